@@ -1,0 +1,6 @@
+"""
+The core: what a gate decides, and nothing else.
+
+Events in, commands out. No file here does I/O, asks a clock, draws a random number, starts a thread or imports asyncio;
+live running, recovery, the campaign and the tests drive the same code. Start reading in `gate.py`.
+"""

@@ -1,0 +1,128 @@
+"""
+The unknown redemption: evidence becomes a conclusion (design.md, "The unknown redemption").
+
+It is looked up, never repeated: in E-GUMA's list of redemptions first, then in the balance. Only a look-up that was
+answered, after the settling time, and shows no trace, means that nothing was charged.
+"""
+
+from enum import Enum, auto
+
+from gate_controller.admission.attempt import Attempt, State
+from gate_controller.admission.commands import AskBalance, AskRedemptions
+from gate_controller.admission.events import BalanceAnswered, RedemptionsAnswered, Rescanned, TimePassed
+from gate_controller.admission.facts import Doubted, Evidence, NotCharged
+from gate_controller.admission.messages import MessageKind
+from gate_controller.admission.money import Cents
+from gate_controller.admission.outcomes import Balance, Redemptions
+from gate_controller.admission.policy import LOOKUP_SECONDS, lookup_pause
+from gate_controller.admission.turn import Turn
+
+
+class ListSays(Enum):
+    """What E-GUMA's list of redemptions tells about one charge."""
+
+    THERE = auto()
+    ABSENT = auto()
+    NOTHING = auto()
+    """It cannot decide."""
+
+
+def read_list(a: Attempt, found: Redemptions, price: Cents) -> ListSays:
+    """
+    Count the entries that could be this charge against those the journal explains.
+
+    Entries are counted, not matched by their time: the list's times are local, without an offset, and whether cancelled
+    redemptions stay listed is undocumented (eguma-api.md).
+    """
+    mine = sum(
+        1
+        for entry in found.listed
+        if entry.voucher_code == a.voucher_code
+        and entry.amount == price
+        and (found.own_user is None or entry.user == found.own_user)
+    )
+    if mine <= found.known_surely:
+        return ListSays.ABSENT
+    if mine > found.known_at_most and found.own_user is not None:
+        return ListSays.THERE
+    return ListSays.NOTHING
+
+
+def begin(a: Attempt, turn: Turn, why: str) -> None:
+    """The fate of the charge is unknown from here on."""
+    a.state = State.IN_DOUBT
+    a.settle_at = turn.at.mono + turn.policy.settle_seconds
+    a.tries = 0
+    turn.write(a.fact(Doubted, turn, why=why))
+    turn.note(f"charge=in_doubt incident={a.incident} why={why!r}", alarm=True)
+    look(a, turn)
+
+
+def look(a: Attempt, turn: Turn) -> None:
+    """Start a look-up: the list first."""
+    a.asking, a.timer, a.looked_at = True, None, turn.at.mono
+    deadline = turn.at.mono + LOOKUP_SECONDS
+    turn.do(AskRedemptions(a.id, a.voucher_code, a.begun_wall, deadline, urgent=a.verdict_due is not None))
+
+
+def look_later(a: Attempt, turn: Turn) -> None:
+    """Look again after a pause."""
+    urgent = a.verdict_due is not None
+    a.asking, a.timer = False, turn.at.mono + lookup_pause(a.tries, urgent=urgent)
+    if not urgent:
+        a.tries += 1
+
+
+def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
+    """Found in the list, or ask the balance."""
+    if isinstance(event.outcome, Redemptions):
+        says = read_list(a, event.outcome, turn.policy.price)
+    else:
+        says = ListSays.NOTHING
+        turn.note(f"lookup=list_failed incident={a.incident} why={event.outcome.text!r}")
+    if says is ListSays.THERE:
+        _found(a, turn, Evidence.LIST)
+        return
+    # Where the list answered and the charge is not in it, or could be another gate's, a drop has two explanations.
+    a.list_denies = isinstance(event.outcome, Redemptions) and (
+        says is ListSays.ABSENT or event.outcome.own_user is None
+    )
+    deadline = turn.at.mono + LOOKUP_SECONDS
+    turn.do(AskBalance(a.id, a.voucher_code, deadline, urgent=a.verdict_due is not None))
+
+
+def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
+    """A drop of the price or more counts as charged; no trace after the settling time means not charged."""
+    if not isinstance(event.outcome, Balance):
+        turn.note(f"lookup=balance_failed incident={a.incident} why={event.outcome.text!r}")
+        look_later(a, turn)
+    elif event.outcome.balance <= a.balance_before - turn.policy.price:
+        _found(a, turn, Evidence.UNSURE if a.list_denies else Evidence.BALANCE, event.outcome.balance)
+    elif a.looked_at < a.settle_at:
+        look_later(a, turn)
+    else:
+        turn.write(a.fact(NotCharged, turn, reason="no trace of a charge after the settling time"))
+        turn.note(f"charge=settled incident={a.incident} charged=no")
+        if a.verdict_due is not None:
+            a.verdict(turn, MessageKind.NOT_CHARGED_AFTER_ALL)
+        a.close()
+
+
+def _found(a: Attempt, turn: Turn, evidence: Evidence, balance: Cents | None = None) -> None:
+    turn.note(f"charge=found incident={a.incident} evidence={evidence}", alarm=evidence is Evidence.UNSURE)
+    a.record(turn, evidence, None, balance)
+
+
+def scanned_again(a: Attempt, event: Rescanned, turn: Turn) -> None:
+    """The visitor came back: look at once, unless a look-up is out."""
+    turn.show(MessageKind.CHECKING)
+    if not a.asking:
+        look(a, turn)
+
+
+def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """Tell the visitor in time; look again when due."""
+    if a.is_late(turn):
+        a.verdict(turn, MessageKind.BEING_CHECKED)
+    if a.timer is not None and turn.at.mono >= a.timer:
+        look(a, turn)

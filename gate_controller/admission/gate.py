@@ -1,0 +1,328 @@
+"""
+The gate: one lane, one person; who is being served, who waits, and which attempts still have money on its way.
+
+`handle` takes an event and returns the commands to carry out, in order; `wake_at` says when it wants `TimePassed`. The
+gate decides whose turn it is; what an attempt does with an event stands in `transitions.py`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gate_controller.admission import recovery, serving
+from gate_controller.admission.attempt import Attempt, State
+from gate_controller.admission.codes import Code, NotAVoucher, VoucherCode, mask, read_code
+from gate_controller.admission.commands import Command, Show
+from gate_controller.admission.events import (
+    AttemptEvent,
+    BalanceAnswered,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    Instant,
+    Opened,
+    PassageSensed,
+    Rescanned,
+    Scanned,
+    TimePassed,
+    WriteFailed,
+    Written,
+)
+from gate_controller.admission.facts import Fact, StrayPassage
+from gate_controller.admission.ids import AttemptId, Numbering
+from gate_controller.admission.messages import Fault, Message, MessageKind, Signal
+from gate_controller.admission.outcomes import Balance
+from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS, WAIT_LAPSES_SECONDS, Policy
+from gate_controller.admission.transitions import handle
+from gate_controller.admission.turn import Turn, Writes
+
+# How long a refusal stays readable before the scan that waited for the lane takes the display.
+READING_SECONDS = 1.5
+
+# A passage this soon after the one that used the admission is somebody following through.
+TAILGATE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    code: Code
+    lapses: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Admission:
+    attempt: AttemptId
+    codes: frozenset[str]
+    at: float
+    passed: float | None = None
+
+
+@dataclass(slots=True)
+class Gate:
+    """A gate's whole memory between events. Times inside are monotonic."""
+
+    policy: Policy
+    numbering: Numbering
+    faults: dict[Fault, str] = field(default_factory=dict)
+    """Why the gate is out of service, each with words for the log; empty while it takes scans."""
+    unfinished: dict[AttemptId, Attempt] = field(default_factory=dict)
+    lane: Attempt | None = None
+    _waiting: _Waiting | None = None
+    _last: _Admission | None = None
+    _writes: Writes = field(default_factory=Writes)
+    _journal_retry: float | None = None
+    _resting: Message | None = None
+    """The message of an idle display; None while the display shows something about a scan."""
+    _shown_until: float | None = None
+    _readable_until: float = 0.0
+
+    @property
+    def wake_at(self) -> float | None:
+        """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
+        times = [attempt.wake_at for attempt in self.unfinished.values()]
+        times.append(self._journal_retry)
+        if self._waiting is not None:
+            times.append(self._waiting.lapses)
+            if self.lane is None:
+                times.append(self._readable_until)
+        if self.lane is None:
+            times.append(self._shown_until)
+        return min((time for time in times if time is not None), default=None)
+
+    def recover(self, at: Instant, histories: Iterable[Sequence[Fact]]) -> tuple[Command, ...]:
+        """Take up the unfinished attempts of the journal, each with its facts in order. Never moves the relay."""
+        turn = self._turn(at)
+        for facts in histories:
+            attempt = recovery.take_up(facts, turn)
+            if attempt.state is not State.CLOSED:
+                self.unfinished[attempt.id] = attempt
+        return tuple(turn.commands)
+
+    def handle(self, event: Event) -> tuple[Command, ...]:
+        """Take an event, and return what is to be done about it, in order."""
+        turn = self._turn(event.at)
+        match event:
+            case Scanned():
+                self._scanned(event.frame, turn)
+            case TimePassed():
+                self._time_passed(event, turn)
+            case Written() | WriteFailed():
+                self._write_ended(event, turn)
+            case PassageSensed():
+                self._passage(event, turn)
+            case FaultRaised(_, fault, why):
+                turn.fault(fault, why)
+            case FaultCleared(_, fault):
+                self._clear(fault, turn)
+            case AttemptEvent():
+                self._attempt_event(event, turn)
+            case _:
+                raise TypeError(f"not an event: {event!r}")
+        self._finish(turn)
+        return tuple(turn.commands)
+
+    def _turn(self, at: Instant) -> Turn:
+        return Turn(self.policy, at, self._writes)
+
+    # -- scans
+
+    def _scanned(self, frame: bytes, turn: Turn) -> None:
+        code = read_code(frame)
+        if isinstance(code, NotAVoucher):
+            turn.note(f"verdict=refused reason=not_a_voucher why={code.why!r}")
+            if self.lane is None:
+                turn.show(MessageKind.NOT_A_VOUCHER)
+            return
+        if self._is_repeat(code, turn):
+            return
+        if self.faults:
+            self._refuse_out_of_service(code, turn)
+        elif self.lane is not None or self._waiting is not None:
+            self._wait(code, turn)
+        else:
+            self._start(code, turn)
+
+    def _is_repeat(self, code: Code, turn: Turn) -> bool:
+        lane, last = self.lane, self._last
+        if lane is not None and lane.verdict_due is not None and code in {lane.code, lane.voucher_code}:
+            turn.note(f"scan=repeated voucher={mask(code)}")
+            return True
+        credit = self._of_voucher(VoucherCode(code))
+        if last is None or code not in last.codes or (credit is not None and credit is not lane):
+            return False
+        if turn.at.mono >= last.at + self.policy.repeat_seconds:
+            return False
+        turn.note(f"verdict=refused reason=already_admitted voucher={mask(code)}")
+        if lane is None or lane.verdict_due is None:
+            turn.show(MessageKind.ALREADY_ADMITTED)
+        return True
+
+    def _refuse_out_of_service(self, code: Code, turn: Turn) -> None:
+        fault = self._worst_fault()
+        turn.note(f"verdict=refused reason=out_of_service fault={fault.name.lower()} voucher={mask(code)}")
+        if self.lane is None or self.lane.verdict_due is None:
+            turn.show(MessageKind.REFUSED_OUT_OF_SERVICE, fault=fault)
+
+    def _wait(self, code: Code, turn: Turn) -> None:
+        if self._waiting is None or self._waiting.code != code:
+            if self._waiting is not None:
+                turn.note(f"verdict=refused reason=lane_busy voucher={mask(self._waiting.code)}")
+            self._waiting = _Waiting(code, turn.at.mono + WAIT_LAPSES_SECONDS)
+        turn.show(MessageKind.ONE_MOMENT)
+
+    def _start(self, code: Code, turn: Turn) -> None:
+        known = self._of_voucher(VoucherCode(code))
+        if known is not None:
+            known.serve(turn)
+            self._resume(known, turn)
+            return
+        self.lane = Attempt(*self.numbering.next(), code)
+        self.unfinished[self.lane.id] = self.lane
+        serving.begin(self.lane, turn)
+
+    def _resume(self, attempt: Attempt, turn: Turn) -> None:
+        self.lane = attempt
+        handle(attempt, Rescanned(turn.at, attempt.id, attempt.voucher_code), turn)
+
+    def _of_voucher(self, voucher_code: VoucherCode) -> Attempt | None:
+        """Return the attempt that still has this voucher's money on its way, if there is one."""
+        if not voucher_code:
+            return None
+        return next((a for a in self.unfinished.values() if a.voucher_code == voucher_code), None)
+
+    # -- what attempts wait for
+
+    def _attempt_event(self, event: AttemptEvent, turn: Turn) -> None:
+        attempt = self.unfinished.get(event.attempt)
+        if attempt is None:
+            return
+        if isinstance(event, BalanceAnswered) and attempt.state is State.CHECKING:
+            known = self._of_voucher(event.outcome.voucher_code) if isinstance(event.outcome, Balance) else None
+            if known is not None:
+                # A ShortCode turned out to be a voucher whose earlier charge is not finished: that one comes first.
+                known.begun, known.verdict_due = attempt.begun, attempt.verdict_due
+                attempt.close()
+                attempt.verdict_due = None
+                self._resume(known, turn)
+                return
+        handle(attempt, event, turn)
+        if isinstance(event, Opened):
+            codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
+            self._last = _Admission(attempt.id, codes, turn.at.mono)
+
+    def _passage(self, event: PassageSensed, turn: Turn) -> None:
+        if self.policy.passage_seconds is None:
+            return
+        now, last = turn.at.mono, self._last
+        if self.lane is not None and self.lane.state is State.RELEASED:
+            handle(self.lane, event, turn)
+            if last is not None:
+                self._last = _Admission(last.attempt, last.codes, last.at, passed=now)
+            return
+        follows = last is not None and last.passed is not None and now < last.passed + TAILGATE_SECONDS
+        after = last.attempt if last is not None and follows else ""
+        attempt_id, incident = self.numbering.next()
+        turn.write(StrayPassage(attempt_id, 0, turn.at.wall, incident, after))
+        turn.note(f"passage=stray tailgating={'yes' if follows else 'no'} incident={incident}", alarm=True)
+
+    def _time_passed(self, event: TimePassed, turn: Turn) -> None:
+        now = turn.at.mono
+        for attempt in tuple(self.unfinished.values()):
+            if attempt.wake_at is not None and now >= attempt.wake_at:
+                handle(attempt, event, turn)
+        if self._waiting is not None and now >= self._waiting.lapses:
+            turn.note(f"verdict=refused reason=lane_busy voucher={mask(self._waiting.code)}")
+            self._waiting = None
+            if self.lane is None or self.lane.verdict_due is None:
+                turn.show(MessageKind.LANE_BUSY)
+        if self._journal_retry is not None and now >= self._journal_retry:
+            self._retry_journal(turn)
+
+    # -- the journal
+
+    def _write_ended(self, event: Written | WriteFailed, turn: Turn) -> None:
+        pending = self._writes.pending.pop(event.ticket, None)
+        if pending is None:
+            return
+        if isinstance(event, WriteFailed):
+            self._writes.backlog[:0] = pending.facts
+            turn.fault(Fault.JOURNAL, event.why)
+        elif event.ticket == self._writes.retry:
+            self._writes.failing, self._journal_retry = False, None
+            self._clear(Fault.JOURNAL, turn)
+        if event.ticket == self._writes.retry:
+            self._writes.retry = None
+        waiting = self.unfinished.get(pending.waiting) if pending.waiting is not None else None
+        if waiting is not None:
+            self._mark_journal(turn)
+            handle(waiting, event, turn)
+
+    def _retry_journal(self, turn: Turn) -> None:
+        facts, self._writes.backlog = tuple(self._writes.backlog), []
+        self._journal_retry = None
+        self._writes.failing = False
+        self._writes.retry = turn.write(*facts)
+        self._writes.failing = True
+
+    def _mark_journal(self, turn: Turn) -> None:
+        """Let facts written from here on in this turn go to the backlog, if the journal has just failed."""
+        if any(fault is Fault.JOURNAL for fault, _ in turn.faults):
+            self._writes.failing = True
+
+    # -- faults, and what follows every event
+
+    def _clear(self, fault: Fault, turn: Turn) -> None:
+        if self.faults.pop(fault, None) is not None:
+            turn.note(f"fault=cleared what={fault.name.lower()}")
+
+    def _worst_fault(self) -> Fault:
+        return min(self.faults, key=lambda fault: fault.value)
+
+    def _finish(self, turn: Turn) -> None:
+        for fault, why in turn.faults:
+            if self.faults.get(fault) != why:
+                turn.note(f"fault=raised what={fault.name.lower()} why={why!r}", alarm=True)
+            self.faults[fault] = why
+            if fault is Fault.JOURNAL:
+                self._writes.failing = True
+                if self._writes.retry is None:
+                    self._journal_retry = turn.at.mono + JOURNAL_RETRY_SECONDS
+        turn.faults.clear()
+        self._drop_closed()
+        self._remember_shown(turn.commands, turn.at.mono)
+        if self._waiting is not None and self.lane is None and turn.at.mono >= self._readable_until:
+            code, self._waiting = self._waiting.code, None
+            before = len(turn.commands)
+            if self.faults:
+                self._refuse_out_of_service(code, turn)
+            else:
+                self._start(code, turn)
+            self._drop_closed()
+            self._remember_shown(turn.commands[before:], turn.at.mono)
+        self._rest(turn)
+
+    def _drop_closed(self) -> None:
+        for attempt in [a for a in self.unfinished.values() if a.state is State.CLOSED]:
+            del self.unfinished[attempt.id]
+        if self.lane is not None and not self.lane.holds_lane:
+            self.lane = None
+
+    def _remember_shown(self, commands: Iterable[Command], now: float) -> None:
+        for command in commands:
+            if isinstance(command, Show):
+                self._resting = None
+                self._shown_until = now + self.policy.show_seconds
+                if command.message.signal is Signal.REFUSED:
+                    self._readable_until = now + READING_SECONDS
+
+    def _rest(self, turn: Turn) -> None:
+        """Show the idle or out-of-service message when no scan has anything to say any more."""
+        if self.lane is not None or (self._shown_until is not None and turn.at.mono < self._shown_until):
+            return
+        if self.faults:
+            message = Message(MessageKind.OUT_OF_SERVICE, self.policy.price, fault=self._worst_fault())
+        else:
+            message = Message(MessageKind.IDLE, self.policy.price)
+        self._shown_until = None
+        if message != self._resting:
+            turn.do(Show(message))
+            self._resting = message

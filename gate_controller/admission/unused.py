@@ -1,0 +1,161 @@
+"""
+The unused charge: a credit first, then a refund, else an open item (design.md, "One rule for every unused charge").
+
+A refund is repeated until E-GUMA accepts. E-GUMA refuses to cancel more than was redeemed (eguma-api.md), so repeating
+gives nothing back twice; a refusal after a lost answer is checked against the balance.
+"""
+
+from typing import assert_never
+
+from gate_controller.admission.attempt import Attempt, State
+from gate_controller.admission.commands import AskBalance, Cancel
+from gate_controller.admission.events import (
+    BalanceAnswered,
+    CancelAnswered,
+    Rescanned,
+    TimePassed,
+    WriteFailed,
+    Written,
+)
+from gate_controller.admission.facts import RefundBegun, Refunded
+from gate_controller.admission.messages import Fault, MessageKind
+from gate_controller.admission.outcomes import Balance, CallFailed, CallFault, Cancelled
+from gate_controller.admission.policy import CANCEL_SECONDS, LOOKUP_SECONDS, refund_pause
+from gate_controller.admission.turn import Turn
+
+
+def credit_claimed(a: Attempt, event: Rescanned, turn: Turn) -> None:
+    """Open the gate on the charge already made; one read back after a crash is proven by the balance first."""
+    a.on_credit = True
+    if a.unproven:
+        a.timer = None
+        turn.show(MessageKind.CHECKING)
+        deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
+        turn.do(AskBalance(a.id, a.voucher_code, deadline, urgent=True))
+    else:
+        a.release(turn)
+
+
+def credit_proven(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
+    """A balance as before means the charge was given back before the crash; anything else lets the visitor in."""
+    if a.verdict_due is None:
+        return
+    if isinstance(event.outcome, Balance) and event.outcome.balance >= a.balance_before:
+        _refunded(a, turn, "the balance is as before the charge")
+    else:
+        a.unproven = False
+        a.release(turn)
+
+
+def credit_time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """A credit that lapses is refunded through its token; without one a person has to decide."""
+    if a.is_late(turn):
+        # The balance that should prove the credit did not come: the charge is in the journal, so the visitor goes in.
+        a.unproven = False
+        a.release(turn)
+    elif a.verdict_due is None and a.timer is not None and turn.at.mono >= a.timer:
+        if a.token is None:
+            a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
+        else:
+            begin_refund(a, turn)
+
+
+def begin_refund(a: Attempt, turn: Turn) -> None:
+    """Record that cancellations may be sent from here on."""
+    a.state, a.timer, a.tries = State.REFUNDING, None, 0
+    a.refund_unknown = a.refund_unknown or a.unproven
+    turn.write(a.fact(RefundBegun, turn), waiting=a.id)
+
+
+def refund_recorded(a: Attempt, event: Written, turn: Turn) -> None:
+    """Send the first cancellation. A power cut from here finds that one may have been sent."""
+    a.refund_recorded = True
+    _cancel(a, turn)
+
+
+def refund_not_recorded(a: Attempt, event: WriteFailed, turn: Turn) -> None:
+    """Wait for the journal."""
+    _retry_later(a, turn)
+
+
+def _cancel(a: Attempt, turn: Turn) -> None:
+    if a.token is None:
+        a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
+        return
+    a.asking, a.timer = True, None
+    turn.do(Cancel(a.id, a.voucher_code, a.token, turn.policy.price, turn.at.mono + CANCEL_SECONDS))
+
+
+def _retry_later(a: Attempt, turn: Turn) -> None:
+    a.asking, a.timer = False, turn.at.mono + refund_pause(a.tries)
+    a.tries += 1
+
+
+def cancel_answered(a: Attempt, event: CancelAnswered, turn: Turn) -> None:
+    """Done, or repeat, or find out what a refusal means."""
+    match event.outcome:
+        case Cancelled():
+            _refunded(a, turn, "confirmed by E-GUMA")
+        case CallFailed(fault, text):
+            _cancel_failed(a, fault, text, turn)
+
+
+def _cancel_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None:
+    match fault:
+        case CallFault.REFUSED:
+            turn.note(f"refund=refused incident={a.incident} text={text!r}", alarm=True)
+            if a.refund_unknown:
+                turn.do(AskBalance(a.id, a.voucher_code, turn.at.mono + LOOKUP_SECONDS, urgent=False))
+            else:
+                _refuse_refund(a, turn, f"E-GUMA refused the refund: {text}")
+        case CallFault.KEY_NOT_ACCEPTED:
+            turn.fault(Fault.KEY, text)
+            _retry_later(a, turn)
+        case CallFault.NOT_SENT:
+            _retry_later(a, turn)
+        case CallFault.UNKNOWN:
+            a.refund_unknown = True
+            _retry_later(a, turn)
+        case _:
+            assert_never(fault)
+
+
+def refusal_checked(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
+    """A balance that rose again by the price shows that the cancellation with the lost answer had worked."""
+    if not isinstance(event.outcome, Balance):
+        _retry_later(a, turn)
+    elif event.outcome.balance >= a.balance_before:
+        _refunded(a, turn, "the balance is as before the charge")
+    else:
+        _refuse_refund(a, turn, "E-GUMA refused the refund, and the balance does not show that it took place")
+
+
+def _refunded(a: Attempt, turn: Turn, how: str) -> None:
+    turn.write(a.fact(Refunded, turn, how=how))
+    turn.note(f"refund=done incident={a.incident} how={how!r}")
+    if a.verdict_due is not None:
+        kind = MessageKind.NOT_CHARGED_AFTER_ALL if a.on_credit else MessageKind.CHARGE_CANCELLED
+        a.verdict(turn, kind)
+    a.close()
+
+
+def _refuse_refund(a: Attempt, turn: Turn, reason: str) -> None:
+    if a.verdict_due is not None:
+        a.verdict(turn, MessageKind.BEING_CHECKED)
+    a.hand_to_staff(turn, reason)
+
+
+def scanned_again(a: Attempt, event: Rescanned, turn: Turn) -> None:
+    """Tell the visitor where the earlier charge is: another one meanwhile would blur the evidence about it."""
+    a.verdict(turn, MessageKind.REFUND_UNDER_WAY)
+
+
+def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """Tell the visitor in time; repeat when due."""
+    if a.is_late(turn):
+        a.verdict(turn, MessageKind.BEING_CHECKED)
+    if a.timer is not None and turn.at.mono >= a.timer:
+        if a.refund_recorded:
+            _cancel(a, turn)
+        else:
+            begin_refund(a, turn)

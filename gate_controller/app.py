@@ -1,0 +1,311 @@
+"""
+The composition root: builds every part from the settings and wires them. The only file that knows all.
+
+`run_gate` is the life of a gate: devices at rest, journal open, attempts of the last run taken up, scans until a signal
+comes, devices at rest again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+from gate_controller.admission.events import FaultCleared, FaultRaised, Scanned
+from gate_controller.admission.facts import Fact, Standing
+from gate_controller.admission.gate import Gate
+from gate_controller.admission.ids import Numbering
+from gate_controller.admission.messages import Fault, Message
+from gate_controller.admission.money import Cents
+from gate_controller.admission.outcomes import CallFault
+from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS, Policy
+from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.lamps import Lamps
+from gate_controller.devices.relay import Relay, RelayFault
+from gate_controller.devices.scanner import SerialScanner
+from gate_controller.eguma.calls import Calls
+from gate_controller.front import Front
+from gate_controller.journal.store import JournalError, Store
+from gate_controller.journal.writer import Journal
+from gate_controller.notify import notify, watchdog_seconds
+from gate_controller.runner import Runner
+from gate_controller.settings import Settings
+from gate_controller.texts import Language, Text, Texts
+
+_log = logging.getLogger(__name__)
+
+EXIT_CRASH = 70
+"""sysexits.h's EX_SOFTWARE: an error that nobody foresaw. systemd starts the gate again, and it recovers from disk."""
+
+RELAY_RETRY_SECONDS = 5.0
+KEY_RETRY_SECONDS = 15.0
+
+# A visitor being served when the stop comes gets the rest of his time; systemd would wait for 90 s.
+STOP_SECONDS = 6.0
+
+
+class App:
+    """One gate with all its parts."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        on_text: Callable[[Message, Text], None] | None = None,
+        on_ready: Callable[[str], None] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._on_ready = on_ready
+        self._ready = False
+        self._scanner_port = ""
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._exit_code = 0
+        self._beats: set[asyncio.Task[None]] = set()
+        self._relay: Relay | None = None
+        texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
+        lamps = settings.lamps
+        self._lamps = Lamps(green=lamps.green_pin, red=lamps.red_pin, yellow=lamps.yellow_pin)
+        self._journal = Journal(settings.state_dir)
+        eguma = settings.eguma
+        self._calls = Calls(eguma.base_url, eguma.api_key.get_secret_value())
+        self.gate = Gate(_policy(settings), Numbering(""))
+        self._runner = Runner(
+            self.gate,
+            journal=self._journal,
+            calls=self._calls,
+            release=self._pulse,
+            front=Front(texts, self._lamps, on_text),
+            own_user=eguma.user_id,
+            crashed=self._crashed,
+        )
+
+    async def run(self) -> int:
+        """Be a gate until `stop`; returns the exit code."""
+        try:
+            self._raise(Fault.STARTING, "starting")
+            self._raise(Fault.SCANNER, "not opened yet")
+            self._mend_relay()
+            await self._open_books()
+            async with self._beating():
+                await self._stop.wait()
+            await self._let_visitor_finish()
+        finally:
+            await self._rest()
+        return self._exit_code
+
+    def stop(self) -> None:
+        """End the gate: no new scans, the visitor in the lane is served to the end. Said twice: at once."""
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+    def _crashed(self, error: BaseException) -> None:
+        _log.critical("crash=%s what=%r", type(error).__name__, str(error), exc_info=error)
+        self._exit_code = EXIT_CRASH
+        if self._relay is not None:
+            with contextlib.suppress(RelayFault):
+                self._relay.off()
+        self._stop.set()
+
+    # -- start and end
+
+    async def _open_books(self) -> None:
+        """Read what the last run left, as soon as the journal can be read, and take it up."""
+
+        def read(store: Store) -> tuple[Numbering, tuple[tuple[Fact, ...], ...]]:
+            return store.numbering, store.pending(Standing.UNFINISHED)
+
+        while not self._stop.is_set():
+            try:
+                self.gate.numbering, unfinished = await self._journal.read(read)
+            except JournalError as error:
+                self._raise(Fault.JOURNAL, str(error))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), JOURNAL_RETRY_SECONDS)
+            else:
+                self._runner.carry_out(self.gate.recover(self._runner.now(), unfinished))
+                self._clear(Fault.STARTING)
+                return
+
+    @contextlib.asynccontextmanager
+    async def _beating(self) -> AsyncIterator[None]:
+        scanner = self._settings.scanner
+        reader = SerialScanner(
+            port=scanner.port,
+            baud=scanner.baud,
+            gap_seconds=scanner.gap_seconds,
+            on_frame=lambda frame: self._runner.post(Scanned(self._runner.now(), frame)),
+            on_change=self._scanner_changed,
+        )
+        works: list[Coroutine[Any, Any, None]] = [reader.run(), self._keep_warm(), self._keep_mending()]
+        if (seconds := watchdog_seconds()) is not None:
+            works.append(self._keep_watchdog_fed(seconds / 3))
+        for work in works:
+            beat = asyncio.get_running_loop().create_task(work)
+            self._beats.add(beat)
+            beat.add_done_callback(self._beat_ended)
+        try:
+            yield
+        finally:
+            beats, self._beats = self._beats, set()
+            for beat in beats:
+                beat.cancel()
+            await asyncio.gather(*beats, return_exceptions=True)
+
+    def _beat_ended(self, beat: asyncio.Task[None]) -> None:
+        if beat in self._beats and not beat.cancelled() and (error := beat.exception()) is not None:
+            self._crashed(error)
+
+    async def _let_visitor_finish(self) -> None:
+        """Serve the visitor in the lane to the end, within his time, unless told to hurry."""
+        notify("STOPPING=1")
+        if self._exit_code != 0:
+            return
+        served = asyncio.ensure_future(self._runner.visitor_served())
+        hurried = asyncio.ensure_future(self._hurry.wait())
+        await asyncio.wait({served, hurried}, timeout=STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if self._relay is not None and self._relay.is_on and not hurried.done():
+            await asyncio.sleep(self._settings.relay.pulse_seconds)
+        served.cancel()
+        hurried.cancel()
+
+    async def _rest(self) -> None:
+        """Put everything at rest, the relay first."""
+        if self._relay is not None:
+            try:
+                self._relay.close()
+            except RelayFault as error:
+                _log.critical("relay=stuck why=%r", str(error))
+        self._lamps.close()
+        self._runner.stop()
+        await self._runner.drain()
+        await self._journal.close()
+        await self._calls.aclose()
+
+    # -- faults
+
+    def _raise(self, fault: Fault, why: str) -> None:
+        self._runner.post(FaultRaised(self._runner.now(), fault, why))
+        self._tell_systemd()
+
+    def _clear(self, fault: Fault) -> None:
+        if fault in self.gate.faults:
+            self._runner.post(FaultCleared(self._runner.now(), fault))
+        self._tell_systemd()
+
+    def _tell_systemd(self) -> None:
+        faults = self.gate.faults
+        if faults:
+            notify("STATUS=out of service: " + "; ".join(f"{fault.name.lower()}: {faults[fault]}" for fault in faults))
+            return
+        notify("STATUS=takes scans", *(() if self._ready else ("READY=1",)))
+        if not self._ready:
+            self._ready = True
+            line = f"ready gate={self._settings.id} scanner={self._scanner_port}"
+            _log.info("%s", line)
+            if self._on_ready is not None:
+                self._on_ready(line)
+
+    def _scanner_changed(self, takes_scans: bool, text: str) -> None:
+        if takes_scans:
+            self._scanner_port = text
+            _log.info("scanner=connected port=%s", text)
+            self._clear(Fault.SCANNER)
+        else:
+            self._raise(Fault.SCANNER, text)
+
+    # -- the relay
+
+    def _pulse(self) -> None:
+        if self._relay is None:
+            raise RelayFault("there is no relay")
+        self._relay.pulse(self._settings.relay.pulse_seconds)
+
+    def _mend_relay(self) -> None:
+        relay, loop = self._settings.relay, asyncio.get_running_loop()
+
+        def told(text: str) -> None:
+            loop.call_soon_threadsafe(self._raise, Fault.RELAY, text)
+
+        try:
+            if self._relay is not None:
+                self._relay.close()
+                self._relay = None
+            self._relay = Relay(relay.pin, active_high=relay.active_high, on_fault=told)
+        except DeviceError as error:
+            self._raise(Fault.RELAY, str(error))
+        else:
+            self._clear(Fault.RELAY)
+
+    async def _keep_mending(self) -> None:
+        while True:
+            await asyncio.sleep(RELAY_RETRY_SECONDS)
+            if Fault.RELAY in self.gate.faults:
+                self._mend_relay()
+
+    # -- E-GUMA
+
+    async def _keep_warm(self) -> None:
+        """Prove the key at the start, keep the connection warm for the next visitor, and watch for the key's return."""
+        warm = self._settings.eguma.warm_seconds
+        while True:
+            idle = time.monotonic() - self._calls.used_at
+            if Fault.KEY in self.gate.faults or idle >= warm or self._calls.used_at == 0.0:
+                await self._probe()
+            if Fault.KEY in self.gate.faults:
+                await asyncio.sleep(KEY_RETRY_SECONDS)
+            elif warm > 0:
+                await asyncio.sleep(max(warm - (time.monotonic() - self._calls.used_at), 1.0))
+            else:
+                await asyncio.sleep(KEY_RETRY_SECONDS)
+
+    async def _probe(self) -> None:
+        failed = await self._calls.probe()
+        if failed is None:
+            self._clear(Fault.KEY)
+        elif failed.fault is CallFault.KEY_NOT_ACCEPTED:
+            self._raise(Fault.KEY, failed.text)
+        else:
+            _log.warning("eguma=unreachable why=%r", failed.text)
+
+    # -- systemd
+
+    async def _keep_watchdog_fed(self, seconds: float) -> None:
+        """Ping only while the loop runs this, the journal's thread answers and every other part is alive."""
+        while True:
+            with contextlib.suppress(JournalError):  # a journal that says no is alive; the gate shows what is wrong
+                await self._journal.read(lambda _: None)
+            if not any(beat.done() for beat in self._beats):
+                notify("WATCHDOG=1")
+            await asyncio.sleep(seconds)
+
+
+def _policy(settings: Settings) -> Policy:
+    admission = settings.admission
+    return Policy(
+        gate_id=settings.id,
+        price=Cents(admission.price_cents),
+        currency=admission.currency,
+        verdict_seconds=admission.verdict_seconds,
+        credit_seconds=admission.credit_minutes * 60,
+        repeat_seconds=admission.repeat_seconds,
+        settle_seconds=admission.settle_seconds,
+        hold_seconds=admission.hold_seconds,
+        show_seconds=settings.display.verdict_seconds,
+    )
+
+
+async def run_gate(settings: Settings) -> int:
+    """Run a gate until SIGTERM or SIGINT; returns the exit code. A second signal ends it at once."""
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    app = App(settings, on_ready=say)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, app.stop)
+    return await app.run()

@@ -1,0 +1,167 @@
+"""
+The command line: its commands, and the one place where a failure becomes a line and an exit code.
+
+Rules: each command is a thin file of its own, brings its libraries in when it runs, and returns its exit code. Only
+`main` catches what nobody expected.
+"""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from gate_controller.cli.config import config
+from gate_controller.cli.errors import MEANING, CommandError, ExitCode, complain
+from gate_controller.cli.manual import manual
+from gate_controller.cli.run import run
+from gate_controller.cli.simulator import simulator
+from gate_controller.cli.version import version
+from gate_controller.cli.voucher import voucher
+
+_NAME = "gate-controller"
+_log = logging.getLogger("gate_controller")
+
+_MANUAL = f"""
+An admission gate that takes E-GUMA gift vouchers: scanner in, turnstile out.
+
+Reads a voucher's code from a serial scanner, asks E-GUMA for its balance, redeems the fixed price, and opens the
+gate with a relay. Every step is in a journal on disk, so that no cent is lost between.
+
+SETTINGS
+
+Every setting has a name like relay.pin. It can be given as an argument (--set relay.pin=5), in the environment
+(GATE_RELAY__PIN=5), as a systemd credential, and in a TOML file (pin = 5 under [relay]); the earlier in this list
+goes over the later. Two are required: admission.price_cents and the key, eguma.api_key or eguma.api_key_file.
+"config" shows what is in force, "config --reference" all there is.
+
+EXIT CODES
+
+{chr(10).join(f"{code:>5}  {meaning}" for code, meaning in MEANING.items())}
+
+Errors are on stderr, one line per fault: what: where: what to do.
+
+EXAMPLES
+
+  gate-controller demo
+  gate-controller config --config /etc/gate-controller/gate.toml
+  gate-controller run --set relay.pin=5
+  gate-controller voucher balance L4FU-5LQT-KJR3
+  gate-controller simulator --port 8765
+"""
+
+app = typer.Typer(name=_NAME, help=manual(_MANUAL), rich_markup_mode=None, add_completion=False)
+
+
+def _demo(
+    scan: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", show_default=False, help="Scan this code, and end. Can be repeated."),
+    ] = None,
+) -> int:
+    """
+    Show a gate at work on this screen, with nothing connected.
+
+    Simulator, scanner, pins and journal are all of this process, and gone when it ends. In a terminal it shows
+    the gate live and takes codes; with --scan, or without a terminal, it scans, prints what happened, and ends.
+
+    Examples:
+      gate-controller demo
+      gate-controller demo --scan L4FU5LQTKJR3 --scan LWB4HK7T2MNQ
+    """
+    from gate_controller.cli.demo import demo  # noqa: PLC0415 - the whole gate is brought in by it
+
+    return demo(scan or [])
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    context: typer.Context,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where in the program an unexpected error came from.")
+    ] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help='The same as "version".')
+    ] = False,
+) -> None:
+    context.obj["debug"] = debug
+
+
+app.command(help=manual(run))(run)
+app.command("demo", help=manual(_demo))(_demo)
+app.command(help=manual(simulator))(simulator)
+app.command(help=manual(config))(config)
+app.add_typer(voucher)
+app.command()(version)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line (the process's own, if none is given) and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without Unicode gets escapes, not a crash half-way through a line.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
+    # Without a handler, Python would write warnings to stderr, between the lines that are for people.
+    _log.addHandler(logging.NullHandler())
+    state = {"debug": False}
+    try:
+        code = _carry_out(arguments, state)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has had enough. Python's own flush at exit must not complain about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.NO
+    except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is, it becomes one line
+        _log.debug("unexpected", exc_info=error)
+        if state["debug"]:
+            traceback.print_exception(error)
+        complain(
+            f"unexpected {type(error).__name__}: {_place(error)}: "
+            f"run it again as `{_NAME} --debug …` and report what it shows"
+        )
+        return ExitCode.BUG
+    return code
+
+
+def _carry_out(arguments: Sequence[str] | None, state: dict[str, bool]) -> int:
+    try:
+        outcome = get_command(app).main(
+            args=None if arguments is None else list(arguments), prog_name=_NAME, standalone_mode=False, obj=state
+        )
+    except CommandError as error:
+        for line in error.lines:
+            complain(line)
+        return error.code
+    except typer.TyperException as error:
+        complain(_usage(error))
+        return ExitCode.SETTINGS
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    return int(outcome or 0)
+
+
+def _usage(error: typer.TyperException) -> str:
+    what = error.format_message().rstrip(".")
+    if "unexpected extra argument" in what:
+        # It is not repeated: `--set eguma.api_key KEY` would show the key.
+        what = "there is an argument too many"
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else _NAME
+    return f"{what[:1].lower()}{what[1:]}: command line: see `{command} --help`"
+
+
+def _place(error: BaseException) -> str:
+    # The text of an exception nobody expected may hold anything, even a key; where it was raised does not.
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "gate_controller" in frame.filename] or frames
+    _, _, path = ours[-1].filename.rpartition("gate_controller")
+    return f"gate_controller{path} line {ours[-1].lineno}"

@@ -1,0 +1,126 @@
+"""`gate-controller voucher`: what E-GUMA knows about a voucher. Nothing here charges."""
+
+import json
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gate_controller.admission.codes import NotAVoucher, read_code
+from gate_controller.cli.errors import CommandError, ExitCode, on_one_line
+from gate_controller.cli.manual import manual
+from gate_controller.cli.options import ConfigOption, SetOption, load
+
+if TYPE_CHECKING:
+    from gate_controller.admission.codes import Code
+    from gate_controller.admission.money import Cents, Currency
+    from gate_controller.eguma.models import Balance
+    from gate_controller.settings import Settings
+
+DEADLINE_SECONDS = 5.0
+"""As long as a visitor would wait at the gate (design.md, "Five promises about money")."""
+
+
+def balance(
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="The code on the voucher, with or without dashes; or a ShortCode.")
+    ],
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
+) -> int:
+    """
+    Ask what is left on a voucher.
+
+    Asks E-GUMA whether the voucher can be redeemed, and prints its balance, total amount and message. A ShortCode
+    is answered with the code of its voucher.
+
+    Ends with 0 if it can be redeemed, 1 if not, and 3 if E-GUMA gave no answer within 5 seconds or refused.
+
+    Examples:
+      gate-controller voucher balance L4FU-5LQT-KJR3
+      gate-controller voucher balance --json L4FU5LQTKJR3
+    """
+    settings = load(config, overrides).settings
+    read = read_code(code.encode(errors="surrogateescape"))
+    if isinstance(read, NotAVoucher):
+        raise CommandError(
+            ExitCode.SETTINGS,
+            f"this is no voucher code ({read.why}): argument CODE: give the 12 letters and digits on the voucher, "
+            "or a ShortCode of two digits",
+        )
+    answer = _ask(settings, read)
+    print(_as_json(answer, settings) if as_json else _as_lines(answer, settings, read))
+    return ExitCode.OK if answer.is_redeemable else ExitCode.NO
+
+
+def _ask(settings: "Settings", code: "Code") -> "Balance":
+    # ruff: noqa: PLC0415 - the HTTP client is brought in after the faults that need none
+    import asyncio
+
+    from gate_controller.eguma.client import EgumaClient
+    from gate_controller.eguma.errors import EgumaError
+
+    async def ask() -> "Balance":
+        client = EgumaClient(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
+        try:
+            return await client.balance(code, deadline=time.monotonic() + DEADLINE_SECONDS)
+        finally:
+            await client.aclose()
+
+    try:
+        return asyncio.run(ask())
+    except EgumaError as error:
+        raise CommandError(ExitCode.EGUMA, f"no balance from {settings.eguma.base_url}: {error}") from None
+
+
+def _currency(answer: "Balance", settings: "Settings") -> "Currency":
+    from gate_controller.admission.money import Currency
+
+    # Older editions of the API do not say; an account has one currency.
+    return Currency(answer.currency) if answer.currency in set(Currency) else settings.admission.currency
+
+
+def _as_json(answer: "Balance", settings: "Settings") -> str:
+    return json.dumps(
+        {
+            "voucher_code": answer.code,
+            "redeemable": answer.is_redeemable,
+            "balance_cents": answer.balance_in_cents,
+            "total_cents": answer.total_amount_in_cents,
+            "currency": answer.currency or settings.admission.currency,
+            "message": answer.message,
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def _as_lines(answer: "Balance", settings: "Settings", asked: "Code") -> str:
+    from gate_controller.texts.amounts import format_amount
+    from gate_controller.texts.languages import Language
+
+    def amount(cents: "Cents | None") -> str:
+        if cents is None:
+            return "not told"
+        return format_amount(cents, _currency(answer, settings), Language.EN).replace("\u00a0", " ")
+
+    rows = {
+        "code": answer.code or asked,
+        "redeemable": "yes" if answer.is_redeemable else "no",
+        "balance": amount(answer.balance_in_cents),
+        "total": amount(answer.total_amount_in_cents),
+        # E-GUMA's words are anything: on a terminal, without what could control it.
+        "message": on_one_line(answer.message) or "none",
+    }
+    return "\n".join(f"{name:<12}{value}" for name, value in rows.items())
+
+
+voucher = typer.Typer(
+    name="voucher",
+    help="Ask E-GUMA about a voucher. Nothing is charged.",
+    rich_markup_mode=None,
+    add_completion=False,
+)
+voucher.command(help=manual(balance))(balance)
+voucher.callback()(lambda: None)

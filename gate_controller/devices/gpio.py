@@ -1,0 +1,134 @@
+"""
+Output pins on gpiozero, and its errors in our words. This is the only module that names gpiozero, and it
+takes whatever back end gpiozero chooses (`GPIOZERO_PIN_FACTORY`). An input class for sensors and buttons
+belongs here as well.
+"""
+
+import atexit
+import logging
+import sys
+import threading
+import warnings
+from typing import Any
+
+import gpiozero
+
+from gate_controller.devices.errors import DeviceError
+
+__all__ = ["DeviceError", "Output"]
+
+_log = logging.getLogger(__name__)
+
+
+class Output:
+    """
+    One output pin: off when made, when closed, and when the interpreter ends, whatever ended it.
+
+    `name` says in errors what is connected to the pin. With `active_high` False, low is on. Every method may
+    be called from any thread and raises `DeviceError` when the pin does not do it.
+    """
+
+    def __init__(self, pin: int, *, name: str, active_high: bool = True) -> None:
+        self._what = f"{name} on GPIO{pin}"
+        self._lock = threading.Lock()
+        self._closed = False
+        try:
+            _load_back_end()
+            self._device = gpiozero.OutputDevice(pin, active_high=active_high, initial_value=False)
+        except Exception as error:
+            raise _explained(error, self._what) from error
+        # gpiozero's own exit handler frees the pin and leaves it as it was; this one runs before it, for
+        # handlers run last in, first out. Killed processes run none: the unit and the pull-down resistor are
+        # for those.
+        atexit.register(self.close)
+
+    def on(self) -> None:
+        """Turn the output on."""
+        with self._lock:
+            if self._closed:
+                raise DeviceError(f"{self._what} is closed")
+            self._write(value=True)
+
+    def off(self) -> None:
+        """Turn the output off. A closed one is off."""
+        with self._lock:
+            if not self._closed:
+                self._write(value=False)
+
+    def close(self) -> None:
+        """Turn the output off and give the pin back; it is given back even when it does not turn off."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            atexit.unregister(self.close)
+            try:
+                self._write(value=False)
+            finally:
+                self._device.close()
+
+    def _write(self, *, value: bool) -> None:
+        try:
+            self._device.value = value
+        except Exception as error:
+            raise _explained(error, self._what) from error
+
+
+def _load_back_end() -> None:
+    """Let gpiozero choose its back end, if it has not yet; log which ones it passed over, and why."""
+    if gpiozero.Device.pin_factory is None:
+        with warnings.catch_warnings(record=True) as passed_over:
+            warnings.simplefilter("always")
+            try:
+                gpiozero.Device.ensure_pin_factory()
+            except gpiozero.BadPinFactory as error:
+                reasons = "; ".join(str(warning.message) for warning in passed_over)
+                raise ImportError(reasons or str(error)) from error
+        for warning in passed_over:
+            _log.warning("gpio_back_end=%r", str(warning.message))
+    _set_level_with_direction(gpiozero.Device.pin_factory)
+
+
+def _set_level_with_direction(factory: Any) -> None:
+    """
+    Make gpiozero's lgpio back end turn a pin into an output at its level, in one step.
+
+    By itself (2.0.1, pins/lgpio.py) it claims the pin as an output, which drives it low, and sets the level
+    after that. On an active-low board this is a pulse: short for a relay's coil, long enough for a transistor.
+    """
+    back_end = sys.modules.get("gpiozero.pins.lgpio")
+    if back_end is None or not isinstance(factory, back_end.LGPIOFactory):
+        return
+    if "output_with_state" in vars(factory.pin_class):
+        return
+
+    def output_with_state(pin: Any, state: int) -> None:
+        # gpiozero has no public name for the chip's handle and the number of a pin on it.
+        back_end.lgpio.gpio_claim_output(pin.factory._handle, pin._number, int(state))  # noqa: SLF001
+
+    factory.pin_class = type("LevelWithDirection", (factory.pin_class,), {"output_with_state": output_with_state})
+
+
+def _explained(error: Exception, what: str) -> DeviceError:
+    """
+    Return any back end's error as ours.
+
+    The tree of gpiozero is not enough: a back end raises what it likes (lgpio.error is a plain Exception,
+    RPi.GPIO raises RuntimeError), and which one there is must not matter here.
+    """
+    match error:
+        case ImportError():
+            remedy = "no GPIO back end works: install lgpio, or set GPIOZERO_PIN_FACTORY"
+        case gpiozero.GPIOPinInUse():
+            remedy = "the pin is used twice: give each device a pin of its own in the settings"
+        case gpiozero.PinInvalidPin():
+            remedy = "this board has no such pin: set another"
+        case gpiozero.PinUnknownPi():
+            remedy = "this is no Raspberry Pi that gpiozero knows: set GPIOZERO_PIN_FACTORY"
+        case PermissionError():
+            remedy = "this user may not use GPIO: add the user to the group gpio"
+        case _ if "busy" in str(error).lower():  # lgpio's "GPIO busy", the kernel's EBUSY
+            remedy = "another program holds the pin: stop it, or set another pin"
+        case _:
+            remedy = "the pin does not work: check the wiring and the GPIO back end, then restart the gate"
+    return DeviceError(f"{what}: {remedy} ({type(error).__name__}: {error})")

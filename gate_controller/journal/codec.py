@@ -1,0 +1,37 @@
+"""Facts to rows and back. Unknown fields are dropped and missing ones take their defaults, so versions can mix."""
+
+import json
+from dataclasses import fields
+from enum import Enum
+
+from gate_controller.admission.facts import KINDS, Evidence, Fact
+
+_OWN_COLUMNS = frozenset({"attempt", "n", "at"})
+_BODY_FIELDS = {
+    name: tuple(field.name for field in fields(kind) if field.name not in _OWN_COLUMNS) for name, kind in KINDS.items()
+}
+
+
+def encode(fact: Fact) -> str:
+    """Return a fact's own fields as JSON; those that say nothing are left out."""
+    body = {name: getattr(fact, name) for name in _BODY_FIELDS[type(fact).__name__]}
+    said = {
+        name: value.value if isinstance(value, Enum) else value
+        for name, value in body.items()
+        if value not in {None, ""}
+    }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode(attempt: str, n: int, kind: str, at: float, body: str) -> Fact:
+    """Return the fact of a row. Raises `ValueError` for a row that no version of this program wrote."""
+    fact_type = KINDS.get(kind)
+    if fact_type is None:
+        raise ValueError(f"the journal holds a fact of unknown kind {kind!r}: it was written by a newer version")
+    said = {name: value for name, value in json.loads(body).items() if name in _BODY_FIELDS[kind]}
+    if "evidence" in said:
+        said["evidence"] = Evidence(said["evidence"])
+    try:
+        return fact_type(attempt, n, at, **said)  # type: ignore[arg-type]  # NewTypes of str, int and float
+    except TypeError as error:
+        raise ValueError(f"the journal's fact {kind} of attempt {attempt} is incomplete") from error

@@ -1,0 +1,37 @@
+"""
+The journal's tables, and how an older file becomes a newer one.
+
+`fact` is only ever added to. `pending` is derived from it (the attempts whose last fact does not close them) and is
+kept so that a start needs no look at the years before: with it, a commit dirties one or two pages.
+"""
+
+import sqlite3
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE fact (
+        attempt INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        at REAL NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (attempt, n)
+    ) WITHOUT ROWID;
+    CREATE TABLE pending (attempt INTEGER PRIMARY KEY, standing TEXT NOT NULL);
+    """,
+)
+"""Each step from version N to N + 1; the file's version is its `user_version`. Steps are never changed, only added."""
+
+
+class NewerJournalError(Exception):
+    """The file was written by a newer version of this program."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to this version, each step in one transaction, so that a power cut leaves a whole version."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise NewerJournalError(f"its version is {version}, this program knows {len(MIGRATIONS)}")
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")

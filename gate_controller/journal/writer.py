@@ -1,0 +1,112 @@
+"""
+The journal's thread: writes are taken in order, and each tells the loop when it is on disk.
+
+A thread of its own rather than an executor: one hand-over in, one out, nothing else on the way from scan to relay.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TypeVar
+
+from gate_controller.admission.facts import Fact
+from gate_controller.journal.store import JournalError, Store
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_Job = Callable[[], None]
+
+
+class Journal:
+    """A journal that never blocks the event loop it was made in."""
+
+    def __init__(self, directory: Path) -> None:
+        """Start the thread; the file is opened by the first call that needs it, and again after a failure."""
+        self._directory = directory
+        self._loop = asyncio.get_running_loop()
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._store: Store | None = None
+        self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
+        self._thread.start()
+
+    def append(self, facts: Sequence[Fact], done: Callable[[str | None], None]) -> None:
+        """Put facts on disk; `done` is called in the loop: with None once they are synced, else with a reason."""
+
+        def job() -> None:
+            self._tell(done, self._try_append(facts))
+
+        self._jobs.put(job)
+
+    async def read(self, question: Callable[[Store], _T]) -> _T:
+        """Return the answer of `question`, asked in the journal's thread. Raises `JournalError`."""
+        answer: asyncio.Future[_T] = self._loop.create_future()
+
+        def job() -> None:
+            try:
+                value = question(self._opened())
+            except JournalError as error:
+                self._tell(_reject, answer, error)
+            else:
+                self._tell(_resolve, answer, value)
+
+        self._jobs.put(job)
+        return await answer
+
+    def rest(self) -> None:
+        """Nobody waits just now: do the upkeep that was put off."""
+        self._jobs.put(self._upkeep)
+
+    async def close(self) -> None:
+        """Finish what is queued and close the file."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+        self._drop()
+
+    def _tell(self, callback: Callable[..., None], *values: object) -> None:
+        # A loop that is gone has nobody left to tell; what matters is on disk.
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(callback, *values)
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            self._store = Store(self._directory)
+        return self._store
+
+    def _try_append(self, facts: Sequence[Fact]) -> str | None:
+        try:
+            self._opened().append(facts)
+        except JournalError as error:
+            # After an I/O error SQLite's view of the file may be wrong: the next write opens it anew.
+            self._drop()
+            return str(error)
+        return None
+
+    def _upkeep(self) -> None:
+        try:
+            if self._store is not None:
+                self._store.checkpoint_if_due()
+        except JournalError as error:
+            _log.warning("journal=checkpoint_failed why=%r", str(error))
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def _resolve(answer: "asyncio.Future[_T]", value: _T) -> None:
+    if not answer.done():
+        answer.set_result(value)
+
+
+def _reject(answer: "asyncio.Future[_T]", error: JournalError) -> None:
+    if not answer.done():
+        answer.set_exception(error)

@@ -1,0 +1,159 @@
+"""
+What can be wrong with the settings, as lines for a person: what, where, what to do.
+
+Rules: every fault is one line and names the setting, its value, where it came from and the remedy; the API
+key, whole or in part, is in none of them, wherever it was put by mistake.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr, ValidationError
+from typing_extensions import override
+
+from gate_controller.settings.pins import pin_or_none, shared_pins
+from gate_controller.settings.values import UnusableError
+
+PREFIX = "GATE_"
+KEY = "eguma.api_key"
+_HIDDEN = "(hidden)"
+_LONGEST_SHOWN = 80
+# Shorter pieces of a broken key would blank out ordinary words of the line, and give nothing away.
+_SHORTEST_SECRET = 4
+
+# Accepted, because the names are fixed; the devices behind them come in later versions.
+_NO_EFFECT_YET = ("buzzer.pin", "passage.pin", "exit_button.pin", "fire_contact.pin", "web.port")
+_OFF: tuple[object, ...] = (None, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault or warning, on one line."""
+
+    what: str
+    where: str
+    remedy: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.what}: {self.where}: {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value as a source gave it, and where it came from. Its repr keeps the value to itself."""
+
+    value: object = field(repr=False)
+    origin: str
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting: `relay.pin` is `GATE_RELAY__PIN`."""
+    return PREFIX + name.replace(".", "__").upper()
+
+
+def unknown(what: str, where: str, wrong: str, known: Iterable[str], otherwise: str) -> Fault:
+    """Return the fault of a name that is none, with the name that was probably meant."""
+    close = difflib.get_close_matches(wrong, tuple(known), n=1)
+    hint = f"did you mean {close[0]}?" if close else "see `gate-controller config --reference` for all names"
+    return Fault(what, where, f"{hint} Otherwise {otherwise}" if close else f"{otherwise}; {hint}")
+
+
+class Discretion:
+    """Writes values for people, without the secrets it was told of."""
+
+    def __init__(self, keys: Iterable[object]) -> None:
+        """`keys`: every value given for the API key by any source, right or wrong."""
+        texts = [key.get_secret_value() if isinstance(key, SecretStr) else str(key) for key in keys]
+        pieces = {piece for text in texts for piece in (text.strip(), *text.split())}
+        self._secrets = sorted((p for p in pieces if len(p) >= _SHORTEST_SECRET), key=len, reverse=True)
+
+    def hide(self, text: str) -> str:
+        """Return the text without the secrets."""
+        for secret in self._secrets:
+            text = text.replace(secret, _HIDDEN)
+        return text
+
+    def show(self, value: object) -> str:
+        """Return a value as part of a line: printable, not long, without secrets, passwords and queries."""
+        text = self.hide(value if isinstance(value, str) else str(value))
+        text = re.sub(r"^(.*//)?.*@", r"\1(hidden)@", text, flags=re.DOTALL)
+        text = re.sub(r"[?#].+", "?(hidden)", text, flags=re.DOTALL)
+        if len(text) > _LONGEST_SHOWN:
+            text = text[:_LONGEST_SHOWN] + "…"
+        return text if text.isprintable() and text.strip() else repr(text)
+
+
+def validation_faults(
+    error: ValidationError,
+    given: Mapping[str, Given],
+    unread: Collection[str],
+    files: str,
+    show: Callable[[object], str],
+) -> list[Fault]:
+    """
+    Return what the models refused. `unread` are settings whose source could not be read, so that nobody can
+    tell whether they are missing; `files` says which settings file a missing one could stand in.
+    """
+    faults = []
+    for entry in error.errors(include_url=False, include_input=False):
+        name = ".".join(map(str, entry["loc"]))
+        if entry["type"] == "missing":
+            if name not in unread:
+                faults.append(_missing(name, files))
+            continue
+        refusal = entry.get("ctx", {}).get("error")
+        where = given[name].origin if name in given else "default"
+        if not isinstance(refusal, UnusableError):
+            raise error
+        what = f"{name} {refusal.why}" if name == KEY else f"{name} is {show(given[name].value)}, {refusal.why}"
+        faults.append(Fault(what, where, refusal.remedy))
+    return faults
+
+
+def _missing(name: str, files: str) -> Fault:
+    section, _, leaf = name.rpartition(".")
+    remedy = f"set {variable(name)}, or {leaf} under [{section}] in {files}"
+    if name == KEY:
+        remedy += ", or pass the credential eguma.api_key, or name a file with eguma.api_key_file"
+    return Fault(f"{name} is not set", "no source gives it and it has no default", remedy)
+
+
+def pin_faults(pins: Mapping[str, object], given: Mapping[str, Given]) -> list[Fault]:
+    """Return a fault for each pin that several settings use; what is no pin has a fault of its own."""
+    usable = {}
+    for name, value in pins.items():
+        try:
+            bcm = pin_or_none(value)
+        except UnusableError:
+            continue
+        if bcm is not None:
+            usable[name] = bcm
+    return [
+        Fault(
+            f"{_listed(names)} are {'both' if len(names) == 2 else 'all'} {bcm}",  # noqa: PLR2004 - both means two
+            _listed([given[name].origin if name in given else "default" for name in names]),
+            f"give each its own pin: set {' or '.join(map(variable, names))} to another BCM number",
+        )
+        for bcm, names in shared_pins(usable)
+    ]
+
+
+def _listed(words: Collection[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def no_effect_warnings(values: Mapping[str, object], given: Mapping[str, Given]) -> list[Fault]:
+    """Return a warning for each setting that was set on purpose and has nothing behind it in this version."""
+    return [
+        Fault(
+            f"{name} is {values[name]}, which has no effect in this version",
+            given[name].origin,
+            f"leave {name} out",
+        )
+        for name in _NO_EFFECT_YET
+        if name in given and values[name] not in _OFF
+    ]

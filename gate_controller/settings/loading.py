@@ -1,0 +1,118 @@
+"""From all sources to the settings in force, or to all their faults at once."""
+
+import socket
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from gate_controller.settings import values
+from gate_controller.settings.faults import (
+    KEY,
+    Discretion,
+    Fault,
+    Given,
+    no_effect_warnings,
+    pin_faults,
+    validation_faults,
+)
+from gate_controller.settings.models import FIELDS, SECTIONS, Settings, reading_from, value_of
+from gate_controller.settings.sources import (
+    DEFAULT_FILES,
+    Reading,
+    ReadingSource,
+    from_arguments,
+    from_credentials,
+    from_environment,
+    from_key_file,
+    from_toml,
+)
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. `faults` holds one line per fault, with its remedy and without secrets."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings in force, and how they came about."""
+
+    settings: Settings
+    origins: dict[str, str]
+    """Setting → where its value came from, for every setting."""
+    warnings: tuple[str, ...]
+    """What a person should know, though the gate can run."""
+
+
+def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Mapping[str, str]) -> LoadedSettings:
+    """
+    Return the settings in force. `config` and `overrides` come from `--config` and `--set NAME=VALUE`.
+
+    Arguments go over environment over credentials over the TOML file over defaults. Reads files at most: no
+    device, no network. Raises `SettingsError` with every fault at once.
+    """
+    toml, file = from_toml(config, environ, FIELDS)
+    readings = [
+        from_arguments(overrides, FIELDS),
+        from_environment(environ, FIELDS),
+        from_credentials(environ.get("CREDENTIALS_DIRECTORY", ""), FIELDS),
+        toml,
+    ]
+    readings.append(from_key_file(ChainMap(*(reading.given for reading in readings))))
+    given = ChainMap(*(reading.given for reading in readings))
+    discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)
+    faults = [fault for reading in readings for fault in reading.faults]
+    warnings = [warning for reading in readings for warning in reading.warnings]
+
+    readings.append(_of_this_machine(environ))
+    given.maps.append(readings[-1].given)
+    settings = None
+    by_hand: dict[str, Any] = {}
+    try:
+        with reading_from(ReadingSource(Settings, reading, SECTIONS) for reading in readings):
+            settings = Settings(**by_hand)
+    except ValidationError as error:
+        unread = {name for reading in readings for name in reading.unread}
+        faults += validation_faults(error, given, unread, str(file or DEFAULT_FILES[0]), discretion.show)
+    pins = {name: given[name].value if name in given else FIELDS[name].default for name in FIELDS if _is_pin(name)}
+    faults += pin_faults(pins, given)
+    faults += _state_dir_faults(given["state_dir"])
+    if settings is not None:
+        warnings += no_effect_warnings({name: value_of(settings, name) for name in FIELDS}, given)
+    if faults or settings is None:
+        raise SettingsError([discretion.hide(str(fault)) for fault in faults])
+    origins = {name: given[name].origin if name in given else "default" for name in FIELDS}
+    return LoadedSettings(settings, origins, tuple(discretion.hide(str(warning)) for warning in warnings))
+
+
+def _of_this_machine(environ: Mapping[str, str]) -> Reading:
+    # systemd lists several state directories with colons between; the first is the unit's own.
+    state_dir = environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    return Reading(
+        given={
+            "id": Given(socket.gethostname(), "default (host name)"),
+            "state_dir": Given(state_dir, "environment STATE_DIRECTORY") if state_dir else Given("state", "default"),
+        }
+    )
+
+
+def _is_pin(name: str) -> bool:
+    return name.rpartition(".")[2].endswith("pin")
+
+
+def _state_dir_faults(given: Given) -> list[Fault]:
+    try:
+        path = values.path(given.value)
+        if path.is_dir() or not path.exists():
+            return []
+    except (values.UnusableError, OSError):
+        # A value that is no path has its own fault; what cannot be looked at is for the journal to report.
+        return []
+    return [Fault(f"state_dir is {path}, which is a file", given.origin, "name a directory")]

@@ -1,0 +1,244 @@
+"""
+Everything that can be set, with its default and its meaning.
+
+The tree of models is the one list of settings: the sources, `gate-controller config` and docs/settings.md
+take names, defaults, readers and meanings from it. Built by hand, `Settings(id=…)` holds what it is given and
+reads nothing else.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field, PlainValidator, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import override
+
+from gate_controller.admission.money import Currency
+from gate_controller.settings import pins
+from gate_controller.settings import values as read
+
+OptionalPin = Annotated[int | None, PlainValidator(pins.pin_or_none)]
+
+
+class Section(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True):
+    """Settings that belong together: a table in the TOML file, a part of the name elsewhere."""
+
+
+class Eguma(Section, frozen=True):
+    """E-GUMA's API, and who this gate is there."""
+
+    base_url: Annotated[str, PlainValidator(read.base_url)] = Field(
+        default="https://api.e-guma.ch", description="address of the API; `http://` only for this machine"
+    )
+    api_key: Annotated[SecretStr, PlainValidator(read.key)] = Field(
+        description="this gate's key, here or in a file; it is never printed"
+    )
+    api_key_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+        default=None, description="file that holds the key, in place of `eguma.api_key`"
+    )
+    user_id: Annotated[str | None, PlainValidator(read.user_id)] = Field(
+        default=None,
+        description="id of the key's user at E-GUMA; without it, the gate learns it from its redemptions",
+    )
+    warm_seconds: Annotated[float, PlainValidator(read.seconds(0, 3600))] = Field(
+        default=45.0,
+        description="longest the connection stays idle before it is used to keep it warm; 0 turns that off",
+    )
+
+
+class Admission(Section, frozen=True):
+    """The price, and how long things take."""
+
+    price_cents: Annotated[int, PlainValidator(read.price)] = Field(description="the fixed price of an admission")
+    currency: Annotated[Currency, PlainValidator(read.currency)] = Field(
+        default=Currency.CHF, description="currency of the account at E-GUMA: CHF or EUR"
+    )
+    # Promise 5 of the gate: no visitor waits longer than 5 s. Under 0.5 s hardly any answer arrives.
+    verdict_seconds: Annotated[float, PlainValidator(read.seconds(0.5, 5))] = Field(
+        default=5.0, description="longest time from scan to verdict"
+    )
+    credit_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes"))] = Field(
+        default=10.0,
+        description="how long a paid admission nobody used opens the gate once more, before it is refunded",
+    )
+    repeat_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
+        default=5.0, description="how long after its admission the same code is taken for a repeat"
+    )
+    settle_seconds: Annotated[float, PlainValidator(read.seconds(1, 3600))] = Field(
+        default=120.0,
+        description="how long until an unknown redemption without a trace counts as not charged",
+    )
+    hold_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
+        default=3.0, description="without a passage sensor: how long a release takes the lane"
+    )
+
+
+class Scanner(Section, frozen=True):
+    """The serial scanner."""
+
+    port: Annotated[str, PlainValidator(read.scanner_port)] = Field(
+        default="auto", description="path of the serial device, or `auto` to find it by its USB identity"
+    )
+    baud: Annotated[int, PlainValidator(read.baud)] = Field(default=9600, description="speed of the line")
+    gap_seconds: Annotated[float, PlainValidator(read.seconds(0.005, 1))] = Field(
+        default=0.05, description="silence that ends a scan which has neither CR nor LF"
+    )
+
+
+class Relay(Section, frozen=True):
+    """The relay that opens the gate."""
+
+    pin: Annotated[int, PlainValidator(pins.pin)] = Field(default=17, description="BCM number")
+    active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
+        default=True, description="whether a high level pulls the relay"
+    )
+    # A coil needs about 10 ms to pull; the upper bound is the relay's own ceiling.
+    pulse_seconds: Annotated[float, PlainValidator(read.seconds(0.01, read.RELAY_CEILING_SECONDS))] = Field(
+        default=0.5, description="length of the pulse that releases the gate"
+    )
+
+
+class Lamps(Section, frozen=True):
+    """The lamps; an empty pin turns one off."""
+
+    green_pin: OptionalPin = Field(default=22, description="BCM number; admitted")
+    red_pin: OptionalPin = Field(default=27, description="BCM number; refused, blinking: out of service")
+    yellow_pin: OptionalPin = Field(default=24, description="BCM number; checking")
+
+
+class Buzzer(Section, frozen=True):
+    """The buzzer."""
+
+    pin: OptionalPin = Field(default=None, description="BCM number")
+
+
+class Passage(Section, frozen=True):
+    """The sensor that tells that a person went through."""
+
+    pin: OptionalPin = Field(default=None, description="BCM number")
+    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
+        default=True, description="whether a low level reports a person"
+    )
+    seconds: Annotated[float, PlainValidator(read.seconds(0.1, 300))] = Field(
+        default=8.0, description="how long a released gate waits for the person"
+    )
+
+
+class ExitButton(Section, frozen=True):
+    """The button that lets people out."""
+
+    pin: OptionalPin = Field(default=None, description="BCM number")
+
+
+class FireContact(Section, frozen=True):
+    """The contact of the fire alarm."""
+
+    pin: OptionalPin = Field(default=None, description="BCM number")
+
+
+class Display(Section, frozen=True):
+    """What the visitor reads."""
+
+    driver: Annotated[str, PlainValidator(read.display_driver)] = Field(
+        default="none", description="kind of display; so far `none`"
+    )
+    languages: Annotated[tuple[str, ...], PlainValidator(read.languages)] = Field(
+        default=read.LANGUAGES, description="languages of the house; the first is the default"
+    )
+    verdict_seconds: Annotated[float, PlainValidator(read.seconds(0.1, 60))] = Field(
+        default=5.0, description="how long a verdict stays shown"
+    )
+
+
+class Web(Section, frozen=True):
+    """The page for the staff."""
+
+    host: Annotated[str, PlainValidator(read.web_host)] = Field(
+        default="127.0.0.1", description="address it listens on"
+    )
+    port: Annotated[int, PlainValidator(read.web_port)] = Field(default=8080, description="0 turns it off")
+
+
+class Log(Section, frozen=True):
+    """The log."""
+
+    level: Annotated[str, PlainValidator(read.one_of(read.LOG_LEVELS))] = Field(
+        default="info", description="least severe level written: " + ", ".join(read.LOG_LEVELS)
+    )
+
+
+_sources: ContextVar[tuple[PydanticBaseSettingsSource, ...]] = ContextVar("_sources", default=())
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Times are in seconds where the name does not say otherwise."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    id: Annotated[str, PlainValidator(read.gate_id)] = Field(
+        description="names the gate in reports and reference numbers; by default the host name"
+    )
+    state_dir: Annotated[Path, PlainValidator(read.path)] = Field(
+        description="journal and runtime state; by default systemd's `$STATE_DIRECTORY`, else `./state`"
+    )
+    eguma: Eguma
+    admission: Admission
+    scanner: Scanner = Scanner()
+    relay: Relay = Relay()
+    lamps: Lamps = Lamps()
+    buzzer: Buzzer = Buzzer()
+    passage: Passage = Passage()
+    exit_button: ExitButton = ExitButton()
+    fire_contact: FireContact = FireContact()
+    display: Display = Display()
+    web: Web = Web()
+    log: Log = Log()
+
+    @override
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # The library's own sources pass over a misspelt variable and forget where a value came from, so ours
+        # (settings/sources.py) take their place, while `reading_from` says so.
+        return (init_settings, *_sources.get())
+
+
+@contextmanager
+def reading_from(sources: Iterable[PydanticBaseSettingsSource]) -> Iterator[None]:
+    """Inside, `Settings()` takes what it is not given from these sources, the first one first."""
+    token = _sources.set(tuple(sources))
+    try:
+        yield
+    finally:
+        _sources.reset(token)
+
+
+def _leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    for name, info in model.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, Section):
+            yield from _leaves(info.annotation, f"{name}.")
+        else:
+            yield f"{prefix}{name}", info
+
+
+FIELDS: Mapping[str, FieldInfo] = dict(_leaves(Settings))
+"""Every setting by its name, in the order of the documentation."""
+
+SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(name.partition(".")[0] for name in FIELDS if "." in name))
+
+
+def value_of(settings: Settings, name: str) -> object:
+    """Return the value of a setting by its name, such as `relay.pin`. The key comes as `SecretStr`."""
+    section, _, leaf = name.rpartition(".")
+    value: object = getattr(getattr(settings, section) if section else settings, leaf)
+    return value

@@ -1,0 +1,290 @@
+"""
+What each kind of setting may be: one reader a kind, from text or TOML value to the value the program uses.
+
+Rules: a reader returns the value or raises an `UnusableError`, which says what is wrong and what to do, and
+never repeats the value: the line about the fault shows it, unless it is a secret. Readers touch neither disk
+nor device.
+"""
+
+import ipaddress
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from gate_controller.admission.money import Currency
+
+RELAY_CEILING_SECONDS = 10.0
+"""Longest pulse a setting can ask for; the relay has the same ceiling of its own."""
+
+LANGUAGES = ("de", "fr", "it", "en")
+DRIVERS_HERE = ("none",)
+DRIVERS_TO_COME = ("ssd1306", "sh1106", "ssd1309", "st7735", "st7789", "ili9341", "hd44780", "image")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+# What serial scanners are set to in practice; the kernel knows more, but a speed outside this list is a slip.
+BAUD_RATES = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
+
+_MAX_KEY = 256
+_MAX_PORT = 65535
+_TRUTH = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+
+
+class UnusableError(ValueError):
+    """Why a value cannot be used, and what to do; both in words that fit into a line after the value."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.remedy = remedy
+
+
+def _text(value: object, remedy: str) -> str:
+    if isinstance(value, Path):
+        value = str(value)
+    if not isinstance(value, str):
+        raise UnusableError("which is no text", remedy)
+    if any(not c.isprintable() for c in value):
+        raise UnusableError("which holds characters that cannot be printed", remedy)
+    return value.strip()
+
+
+def whole(low: int, high: int, remedy: str) -> Callable[[object], int]:
+    """Return a reader of whole numbers from `low` to `high`."""
+
+    def read(value: object) -> int:
+        if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip()):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise UnusableError("which is no whole number", remedy)
+        if value < low:
+            raise UnusableError(f"which is less than {low}", remedy)
+        if value > high:
+            raise UnusableError(f"which is more than {high}", remedy)
+        return value
+
+    return read
+
+
+def number(low: float, high: float, unit: str) -> Callable[[object], float]:
+    """Return a reader of numbers from `low` to `high`, both included."""
+    remedy = f"give {unit} from {low:g} to {high:g}"
+
+    def read(value: object) -> float:
+        if isinstance(value, str):
+            try:
+                value = float(value)
+            except ValueError:
+                raise UnusableError("which is no number", remedy) from None
+        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+            raise UnusableError("which is no number", remedy)
+        if value < low:
+            raise UnusableError(f"which is less than {low:g}", remedy)
+        if value > high:
+            raise UnusableError(f"which is more than {high:g}", remedy)
+        return float(value)
+
+    return read
+
+
+def seconds(low: float, high: float) -> Callable[[object], float]:
+    """Return a reader of seconds from `low` to `high`, both included."""
+    return number(low, high, "seconds")
+
+
+def one_of(known: tuple[str, ...]) -> Callable[[object], str]:
+    """Return a reader of words of a closed list, whatever their case."""
+    remedy = f"choose from {', '.join(known)}"
+
+    def read(value: object) -> str:
+        word = _text(value, remedy).lower()
+        if word not in known:
+            raise UnusableError("which is not known", remedy)
+        return word
+
+    return read
+
+
+def flag(value: object) -> bool:
+    """Read true or false."""
+    word = str(value).strip().lower() if isinstance(value, str | bool) else ""
+    if word not in _TRUTH:
+        raise UnusableError("which is neither true nor false", "give true or false")
+    return _TRUTH[word]
+
+
+def price(value: object) -> int:
+    """Read the price, in cents."""
+    # The bound is for slips of the finger: 10 000.00 is far over any admission.
+    remedy = "give whole cents from 1 to 1000000: 25.00 is 2500"
+    return whole(1, 1_000_000, remedy)(value)
+
+
+def currency(value: object) -> Currency:
+    """Read the account's currency."""
+    known = tuple(Currency)
+    remedy = f"choose from {', '.join(known)}"
+    try:
+        return Currency(_text(value, remedy).upper())
+    except ValueError:
+        raise UnusableError("which no E-GUMA account has", remedy) from None
+
+
+def gate_id(value: object) -> str:
+    """Read the gate's name, which E-GUMA's reference numbers begin with."""
+    remedy = "give 1 to 64 letters, digits, dots, dashes or underscores"
+    text = _text(value, remedy)
+    if not _ID.fullmatch(text):
+        raise UnusableError("which cannot stand in a reference number", remedy)
+    return text
+
+
+def key(value: object) -> SecretStr:
+    """Read the API key. No `UnusableError` of it repeats any part of it."""
+    remedy = "copy the key of this gate's user from E-GUMA, without blanks or quotes"
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not isinstance(text, str):
+        raise UnusableError("is no text", remedy)
+    # Files and here-documents end in a line feed that nobody typed.
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise UnusableError("is empty", remedy)
+    if any(not "!" <= c <= "~" for c in text):
+        raise UnusableError("holds white space, control or non-ASCII characters", remedy)
+    if len(text) > _MAX_KEY:
+        raise UnusableError(f"has over {_MAX_KEY} characters", remedy)
+    return SecretStr(text)
+
+
+def user_id(value: object) -> str | None:
+    """Read the id E-GUMA gives the user whose key this gate has, or None."""
+    if value is None or value == "":
+        return None
+    remedy = "give the id of this gate's user at E-GUMA, or leave it out"
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value, remedy)
+    if not _ID.fullmatch(text):
+        raise UnusableError("which is no user id", remedy)
+    return text
+
+
+def base_url(value: object) -> str:
+    """Read the API's address: https, or http to this machine itself; without anything after the port."""
+    remedy = "give it as https://api.e-guma.ch"
+    elsewhere = "the key belongs in eguma.api_key"
+    text = _text(value, remedy)
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        raise UnusableError("which is no address", remedy) from None
+    host = url.hostname or ""
+    if url.scheme not in {"http", "https"}:
+        raise UnusableError("which does not begin with https://", remedy)
+    if "@" in url.netloc:
+        raise UnusableError("which holds a user name or password", f"{remedy}; {elsewhere}")
+    if "?" in text or "#" in text:
+        raise UnusableError("which holds a query or fragment", f"{remedy}; {elsewhere}")
+    if not _HOST.fullmatch(host) or port == 0:
+        raise UnusableError("which names no host", remedy)
+    if url.path not in {"", "/"}:
+        raise UnusableError("which holds a path", f"{remedy}; /v1 and what follows is added by the gate")
+    if url.scheme == "http" and not _is_loopback(host):
+        raise UnusableError(
+            "which would send the key in the clear", "use https://; http:// is only for this machine itself"
+        )
+    return text.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def path(value: object) -> Path:
+    """Read a path."""
+    text = _text(value, remedy := "give a path")
+    if not text:
+        raise UnusableError("which is no path", remedy)
+    return Path(text)
+
+
+def path_or_none(value: object) -> Path | None:
+    """Read a path, or None where it is empty."""
+    return None if value is None or value == "" else path(value)
+
+
+def scanner_port(value: object) -> str:
+    """Read `auto` or the path of a serial device."""
+    remedy = "give auto, or a path such as /dev/serial/by-id/usb-..."
+    text = _text(value, remedy)
+    if text.lower() == "auto":
+        return "auto"
+    if not text.startswith("/"):
+        raise UnusableError("which is no path of a device", remedy)
+    return text
+
+
+def baud(value: object) -> int:
+    """Read the speed of the serial line."""
+    remedy = f"choose from {', '.join(map(str, BAUD_RATES))}"
+    rate = whole(1, 10**9, remedy)(value)
+    if rate not in BAUD_RATES:
+        raise UnusableError("which is no usual speed", remedy)
+    return rate
+
+
+def display_driver(value: object) -> str:
+    """Read the display's driver; those this version lacks are known by name."""
+    remedy = f"set {' or '.join(DRIVERS_HERE)}"
+    word = _text(value, remedy).lower()
+    if word in DRIVERS_TO_COME:
+        raise UnusableError("which is not in this version yet", remedy)
+    if word not in DRIVERS_HERE:
+        later = ", ".join(DRIVERS_TO_COME)
+        raise UnusableError("which is not known", f"{remedy}; known, but not in this version yet: {later}")
+    return word
+
+
+def languages(value: object) -> tuple[str, ...]:
+    """Read the languages in the order of the house, from `de,fr` or a list."""
+    remedy = f"list each once, from {', '.join(LANGUAGES)}"
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise UnusableError("which is no list of languages", remedy)
+    words = tuple(_text(part, remedy).lower() for part in parts)
+    if words in {(), ("",)}:
+        raise UnusableError("which names no language", remedy)
+    if unknown := [word for word in words if word not in LANGUAGES]:
+        raise UnusableError(f"where {unknown[0] or 'an empty place'} is no language of the gate", remedy)
+    if len(set(words)) < len(words):
+        raise UnusableError("which names a language twice", remedy)
+    return words
+
+
+def web_host(value: object) -> str:
+    """Read the address the web page listens on."""
+    remedy = "give an address or name of this machine, such as 127.0.0.1"
+    text = _text(value, remedy)
+    if not _HOST.fullmatch(text):
+        raise UnusableError("which is no address", remedy)
+    return text
+
+
+web_port = whole(0, _MAX_PORT, f"give a port from 1 to {_MAX_PORT}, or 0 to turn the page off")

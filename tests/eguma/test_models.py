@@ -1,0 +1,150 @@
+"""What E-GUMA may answer, and how it is read: strictly where money hangs on it, leniently elsewhere."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from gate_controller.eguma.models import Balance, Cancellation, Info, ListedRedemption, Redemption
+
+GOOD: dict[str, Any] = {"code": "L4FU5LQTKJR3", "is_redeemable": True, "balance_in_cents": 5000}
+REDEEMED: dict[str, Any] = {"code": "L4FU5LQTKJR3", "balance_in_cents": 2500, "redeem_token": "6f1c"}
+LISTED: dict[str, Any] = {
+    "code": "L4FU-5LQT-KJR3",
+    "redeemed_at": "2025-05-21T10:11:12",
+    "redeemed_amount_in_cents": 2500,
+    "derecognized": False,
+    "is_complimentary": False,
+    "user": {"id": "17", "name": "Gate 1"},
+    "product": {"id": "p", "name": "Gift voucher"},
+    "issuer": {"name": "House", "is_third_party": False},
+}
+
+
+def balance(**changes: Any) -> Balance:
+    return Balance.model_validate_json(json.dumps(GOOD | changes))
+
+
+def listed(**changes: Any) -> ListedRedemption:
+    return ListedRedemption.model_validate_json(json.dumps(LISTED | changes))
+
+
+def test_an_older_edition_has_neither_currency_nor_total() -> None:
+    answer = balance()
+    assert (answer.currency, answer.total_amount_in_cents, answer.message) == (None, None, "")
+
+
+def test_a_newer_edition_says_currency_and_total() -> None:
+    answer = balance(total_amount_in_cents=9000, currency="CHF", product_id="p-1", extra=None, message="Hallo")
+    assert (answer.currency, answer.total_amount_in_cents, answer.message) == ("CHF", 9000, "Hallo")
+
+
+def test_fields_nobody_has_heard_of_are_ignored() -> None:
+    assert balance(brand_new={"deep": [1, 2]}).balance_in_cents == 5000
+
+
+def test_a_code_with_dashes_is_read_as_the_gate_keeps_it() -> None:
+    assert balance(code=" l4fu-5lqt-kjr3 ").code == "L4FU5LQTKJR3"
+
+
+@pytest.mark.parametrize("message", [None, 7, ["x"], {}])
+def test_a_message_that_is_no_text_is_no_message(message: object) -> None:
+    assert balance(message=message).message == ""
+
+
+def test_a_message_is_kept_as_it_is() -> None:
+    text = "  Grüezi 🎁 – 特別なご招待\n" * 200
+    assert balance(message=text).message == text
+
+
+@pytest.mark.parametrize("amount", ["5000", 5000.5, 5000.0, True, None, [], "", 1e30])
+def test_a_balance_that_is_no_whole_number_is_unreadable(amount: object) -> None:
+    with pytest.raises(ValidationError):
+        balance(balance_in_cents=amount)
+
+
+@pytest.mark.parametrize("flag", ["true", 1, 0, None, "yes"])
+def test_whether_a_voucher_is_redeemable_must_be_said_plainly(flag: object) -> None:
+    with pytest.raises(ValidationError):
+        balance(is_redeemable=flag)
+
+
+@pytest.mark.parametrize("code", ["", "  ", "---", None, 12])
+def test_a_redeemable_voucher_without_its_code_is_unreadable(code: object) -> None:
+    with pytest.raises(ValidationError):
+        balance(code=code)
+
+
+def test_an_unknown_code_may_lack_code_and_balance() -> None:
+    answer = Balance.model_validate_json(b'{"is_redeemable": false, "balance_in_cents": null, "message": "unbekannt"}')
+    assert (answer.code, answer.balance_in_cents, answer.message) == ("", 0, "unbekannt")
+
+
+@pytest.mark.parametrize("total", ["5000", None, 1.5, True])
+def test_an_odd_total_amount_is_left_out_for_it_is_only_shown(total: object) -> None:
+    assert balance(total_amount_in_cents=total).total_amount_in_cents is None
+
+
+@pytest.mark.parametrize(("currency", "read"), [("chf", "CHF"), ("", None), (None, None), (756, None), ("USD", "USD")])
+def test_a_currency_is_read_as_it_is_named(currency: object, read: str | None) -> None:
+    assert balance(currency=currency).currency == read
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"[]", b'"ok"', b"{", b"<html>", b"\xff\xfe", b"[" * 50_000, b'{"code":"\\ud800"}']
+)
+def test_what_is_not_the_object_asked_for_is_unreadable(body: bytes) -> None:
+    with pytest.raises(ValidationError):
+        Balance.model_validate_json(body)
+
+
+@pytest.mark.parametrize("token", ["", "   ", None, 17])
+def test_a_redemption_without_its_token_is_unreadable(token: object) -> None:
+    with pytest.raises(ValidationError):
+        Redemption.model_validate_json(json.dumps(REDEEMED | {"redeem_token": token}))
+
+
+@pytest.mark.parametrize("model", [Redemption, Cancellation])
+@pytest.mark.parametrize("amount", ["2500", True, None, 2500.0])
+def test_a_new_balance_must_be_a_whole_number(model: type[Redemption | Cancellation], amount: object) -> None:
+    with pytest.raises(ValidationError):
+        model.model_validate_json(json.dumps(REDEEMED | {"balance_in_cents": amount}))
+
+
+def test_a_redemption_of_an_older_edition_is_read() -> None:
+    body = REDEEMED | {"voucher_document_url": "https://example.invalid/x.pdf"}
+    assert Redemption.model_validate_json(json.dumps(body)).redeem_token == "6f1c"
+
+
+def test_a_listed_redemption_names_its_user_and_a_naive_time() -> None:
+    entry = listed()
+    assert (entry.code, entry.user_id, entry.user_name) == ("L4FU5LQTKJR3", "17", "Gate 1")
+    assert entry.redeemed_at == datetime(2025, 5, 21, 10, 11, 12)  # noqa: DTZ001 - E-GUMA's local time is naive
+
+
+def test_a_user_is_the_same_user_whether_its_id_is_a_number_or_a_text() -> None:
+    assert listed(user={"id": 17, "name": None}).user_id == listed().user_id
+
+
+@pytest.mark.parametrize("user", [None, {}, {"id": None}, {"id": ""}, {"id": True}, "Gate 1"])
+def test_a_listed_redemption_may_lack_its_user(user: object) -> None:
+    assert listed(user=user).user_id is None
+
+
+@pytest.mark.parametrize("field", ["code", "redeemed_at", "redeemed_amount_in_cents"])
+def test_one_unreadable_entry_makes_the_list_unreadable_for_it_may_be_the_one_looked_for(field: str) -> None:
+    entries = [LISTED, {name: value for name, value in LISTED.items() if name != field}]
+    with pytest.raises(ValidationError):
+        TypeAdapter(tuple[ListedRedemption, ...]).validate_json(json.dumps(entries))
+
+
+def test_info_is_read_whatever_is_missing() -> None:
+    info = Info.model_validate_json(b'{"name": null, "valid_until": "never", "balance_in_cents": "x"}')
+    assert (info.name, info.valid_until, info.balance_in_cents, info.is_redeemed) == ("", None, None, False)
+
+
+def test_info_says_until_when_a_voucher_is_valid() -> None:
+    info = Info.model_validate_json(b'{"name": "Day at the spa", "valid_until": "2099-12-31T23:59:59"}')
+    assert (info.name, info.valid_until) == ("Day at the spa", datetime(2099, 12, 31, 23, 59, 59))  # noqa: DTZ001 - naive at E-GUMA

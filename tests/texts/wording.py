@@ -1,0 +1,75 @@
+"""
+Writes `wording.md`, the page that shows every message in every language as the visitor reads it.
+
+`python -m tests.texts.wording` writes the page anew; `test_wording.py` compares it. Read the difference
+before you commit it: it is what visitors will read.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gate_controller.admission.messages import Fault, Message, MessageKind
+from gate_controller.admission.money import Cents, Currency
+from gate_controller.texts import Language, Texts
+
+PAGE = Path(__file__).with_name("wording.md")
+
+_PRICE = Cents(2500)
+_LEFT = Cents(1500)
+_INCIDENT = "K7Q2"
+_EGUMA = "Der Gutschein wurde nicht gefunden."
+_NAMES = {Language.DE: "Deutsch", Language.FR: "Français", Language.IT: "Italiano", Language.EN: "English"}
+
+_KNOWS_THE_BALANCE = {
+    MessageKind.ADMITTED,
+    MessageKind.NOBODY_PASSED,
+    MessageKind.BALANCE_TOO_LOW,
+    MessageKind.CHARGE_CANCELLED,
+    MessageKind.PAID_BUT_SHUT,
+}
+_QUOTES_EGUMA = {MessageKind.NOT_REDEEMABLE, MessageKind.REFUSED_BY_EGUMA}
+
+
+def examples() -> Iterator[tuple[str, Message]]:
+    """Every kind of message with all its fields, and each form it takes when something is not known."""
+    for kind in MessageKind:
+        name = kind.name
+        if kind in _QUOTES_EGUMA:
+            yield name, Message(kind, _PRICE, eguma_text=_EGUMA, incident=_INCIDENT)
+            yield f"{name}, no text", Message(kind, _PRICE, incident=_INCIDENT)
+        elif kind in _KNOWS_THE_BALANCE:
+            yield name, Message(kind, _PRICE, _LEFT, incident=_INCIDENT)
+            yield f"{name}, balance unknown", Message(kind, _PRICE, incident=_INCIDENT)
+        else:
+            yield name, Message(kind, _PRICE, incident=_INCIDENT)
+    for fault in Fault:
+        yield f"OUT_OF_SERVICE, {fault.name}", Message(MessageKind.OUT_OF_SERVICE, _PRICE, fault=fault)
+
+
+def page() -> str:
+    """Return the whole page as Markdown."""
+    lines = [
+        "# What the gate says",
+        "",
+        "Every message, in every language, as the visitor reads it. Admission is CHF 25.00, CHF 15.00 are left",
+        "on the voucher, the incident code is K7Q2, and E-GUMA's own text is shown as it came.",
+        "`python -m tests.texts.wording` writes this page; a test holds it to `gate_controller/texts/`.",
+    ]
+    for language in Language:
+        texts = Texts([language], Currency.CHF)
+        lines += [
+            "",
+            f"## {_NAMES[language]}",
+            "",
+            "| message | title | detail | money |",
+            "| --- | --- | --- | --- |",
+        ]
+        for name, message in examples():
+            text = texts.render(message)
+            lines.append(f"| {name} | {text.title} | {text.detail} | {text.money} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE}")
