@@ -36,6 +36,8 @@ class Output:
             _load_back_end()
             self._device = gpiozero.OutputDevice(pin, active_high=active_high, initial_value=False)
         except Exception as error:
+            # The traceback would keep the half-made device, and that the pin: another try would find it in use.
+            error.with_traceback(None)
             raise _explained(error, self._what) from error
         # gpiozero's own exit handler frees the pin and leaves it as it was; this one runs before it, for
         # handlers run last in, first out. Killed processes run none: the unit and the pull-down resistor are
@@ -65,11 +67,17 @@ class Output:
             try:
                 self._write(value=False)
             finally:
-                self._device.close()
+                self._give_back()
 
     def _write(self, *, value: bool) -> None:
         try:
             self._device.value = value
+        except Exception as error:
+            raise _explained(error, self._what) from error
+
+    def _give_back(self) -> None:
+        try:
+            self._device.close()
         except Exception as error:
             raise _explained(error, self._what) from error
 

@@ -122,6 +122,15 @@ def test_a_pin_that_fails_at_the_close_is_given_back_all_the_same(pins: Pins) ->
     Output(17, name="relay").close()
 
 
+def test_a_pin_that_fails_at_the_start_can_be_tried_again(pins: Pins) -> None:
+    pins.break_pin(17)
+    with pytest.raises(DeviceError, match="Input/output error") as first:
+        Output(17, name="relay")
+    pins.mend(17)
+    Output(17, name="relay").close()
+    assert "GPIO17" in str(first.value)  # whoever keeps the error does not keep the pin with it
+
+
 class RecordedLgpio(ModuleType):
     """The functions of the lgpio library that gpiozero's back end calls, on a chip that only takes notes."""
 

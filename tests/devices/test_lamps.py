@@ -129,6 +129,7 @@ def test_closing_ends_the_pattern_its_thread_and_the_light(pins: Pins, signal: S
     before = threading.active_count()
     with lamps() as made:
         made.show(signal)
+        time.sleep(0.05)  # until the thread sleeps again
     assert threading.active_count() == before
     assert lit(pins) == set()
 

@@ -10,7 +10,6 @@ from tests.rig.simulator import KEY, Wire, running_simulator, wire_to
 from tests.rig.waiting import until
 
 GOOD = "L4FU5LQTKJR3"
-REDEEM = f"/v1/vouchers/{GOOD}/redeem.json?apikey={KEY}"
 BALANCE = f"/v1/vouchers/{GOOD}/balance.json?apikey={KEY}"
 
 

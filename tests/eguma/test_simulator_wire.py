@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gate_controller.eguma.simulator import Endpoint, Fault, FaultKind, Simulator
-from tests.rig.simulator import KEY, Wire, running_simulator, wire_to
+from tests.rig.simulator import KEY, PATIENCE, Wire, running_simulator, wire_to
 from tests.rig.waiting import until
 
 GOOD = "L4FU5LQTKJR3"

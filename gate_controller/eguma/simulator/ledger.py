@@ -21,7 +21,7 @@ SHORT_CODES = 100
 """How many ShortCodes there are: two digits, handed out in sequence."""
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer of E-GUMA's, the text of a 400, not a fault of ours
+class Refused(Exception):
     """E-GUMA refuses the operation; the text is what it answers with status 400."""
 
 

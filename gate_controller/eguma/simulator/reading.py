@@ -26,7 +26,7 @@ _SHOWN = 60
 _SHORT_CODE = re.compile(r"[0-9]{2}")
 
 
-class BadControl(Exception):  # noqa: N818 - it is an answer, the text of a 400, not a fault of ours
+class BadControl(Exception):
     """Control input that cannot be obeyed; the text says which field, what is wrong, and what it must be."""
 
 
