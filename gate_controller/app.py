@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from gate_controller.admission.events import FaultCleared, FaultRaised, Scanned
+from gate_controller.admission.events import FaultCleared, FaultRaised, PassageSensed, Scanned
 from gate_controller.admission.facts import Fact, Standing
 from gate_controller.admission.gate import Gate
 from gate_controller.admission.ids import Numbering
@@ -23,6 +23,7 @@ from gate_controller.admission.outcomes import CallFault
 from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS, Policy
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.lamps import Lamps
+from gate_controller.devices.passage import PassageSensor
 from gate_controller.devices.relay import Relay, RelayFault
 from gate_controller.devices.scanner import SerialScanner
 from gate_controller.eguma.calls import Calls
@@ -71,7 +72,8 @@ class App:
         self._journal = Journal(settings.state_dir)
         eguma = settings.eguma
         self._calls = Calls(eguma.base_url, eguma.api_key.get_secret_value())
-        self.gate = Gate(_policy(settings), Numbering(""))
+        self._sensor = self._fit_sensor()
+        self.gate = Gate(_policy(settings, has_sensor=self._sensor is not None), Numbering(""))
         self._runner = Runner(
             self.gate,
             journal=self._journal,
@@ -180,6 +182,8 @@ class App:
             except RelayFault as error:
                 _log.critical("relay=stuck why=%r", str(error))
         self._lamps.close()
+        if self._sensor is not None:
+            self._sensor.close()
         self._runner.stop()
         await self._runner.drain()
         await self._journal.close()
@@ -217,7 +221,22 @@ class App:
         else:
             self._raise(Fault.SCANNER, text)
 
-    # -- the relay
+    # -- the relay and the sensor
+
+    def _fit_sensor(self) -> PassageSensor | None:
+        passage = self._settings.passage
+        if passage.pin is None:
+            return None
+
+        def passed() -> None:
+            self._runner.post(PassageSensed(self._runner.now()))
+
+        try:
+            return PassageSensor(passage.pin, active_low=passage.active_low, on_passage=passed)
+        except DeviceError as error:
+            # Without it the gate still admits; it only cannot tell who used the admission.
+            _log.warning("passage_sensor=missing why=%r", str(error))
+            return None
 
     def _pulse(self) -> None:
         if self._relay is None:
@@ -283,7 +302,7 @@ class App:
             await asyncio.sleep(seconds)
 
 
-def _policy(settings: Settings) -> Policy:
+def _policy(settings: Settings, *, has_sensor: bool) -> Policy:
     admission = settings.admission
     return Policy(
         gate_id=settings.id,
@@ -294,6 +313,7 @@ def _policy(settings: Settings) -> Policy:
         repeat_seconds=admission.repeat_seconds,
         settle_seconds=admission.settle_seconds,
         hold_seconds=admission.hold_seconds,
+        passage_seconds=settings.passage.seconds if has_sensor else None,
         show_seconds=settings.display.verdict_seconds,
     )
 

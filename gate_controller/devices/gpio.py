@@ -1,7 +1,6 @@
 """
-Output pins on gpiozero, and its errors in our words. This is the only module that names gpiozero, and it
-takes whatever back end gpiozero chooses (`GPIOZERO_PIN_FACTORY`). An input class for sensors and buttons
-belongs here as well.
+Pins on gpiozero, and its errors in our words. This is the only module that names gpiozero, and it takes
+whatever back end gpiozero chooses (`GPIOZERO_PIN_FACTORY`).
 """
 
 import atexit
@@ -9,13 +8,14 @@ import logging
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import gpiozero
 
 from gate_controller.devices.errors import DeviceError
 
-__all__ = ["DeviceError", "Output"]
+__all__ = ["DeviceError", "Input", "Output"]
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +76,42 @@ class Output:
             raise _explained(error, self._what) from error
 
     def _give_back(self) -> None:
+        try:
+            self._device.close()
+        except Exception as error:
+            raise _explained(error, self._what) from error
+
+
+class Input:
+    """
+    One input pin with its pull resistor set against what makes it active.
+
+    `on_edge` is called with True when the input becomes active and with False when it ends, from whatever
+    thread the back end uses: hand it over with `call_soon_threadsafe`, and do nothing else in it. Raises
+    `DeviceError` when there is no such pin.
+    """
+
+    def __init__(self, pin: int, *, name: str, active_low: bool, on_edge: Callable[[bool], None]) -> None:
+        self._what = f"{name} on GPIO{pin}"
+        try:
+            _load_back_end()
+            self._device = gpiozero.DigitalInputDevice(pin, pull_up=active_low)
+            self._device.when_activated = lambda: on_edge(True)
+            self._device.when_deactivated = lambda: on_edge(False)
+        except Exception as error:
+            error.with_traceback(None)  # as with Output: a kept traceback would keep the pin
+            raise _explained(error, self._what) from error
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the input is active now."""
+        try:
+            return bool(self._device.is_active)
+        except Exception as error:
+            raise _explained(error, self._what) from error
+
+    def close(self) -> None:
+        """Give the pin back; `on_edge` is not called any more."""
         try:
             self._device.close()
         except Exception as error:

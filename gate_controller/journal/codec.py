@@ -3,8 +3,10 @@
 import json
 from dataclasses import fields
 from enum import Enum
+from typing import Any
 
 from gate_controller.admission.facts import KINDS, Evidence, Fact
+from gate_controller.admission.money import Currency
 
 _OWN_COLUMNS = frozenset({"attempt", "n", "at"})
 _BODY_FIELDS = {
@@ -12,15 +14,19 @@ _BODY_FIELDS = {
 }
 
 
-def encode(fact: Fact) -> str:
-    """Return a fact's own fields as JSON; those that say nothing are left out."""
+def body_of(fact: Fact) -> dict[str, Any]:
+    """Return a fact's own fields as plain values; those that say nothing are left out."""
     body = {name: getattr(fact, name) for name in _BODY_FIELDS[type(fact).__name__]}
-    said = {
+    return {
         name: value.value if isinstance(value, Enum) else value
         for name, value in body.items()
-        if value not in {None, ""}
+        if value is not None and value != ""
     }
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def encode(fact: Fact) -> str:
+    """Return a fact's own fields as JSON."""
+    return json.dumps(body_of(fact), ensure_ascii=False, separators=(",", ":"))
 
 
 def decode(attempt: str, n: int, kind: str, at: float, body: str) -> Fact:
@@ -31,6 +37,8 @@ def decode(attempt: str, n: int, kind: str, at: float, body: str) -> Fact:
     said = {name: value for name, value in json.loads(body).items() if name in _BODY_FIELDS[kind]}
     if "evidence" in said:
         said["evidence"] = Evidence(said["evidence"])
+    if "currency" in said:
+        said["currency"] = Currency(said["currency"])
     try:
         return fact_type(attempt, n, at, **said)  # type: ignore[arg-type]  # NewTypes of str, int and float
     except TypeError as error:

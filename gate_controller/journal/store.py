@@ -38,7 +38,7 @@ class Store:
         self._frames = 0
         self._lock = _lock(directory)
         try:
-            with _explained(self.path):
+            with explained(self.path):
                 self._db = self._open()
         except JournalError:
             os.close(self._lock)
@@ -77,7 +77,7 @@ class Store:
         No facts: prove that the journal can be written. Raises `JournalError`; then nothing may depend on the facts,
         though a part of a failed sync may still be found after a power cut.
         """
-        with _explained(self.path):
+        with explained(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 for fact in facts:
@@ -109,19 +109,19 @@ class Store:
     def checkpoint_if_due(self) -> None:
         """Copy the write-ahead log into the file when it has grown; call it when no visitor waits."""
         if self._frames >= CHECKPOINT_FRAMES:
-            with _explained(self.path):
-                self._db.execute("PRAGMA wal_checkpoint(RESTART)")
+            with explained(self.path):
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self._frames = 0
 
     def facts_of(self, number: int) -> tuple[Fact, ...]:
         """Return an attempt's facts, in order; none if there is no such attempt."""
         rows = self._db.execute("SELECT n, kind, at, body FROM fact WHERE attempt = ? ORDER BY n", (number,))
-        with _explained(self.path):
+        with explained(self.path):
             return tuple(codec.decode(self._attempt_id(number), *row) for row in rows)
 
     def pending(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:
         """Return the facts of every attempt that stands so, oldest attempt first."""
-        with _explained(self.path):
+        with explained(self.path):
             rows = self._db.execute(
                 "SELECT attempt FROM pending WHERE standing = ? ORDER BY attempt", (standing.value,)
             )
@@ -134,7 +134,7 @@ class Store:
         `refunded` says whether charges that were given back count too.
         """
         charges = 0
-        with _explained(self.path):
+        with explained(self.path):
             rows = self._db.execute(
                 "SELECT attempt FROM fact WHERE kind = 'Intended' AND at >= ? AND attempt <> ? "
                 "AND json_extract(body, '$.voucher_code') = ?",
@@ -175,7 +175,8 @@ def _cannot(path: Path, why: str, remedy: str) -> str:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises into a `JournalError` that says which file, why, and what to do."""
     try:
         yield
     except sqlite3.DatabaseError as error:

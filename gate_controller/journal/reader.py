@@ -1,0 +1,114 @@
+"""
+Questions to the journal that no visitor waits for: lists, one attempt, open items, proof that it is whole.
+
+A reader has a connection of its own that cannot write, so that a long list never holds up the writer. It is used in the
+process that owns the journal, from any one thread.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from gate_controller.admission.facts import Fact, Intended, Refused, Standing, StrayPassage
+from gate_controller.admission.ids import AttemptId, Incident, incident, number_of, read_incident
+from gate_controller.journal import codec
+from gate_controller.journal.records import Record, moment, record
+from gate_controller.journal.store import FILE_NAME, JournalError, explained
+
+PAGE = 200
+"""How many attempts one page of a list holds."""
+
+
+class UnknownIncident(JournalError):
+    """No attempt has this incident code."""
+
+
+class Reader:
+    """Reads the journal in a directory. Every method may raise `JournalError`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / FILE_NAME
+
+    def page(
+        self, *, before: int | None = None, since: float | None = None, until: float | None = None, limit: int = PAGE
+    ) -> list[Record]:
+        """Return attempts, newest first, from the one before number `before`; begun in [since, until)."""
+        with self._opened() as db:
+            # An attempt's number says nothing exact of its time (a clock may have been put right), so all are looked at.
+            rows = db.execute(
+                "SELECT attempt FROM fact WHERE n = 0 AND attempt < ? AND at >= ? AND at < ? "
+                "ORDER BY attempt DESC LIMIT ?",
+                (before or 2**62, since or -1e300, until or 1e300, limit),
+            )
+            return [record(number, incident(number), _facts(db, number)) for (number,) in rows.fetchall()]
+
+    def facts(self, text: str) -> tuple[Fact, ...]:
+        """Return the facts of the attempt with an incident code, however a person typed it."""
+        code = read_incident(text)
+        number = number_of(code)
+        with self._opened() as db:
+            facts = _facts(db, number) if number is not None else ()
+        if not facts:
+            raise UnknownIncident(f"incident {code}: the journal holds no such attempt: check the code")
+        return facts
+
+    def one(self, text: str) -> tuple[Record, tuple[Fact, ...]]:
+        """Return an attempt by its incident code, as a record and as its facts."""
+        facts = self.facts(text)
+        code = read_incident(text)
+        return record(number_of(code) or 0, code, facts), facts
+
+    def standing(self, standing: Standing) -> list[Record]:
+        """Return every attempt that stands so, oldest first; `Standing.OPEN` is the staff's list."""
+        with self._opened() as db:
+            rows = db.execute("SELECT attempt FROM pending WHERE standing = ? ORDER BY attempt", (standing.value,))
+            return [record(number, incident(number), _facts(db, number)) for (number,) in rows.fetchall()]
+
+    def verify(self) -> list[str]:
+        """Return what is wrong with the journal, a line each; an empty list proves it whole."""
+        with self._opened() as db:
+            wrong = [f"file: {line}" for (line,) in db.execute("PRAGMA integrity_check(20)") if line != "ok"]
+            if wrong:
+                return wrong
+            pending = dict(db.execute("SELECT attempt, standing FROM pending"))
+            for (number,) in db.execute("SELECT attempt FROM fact GROUP BY attempt ORDER BY attempt"):
+                wrong += _wrong_with(number, _facts(db, number), pending.pop(number, Standing.CLOSED.value))
+            wrong += [f"attempt {number}: on the list of unfinished ones, but without a fact" for number in pending]
+        return wrong
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy to a new file, beside whatever is being written. Raises if the file is there."""
+        if target.exists():
+            raise JournalError(f"backup {target}: is already there: name another file")
+        with self._opened() as db:
+            db.execute("VACUUM INTO ?", (str(target),))
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with explained(self.path):
+            if not self.path.exists():
+                raise JournalError(f"journal {self.path}: is not there: check state_dir, or run the gate first")
+            with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None)) as db:
+                yield db
+
+
+def _facts(db: sqlite3.Connection, number: int) -> tuple[Fact, ...]:
+    tag = db.execute("SELECT value FROM meta WHERE key = 'tag'").fetchone()[0]
+    rows = db.execute("SELECT n, kind, at, body FROM fact WHERE attempt = ? ORDER BY n", (number,))
+    return tuple(codec.decode(AttemptId(f"{tag}{number}"), *row) for row in rows)
+
+
+def _wrong_with(number: int, facts: Sequence[Fact], standing: str) -> list[str]:
+    what = f"incident {incident(number)}"
+    wrong = []
+    if [fact.n for fact in facts] != list(range(len(facts))):
+        wrong.append(f"{what}: facts are missing: {[fact.n for fact in facts]}")
+    if not isinstance(facts[0], Intended | Refused | StrayPassage) and facts[0].n == 0:
+        wrong.append(f"{what}: begins with {type(facts[0]).__name__} at {moment(facts[0].at)}")
+    if facts[-1].leaves.value != standing:
+        wrong.append(f"{what}: stands as {standing}, but its last fact says {facts[-1].leaves.value}")
+    named = getattr(facts[0], "incident", Incident(""))
+    if named and named != incident(number):
+        wrong.append(f"{what}: its facts say {named}")
+    return wrong

@@ -1,0 +1,168 @@
+"""
+What people read of the journal: an attempt told as one record, from its facts.
+
+A record holds codes and tokens in full; `masked` is what people without need may see.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from gate_controller.admission.codes import mask
+from gate_controller.admission.facts import (
+    CreditOpened,
+    Doubted,
+    Fact,
+    Intended,
+    NotCharged,
+    OpenItem,
+    Passed,
+    Redeemed,
+    RefundBegun,
+    Refunded,
+    Refused,
+    Released,
+    ReleasedToSensor,
+    Settled,
+    Standing,
+    StrayPassage,
+)
+from gate_controller.journal import codec
+
+STANDS: Final[Mapping[type[Fact], str]] = {
+    Refused: "refused",
+    Intended: "in doubt",
+    NotCharged: "not charged",
+    Doubted: "in doubt",
+    Redeemed: "charged",
+    Released: "admitted",
+    ReleasedToSensor: "released",
+    Passed: "admitted",
+    CreditOpened: "credit",
+    RefundBegun: "being refunded",
+    Refunded: "refunded",
+    OpenItem: "open item",
+    Settled: "settled",
+    StrayPassage: "stray passage",
+}
+"""How an attempt stands after its last fact, in the words that staff read."""
+
+
+def moment(at: float) -> str:
+    """Return a moment as people and programs read it: UTC, ISO 8601, whole seconds."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One attempt, from its facts. Amounts are in cents."""
+
+    number: int
+    incident: str
+    attempt: str
+    begun: str
+    ended: str
+    stands: str
+    standing: str
+    """Who still has work with it: `unfinished` (the gate), `open` (a person) or `closed`."""
+    reason: str
+    """The last reason given by any fact; empty where there is none."""
+    since: str
+    """Since when it stands so."""
+    voucher_code: str = ""
+    amount_cents: int = 0
+    currency: str = ""
+    balance_before_cents: int | None = None
+    balance_after_cents: int | None = None
+    charged: bool = False
+    """Whether the gate knows of a charge."""
+    refunded: bool = False
+    admitted: bool = False
+    evidence: str = ""
+    redeem_token: str = ""
+    reference_number: str = ""
+
+    def masked(self) -> "Record":
+        """Return the record as people without need may see it."""
+        token = mask(self.redeem_token) if self.redeem_token else ""
+        return replace(self, voucher_code=mask(self.voucher_code) if self.voucher_code else "", redeem_token=token)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all fields by name, for JSON and CSV."""
+        fields = asdict(self)
+        del fields["number"]
+        return fields
+
+
+def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
+    """Tell an attempt from its facts, in order."""
+    first, last = facts[0], facts[-1]
+    told = Record(
+        number=number,
+        incident=incident,
+        attempt=str(last.attempt),
+        begun=moment(first.at),
+        ended=moment(last.at),
+        stands=STANDS[type(last)],
+        standing=last.leaves.value,
+        reason=_reason(facts),
+        since=moment(last.at),
+    )
+    for fact in facts:
+        told = _with(told, fact)
+    return told
+
+
+def _with(told: Record, fact: Fact) -> Record:
+    match fact:
+        case Refused(code=code, balance=balance):
+            return replace(told, voucher_code=code, balance_before_cents=balance)
+        case Intended():
+            return replace(
+                told,
+                voucher_code=fact.voucher_code,
+                amount_cents=fact.price,
+                currency=fact.currency.value,
+                balance_before_cents=fact.balance_before,
+                reference_number=fact.reference,
+            )
+        case Redeemed():
+            return replace(
+                told,
+                charged=True,
+                balance_after_cents=fact.balance_after,
+                evidence=fact.evidence.value,
+                redeem_token=fact.token or "",
+            )
+        case Released() | Passed():
+            return replace(told, admitted=True)
+        case CreditOpened():
+            return replace(told, admitted=False)
+        case Refunded():
+            return replace(told, refunded=True)
+        case _:
+            return told
+
+
+def _reason(facts: Sequence[Fact]) -> str:
+    said = [str(getattr(fact, name, "")) for fact in facts for name in ("reason", "why", "how")]
+    return next((text for text in reversed(said) if text), "")
+
+
+def told_facts(facts: Sequence[Fact], *, full: bool) -> list[dict[str, Any]]:
+    """Return an attempt's facts as `show` lists them."""
+    told = []
+    for fact in facts:
+        fields = codec.body_of(fact)
+        if not full:
+            for name in ("code", "voucher_code", "token"):
+                if name in fields:
+                    fields[name] = mask(str(fields[name]))
+        told.append({"at": moment(fact.at), "fact": type(fact).__name__, **fields})
+    return told
+
+
+def is_open(told: Record) -> bool:
+    """Whether the record is on the staff's list."""
+    return told.standing == Standing.OPEN.value
