@@ -21,6 +21,8 @@ from gate_controller.admission.messages import Fault, Message
 from gate_controller.admission.money import Cents
 from gate_controller.admission.outcomes import CallFault
 from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS, Policy
+from gate_controller.control import ControlServer
+from gate_controller.desk import Desk
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.lamps import Lamps
 from gate_controller.devices.passage import PassageSensor
@@ -73,7 +75,7 @@ class App:
         eguma = settings.eguma
         self._calls = Calls(eguma.base_url, eguma.api_key.get_secret_value())
         self._sensor = self._fit_sensor()
-        self.gate = Gate(_policy(settings, has_sensor=self._sensor is not None), Numbering(""))
+        self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
         self._runner = Runner(
             self.gate,
             journal=self._journal,
@@ -142,7 +144,13 @@ class App:
             on_frame=lambda frame: self._runner.post(Scanned(self._runner.now(), frame)),
             on_change=self._scanner_changed,
         )
-        works: list[Coroutine[Any, Any, None]] = [reader.run(), self._keep_warm(), self._keep_mending()]
+        desk = Desk(self._settings.state_dir, now=self._runner.now, post=self._runner.post)
+        works: list[Coroutine[Any, Any, None]] = [
+            reader.run(),
+            self._keep_warm(),
+            self._keep_mending(),
+            ControlServer(self._settings.state_dir, desk.answerers()).serve(),
+        ]
         if (seconds := watchdog_seconds()) is not None:
             works.append(self._keep_watchdog_fed(seconds / 3))
         for work in works:
@@ -302,7 +310,8 @@ class App:
             await asyncio.sleep(seconds)
 
 
-def _policy(settings: Settings, *, has_sensor: bool) -> Policy:
+def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
+    """Return what the core needs of the settings."""
     admission = settings.admission
     return Policy(
         gate_id=settings.id,

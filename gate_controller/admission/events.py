@@ -8,6 +8,7 @@ when the attempt no longer waits for it is harmless.
 from dataclasses import dataclass
 
 from gate_controller.admission.codes import VoucherCode
+from gate_controller.admission.facts import Fact
 from gate_controller.admission.ids import AttemptId
 from gate_controller.admission.messages import Fault
 from gate_controller.admission.money import Cents
@@ -64,6 +65,23 @@ class FaultCleared(Event):
     """It works again."""
 
     fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class SettleOrdered(Event):
+    """A person settled an open item; `facts` are the attempt's, from the journal."""
+
+    facts: tuple[Fact, ...]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrdered(Event):
+    """A person wants a charge given back; `facts` are the attempt's, from the journal."""
+
+    facts: tuple[Fact, ...]
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

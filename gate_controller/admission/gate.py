@@ -8,7 +8,7 @@ gate decides whose turn it is; what an attempt does with an event stands in `tra
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gate_controller.admission import recovery, serving
+from gate_controller.admission import recovery, serving, staff
 from gate_controller.admission.attempt import Attempt, State
 from gate_controller.admission.codes import Code, NotAVoucher, VoucherCode, mask, read_code
 from gate_controller.admission.commands import Command, Show
@@ -21,8 +21,10 @@ from gate_controller.admission.events import (
     Instant,
     Opened,
     PassageSensed,
+    RefundOrdered,
     Rescanned,
     Scanned,
+    SettleOrdered,
     TimePassed,
     WriteFailed,
     Written,
@@ -109,6 +111,10 @@ class Gate:
                 self._write_ended(event, turn)
             case PassageSensed():
                 self._passage(event, turn)
+            case SettleOrdered(_, facts, by, reason):
+                staff.settle(facts, by, reason, turn)
+            case RefundOrdered(_, facts, by):
+                self._refund(facts, by, turn)
             case FaultRaised(_, fault, why):
                 turn.fault(fault, why)
             case FaultCleared(_, fault):
@@ -188,6 +194,13 @@ class Gate:
         if not voucher_code:
             return None
         return next((a for a in self.unfinished.values() if a.voucher_code == voucher_code), None)
+
+    def _refund(self, facts: Sequence[Fact], by: str, turn: Turn) -> None:
+        known = self.unfinished.get(facts[-1].attempt)
+        if known is None or not known.holds_lane:
+            attempt = staff.refund(facts, known, by, turn)
+            if attempt is not None:
+                self.unfinished[attempt.id] = attempt
 
     # -- what attempts wait for
 

@@ -25,21 +25,29 @@ from gate_controller.admission.ids import Incident
 from gate_controller.admission.turn import Turn
 
 
-def take_up(facts: Sequence[Fact], turn: Turn) -> Attempt:
-    """Return the attempt that these facts (all of one attempt, in order) tell of, ready to go on."""
+def remembered(facts: Sequence[Fact]) -> Attempt | None:
+    """Return what the facts tell of an attempt, in no particular state; None if its intent is not among them."""
     intent = next((fact for fact in facts if isinstance(fact, Intended)), None)
     if intent is None:
-        # Only a journal that lost its beginning has such an attempt: there is nothing the gate could settle by itself.
-        last = facts[-1]
-        a = Attempt(last.attempt, Incident(""), Code(""), facts=last.n + 1)
-        a.hand_to_staff(turn, "the record of what was intended is missing")
-        return a
+        return None
     a = Attempt(intent.attempt, intent.incident, intent.code, begun_wall=intent.at)
     a.voucher_code, a.balance_before, a.facts = intent.voucher_code, intent.balance_before, facts[-1].n + 1
     a.unproven = True
     for fact in facts:
         if isinstance(fact, Redeemed):
             a.evidence, a.token, a.balance_after = fact.evidence, fact.token, fact.balance_after
+    return a
+
+
+def take_up(facts: Sequence[Fact], turn: Turn) -> Attempt:
+    """Return the attempt that these facts (all of one attempt, in order) tell of, ready to go on."""
+    a = remembered(facts)
+    if a is None:
+        # Only a journal that lost its beginning has such an attempt: there is nothing the gate could settle by itself.
+        last = facts[-1]
+        a = Attempt(last.attempt, Incident(""), Code(""), facts=last.n + 1)
+        a.hand_to_staff(turn, "the record of what was intended is missing")
+        return a
     _stand(a, facts[-1], turn)
     turn.note(f"recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.value!r}")
     return a

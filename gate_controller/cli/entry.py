@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from gate_controller.cli.config import config
 from gate_controller.cli.errors import MEANING, CommandError, ExitCode, complain
+from gate_controller.cli.journal import journal
 from gate_controller.cli.manual import manual
 from gate_controller.cli.run import run
 from gate_controller.cli.simulator import simulator
@@ -102,6 +103,7 @@ app.command("demo", help=manual(_demo))(_demo)
 app.command(help=manual(simulator))(simulator)
 app.command(help=manual(config))(config)
 app.add_typer(voucher)
+app.add_typer(journal)
 app.command()(version)
 
 

@@ -9,6 +9,7 @@ the only one that knows httpx.
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -179,16 +180,19 @@ def _trusted_certificates() -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context()
     except OSError as error:
-        raise OSError(f"its certificates cannot be checked, {error.strerror or error}: see SSL_CERT_FILE") from None
+        why = error.strerror or str(error)
+    raise OSError(f"its certificates cannot be checked, {why}: see SSL_CERT_FILE")
 
 
 def _why(error: BaseException) -> str:
-    """Return the system's own word for a fault (connection refused, say), which httpx wraps several deep."""
+    """Return the system's own word for a fault (connection refused, say), which lies several exceptions deep."""
     words = ""
     link: BaseException | None = error
     while link is not None:
-        if isinstance(link, OSError) and link.strerror:
-            words = link.strerror
+        if isinstance(link, OSError) and link.errno:
+            # asyncio puts a sentence with the address in place of the system's word; TLS and DNS have words of their own.
+            own_words = isinstance(link, ssl.SSLError | socket.gaierror)
+            words = (link.strerror or "") if own_words else os.strerror(link.errno)
         cause = link.__cause__ or link.__context__
         # A group has one for each address of the host that was tried; they rarely differ.
         link = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause

@@ -35,7 +35,7 @@ class Reader:
     ) -> list[Record]:
         """Return attempts, newest first, from the one before number `before`; begun in [since, until)."""
         with self._opened() as db:
-            # An attempt's number says nothing exact of its time (a clock may have been put right), so all are looked at.
+            # An attempt's number says nothing exact of its time (a clock may be put right), so all are looked at.
             rows = db.execute(
                 "SELECT attempt FROM fact WHERE n = 0 AND attempt < ? AND at >= ? AND at < ? "
                 "ORDER BY attempt DESC LIMIT ?",

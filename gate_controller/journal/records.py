@@ -115,34 +115,32 @@ def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
 
 
 def _with(told: Record, fact: Fact) -> Record:
+    said: dict[str, Any] = {}
     match fact:
         case Refused(code=code, balance=balance):
-            return replace(told, voucher_code=code, balance_before_cents=balance)
+            said = {"voucher_code": code, "balance_before_cents": balance}
         case Intended():
-            return replace(
-                told,
-                voucher_code=fact.voucher_code,
-                amount_cents=fact.price,
-                currency=fact.currency.value,
-                balance_before_cents=fact.balance_before,
-                reference_number=fact.reference,
-            )
+            said = {
+                "voucher_code": fact.voucher_code,
+                "amount_cents": fact.price,
+                "currency": fact.currency.value,
+                "balance_before_cents": fact.balance_before,
+                "reference_number": fact.reference,
+            }
         case Redeemed():
-            return replace(
-                told,
-                charged=True,
-                balance_after_cents=fact.balance_after,
-                evidence=fact.evidence.value,
-                redeem_token=fact.token or "",
-            )
+            said = {
+                "charged": True,
+                "balance_after_cents": fact.balance_after,
+                "evidence": fact.evidence.value,
+                "redeem_token": fact.token or "",
+            }
         case Released() | Passed():
-            return replace(told, admitted=True)
+            said = {"admitted": True}
         case CreditOpened():
-            return replace(told, admitted=False)
+            said = {"admitted": False}
         case Refunded():
-            return replace(told, refunded=True)
-        case _:
-            return told
+            said = {"refunded": True}
+    return replace(told, **said)
 
 
 def _reason(facts: Sequence[Fact]) -> str:

@@ -1,0 +1,265 @@
+"""`gate-controller journal`: what happened at the gate, and the money that needs a person."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gate_controller.cli import desk
+from gate_controller.cli.errors import CommandError, ExitCode, complain, on_one_line
+from gate_controller.cli.manual import manual
+from gate_controller.cli.options import ConfigOption, SetOption
+
+# ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
+
+IncidentArgument = Annotated[str, typer.Argument(metavar="INCIDENT", help="The code on the visitor's display.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+FullOption = Annotated[bool, typer.Option("--full", help="Show voucher codes and tokens whole: they are money.")]
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so, for the books.", show_default=False)]
+
+
+def list_(
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many, newest first.")] = 20,
+    as_json: JsonOption = False,
+    full: FullOption = False,
+) -> int:
+    """
+    List the newest attempts.
+
+    Examples:
+      gate-controller journal list
+      gate-controller journal list --limit 100 --json
+    """
+    records = list(_pages(config, overrides, full=full, limit=limit))
+    _print_records(records, as_json=as_json, empty="no attempts yet")
+    return ExitCode.OK
+
+
+def show(
+    incident: IncidentArgument,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    as_json: JsonOption = False,
+    full: FullOption = False,
+) -> int:
+    """
+    Tell one attempt, fact by fact.
+
+    Example:
+      gate-controller journal show KRVG1
+    """
+    told = desk.ask(config, overrides, "show", incident=incident, full=full)
+    if as_json:
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+        return ExitCode.OK
+    facts = told.pop("facts")
+    for name, value in told.items():
+        if value:
+            print(f"{name:<22}{on_one_line(_said(value))}")
+    print()
+    for fact in facts:
+        at, kind = fact.pop("at"), fact.pop("fact")
+        rest = " ".join(f"{name}={on_one_line(_said(value))}" for name, value in fact.items())
+        print(f"{at}  {kind:<17}{rest}")
+    return ExitCode.OK
+
+
+def open_(
+    config: ConfigOption = None, overrides: SetOption = None, as_json: JsonOption = False, full: FullOption = False
+) -> int:
+    """
+    List the open items: money whose fate needs a person.
+
+    With --json, a list of objects with incident, voucher_code, amount_cents, reason, since and more.
+
+    Examples:
+      gate-controller journal open
+      gate-controller journal open --json --full
+    """
+    _print_records(desk.ask(config, overrides, "open", full=full), as_json=as_json, empty="no open items")
+    return ExitCode.OK
+
+
+def settle(
+    incident: IncidentArgument,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is settled, for the books.")],
+    by: ByOption = "",
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+) -> int:
+    """
+    Take an open item off the list, once a person has seen to the money.
+
+    Example:
+      gate-controller journal settle KRVG1 --reason "25.00 given back in cash" --by Anna
+    """
+    told = desk.ask(config, overrides, "settle", incident=incident, reason=reason, by=_name(by))
+    print(f"{told['incident']} is {told['stands']}")
+    return ExitCode.OK if told["stands"] == "settled" else ExitCode.NO
+
+
+def refund(
+    incident: IncidentArgument, by: ByOption = "", config: ConfigOption = None, overrides: SetOption = None
+) -> int:
+    """
+    Give an attempt's charge back to its voucher, through E-GUMA.
+
+    It is repeated until E-GUMA accepts; what E-GUMA refuses becomes an open item. This command waits some seconds
+    for the outcome; a running gate goes on trying by itself.
+
+    Example:
+      gate-controller journal refund KRVG1 --by Anna
+    """
+    told = desk.ask(config, overrides, "refund", needs_key=True, incident=incident, by=_name(by))
+    print(f"{told['incident']} is {told['stands']}" + (f": {told['reason']}" if told["reason"] else ""))
+    return ExitCode.OK if told["refunded"] else ExitCode.NO
+
+
+def export(
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    from_: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, UTC, such as 2026-11-01.")] = "",
+    to: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day, UTC, counted in.")] = "",
+    form: Annotated[str, typer.Option("--format", metavar="FORM", help="csv or jsonl (JSON lines).")] = "csv",
+    full: FullOption = False,
+) -> int:
+    """
+    Write attempts to standard output, newest first, one per line.
+
+    Examples:
+      gate-controller journal export --from 2026-11-01 --to 2026-11-30 > november.csv
+      gate-controller journal export --format jsonl --full
+    """
+    if form not in {"csv", "jsonl"}:
+        raise CommandError(ExitCode.SETTINGS, f"{form!r} is no format: option --format: take csv or jsonl")
+    since = _day(from_, "--from") if from_ else None
+    until = _day(to, "--to") + 86_400 if to else None
+    _write(_pages(config, overrides, full=full, since=since, until=until), form)
+    return ExitCode.OK
+
+
+def verify(config: ConfigOption = None, overrides: SetOption = None, as_json: JsonOption = False) -> int:
+    """
+    Prove that the journal is whole: the file, and every attempt's facts.
+
+    Ends with 0 if it is, and with 1 and a line per fault if not.
+    """
+    wrong = desk.ask(config, overrides, "verify")
+    if as_json:
+        print(json.dumps(wrong, indent=2, ensure_ascii=False))
+    elif not wrong:
+        print("the journal is whole")
+    for line in () if as_json else wrong:
+        complain(line)
+    return ExitCode.NO if wrong else ExitCode.OK
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to be made; it must not be there yet.")],
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+) -> int:
+    """
+    Make a consistent copy of the journal, while the gate runs or not.
+
+    Example:
+      gate-controller journal backup /media/stick/gate-1.sqlite3
+    """
+    import shutil
+
+    if target.exists():
+        raise CommandError(ExitCode.NO, f"backup {target}: is already there: name another file")
+    made = Path(desk.ask(config, overrides, "backup"))
+    try:
+        shutil.move(made, target)
+    except OSError as error:
+        raise CommandError(
+            ExitCode.NO, f"backup {target}: cannot be written ({error.strerror}): the copy is at {made}"
+        ) from None
+    print(f"{target} ({target.stat().st_size} bytes)")
+    return ExitCode.OK
+
+
+def _pages(config: Path | None, overrides: list[str] | None, *, limit: int = 0, **request: Any) -> Iterator[Any]:
+    """Yield records page by page, so that years of them fit into memory; `limit` 0 means all."""
+    before, left = None, limit
+    while True:
+        page = desk.ask(config, overrides, "page", before=before, limit=left or None, **request)
+        for told in page:
+            before = told.pop("number")
+            yield told
+        left -= len(page)
+        if not page or (limit and left <= 0):
+            return
+
+
+def _print_records(records: list[dict[str, Any]], *, as_json: bool, empty: str) -> None:
+    if as_json:
+        print(json.dumps(records, indent=2, ensure_ascii=False))
+        return
+    if not records:
+        print(empty)
+        return
+    print(f"{'incident':<10}{'since (UTC)':<22}{'voucher':<15}{'amount':>10}  stands")
+    for told in records:
+        amount = f"{told['amount_cents'] / 100:.2f}" if told["amount_cents"] else "-"
+        stands = told["stands"] + (f": {on_one_line(told['reason'])}" if told["reason"] else "")
+        print(f"{told['incident']:<10}{told['since']:<22}{told['voucher_code'] or '-':<15}{amount:>10}  {stands}")
+
+
+def _write(records: Iterator[dict[str, Any]], form: str) -> None:
+    import csv
+
+    writer = None
+    for told in records:
+        if form == "jsonl":
+            print(json.dumps(told, ensure_ascii=False))
+            continue
+        if writer is None:
+            writer = csv.DictWriter(sys.stdout, fieldnames=list(told))
+            writer.writeheader()
+        writer.writerow({name: _harmless(value) for name, value in told.items()})
+
+
+def _harmless(value: Any) -> Any:
+    # E-GUMA's words may begin like a formula; a spreadsheet would run it.
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _day(text: str, option: str) -> float:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise CommandError(ExitCode.SETTINGS, f"{text!r} is no date: option {option}: write 2026-11-30") from None
+
+
+def _name(by: str) -> str:
+    import getpass
+
+    return by.strip() or getpass.getuser()
+
+
+def _said(value: Any) -> str:
+    return str(value) if not isinstance(value, bool) else ("yes" if value else "no")
+
+
+journal = typer.Typer(
+    name="journal",
+    help="Look into the gate's journal, and see to money that needs a person. Works beside a running gate.",
+    rich_markup_mode=None,
+    add_completion=False,
+)
+journal.command("list", help=manual(list_))(list_)
+journal.command(help=manual(show))(show)
+journal.command("open", help=manual(open_))(open_)
+journal.command(help=manual(settle))(settle)
+journal.command(help=manual(refund))(refund)
+journal.command(help=manual(export))(export)
+journal.command(help=manual(verify))(verify)
+journal.command(help=manual(backup))(backup)

@@ -1,0 +1,62 @@
+"""
+The staff's desk of a gate that is not running: the journal is opened directly, under its lock.
+
+A refund needs what a running gate has: the core, the journal's writer and E-GUMA. They are put together here without
+any device, so that nothing moves and no scan is taken.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from gate_controller.admission.gate import Gate
+from gate_controller.admission.messages import Fault, Message
+from gate_controller.admission.policy import Policy
+from gate_controller.control import ControlError
+from gate_controller.desk import Desk
+from gate_controller.devices.errors import DeviceError
+from gate_controller.eguma.calls import Calls
+from gate_controller.journal.store import FILE_NAME, JournalError
+from gate_controller.journal.writer import Journal
+from gate_controller.runner import Runner
+
+
+class _NobodyThere:
+    def show(self, message: Message) -> None:
+        """There is no visitor."""
+
+
+def _no_relay() -> None:
+    raise DeviceError("the gate is stopped")
+
+
+async def answer_stopped(directory: Path, policy: Policy, calls: Calls, do: str, request: dict[str, Any]) -> Any:
+    """Answer one request on a stopped gate's journal. Raises `ControlError`."""
+    if not (directory / FILE_NAME).exists():
+        raise ControlError(f"journal {directory / FILE_NAME}: is not there: check state_dir, or run the gate first")
+    journal = Journal(directory)
+    crash: list[BaseException] = []
+    try:
+        try:
+            numbering = await journal.read(lambda store: store.numbering)
+        except JournalError as error:
+            raise ControlError(str(error)) from None
+        gate = Gate(policy, numbering, {Fault.STARTING: "stopped"})
+        runner = Runner(
+            gate,
+            journal=journal,
+            calls=calls,
+            release=_no_relay,
+            front=_NobodyThere(),
+            own_user=None,
+            crashed=crash.append,
+        )
+        desk = Desk(directory, now=runner.now, post=runner.post)
+        answer = await desk.answerers()[do](request)
+        runner.stop()
+        await runner.drain()
+    finally:
+        await journal.close()
+        await calls.aclose()
+    if crash:
+        raise crash[0]
+    return answer
