@@ -71,7 +71,7 @@ class App:
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
         lamps = settings.lamps
         self._lamps = Lamps(green=lamps.green_pin, red=lamps.red_pin, yellow=lamps.yellow_pin)
-        self._journal = Journal(settings.state_dir)
+        self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged)
         eguma = settings.eguma
         self._calls = Calls(eguma.base_url, eguma.api_key.get_secret_value())
         self._sensor = self._fit_sensor()
@@ -109,9 +109,16 @@ class App:
     def _crashed(self, error: BaseException) -> None:
         _log.critical("crash=%s what=%r", type(error).__name__, str(error), exc_info=error)
         self._exit_code = EXIT_CRASH
+        self._hurry.set()
         if self._relay is not None:
             with contextlib.suppress(RelayFault):
                 self._relay.off()
+        self._stop.set()
+
+    def _journal_damaged(self, why: str) -> None:
+        """End, so that the next start sets the journal aside and recovers; the visitor in the lane is served first."""
+        _log.critical("journal=corrupt why=%r", why)
+        self._exit_code = EXIT_CRASH
         self._stop.set()
 
     # -- start and end
@@ -172,8 +179,6 @@ class App:
     async def _let_visitor_finish(self) -> None:
         """Serve the visitor in the lane to the end, within his time, unless told to hurry."""
         notify("STOPPING=1")
-        if self._exit_code != 0:
-            return
         served = asyncio.ensure_future(self._runner.visitor_served())
         hurried = asyncio.ensure_future(self._hurry.wait())
         await asyncio.wait({served, hurried}, timeout=STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED)

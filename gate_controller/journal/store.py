@@ -25,8 +25,16 @@ LOCK_NAME = "journal.lock"
 CHECKPOINT_FRAMES = 200
 
 
+PRUNE_LOOK_AHEAD = 200
+"""Attempts looked at beyond those that are returned, when old ones are searched."""
+
+
 class JournalError(Exception):
     """The journal cannot be used; the text says which file, why, and what to do."""
+
+
+class CorruptJournal(JournalError):
+    """The file is damaged: what it holds cannot be trusted any more."""
 
 
 class Store:
@@ -63,11 +71,14 @@ class Store:
     def _read_numbering(self, db: sqlite3.Connection) -> Numbering:
         row = db.execute("SELECT value FROM meta WHERE key = 'tag'").fetchone()
         if row is None:
-            tag = "".join(ALPHABET[byte % 32] for byte in os.urandom(TAG_LENGTH))
+            tag = new_tag()
             db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag,))
         else:
             tag = row[0]
-        last = db.execute("SELECT coalesce(max(attempt), 0) FROM fact").fetchone()[0]
+        last = db.execute(
+            "SELECT max(coalesce((SELECT max(attempt) FROM fact), 0), "
+            "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last'), 0))"
+        ).fetchone()[0]
         return Numbering(tag, last)
 
     def append(self, facts: Sequence[Fact]) -> None:
@@ -127,6 +138,34 @@ class Store:
             )
             return tuple(self.facts_of(number) for (number,) in rows.fetchall())
 
+    def closed_before(self, moment: float, most: int) -> list[int]:
+        """Return the oldest closed attempts whose last fact is from before a moment (wall clock), at most so many."""
+        numbers: list[int] = []
+        with explained(self.path):
+            pending = {number for (number,) in self._db.execute("SELECT attempt FROM pending")}
+            rows = self._db.execute("SELECT attempt, max(at) FROM fact GROUP BY attempt ORDER BY attempt")
+            for looked, (number, at) in enumerate(rows):
+                # Numbers follow time, but for clocks that were put right and attempts that stayed open for long.
+                if len(numbers) == most or looked == most + PRUNE_LOOK_AHEAD:
+                    break
+                if at < moment and number not in pending:
+                    numbers.append(number)
+        return numbers
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Delete attempts that have been archived; the highest number is remembered, so that none is given twice."""
+        with explained(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                last = str(self._read_numbering(self._db).last)
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('last', ?)", (last,))
+                self._db.executemany("DELETE FROM fact WHERE attempt = ?", [(number,) for number in numbers])
+                self._db.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
     def count_charges(self, voucher_code: str, since: float, *, but: AttemptId, refunded: bool) -> int:
         """
         Count this voucher's charges intended since a moment (wall clock), attempt `but` left out.
@@ -152,6 +191,11 @@ class Store:
         """Close the file and let another process have it."""
         self._db.close()
         os.close(self._lock)
+
+
+def new_tag() -> str:
+    """Return a tag for a new journal: 20 random bits keep the reference numbers of two journals apart."""
+    return "".join(ALPHABET[byte % 32] for byte in os.urandom(TAG_LENGTH))
 
 
 def _lock(directory: Path) -> int:
@@ -181,11 +225,17 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorname", "") or ""
-        raise JournalError(_cannot(path, f"{error} ({code})" if code else str(error), _remedy(code))) from None
+        kind = CorruptJournal if code.startswith(_DAMAGED) else JournalError
+        raise kind(_cannot(path, f"{error} ({code})" if code else str(error), _remedy(code))) from None
+    except OSError as error:
+        raise JournalError(_cannot(path, error.strerror or str(error), "check state_dir and its owner")) from None
     except schema.NewerJournalError as error:
         raise JournalError(_cannot(path, str(error), "install the newer version again")) from None
     except ValueError as error:
         raise JournalError(_cannot(path, str(error), "keep a copy and ask for help")) from None
+
+
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 def _remedy(code: str) -> str:
@@ -193,6 +243,6 @@ def _remedy(code: str) -> str:
         return "make room on the disk"
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return "check that the disk is mounted for writing and that state_dir is the gate's own"
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if code.startswith(_DAMAGED):
         return "keep the file, move it aside and start again"
     return "check the disk (journalctl -k shows its errors)"

@@ -13,7 +13,8 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from gate_controller.admission.facts import Fact
-from gate_controller.journal.store import JournalError, Store
+from gate_controller.journal import upkeep
+from gate_controller.journal.store import CorruptJournal, JournalError, Store, explained
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -23,9 +24,16 @@ _Job = Callable[[], None]
 class Journal:
     """A journal that never blocks the event loop it was made in."""
 
-    def __init__(self, directory: Path) -> None:
-        """Start the thread; the file is opened by the first call that needs it, and again after a failure."""
+    def __init__(self, directory: Path, *, on_damage: Callable[[str], None] | None = None) -> None:
+        """
+        Start the thread; the file is opened by the first call that needs it, and again after a failure.
+
+        With `on_damage` this is the gate that owns the journal: a file found corrupt at the first opening is set
+        aside and a new one begun; one found corrupt later is noted for the next start, and `on_damage` told.
+        """
         self._directory = directory
+        self._on_damage = on_damage
+        self._was_open = False
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._store: Store | None = None
@@ -59,6 +67,10 @@ class Journal:
         """Nobody waits just now: do the upkeep that was put off."""
         self._jobs.put(self._upkeep)
 
+    async def prune(self, before: float) -> int:
+        """Archive some closed attempts from before a moment (wall clock); return how many. Raises `JournalError`."""
+        return await self.read(lambda store: upkeep.prune(store, before))
+
     async def close(self) -> None:
         """Finish what is queued and close the file."""
         self._jobs.put(None)
@@ -76,13 +88,29 @@ class Journal:
 
     def _opened(self) -> Store:
         if self._store is None:
-            self._store = Store(self._directory)
+            self._store = self._open()
+            self._was_open = True
         return self._store
+
+    def _open(self) -> Store:
+        if self._on_damage is None or self._was_open:
+            return Store(self._directory)
+        try:
+            if not upkeep.is_noted_damaged(self._directory):
+                return Store(self._directory)
+        except CorruptJournal as error:
+            _log.critical("journal=corrupt why=%r", str(error))
+        with explained(self._directory):
+            _log.critical("journal=set_aside where=%s", upkeep.set_aside(self._directory))
+        return Store(self._directory)
 
     def _try_append(self, facts: Sequence[Fact]) -> str | None:
         try:
             self._opened().append(facts)
         except JournalError as error:
+            if isinstance(error, CorruptJournal) and self._on_damage is not None:
+                upkeep.note_damage(self._directory)
+                self._tell(self._on_damage, str(error))
             # After an I/O error SQLite's view of the file may be wrong: the next write opens it anew.
             self._drop()
             return str(error)
