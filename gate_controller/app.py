@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -19,7 +18,6 @@ from gate_controller.admission.gate import Gate
 from gate_controller.admission.ids import Numbering
 from gate_controller.admission.messages import Fault, Message
 from gate_controller.admission.money import Cents
-from gate_controller.admission.outcomes import CallFault
 from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS, Policy
 from gate_controller.control import ControlServer
 from gate_controller.desk import Desk
@@ -33,9 +31,11 @@ from gate_controller.front import Front
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.notify import notify, watchdog_seconds
+from gate_controller.own_user import OwnUser
 from gate_controller.runner import Runner
 from gate_controller.settings import Settings
 from gate_controller.texts import Language, Text, Texts
+from gate_controller.upkeep import Upkeep
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,6 @@ EXIT_CRASH = 70
 """sysexits.h's EX_SOFTWARE: an error that nobody foresaw. systemd starts the gate again, and it recovers from disk."""
 
 RELAY_RETRY_SECONDS = 5.0
-KEY_RETRY_SECONDS = 15.0
 
 # A visitor being served when the stop comes gets the rest of his time; systemd would wait for 90 s.
 STOP_SECONDS = 6.0
@@ -76,13 +75,14 @@ class App:
         self._calls = Calls(eguma.base_url, eguma.api_key.get_secret_value())
         self._sensor = self._fit_sensor()
         self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
+        self._own_user = OwnUser(self._journal, configured=eguma.user_id, api_key=eguma.api_key.get_secret_value())
         self._runner = Runner(
             self.gate,
             journal=self._journal,
             calls=self._calls,
             release=self._pulse,
             front=Front(texts, self._lamps, on_text),
-            own_user=eguma.user_id,
+            own_user=self._own_user,
             crashed=self._crashed,
         )
 
@@ -132,6 +132,7 @@ class App:
         while not self._stop.is_set():
             try:
                 self.gate.numbering, unfinished = await self._journal.read(read)
+                await self._own_user.recall()
             except JournalError as error:
                 self._raise(Fault.JOURNAL, str(error))
                 with contextlib.suppress(TimeoutError):
@@ -151,15 +152,25 @@ class App:
             on_frame=lambda frame: self._runner.post(Scanned(self._runner.now(), frame)),
             on_change=self._scanner_changed,
         )
+        upkeep = Upkeep(
+            self._runner,
+            journal=self._journal,
+            calls=self._calls,
+            own_user=self._own_user,
+            warm_seconds=self._settings.eguma.warm_seconds,
+            told=self._tell_systemd,
+        )
         desk = Desk(self._settings.state_dir, now=self._runner.now, post=self._runner.post)
         works: list[Coroutine[Any, Any, None]] = [
             reader.run(),
-            self._keep_warm(),
             self._keep_mending(),
+            upkeep.keep_warm(),
+            upkeep.learn_own_user(),
+            upkeep.archive_old_attempts(self._settings.journal.keep_days),
             ControlServer(self._settings.state_dir, desk.answerers()).serve(),
         ]
         if (seconds := watchdog_seconds()) is not None:
-            works.append(self._keep_watchdog_fed(seconds / 3))
+            works.append(upkeep.keep_watchdog_fed(seconds / 3, lambda: all(not beat.done() for beat in self._beats)))
         for work in works:
             beat = asyncio.get_running_loop().create_task(work)
             self._beats.add(beat)
@@ -173,7 +184,11 @@ class App:
             await asyncio.gather(*beats, return_exceptions=True)
 
     def _beat_ended(self, beat: asyncio.Task[None]) -> None:
-        if beat in self._beats and not beat.cancelled() and (error := beat.exception()) is not None:
+        if beat not in self._beats or beat.cancelled():
+            return
+        if (error := beat.exception()) is None:
+            self._beats.discard(beat)  # its work is done
+        else:
             self._crashed(error)
 
     async def _let_visitor_finish(self) -> None:
@@ -277,42 +292,6 @@ class App:
             await asyncio.sleep(RELAY_RETRY_SECONDS)
             if Fault.RELAY in self.gate.faults:
                 self._mend_relay()
-
-    # -- E-GUMA
-
-    async def _keep_warm(self) -> None:
-        """Prove the key at the start, keep the connection warm for the next visitor, and watch for the key's return."""
-        warm = self._settings.eguma.warm_seconds
-        while True:
-            idle = time.monotonic() - self._calls.used_at
-            if Fault.KEY in self.gate.faults or idle >= warm or self._calls.used_at == 0.0:
-                await self._probe()
-            if Fault.KEY in self.gate.faults:
-                await asyncio.sleep(KEY_RETRY_SECONDS)
-            elif warm > 0:
-                await asyncio.sleep(max(warm - (time.monotonic() - self._calls.used_at), 1.0))
-            else:
-                await asyncio.sleep(KEY_RETRY_SECONDS)
-
-    async def _probe(self) -> None:
-        failed = await self._calls.probe()
-        if failed is None:
-            self._clear(Fault.KEY)
-        elif failed.fault is CallFault.KEY_NOT_ACCEPTED:
-            self._raise(Fault.KEY, failed.text)
-        else:
-            _log.warning("eguma=unreachable why=%r", failed.text)
-
-    # -- systemd
-
-    async def _keep_watchdog_fed(self, seconds: float) -> None:
-        """Ping only while the loop runs this, the journal's thread answers and every other part is alive."""
-        while True:
-            with contextlib.suppress(JournalError):  # a journal that says no is alive; the gate shows what is wrong
-                await self._journal.read(lambda _: None)
-            if not any(beat.done() for beat in self._beats):
-                notify("WATCHDOG=1")
-            await asyncio.sleep(seconds)
 
 
 def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:

@@ -22,6 +22,7 @@ from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.calls import AHEAD_OF_UTC, Calls
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
+from gate_controller.own_user import OwnUser
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class Runner:
         calls: Calls,
         release: Callable[[], None],
         front: Front,
-        own_user: str | None,
+        own_user: OwnUser,
         crashed: Callable[[BaseException], None],
     ) -> None:
         """`release` pulses the relay or raises `DeviceError`; `crashed` is told of an error that nobody foresaw."""
@@ -166,7 +167,7 @@ class Runner:
     async def _ask_redemptions(self, command: do.AskRedemptions) -> None:
         begin = command.since - LOOKUP_MARGIN_SECONDS
         listed = await self._calls.redemptions(
-            begin, self.now().wall, self._own_user, command.deadline, urgent=command.urgent
+            begin, self.now().wall, self._own_user.known, command.deadline, urgent=command.urgent
         )
         outcome = listed if isinstance(listed, CallFailed) else await self._weigh(command, begin, listed)
         self.post(on.RedemptionsAnswered(self.now(), command.attempt, outcome))
@@ -182,10 +183,11 @@ class Runner:
             return surely, store.count_charges(command.voucher_code, maybe_from, but=command.attempt, refunded=True)
 
         try:
+            await self._own_user.learn(listed, maybe_from)
             surely, at_most = await self._journal.read(known)
         except JournalError as error:
             return CallFailed(CallFault.UNKNOWN, str(error))
-        return Redemptions(listed, self._own_user, surely, at_most)
+        return Redemptions(listed, self._own_user.known, surely, at_most)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)

@@ -17,6 +17,7 @@ from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.calls import Calls
 from gate_controller.journal.store import FILE_NAME, JournalError
 from gate_controller.journal.writer import Journal
+from gate_controller.own_user import OwnUser
 from gate_controller.runner import Runner
 
 
@@ -47,7 +48,7 @@ async def answer_stopped(directory: Path, policy: Policy, calls: Calls, do: str,
             calls=calls,
             release=_no_relay,
             front=_NobodyThere(),
-            own_user=None,
+            own_user=OwnUser(journal, configured=None, api_key=""),
             crashed=crash.append,
         )
         desk = Desk(directory, now=runner.now, post=runner.post)

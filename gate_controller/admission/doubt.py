@@ -5,15 +5,17 @@ It is looked up, never repeated: in E-GUMA's list of redemptions first, then in 
 answered, after the settling time, and shows no trace, means that nothing was charged.
 """
 
+from collections.abc import Iterable
 from enum import Enum, auto
 
 from gate_controller.admission.attempt import Attempt, State
+from gate_controller.admission.codes import VoucherCode
 from gate_controller.admission.commands import AskBalance, AskRedemptions
 from gate_controller.admission.events import BalanceAnswered, RedemptionsAnswered, Rescanned, TimePassed
 from gate_controller.admission.facts import Doubted, Evidence, NotCharged
 from gate_controller.admission.messages import MessageKind
 from gate_controller.admission.money import Cents
-from gate_controller.admission.outcomes import Balance, Redemptions
+from gate_controller.admission.outcomes import Balance, ListedRedemption, Redemptions
 from gate_controller.admission.policy import LOOKUP_SECONDS, lookup_pause
 from gate_controller.admission.turn import Turn
 
@@ -46,6 +48,20 @@ def read_list(a: Attempt, found: Redemptions, price: Cents) -> ListSays:
     if mine > found.known_at_most and found.own_user is not None:
         return ListSays.THERE
     return ListSays.NOTHING
+
+
+def learn_user(listed: Iterable[ListedRedemption], charges: Iterable[tuple[VoucherCode, Cents]]) -> str | None:
+    """
+    Return the user whose key this gate has: the one under whom E-GUMA lists charges the gate knows to be its own.
+
+    None where the list shows none of them, or where they stand under several users.
+    """
+    users: dict[tuple[VoucherCode, Cents], set[str]] = {}
+    for entry in listed:
+        users.setdefault((entry.voucher_code, entry.amount), set()).add(entry.user)
+    # Only charges that no other user has made as well say anything; they must all say the same.
+    told = {user for charge in charges for user in users.get(charge, ()) if len(users[charge]) == 1 and user}
+    return told.pop() if len(told) == 1 else None
 
 
 def begin(a: Attempt, turn: Turn, why: str) -> None:

@@ -12,8 +12,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gate_controller.admission.codes import VoucherCode
 from gate_controller.admission.facts import Fact, Redeemed, Refunded, Standing
 from gate_controller.admission.ids import ALPHABET, AttemptId, Numbering
+from gate_controller.admission.money import Cents
 from gate_controller.journal import codec, schema
 
 TAG_LENGTH = 4
@@ -24,6 +26,9 @@ LOCK_NAME = "journal.lock"
 # read back in a few milliseconds after a power cut, and each hot page is written once for dozens of admissions.
 CHECKPOINT_FRAMES = 200
 
+
+LOOKED_BACK = 20_000
+"""Attempts looked at for questions about the last day or two: more than a gate serves in that time, one every 9 s."""
 
 PRUNE_LOOK_AHEAD = 200
 """Attempts looked at beyond those that are returned, when old ones are searched."""
@@ -138,6 +143,29 @@ class Store:
             )
             return tuple(self.facts_of(number) for (number,) in rows.fetchall())
 
+    def charges_since(self, moment: float) -> set[tuple[VoucherCode, Cents]]:
+        """Return voucher code and price of every charge since a moment (wall clock) that was answered with a token."""
+        with explained(self.path):
+            rows = self._db.execute(
+                "SELECT DISTINCT json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.price') "
+                "FROM fact r JOIN fact i ON i.attempt = r.attempt AND i.kind = 'Intended' "
+                "WHERE r.attempt > (SELECT max(attempt) FROM fact) - ? "
+                "AND r.kind = 'Redeemed' AND r.at >= ? AND json_extract(r.body, '$.token') IS NOT NULL",
+                (LOOKED_BACK, moment),
+            )
+            return {(VoucherCode(code), Cents(price)) for code, price in rows.fetchall()}
+
+    def remembered(self, key: str) -> str | None:
+        """Return what was remembered under a key."""
+        with explained(self.path):
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def remember(self, key: str, value: str) -> None:
+        """Remember a value under a key, synced."""
+        with explained(self.path):
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
     def closed_before(self, moment: float, most: int) -> list[int]:
         """Return the oldest closed attempts whose last fact is from before a moment (wall clock), at most so many."""
         numbers: list[int] = []
@@ -175,9 +203,9 @@ class Store:
         charges = 0
         with explained(self.path):
             rows = self._db.execute(
-                "SELECT attempt FROM fact WHERE kind = 'Intended' AND at >= ? AND attempt <> ? "
-                "AND json_extract(body, '$.voucher_code') = ?",
-                (since, int(but[TAG_LENGTH:]), voucher_code),
+                "SELECT attempt FROM fact WHERE attempt > (SELECT max(attempt) FROM fact) - ? "
+                "AND kind = 'Intended' AND at >= ? AND attempt <> ? AND json_extract(body, '$.voucher_code') = ?",
+                (LOOKED_BACK, since, int(but[TAG_LENGTH:]), voucher_code),
             )
             for (number,) in rows.fetchall():
                 kinds = {type(fact) for fact in self.facts_of(number)}

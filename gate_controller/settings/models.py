@@ -163,6 +163,14 @@ class Web(Section, frozen=True):
     port: Annotated[int, PlainValidator(read.web_port)] = Field(default=8080, description="0 turns it off")
 
 
+class Journal(Section, frozen=True):
+    """How long the journal remembers."""
+
+    keep_days: Annotated[int, PlainValidator(read.whole(30, 36500, "give whole days from 30 to 36500"))] = Field(
+        default=400, description="days after which closed attempts move to the archive beside the journal"
+    )
+
+
 class Log(Section, frozen=True):
     """The log."""
 
@@ -196,6 +204,7 @@ class Settings(BaseSettings):
     fire_contact: FireContact = FireContact()
     display: Display = Display()
     web: Web = Web()
+    journal: Journal = Journal()
     log: Log = Log()
 
     @override
