@@ -44,6 +44,9 @@ EXIT_CRASH = 70
 
 RELAY_RETRY_SECONDS = 5.0
 
+# A pulse ends in a thread of its own, which a busy machine may wake some milliseconds late.
+PULSE_MARGIN_SECONDS = 0.03
+
 # A visitor being served when the stop comes gets the rest of his time; systemd would wait for 90 s.
 STOP_SECONDS = 6.0
 
@@ -306,6 +309,7 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
         repeat_seconds=admission.repeat_seconds,
         settle_seconds=admission.settle_seconds,
         hold_seconds=admission.hold_seconds,
+        pulse_seconds=settings.relay.pulse_seconds + PULSE_MARGIN_SECONDS,
         passage_seconds=settings.passage.seconds if has_sensor else None,
         show_seconds=settings.display.verdict_seconds,
     )

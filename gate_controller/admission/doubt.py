@@ -130,10 +130,9 @@ def _found(a: Attempt, turn: Turn, evidence: Evidence, balance: Cents | None = N
 
 
 def scanned_again(a: Attempt, event: Rescanned, turn: Turn) -> None:
-    """The visitor came back: look at once, unless a look-up is out."""
+    """The visitor came back: look at once, on the visitor's connection, whatever look-up may be out in the background."""
     turn.show(MessageKind.CHECKING)
-    if not a.asking:
-        look(a, turn)
+    look(a, turn)
 
 
 def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:

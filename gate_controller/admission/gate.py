@@ -40,6 +40,9 @@ from gate_controller.admission.turn import Turn, Writes
 # How long a refusal stays readable before the scan that waited for the lane takes the display.
 READING_SECONDS = 1.5
 
+# Unfinished attempts of the last run are looked up this far apart: about what one look-up takes on a slow network.
+RECOVERY_STEP_SECONDS = 0.5
+
 # A passage this soon after the one that used the admission is somebody following through.
 TAILGATE_SECONDS = 5.0
 
@@ -76,6 +79,8 @@ class Gate:
     """The message of an idle display; None while the display shows something about a scan."""
     _shown_until: float | None = None
     _readable_until: float = 0.0
+    _moving_until: float = 0.0
+    """Until when the relay's newest pulse lasts: two never overlap."""
 
     @property
     def wake_at(self) -> float | None:
@@ -85,7 +90,7 @@ class Gate:
         if self._waiting is not None:
             times.append(self._waiting.lapses)
             if self.lane is None:
-                times.append(self._readable_until)
+                times.append(max(self._readable_until, self._moving_until))
         if self.lane is None:
             times.append(self._shown_until)
         return min((time for time in times if time is not None), default=None)
@@ -93,8 +98,11 @@ class Gate:
     def recover(self, at: Instant, histories: Iterable[Sequence[Fact]]) -> tuple[Command, ...]:
         """Take up the unfinished attempts of the journal, each with its facts in order. Never moves the relay."""
         turn = self._turn(at)
-        for facts in histories:
+        for place, facts in enumerate(histories):
             attempt = recovery.take_up(facts, turn)
+            if attempt.state in {State.IN_DOUBT, State.REFUNDING} and attempt.timer is not None:
+                # One after the other: they share a connection, and each has only so long for its answer.
+                attempt.timer += place * RECOVERY_STEP_SECONDS
             if attempt.state is not State.CLOSED:
                 self.unfinished[attempt.id] = attempt
         return tuple(turn.commands)
@@ -142,7 +150,7 @@ class Gate:
             return
         if self.faults:
             self._refuse_out_of_service(code, turn)
-        elif self.lane is not None or self._waiting is not None:
+        elif self.lane is not None or self._waiting is not None or turn.at.mono < self._moving_until:
             self._wait(code, turn)
         else:
             self._start(code, turn)
@@ -221,6 +229,7 @@ class Gate:
         if isinstance(event, Opened):
             codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
             self._last = _Admission(attempt.id, codes, turn.at.mono)
+            self._moving_until = turn.at.mono + self.policy.pulse_seconds
 
     def _passage(self, event: PassageSensed, turn: Turn) -> None:
         if self.policy.passage_seconds is None:
@@ -302,7 +311,8 @@ class Gate:
         turn.faults.clear()
         self._drop_closed()
         self._remember_shown(turn.commands, turn.at.mono)
-        if self._waiting is not None and self.lane is None and turn.at.mono >= self._readable_until:
+        free = max(self._readable_until, self._moving_until)
+        if self._waiting is not None and self.lane is None and turn.at.mono >= free:
             code, self._waiting = self._waiting.code, None
             before = len(turn.commands)
             if self.faults:

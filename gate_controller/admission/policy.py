@@ -17,6 +17,8 @@ class Policy:
     repeat_seconds: float = 5.0
     settle_seconds: float = 120.0
     hold_seconds: float = 3.0
+    pulse_seconds: float = 0.5
+    """How long the relay needs for one opening; nobody else is served before it is at rest again."""
     passage_seconds: float | None = None
     """How long to wait for the passage sensor; None: no sensor is fitted."""
     show_seconds: float = 5.0
