@@ -130,7 +130,7 @@ def _found(a: Attempt, turn: Turn, evidence: Evidence, balance: Cents | None = N
 
 
 def scanned_again(a: Attempt, event: Rescanned, turn: Turn) -> None:
-    """The visitor came back: look at once, on the visitor's connection, whatever look-up may be out in the background."""
+    """The visitor came back: look at once, on the visitor's connection, whatever look-up is out in the background."""
     turn.show(MessageKind.CHECKING)
     look(a, turn)
 

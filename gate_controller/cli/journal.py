@@ -13,6 +13,7 @@ from gate_controller.cli import desk
 from gate_controller.cli.errors import CommandError, ExitCode, complain, on_one_line
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, SetOption
+from gate_controller.cli.reconcile import reconcile
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
 
@@ -263,3 +264,4 @@ journal.command(help=manual(refund))(refund)
 journal.command(help=manual(export))(export)
 journal.command(help=manual(verify))(verify)
 journal.command(help=manual(backup))(backup)
+journal.command(help=manual(reconcile))(reconcile)
