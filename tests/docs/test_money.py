@@ -1,0 +1,28 @@
+import pytest
+
+from gate_controller.admission.messages import MoneyFate
+from tests.docs.stories import PAGE, Story, drawn, stories
+
+TOLD = {story.title: story for story in stories()}
+
+
+def test_the_page_tells_what_the_code_does() -> None:
+    page = PAGE.read_text()
+
+    assert page == drawn(page), "make it anew: python -m tests.docs.stories"
+
+
+@pytest.mark.parametrize("story", TOLD.values(), ids=TOLD.keys())
+def test_every_story_ends(story: Story) -> None:
+    """Nothing is left to the gate hours later: each charge is an admission, a refund or an open item."""
+    ends = ("refused", "not charged", "admitted", "refunded", "open item")
+
+    assert all(books.startswith(ends) for books in story.books), story.books
+
+
+@pytest.mark.parametrize("story", TOLD.values(), ids=TOLD.keys())
+def test_a_visitor_who_is_told_of_no_charge_has_none(story: Story) -> None:
+    fates = {message.fate for message in story.verdicts}
+
+    if fates == {MoneyFate.NOT_CHARGED}:
+        assert all(books in {"refused", "not charged"} for books in story.books)
