@@ -7,6 +7,7 @@ comes, devices at rest again.
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -239,6 +240,9 @@ class App:
         notify("STATUS=takes scans", *(() if self._ready else ("READY=1",)))
         if not self._ready:
             self._ready = True
+            # What the start has made stays for good: the collector need not walk it while a visitor waits.
+            gc.collect()
+            gc.freeze()
             line = f"ready gate={self._settings.id} scanner={self._scanner_port}"
             _log.info("%s", line)
             if self._on_ready is not None:

@@ -16,7 +16,7 @@ from gate_controller.admission import commands as do
 from gate_controller.admission import events as on
 from gate_controller.admission.gate import Gate
 from gate_controller.admission.ids import AttemptId
-from gate_controller.admission.messages import Message
+from gate_controller.admission.messages import Message, MessageKind
 from gate_controller.admission.outcomes import CallFailed, CallFault, ListedRedemption, Redemptions
 from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.calls import AHEAD_OF_UTC, Calls
@@ -28,6 +28,10 @@ _log = logging.getLogger(__name__)
 
 # The list that a look-up asks for begins this long before the charge, so that clocks need not agree to the minute.
 LOOKUP_MARGIN_SECONDS = 24 * 3600.0
+
+# "Checking" is shown this much after the request has left: no eye sees the difference, and a fast answer need not wait
+# behind lamps and words.
+CHECKING_SHOWN_AFTER_SECONDS = 0.01
 
 # A gate's clock this close to E-GUMA's is left alone: its Date header has whole seconds and travels a while.
 CLOCK_TOLERANCE_SECONDS = 2.0
@@ -68,6 +72,7 @@ class Runner:
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled = asyncio.Event()
+        self._untold: deque[Message] = deque()
 
     def now(self) -> on.Instant:
         """Return this moment; the wall clock follows E-GUMA's where the gate's own is wrong."""
@@ -130,11 +135,23 @@ class Runner:
             case do.Release(attempt):
                 self._pulse(attempt)
             case do.Show(message):
-                self._loop.call_soon(self._front.show, message)
+                self._show(message)
             case do.Note(text, alarm):
                 self._loop.call_soon(_log.log, logging.WARNING if alarm else logging.INFO, "%s", text)
             case _:
                 raise TypeError(f"not a command: {command!r}")
+
+    def _show(self, message: Message) -> None:
+        """Show messages in their order, but none of them while the step that the visitor waits for can be taken."""
+        self._untold.append(message)
+        if message.kind is MessageKind.CHECKING:
+            self._loop.call_later(CHECKING_SHOWN_AFTER_SECONDS, self._tell)
+        else:
+            self._loop.call_soon(self._tell)
+
+    def _tell(self) -> None:
+        while self._untold:
+            self._front.show(self._untold.popleft())
 
     def _pulse(self, attempt: AttemptId) -> None:
         try:

@@ -5,6 +5,7 @@ Two rules decide what is repeated. What only reads is repeated until its deadlin
 only while it surely was not sent, because Redeem sent twice charges twice (eguma-api.md, "idempotency").
 """
 
+import asyncio
 import json
 import logging
 import time
@@ -16,7 +17,7 @@ from typing import Final, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
+from tenacity import AsyncRetrying, retry_if_exception, wait_exponential
 
 from gate_controller.admission import codes
 from gate_controller.admission.money import Cents
@@ -44,7 +45,8 @@ WHOLE_TRY_SECONDS: Final = 1.0
 when there is no more than this."""
 
 # 50, 100, 200, 400, 800 ms: a hiccup costs the visitor little, and a server in trouble is left some air.
-_BACK_OFF: Final = wait_exponential(multiplier=0.05, max=0.8)
+_BACK_OFF_FIRST_SECONDS: Final = 0.05
+_BACK_OFF: Final = wait_exponential(multiplier=0.1, max=0.8)
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _LIST: Final = TypeAdapter(tuple[ListedRedemption, ...])
 
@@ -184,36 +186,42 @@ class EgumaClient:
         return await self._carry_out(call, deadline)
 
     async def _carry_out(self, call: _Call[_T], deadline: float) -> _T:
-        def no_time_for_another(state: RetryCallState) -> bool:
-            return self._monotonic() + state.upcoming_sleep + LEAST_TRY_SECONDS >= deadline
-
-        def log_repetition(state: RetryCallState) -> None:
-            error = state.outcome and state.outcome.exception()
-            wait = state.upcoming_sleep
-            _log.info(
-                "call=%s about=%s try=%d again_in=%.2f error=%r",
-                call.name,
-                call.about,
-                state.attempt_number,
-                wait,
-                str(error),
-            )
-
-        attempts = AsyncRetrying(
-            retry=retry_if_exception(call.again),
-            stop=no_time_for_another,
-            wait=_BACK_OFF,
-            before_sleep=log_repetition,
-            reraise=True,
-        )
         try:
-            async for attempt in attempts:
-                with attempt:
-                    return await self._try(call, deadline)
+            return await self._try(call, deadline)
+        except EgumaError as error:
+            first = error
+        # What goes well, and that is nearly all, does not pay for the machinery of repetition.
+        try:
+            if not call.again(first) or not self._is_time_for_another(_BACK_OFF_FIRST_SECONDS, deadline):
+                raise first
+            return await self._repeat(call, first, deadline)
         except EgumaError as error:
             _log.warning("call=%s about=%s failed=%s error=%r", call.name, call.about, type(error).__name__, str(error))
             raise
+
+    async def _repeat(self, call: _Call[_T], first: EgumaError, deadline: float) -> _T:
+        def log_repetition(error: object, number: int, wait: float) -> None:
+            what = (call.name, call.about, number, wait, str(error))
+            _log.info("call=%s about=%s try=%d again_in=%.2f error=%r", *what)
+
+        log_repetition(first, 1, _BACK_OFF_FIRST_SECONDS)
+        await asyncio.sleep(_BACK_OFF_FIRST_SECONDS)
+        attempts = AsyncRetrying(
+            retry=retry_if_exception(call.again),
+            stop=lambda state: not self._is_time_for_another(state.upcoming_sleep, deadline),
+            wait=_BACK_OFF,
+            before_sleep=lambda state: log_repetition(
+                state.outcome and state.outcome.exception(), state.attempt_number + 1, state.upcoming_sleep
+            ),
+            reraise=True,
+        )
+        async for attempt in attempts:
+            with attempt:
+                return await self._try(call, deadline)
         raise AssertionError("tenacity ends with an answer or an error")
+
+    def _is_time_for_another(self, wait: float, deadline: float) -> bool:
+        return self._monotonic() + wait + LEAST_TRY_SECONDS < deadline
 
     async def _try(self, call: _Call[_T], deadline: float) -> _T:
         left = deadline - self._monotonic()

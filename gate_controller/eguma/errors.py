@@ -3,8 +3,6 @@ What can become of a request, other than its answer: one small family, and for e
 conclude about the money. No text here ever holds the API key or a URL.
 """
 
-# ruff: noqa: N818 - a name that says what happened reads better where it is caught than one ending in Error
-
 
 class EgumaError(Exception):
     """A request to E-GUMA without a usable answer. `str()` is for the log and for staff."""

@@ -145,7 +145,7 @@ def from_key_file(given: Mapping[str, Given]) -> Reading:
         return reading
     path = Path(str(named.value).strip())
     # A key given for the name of its file must not be shown as one.
-    _read_value(reading, KEY, path, f"file {path}" if path.is_absolute() or path.exists() else named.origin)
+    _read_value(reading, KEY, path, f"file {path}" if path.is_absolute() else named.origin)
     if KEY in reading.given:
         reading.warnings.extend(_open_to_all(path))
     return reading

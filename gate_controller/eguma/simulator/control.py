@@ -107,7 +107,7 @@ class Control:
         self._requests = requests
         self._reset = reset
 
-    def answer(  # noqa: C901, PLR0911, PLR0912 - the table of what can be asked, one case each
+    def answer(  # noqa: PLR0911, PLR0912 - the table of what can be asked, one case each
         self, request: Request, *, now: float, drop: Callable[[bool], int]
     ) -> Answer:
         """Obey one control request. `drop` ends all other connections (True: by reset) and returns how

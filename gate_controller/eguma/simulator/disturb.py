@@ -25,7 +25,7 @@ def undisturbed(answer: Answer, delay_seconds: float) -> Reply:
     return _reply(answer.status, answer.body, answer.content_type, delay_seconds)
 
 
-def disturbed(  # noqa: C901, PLR0911, PLR0912 - one case per kind of fault
+def disturbed(  # noqa: PLR0911, PLR0912 - one case per kind of fault
     answer: Answer, fault: Fault, latency_seconds: float
 ) -> Reply:
     """Return the reply that a fault makes of an answer."""

@@ -1,0 +1,124 @@
+"""All faults at once, what is only worth a warning, and what no line ever shows."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from gate_controller.settings import SettingsError, load_settings
+from gate_controller.settings.models import FIELDS
+from tests.rig.settings import LEAST, SECRET, faults, loaded
+
+
+def test_a_missing_price_and_a_missing_key_say_every_way_to_set_them() -> None:
+    key, price = faults(GATE_ADMISSION__PRICE_CENTS="-", GATE_EGUMA__API_KEY="-")
+
+    assert key.startswith("eguma.api_key is not set: ")
+    assert "GATE_EGUMA__API_KEY" in key
+    assert "credential eguma.api_key" in key
+    assert price == (
+        "admission.price_cents is not set: no source gives it and it has no default: set GATE_ADMISSION__PRICE_CENTS, "
+        "or price_cents under [admission] in /etc/gate-controller/gate.toml"
+    )
+
+
+def test_all_faults_of_all_sources_are_reported_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_text("zebra = 1\n[scanner]\nbaud = 1\n")
+
+    lines = faults("nothing=1", "relay.pin=22", config=path, GATE_HORSE="1", GATE_ADMISSION__PRICE_CENTS="0")
+
+    told = "\n".join(lines)
+    for name in ("nothing", "GATE_HORSE", "zebra", "scanner.baud", "admission.price_cents", "relay.pin"):
+        assert f"{name} " in told
+    assert len(lines) == 6
+
+
+def test_each_fault_is_one_line_whatever_the_value_holds() -> None:
+    [line] = faults("id=two\nlines\x1b[31m\x00")
+
+    assert line.isprintable()
+
+
+def test_a_long_value_is_cut() -> None:
+    [line] = faults(f"log.level={'x' * 5000}")
+
+    assert len(line) < 300
+
+
+def test_the_origin_of_every_setting_is_known() -> None:
+    assert set(loaded().origins) == set(FIELDS)
+
+
+def test_the_gate_is_named_after_its_host_by_default() -> None:
+    result = loaded()
+
+    assert result.settings.id == socket.gethostname()
+    assert result.origins["id"] == "default (host name)"
+
+
+@pytest.mark.parametrize(
+    ("environ", "path", "origin"),
+    [
+        ({}, "state", "default"),
+        ({"STATE_DIRECTORY": "/var/lib/gate"}, "/var/lib/gate", "environment STATE_DIRECTORY"),
+        ({"STATE_DIRECTORY": "/var/lib/gate:/var/lib/x"}, "/var/lib/gate", "environment STATE_DIRECTORY"),
+        ({"STATE_DIRECTORY": "/var/lib/gate", "GATE_STATE_DIR": "/data"}, "/data", "environment GATE_STATE_DIR"),
+    ],
+)
+def test_the_state_directory_is_systemds_unless_set(environ: dict[str, str], path: str, origin: str) -> None:
+    result = loaded(**environ)
+
+    assert (result.settings.state_dir, result.origins["state_dir"]) == (Path(path), origin)
+
+
+def test_a_state_directory_that_is_a_file_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "state").touch()
+
+    assert faults() == ("state_dir is state, which is a file: default: name a directory",)
+
+
+def test_loading_makes_nothing(tmp_path: Path) -> None:
+    loaded()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["buzzer.pin", "passage.pin", "exit_button.pin", "fire_contact.pin"])
+def test_a_device_that_is_not_built_yet_is_accepted_with_a_warning(name: str) -> None:
+    assert loaded(f"{name}=5").warnings == (
+        f"{name} is 5, which has no effect in this version: argument: leave {name} out",
+    )
+
+
+def test_a_web_page_asked_for_is_a_warning_and_one_by_default_or_turned_off_is_not() -> None:
+    assert [loaded(*overrides).warnings != () for overrides in ((), ("web.port=0",), ("web.port=8080",))] == [
+        False,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(set(FIELDS) - {"eguma.api_key", "eguma.api_key_file"}))
+@pytest.mark.parametrize(
+    "value", [SECRET, f"{SECRET} ", f"x{SECRET}\n{SECRET}y", f"http://{SECRET}:{SECRET}@h/?{SECRET}"]
+)
+def test_the_key_in_a_wrong_place_is_never_shown(name: str, value: str) -> None:
+    try:
+        result = load_settings(config=None, overrides=[f"{name}={value}", f"no.{name}={value}"], environ=LEAST)
+    except SettingsError as error:
+        told = "\n".join(error.faults)
+    else:
+        told = "\n".join(result.warnings)
+
+    assert SECRET not in told
+
+
+def test_a_broken_key_is_not_shown_in_parts_either() -> None:
+    first, second = "first-half", "second-half"
+
+    lines = faults(f"id=has {first}", f"log.level={second}", GATE_EGUMA__API_KEY=f"{first} {second}")
+
+    assert len(lines) == 3
+    assert first not in "\n".join(lines)
+    assert second not in "\n".join(lines)

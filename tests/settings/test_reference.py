@@ -1,0 +1,40 @@
+"""docs/settings.md says what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gate_controller.settings.models import FIELDS
+from gate_controller.settings.reference import as_text, reference_table
+from tests.rig.settings import loaded
+
+PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
+
+
+def test_the_table_in_the_documentation_is_that_of_the_code() -> None:
+    assert reference_table() in PAGE, "run `gate-controller config --reference` and put its table into docs/settings.md"
+
+
+def test_the_example_file_in_the_documentation_can_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    [example] = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
+    path = tmp_path / "example.toml"
+    path.write_text(example)
+
+    result = loaded(config=path, GATE_ADMISSION__PRICE_CENTS="-")
+
+    assert str(path) in result.origins.values()
+    assert result.warnings == ()
+
+
+@pytest.mark.parametrize("name", sorted(set(FIELDS) - {"eguma.api_key", "eguma.api_key_file"}))
+def test_a_value_in_writing_is_one_that_can_be_typed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = loaded().settings
+    section, _, leaf = name.rpartition(".")
+    value = getattr(getattr(settings, section) if section else settings, leaf)
+
+    assert loaded(f"{name}={as_text(value)}").settings == settings

@@ -1,0 +1,309 @@
+"""Where settings come from, which source goes over which, and what each says to names it does not know."""
+
+from pathlib import Path
+
+import pytest
+
+from gate_controller.settings import load_settings
+from tests.rig.settings import LEAST, SECRET, faults, loaded
+
+PIN_BY_SOURCE = {"argument": 5, "environment": 6, "credential": 12, "file": 13, "default": 17}
+
+
+@pytest.fixture
+def credentials(tmp_path: Path) -> Path:
+    directory = tmp_path / "credentials"
+    directory.mkdir()
+    return directory
+
+
+def toml(directory: Path, text: str, name: str = "gate.toml") -> Path:
+    path = directory / name
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sources", "winner"),
+    [
+        ({"argument", "environment", "credential", "file"}, "argument"),
+        ({"environment", "credential", "file"}, "environment"),
+        ({"credential", "file"}, "credential"),
+        ({"file"}, "file"),
+        (set(), "default"),
+    ],
+)
+def test_the_higher_source_wins_and_is_named_as_the_origin(
+    sources: set[str], winner: str, tmp_path: Path, credentials: Path
+) -> None:
+    overrides = [f"relay.pin={PIN_BY_SOURCE['argument']}"] if "argument" in sources else []
+    environ = dict(LEAST)
+    if "environment" in sources:
+        environ["GATE_RELAY__PIN"] = str(PIN_BY_SOURCE["environment"])
+    if "credential" in sources:
+        (credentials / "relay.pin").write_text(str(PIN_BY_SOURCE["credential"]))
+        environ["CREDENTIALS_DIRECTORY"] = str(credentials)
+    if "file" in sources:
+        environ["GATE_CONFIG"] = str(toml(tmp_path, f"[relay]\npin = {PIN_BY_SOURCE['file']}\n"))
+    origins = {
+        "argument": "argument",
+        "environment": "environment GATE_RELAY__PIN",
+        "credential": "credential relay.pin",
+        "file": str(tmp_path / "gate.toml"),
+        "default": "default",
+    }
+
+    result = load_settings(config=None, overrides=overrides, environ=environ)
+
+    assert (result.settings.relay.pin, result.origins["relay.pin"]) == (PIN_BY_SOURCE[winner], origins[winner])
+
+
+def test_sources_complete_each_other_within_a_section(tmp_path: Path) -> None:
+    path = toml(tmp_path, "[relay]\npin = 5\nactive_high = false\n")
+
+    relay = loaded("relay.pulse_seconds=1", config=path, GATE_RELAY__PIN="6").settings.relay
+
+    assert (relay.pin, relay.active_high, relay.pulse_seconds) == (6, False, 1.0)
+
+
+def test_of_an_argument_given_twice_the_later_counts() -> None:
+    assert loaded("relay.pin=5", "relay.pin=6").settings.relay.pin == 6
+
+
+def test_a_value_may_hold_an_equals_sign() -> None:
+    assert loaded("scanner.port=/dev/a=b").settings.scanner.port == "/dev/a=b"
+
+
+def test_the_file_takes_the_types_of_toml(tmp_path: Path) -> None:
+    path = toml(
+        tmp_path,
+        """
+        id = "east"
+        [admission]
+        price_cents = 1200
+        [relay]
+        active_high = false
+        pulse_seconds = 1
+        [lamps]
+        red_pin = "none"
+        [display]
+        languages = ["fr", "de"]
+        """,
+    )
+
+    settings = loaded(config=path, GATE_ADMISSION__PRICE_CENTS="-").settings
+
+    assert (settings.id, settings.admission.price_cents, settings.relay.active_high) == ("east", 1200, False)
+    assert (settings.relay.pulse_seconds, settings.lamps.red_pin) == (1.0, None)
+    assert settings.display.languages == ("fr", "de")
+
+
+@pytest.mark.parametrize("value", ["25.0", "true", "2024-01-01", "[2500]"])
+def test_the_file_is_told_of_a_wrong_type(value: str, tmp_path: Path) -> None:
+    path = toml(tmp_path, f"[admission]\nprice_cents = {value}\n")
+
+    [line] = faults(config=path, GATE_ADMISSION__PRICE_CENTS="-")
+
+    assert "which is no whole number" in line
+    assert str(path) in line
+
+
+def test_the_argument_names_the_file_before_the_environment_does(tmp_path: Path) -> None:
+    ours = toml(tmp_path, "[relay]\npin = 5\n", "ours.toml")
+    other = toml(tmp_path, "[relay]\npin = 6\n", "other.toml")
+
+    assert loaded(config=ours, GATE_CONFIG=str(other)).origins["relay.pin"] == str(ours)
+
+
+def test_a_file_in_the_working_directory_is_found(tmp_path: Path) -> None:
+    toml(tmp_path, "[relay]\npin = 5\n")
+
+    assert loaded().origins["relay.pin"] == "gate.toml"
+
+
+def test_the_usual_places_may_be_empty() -> None:
+    assert loaded().settings.relay.pin == PIN_BY_SOURCE["default"]
+
+
+@pytest.mark.parametrize("by_argument", [True, False])
+def test_a_named_file_that_is_missing_is_the_only_fault(by_argument: bool, tmp_path: Path) -> None:
+    path = tmp_path / "missing.toml"
+    named = {} if by_argument else {"GATE_CONFIG": str(path)}
+
+    [line] = faults(config=path if by_argument else None, GATE_EGUMA__API_KEY="-", **named)
+
+    assert line.startswith(f"the settings file cannot be read (No such file or directory): {path}: ")
+    assert ("--config" if by_argument else "GATE_CONFIG") in line
+
+
+def test_a_directory_is_no_settings_file(tmp_path: Path) -> None:
+    [line] = faults(config=tmp_path)
+
+    assert "Is a directory" in line
+
+
+def test_broken_toml_is_reported_with_its_line_and_without_guesses_about_what_is_missing(tmp_path: Path) -> None:
+    path = toml(tmp_path, "[admission]\nprice_cents = 2500\n\n[relay]\npin = seventeen\n")
+
+    [line] = faults(config=path, GATE_ADMISSION__PRICE_CENTS="-")
+
+    assert line.startswith("the settings file is no TOML (invalid value): ")
+    assert f"{path} line 5, column" in line
+
+
+def test_a_file_that_is_not_utf_8_is_reported_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_bytes(b'[relay]\npin = 5\nid = "Z\xfcrich"\n')
+
+    [line] = faults(config=path)
+
+    assert line == f"the settings file is not UTF-8: {path} line 3: save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "hint"),
+    [
+        ("[relay]\npni = 5\n", "relay.pni is no setting: ", "did you mean relay.pin?"),
+        ("[realy]\npin = 5\n", "realy is no setting: ", "did you mean relay?"),
+        ("relay = 5\n", "relay is a section, not a setting: ", "write [relay]"),
+        ("[id]\nname = 5\n", "id is a setting, not a section: ", "write id ="),
+        ("[relay.pin]\nbcm = 5\n", "relay.pin is a setting, not a section: ", "write relay.pin ="),
+        ("zebra = 5\n", "zebra is no setting: ", "config --reference"),
+    ],
+)
+def test_a_name_in_the_file_that_is_none_is_a_fault(text: str, start: str, hint: str, tmp_path: Path) -> None:
+    [line] = faults(config=toml(tmp_path, text))
+
+    assert line.startswith(start)
+    assert hint in line
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("GATE_RELAY__PNI", "did you mean GATE_RELAY__PIN?"),
+        ("GATE_RELAY_PIN", "did you mean GATE_RELAY__PIN?"),
+        ("gate_relay__pin", "did you mean GATE_RELAY__PIN?"),
+        ("GATE_CONFG", "did you mean GATE_CONFIG?"),
+        ("GATE_XYZZY", "unset it"),
+    ],
+)
+def test_an_unknown_variable_with_the_prefix_is_a_fault(name: str, hint: str) -> None:
+    [line] = faults(**{name: SECRET})
+
+    assert line.startswith(f"{name} is no setting: environment: ")
+    assert hint in line
+
+
+def test_variables_of_other_programs_are_none_of_our_business() -> None:
+    assert loaded(GATEWAY="1", PATH="/bin", GATE="x", GPIOZERO_PIN_FACTORY="mock").settings
+
+
+@pytest.mark.parametrize(
+    ("override", "hint"),
+    [
+        (f"eguma.api_kye={SECRET}", "did you mean eguma.api_key?"),
+        ("GATE_RELAY__PIN=5", "leave it out"),
+        ("relay.pin", "--set relay.pin has no value"),
+        (SECRET, "a word that is no NAME=VALUE"),
+        (f"eguma.api_key:{SECRET}", "a word that is no NAME=VALUE"),
+    ],
+)
+def test_an_argument_that_is_no_setting_is_a_fault_that_does_not_repeat_it(override: str, hint: str) -> None:
+    [line] = faults(override)
+
+    assert hint in line
+
+
+@pytest.mark.parametrize("name", ["eguma.api_key", "gate_eguma__api_key", "GATE_EGUMA__API_KEY"])
+def test_the_key_can_be_a_credential(name: str, credentials: Path) -> None:
+    (credentials / name).write_text(f"{SECRET}\n")
+
+    result = loaded(GATE_EGUMA__API_KEY="-", CREDENTIALS_DIRECTORY=str(credentials))
+
+    assert result.settings.eguma.api_key.get_secret_value() == SECRET
+    assert result.origins["eguma.api_key"] == f"credential {name}"
+
+
+def test_a_misspelt_credential_is_a_fault_and_a_foreign_one_is_not(credentials: Path) -> None:
+    (credentials / "eguma.api_kye").write_text(SECRET)
+    (credentials / "mqtt-password").write_text("of another program")
+
+    [line] = faults(CREDENTIALS_DIRECTORY=str(credentials))
+
+    assert line.startswith("eguma.api_kye is no setting: credentials: did you mean eguma.api_key?")
+
+
+def test_a_credential_that_is_no_text_is_the_only_fault(credentials: Path) -> None:
+    (credentials / "eguma.api_key").write_bytes(b"\xff\xfe")
+
+    assert faults(GATE_EGUMA__API_KEY="-", CREDENTIALS_DIRECTORY=str(credentials)) == (
+        "eguma.api_key is no text: credential eguma.api_key: write it anew, as plain text",
+    )
+
+
+def test_a_directory_of_credentials_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    [line] = faults(CREDENTIALS_DIRECTORY=str(tmp_path / "gone"))
+
+    assert line.startswith("the directory of credentials cannot be read")
+
+
+def test_the_key_can_stand_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(f"{SECRET}\r\n")
+    path.chmod(0o640)
+
+    result = loaded(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=str(path))
+
+    assert result.settings.eguma.api_key.get_secret_value() == SECRET
+    assert result.origins["eguma.api_key"] == f"file {path}"
+    assert result.warnings == ()
+
+
+def test_a_key_file_that_everybody_can_read_is_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(SECRET)
+    path.chmod(0o644)
+
+    assert loaded(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=str(path)).warnings == (
+        f"the file with the key can be read by every user: {path}: chmod o-r {path}",
+    )
+
+
+def test_a_settings_file_with_the_key_that_everybody_can_read_is_a_warning(tmp_path: Path) -> None:
+    path = toml(tmp_path, f'[eguma]\napi_key = "{SECRET}"\n')
+    path.chmod(0o644)
+
+    [line] = loaded(config=path, GATE_EGUMA__API_KEY="-").warnings
+
+    assert line.startswith("the file with the key can be read by every user: ")
+
+
+def test_a_key_file_that_is_missing_is_the_only_fault(tmp_path: Path) -> None:
+    path = tmp_path / "gone"
+
+    assert faults(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=str(path)) == (
+        f"eguma.api_key cannot be read (No such file or directory): file {path}: name a file the gate's user can read",
+    )
+
+
+def test_a_key_given_for_the_name_of_its_file_is_not_shown() -> None:
+    [line] = faults(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=SECRET)
+
+    assert "environment GATE_EGUMA__API_KEY_FILE" in line
+
+
+def test_a_key_and_a_key_file_are_one_too_many(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(SECRET)
+
+    assert faults(GATE_EGUMA__API_KEY_FILE=str(path)) == (
+        "eguma.api_key and eguma.api_key_file are both given: environment GATE_EGUMA__API_KEY and "
+        "environment GATE_EGUMA__API_KEY_FILE: keep one of the two",
+    )
+
+
+def test_a_key_among_the_arguments_is_a_warning() -> None:
+    [line] = loaded(f"eguma.api_key={SECRET}").warnings
+
+    assert line.startswith("eguma.api_key can be seen by everybody on this machine: argument: ")
