@@ -5,7 +5,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -26,9 +26,23 @@ def answer(status: bytes, body: bytes) -> bytes:
 
 @asynccontextmanager
 async def served(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    connections: set[asyncio.Task[None]] = set()
+
+    async def serve_to_the_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        connections.add(task)
+        with suppress(ConnectionError):
+            await serve(reader, writer)
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve_to_the_end, "127.0.0.1", 0, ssl=tls)
     async with server:
         yield server.sockets[0].getsockname()[1]
+        server.close()
+        if connections:
+            await asyncio.wait(connections, timeout=5)
 
 
 async def test_requests_go_through_the_projects_own_sockets() -> None:
