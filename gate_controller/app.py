@@ -7,12 +7,14 @@ comes, devices at rest again.
 
 import asyncio
 import contextlib
+import faulthandler
 import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
+from gate_controller import log
 from gate_controller.admission.events import FaultCleared, FaultRaised, PassageSensed, Scanned
 from gate_controller.admission.facts import Fact, Standing
 from gate_controller.admission.gate import Gate
@@ -321,6 +323,8 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
 
 async def run_gate(settings: Settings) -> int:
     """Run a gate until SIGTERM or SIGINT; returns the exit code. A second signal ends it at once."""
+    faulthandler.enable()  # the watchdog's SIGABRT then leaves every thread's stack in the log
+    log.set_up(settings.log.level, settings.eguma.api_key.get_secret_value())
 
     def say(line: str) -> None:
         print(line, flush=True)

@@ -57,6 +57,7 @@ class Upkeep:
         self._own_user = own_user
         self._warm_seconds = warm_seconds
         self._told = told
+        self._trouble = ""
 
     async def keep_warm(self) -> None:
         """Prove the key at the start, keep the connection warm for the next visitor, and watch for the key's return."""
@@ -79,8 +80,13 @@ class Upkeep:
                 self._runner.post(FaultCleared(self._runner.now(), Fault.KEY))
         elif failed.fault is CallFault.KEY_NOT_ACCEPTED:
             self._runner.post(FaultRaised(self._runner.now(), Fault.KEY, failed.text))
-        else:
-            _log.warning("eguma=unreachable why=%r", failed.text)
+        trouble = failed.text if failed is not None else ""
+        if trouble != self._trouble:
+            # Once for each change: a night without a network must not wear out the SD card.
+            self._trouble = trouble
+            _log.log(
+                *((logging.WARNING, "eguma=trouble why=%r", trouble) if trouble else (logging.INFO, "eguma=reached"))
+            )
         self._told()
 
     async def learn_own_user(self) -> None:

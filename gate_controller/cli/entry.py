@@ -19,6 +19,7 @@ from gate_controller.cli.config import config
 from gate_controller.cli.errors import MEANING, CommandError, ExitCode, complain
 from gate_controller.cli.journal import journal
 from gate_controller.cli.manual import manual
+from gate_controller.cli.relay import relay
 from gate_controller.cli.run import run
 from gate_controller.cli.simulator import simulator
 from gate_controller.cli.version import version
@@ -104,6 +105,7 @@ app.command(help=manual(simulator))(simulator)
 app.command(help=manual(config))(config)
 app.add_typer(voucher)
 app.add_typer(journal)
+app.add_typer(relay)
 app.command()(version)
 
 

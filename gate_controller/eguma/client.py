@@ -154,8 +154,14 @@ class EgumaClient:
         return await self._carry_out(call, deadline)
 
     async def probe(self, *, deadline: float) -> None:
-        """Find out whether E-GUMA can be reached and takes the key; the connection is kept warm by it."""
-        await self.balance(PROBE_CODE, deadline=deadline)
+        """
+        Find out whether E-GUMA can be reached and takes the key; the connection is kept warm by it.
+
+        One try, and no line in the log: who probes now and then knows best what is news.
+        """
+        request = Request("GET", _path(PROBE_CODE, "balance"))
+        call = _Call("probe", "", request, Balance.model_validate_json, _never, leave_room=False)
+        await self._try(call, deadline)
 
     async def aclose(self) -> None:
         """Close the connection."""

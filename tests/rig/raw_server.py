@@ -61,7 +61,7 @@ def unanswering_port() -> Iterator[str]:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         for filler in (first, second):
-            filler.setblocking(False)  # noqa: FBT003 - the socket module's own form
+            filler.setblocking(False)
             filler.connect_ex(full.getsockname())
         yield f"http://127.0.0.1:{full.getsockname()[1]}"
 

@@ -1,0 +1,53 @@
+"""
+The log: one line per event, key=value words, to stderr.
+
+Under systemd the journal adds time and process; a line then begins with its priority, as sd-daemon(3) has it. Elsewhere
+it begins with the time. A crash is one line; its traceback is for the debug level. The API key never passes.
+"""
+
+import logging
+import os
+import sys
+import traceback
+
+from typing_extensions import override
+
+# syslog(3)'s numbers.
+_PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+
+
+class OneLine(logging.Formatter):
+    """Writes a record on one line, whatever is in it."""
+
+    def __init__(self, *, systemd: bool, secret: str, with_traceback: bool) -> None:
+        """`secret` is blotted out, should it ever come this far."""
+        super().__init__(datefmt="%Y-%m-%dT%H:%M:%S%z")
+        self._systemd = systemd
+        self._secret = secret
+        self._with_traceback = with_traceback
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None and self._with_traceback:
+            text += " traceback=" + repr("".join(traceback.format_exception(record.exc_info[1])))
+        text = "".join(c if c.isprintable() else " " for c in text)
+        if self._secret:
+            text = text.replace(self._secret, "***")
+        if self._systemd:
+            return f"<{_PRIORITIES.get(record.levelno, 6)}>{text}"
+        return f"{self.formatTime(record, self.datefmt)} {record.levelname.lower()} {text}"
+
+
+def set_up(level: str, secret: str) -> None:
+    """Send the log of this process to stderr, from `level` on."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        OneLine(systemd="JOURNAL_STREAM" in os.environ, secret=secret, with_traceback=number <= logging.DEBUG)
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(number)
+    # asyncio tells of slow callbacks and the like: for those who look for them.
+    logging.getLogger("asyncio").setLevel(logging.DEBUG if number <= logging.DEBUG else logging.WARNING)

@@ -1,0 +1,137 @@
+"""
+The gates that are measured, as processes with a pseudo-terminal for a scanner: the real one, and the naive one.
+
+A scan's time runs from just before its bytes go to the scanner's line until the relay's pin is on. Both moments are
+read from the system's monotonic clock, which is one for all processes.
+"""
+
+import os
+import select
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from gate_controller.app import PULSE_MARGIN_SECONDS
+from tests.bench.process import Process
+from tests.rig.scanner import PtyScanner
+from tests.rig.simulator import KEY
+
+RELAY = 17
+PRICE = 100
+PULSE_SECONDS = 0.01
+"""The shortest pulse that can be set, so that many admissions fit into a minute."""
+
+FREE_SECONDS = PULSE_SECONDS + PULSE_MARGIN_SECONDS + 0.02
+"""After this the lane is free and what follows an admission is done."""
+
+SCAN_SECONDS = 6.0
+"""The longest a scan may take: a verdict is promised within 5."""
+
+_USER = "0a7a3c1e-0000-4000-8000-000000000001"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a gate works: the API it asks and the directory that holds its state."""
+
+    url: str
+    state: Path
+
+
+def gate_command(program: Sequence[str], place: Place, port: str) -> list[str]:
+    """Return the command line of a real gate that admits one visitor right after the other."""
+    settings = {
+        "state_dir": place.state,
+        "eguma.base_url": place.url,
+        "eguma.api_key": KEY,
+        # Otherwise it asks for the list a minute after its first charge: here, for thousands of charges at once.
+        "eguma.user_id": _USER,
+        "admission.price_cents": PRICE,
+        "admission.hold_seconds": 0,
+        "admission.repeat_seconds": 0,
+        "relay.pin": RELAY,
+        "relay.pulse_seconds": PULSE_SECONDS,
+        "scanner.port": port,
+        "web.port": 0,
+    }
+    return [*program, "run", *(word for name, value in settings.items() for word in ("--set", f"{name}={value}"))]
+
+
+def environ() -> dict[str, str]:
+    """Return the environment of a gate: ours, without whatever configures another gate."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GATE_")}
+    return {**ours, "GPIOZERO_PIN_FACTORY": "mock"}
+
+
+class PlainGate:
+    """`gate-controller run` as everybody starts it; nobody scans."""
+
+    def __init__(self, place: Place) -> None:
+        self._scanner = PtyScanner()
+        try:
+            program = [str(Path(sys.executable).with_name("gate-controller"))]
+            self.process = Process(gate_command(program, place, self._scanner.port), environ=environ())
+        except BaseException:
+            self._scanner.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.end()
+        self._scanner.close()
+
+
+class ScannedGate:
+    """A gate that takes scans and tells when its relay is on: the real one, or the naive one."""
+
+    def __init__(self, place: Place, *, naive: bool = False) -> None:
+        self._scanner = PtyScanner()
+        self._moments, telling = os.pipe()
+        port = self._scanner.port
+        if naive:
+            program = [sys.executable, "-m", "tests.bench.naive", str(RELAY), str(telling)]
+            command = [*program, port, place.url, KEY, str(PRICE), str(PULSE_SECONDS)]
+        else:
+            command = gate_command([sys.executable, "-m", "tests.bench.pins", str(RELAY), str(telling)], place, port)
+        try:
+            self.process = Process(command, environ=environ(), pass_fds=[telling])
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            os.close(telling)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.end()
+        self._close()
+
+    def admit(self, code: str) -> float:
+        """Scan a code, wait for the relay and then for the free lane; return the seconds from scan to relay."""
+        frame = code.encode() + b"\r\n"
+        began = time.monotonic_ns()
+        self._scanner.type(frame)
+        if not select.select([self._moments], [], [], SCAN_SECONDS)[0]:
+            raise RuntimeError(f"the relay did not move within {SCAN_SECONDS} s of a scan")
+        line = os.read(self._moments, 100)
+        if not line:
+            raise RuntimeError("the gate ended after a scan")
+        moment = int(line)
+        time.sleep(max(0.0, moment / 1e9 + FREE_SECONDS - time.monotonic()))
+        return (moment - began) / 1e9
+
+    def _close(self) -> None:
+        os.close(self._moments)
+        self._scanner.close()

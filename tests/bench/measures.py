@@ -1,0 +1,217 @@
+"""
+What is measured, and how often: each function runs one part of the bench and returns its rows.
+
+Rules: values that are compared are taken in turns within one run, so that whatever else the machine does meets all of
+them; the first ones are dropped, while caches and connections warm up.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate_controller.admission.codes import Code, VoucherCode
+from gate_controller.admission.facts import Intended
+from gate_controller.admission.ids import AttemptId, Incident
+from gate_controller.admission.money import Cents, Currency
+from gate_controller.journal.store import Store
+from tests.bench.bare import BareRequests
+from tests.bench.gates import PRICE, Place, PlainGate, ScannedGate
+from tests.bench.table import Row, row_of
+from tests.rig.simulator import SimulatorControl, SimulatorProcess
+
+VOUCHERS = ("BENCHREALG8T", "BENCHNAXV3GT", "BENCHBAREQ2X")
+_WARM_UP = 10
+_MIB = 2**20
+_KIB = 2**10
+_LATENCY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is measured."""
+
+    starts: int
+    rounds: int
+    slow_rounds: int
+    admissions: int
+    warm_up: int
+    idle_seconds: float
+
+
+FULL = Extent(starts=11, rounds=200, slow_rounds=60, admissions=2000, warm_up=300, idle_seconds=60.0)
+QUICK = Extent(starts=3, rounds=40, slow_rounds=10, admissions=100, warm_up=50, idle_seconds=8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One run: how much, where files go, and the simulator that all ask."""
+
+    extent: Extent
+    directory: Path
+    simulator: SimulatorControl
+
+    def place(self, name: str) -> Place:
+        """Return a place for a gate, with a state directory of its own."""
+        return Place(self.simulator.base_url, self.directory / name)
+
+
+@contextmanager
+def bench_in(directory: Path, extent: Extent) -> Iterator[Bench]:
+    """Start the simulator in a process of its own, with vouchers that last for the whole run."""
+    with SimulatorProcess() as simulator:
+        for code in VOUCHERS:
+            simulator.put_voucher(code, total_amount_in_cents=100_000_000)
+        yield Bench(extent, directory, simulator)
+
+
+def starts(bench: Bench) -> list[Row]:
+    """Measure the time from exec to ready, with a journal that is already there but for the first time."""
+    seconds = []
+    for _ in range(bench.extent.starts):
+        with PlainGate(bench.place("starts")) as gate:
+            seconds.append(gate.process.ready_after)
+    return [row_of("exec to ready", "s", 2, seconds, goal=1.0)]
+
+
+def scans(bench: Bench) -> Iterator[Row]:
+    """Measure scan to relay of both gates, the two bare requests and a commit, in turns."""
+    gate_code, naive_code, bare_code = VOUCHERS
+    with ExitStack() as stack:
+        gate = stack.enter_context(ScannedGate(bench.place("gate")))
+        naive = stack.enter_context(ScannedGate(bench.place("naive"), naive=True))
+        bare = stack.enter_context(BareRequests(bench.simulator.base_url, bare_code))
+        commits = stack.enter_context(_commits(bench.directory / "commits"))
+        works = {
+            "bare": bare.pair,
+            "gate": lambda: gate.admit(gate_code),
+            "naive": lambda: naive.admit(naive_code),
+            "commit": commits,
+        }
+        fast = _in_turns(works, bench.extent.rounds)
+        yield from _fast_rows(fast)
+        bench.simulator.settings(latency_seconds=_LATENCY)
+        slow = _in_turns(works, bench.extent.slow_rounds)
+        bench.simulator.settings(latency_seconds=0.0)
+        yield from _slow_rows(slow)
+        yield row_of("one commit, synced", "ms", 2, [1e3 * s for s in fast["commit"]])
+
+
+def _in_turns(works: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    order = list(works)
+    for number in range(_WARM_UP + rounds):
+        random.shuffle(order)
+        for name in order:
+            value = works[name]()
+            if number >= _WARM_UP:
+                seconds[name].append(value)
+    return seconds
+
+
+def _fast_rows(seconds: dict[str, list[float]]) -> Iterator[Row]:
+    bare, gate, naive = seconds["bare"], seconds["gate"], seconds["naive"]
+    yield row_of("two bare warm requests", "ms", 2, [1e3 * b for b in bare])
+    yield row_of("scan to relay less these", "ms", 2, _each(lambda g, b: 1e3 * (g - b), gate, bare), goal=4.0)
+    yield row_of("… of the naive gate", "ms", 2, _each(lambda n, b: 1e3 * (n - b), naive, bare))
+    yield row_of("scan to relay / that of the naive gate", "", 2, _each(lambda g, n: g / n, gate, naive), goal=1.0)
+
+
+def _slow_rows(seconds: dict[str, list[float]]) -> Iterator[Row]:
+    bare, gate, naive = seconds["bare"], seconds["gate"], seconds["naive"]
+    label = f"{1e3 * _LATENCY:.0f} ms latency"
+    yield row_of(f"{label}: two bare warm requests", "ms", 1, [1e3 * b for b in bare])
+    yield row_of(f"{label}: scan to relay / these", "", 3, _each(lambda g, b: g / b, gate, bare), goal=1.04)
+    yield row_of(f"{label}: … of the naive gate", "", 3, _each(lambda n, b: n / b, naive, bare))
+
+
+def _each(function: Callable[[float, float], float], first: list[float], second: list[float]) -> list[float]:
+    return [function(a, b) for a, b in zip(first, second, strict=True)]
+
+
+@contextmanager
+def _commits(directory: Path) -> Iterator[Callable[[], float]]:
+    store = Store(directory)
+    number = 0
+
+    def commit() -> float:
+        nonlocal number
+        number += 1
+        code = VoucherCode(VOUCHERS[0])
+        reference = f"bench-{store.numbering.tag}{number}"
+        attempt = AttemptId(f"{store.numbering.tag}{number}")
+        price = Cents(PRICE)
+        fact = Intended(
+            attempt, 0, time.time(), Incident("0000"), Code(code), code, price, Currency.CHF, price, reference
+        )
+        began = time.monotonic_ns()
+        store.append([fact])
+        seconds = (time.monotonic_ns() - began) / 1e9
+        store.checkpoint_if_due()
+        return seconds
+
+    try:
+        yield commit
+    finally:
+        store.close()
+
+
+def endurance(bench: Bench) -> Iterator[Row]:
+    """Measure many admissions in a row, and beside them a gate at which nothing happens."""
+    with PlainGate(bench.place("idle")) as idle, ScannedGate(bench.place("many")) as busy:
+        yield _mib("resident after the start", idle.process.resident_bytes(), goal=60.0)
+        at_rest = _Rest(idle, bench.directory / "idle")
+        yield from _many_admissions(busy, bench.extent)
+        yield from at_rest.rows(bench.extent.idle_seconds)
+
+
+def _many_admissions(gate: ScannedGate, extent: Extent) -> Iterator[Row]:
+    process = gate.process
+    for _ in range(extent.warm_up):
+        gate.admit(VOUCHERS[0])
+    resident, descriptors, written = process.resident_bytes(), process.open_descriptors(), process.written_bytes()
+    for _ in range(extent.admissions):
+        gate.admit(VOUCHERS[0])
+    count = extent.admissions
+    each = (process.written_bytes() - written) / count / _KIB
+    grown = (process.resident_bytes() - resident) / _MIB
+    more = process.open_descriptors() - descriptors
+    yield _mib(f"resident after {extent.warm_up + count:,} admissions", process.resident_bytes(), goal=60.0)
+    yield Row(f"memory grown by in {count:,} admissions", "MiB", 2, grown, goal=2.0, below=True)
+    yield Row(f"descriptors more after {count:,} admissions", "", 0, more, goal=0)
+    yield Row("written to disk per admission", "KiB", 1, each, samples=count)
+
+
+def _mib(what: str, size: int, goal: float) -> Row:
+    return Row(what, "MiB", 1, size / _MIB, goal=goal)
+
+
+class _Rest:
+    """A gate at which nothing happens, from now on."""
+
+    SETTLE_SECONDS = 2.0
+    """The first request to E-GUMA and what else belongs to the start."""
+
+    def __init__(self, gate: PlainGate, state: Path) -> None:
+        time.sleep(self.SETTLE_SECONDS)
+        self._process, self._state = gate.process, state
+        self._began = time.monotonic()
+        self._cpu, self._written, self._files = self._process.cpu_seconds(), self._process.written_bytes(), self._look()
+
+    def rows(self, seconds: float) -> Iterator[Row]:
+        """Wait until it has rested for so long at least; return what it used meanwhile."""
+        time.sleep(max(0.0, self._began + seconds - time.monotonic()))
+        took = time.monotonic() - self._began
+        share = 100 * (self._process.cpu_seconds() - self._cpu) / took
+        after = self._look()
+        changed = sum(after.get(name) != self._files.get(name) for name in after.keys() | self._files.keys())
+        yield Row(f"idle for {took:.0f} s: CPU of one core", "%", 2, share, goal=0.5, below=True)
+        written = self._process.written_bytes() - self._written
+        yield Row(f"idle for {took:.0f} s: bytes written to disk", "B", 0, written, goal=0)
+        yield Row(f"idle for {took:.0f} s: files changed", "", 0, changed, goal=0)
+
+    def _look(self) -> dict[str, tuple[int, int]]:
+        looks = ((path.name, path.stat()) for path in self._state.iterdir())
+        return {name: (stat.st_mtime_ns, stat.st_size) for name, stat in looks}
