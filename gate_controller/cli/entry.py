@@ -64,6 +64,9 @@ def _demo(
         list[str] | None,
         typer.Option(metavar="CODE", show_default=False, help="Scan this code, and end. Can be repeated."),
     ] = None,
+    language: Annotated[
+        str, typer.Option(metavar="LANGUAGE", show_default=False, help="de, fr, it or en (the default).")
+    ] = "",
 ) -> int:
     """
     Show a gate at work on this screen, with nothing connected.
@@ -77,7 +80,7 @@ def _demo(
     """
     from gate_controller.cli.demo import demo  # noqa: PLC0415 - the whole gate is brought in by it
 
-    return demo(scan or [])
+    return demo(scan or [], language)
 
 
 def _show_version(wanted: bool) -> None:

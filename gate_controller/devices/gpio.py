@@ -15,7 +15,7 @@ import gpiozero
 
 from gate_controller.devices.errors import DeviceError
 
-__all__ = ["DeviceError", "Input", "Output"]
+__all__ = ["DeviceError", "Input", "Output", "is_high"]
 
 _log = logging.getLogger(__name__)
 
@@ -116,6 +116,11 @@ class Input:
             self._device.close()
         except Exception as error:
             raise _explained(error, self._what) from error
+
+
+def is_high(pin: int) -> bool:
+    """Return a pin's level as gpiozero's mock back end has it, for those who show a gate without one."""
+    return bool(gpiozero.Device.pin_factory.pin(pin).state)
 
 
 def _load_back_end() -> None:

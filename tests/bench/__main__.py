@@ -31,9 +31,9 @@ def main() -> int:
             rows = []
             for row in _measured(bench):
                 rows.append(row)
-                print(f"\r{len(rows)} rows after {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True)
+                _tell(f"{len(rows)} rows after {time.monotonic() - began:.0f} s")
         title = _title(directory, quick=arguments.quick, seconds=time.monotonic() - began)
-    print("\r", end="", file=sys.stderr, flush=True)
+    _tell("")
     print(as_text(title, rows))
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(as_json(title, rows), indent=2, ensure_ascii=False) + "\n")
@@ -44,6 +44,11 @@ def _measured(bench: Bench) -> Iterator[Row]:
     yield from starts(bench)
     yield from scans(bench)
     yield from endurance(bench)
+
+
+def _tell(progress: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{progress}", end="", file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

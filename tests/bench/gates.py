@@ -25,7 +25,7 @@ PRICE = 100
 PULSE_SECONDS = 0.01
 """The shortest pulse that can be set, so that many admissions fit into a minute."""
 
-FREE_SECONDS = PULSE_SECONDS + PULSE_MARGIN_SECONDS + 0.02
+FREE_SECONDS = PULSE_SECONDS + PULSE_MARGIN_SECONDS + 0.005
 """After this the lane is free and what follows an admission is done."""
 
 SCAN_SECONDS = 6.0

@@ -41,7 +41,7 @@ class Extent:
     idle_seconds: float
 
 
-FULL = Extent(starts=11, rounds=200, slow_rounds=60, admissions=2000, warm_up=300, idle_seconds=60.0)
+FULL = Extent(starts=11, rounds=150, slow_rounds=50, admissions=2000, warm_up=300, idle_seconds=60.0)
 QUICK = Extent(starts=3, rounds=40, slow_rounds=10, admissions=100, warm_up=50, idle_seconds=8.0)
 
 

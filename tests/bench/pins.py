@@ -15,6 +15,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 class _TellingPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
     pipe = -1
     relay = -1
+    _state: object
 
     def _change_state(self, value: object) -> bool:
         if self._state == value:

@@ -65,7 +65,7 @@ class Process:
             os.close(self._log)
 
     def resident_bytes(self) -> int:
-        """Return how much memory it has in RAM, counted page by page (VmRSS is a estimate that lags behind)."""
+        """Return how much memory it has in RAM, counted page by page (VmRSS is an estimate)."""
         return 1024 * int(_fields(self._proc / "smaps_rollup")["Rss"].removesuffix(" kB"))
 
     def written_bytes(self) -> int:

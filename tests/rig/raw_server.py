@@ -7,7 +7,7 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
@@ -20,10 +20,15 @@ class RawServer:
         self.requests: list[bytes] = []
         self.connections = 0
         self.base_url = ""
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection until it ends."""
         self.connections += 1
+        task = asyncio.current_task()
+        if task is not None:
+            self._open[task] = writer
+            task.add_done_callback(self._open.pop)
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -35,6 +40,15 @@ class RawServer:
             pass
         finally:
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def hang_up(self) -> None:
+        """End all connections, and return once their sockets are closed."""
+        tasks = list(self._open)
+        for writer in self._open.values():
+            writer.transport.abort()
+        await asyncio.gather(*tasks)
 
 
 def answer_of(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
@@ -52,6 +66,7 @@ async def raw_server(answer: bytes) -> AsyncIterator[RawServer]:
     async with server:
         yield raw
         server.close()
+        await raw.hang_up()
 
 
 @contextmanager

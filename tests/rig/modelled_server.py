@@ -1,0 +1,130 @@
+"""
+E-GUMA as the pure core's tests model it: vouchers, charges, cancellations and the list, in memory and without a network.
+
+It follows eguma-api.md. What that page calls undocumented is a switch in `ServerHabits`. Charges are known by their
+reference number, which the real list doesn't show: that is how the promises are checked against the truth.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gate_controller.admission.codes import VoucherCode
+from gate_controller.admission.money import Cents
+from gate_controller.admission.outcomes import (
+    Balance,
+    CallFailed,
+    CallFault,
+    Cancelled,
+    ListedRedemption,
+    Redemption,
+)
+
+OWN_USER, TILL_USER = "gate", "till"
+
+SHORT_CODES = {"07": "L4FU5LQTKJR3", "08": "EXACTLY1PAID"}
+"""ShortCodes of the voucher2mobile app, and the vouchers they stand for."""
+
+VOUCHERS = {"L4FU5LQTKJR3": 12_500, "EXACTLY1PAID": 2_500, "NEARLY2PAIDS": 4_900, "LOWBALANCE00": 900}
+"""What is on each voucher at the beginning, in cents; the price of most schedules is 2,500."""
+
+
+class ListHabit(Enum):
+    """How the list of redemptions behaves."""
+
+    WORKS = "works"
+    REFUSED = "refused"
+    """An account may refuse it."""
+    EMPTY = "empty"
+    LAGS = "lags"
+    """A charge shows up only after `LAG_SECONDS`."""
+
+
+LAG_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerHabits:
+    """What the API's documentation leaves open."""
+
+    list: ListHabit = ListHabit.WORKS
+    cancelled_stay_listed: bool = True
+    currency: str | None = "CHF"
+
+
+@dataclass(slots=True)
+class Charge:
+    """One redemption."""
+
+    token: str
+    voucher_code: str
+    amount: int
+    user: str
+    reference: str
+    at: float
+    """True time, in seconds since the schedule began."""
+    cancelled: bool = False
+
+
+@dataclass(slots=True)
+class Server:
+    """The account's books."""
+
+    habits: ServerHabits = field(default_factory=ServerHabits)
+    balances: dict[str, int] = field(default_factory=lambda: dict(VOUCHERS))
+    charges: list[Charge] = field(default_factory=list)
+
+    def balance(self, code: str) -> Balance:
+        """Answer Balance: also for a ShortCode, and with 200 for a voucher there isn't."""
+        real = SHORT_CODES.get(code, code)
+        left = self.balances.get(real)
+        if left is None:
+            return Balance(VoucherCode(real), is_redeemable=False, balance=Cents(0), message="not found")
+        words = "" if left else "The voucher has been redeemed."
+        return Balance(VoucherCode(real), left > 0, Cents(left), words, self.habits.currency)
+
+    def redeem(
+        self, code: str, amount: int, reference: str, *, at: float, user: str = OWN_USER
+    ) -> Redemption | CallFailed:
+        """Charge; sent twice, it charges twice."""
+        if amount > self.balances.get(code, 0):
+            return CallFailed(CallFault.REFUSED, "amount_in_cents is greater than the balance")
+        self.balances[code] -= amount
+        charge = Charge(f"token-{len(self.charges)}", code, amount, user, reference, at)
+        self.charges.append(charge)
+        return Redemption(charge.token, Cents(self.balances[code]))
+
+    def cancel(self, code: str, token: str, amount: int) -> Cancelled | CallFailed:
+        """Give a charge back; the whole amount a second time is refused, never applied."""
+        for charge in self.charges:
+            if charge.token == token and charge.voucher_code == code:
+                if charge.cancelled or amount != charge.amount:
+                    return CallFailed(CallFault.REFUSED, "amount_in_cents is greater than what is left")
+                charge.cancelled = True
+                self.balances[code] += amount
+                return Cancelled(Cents(self.balances[code]))
+        return CallFailed(CallFault.REFUSED, "redeem_token does not name a redemption of this voucher")
+
+    def listed(
+        self, since: float, until: float, *, now: float, user: str | None
+    ) -> tuple[ListedRedemption, ...] | CallFailed:
+        """Answer the list: charges made in [since, until], of one user or of all."""
+        if self.habits.list is ListHabit.REFUSED:
+            return CallFailed(CallFault.REFUSED, "this key may not list redemptions")
+        if self.habits.list is ListHabit.EMPTY:
+            return ()
+        newest = min(until, now - LAG_SECONDS if self.habits.list is ListHabit.LAGS else now)
+        return tuple(
+            ListedRedemption(VoucherCode(charge.voucher_code), Cents(charge.amount), charge.user)
+            for charge in self.charges
+            if since <= charge.at <= newest
+            and (user is None or charge.user == user)
+            and (self.habits.cancelled_stay_listed or not charge.cancelled)
+        )
+
+    def of(self, reference: str) -> list[Charge]:
+        """Return every charge made under a reference number: more than one is a double charge."""
+        return [charge for charge in self.charges if charge.reference == reference]
+
+    def till_was_here(self, voucher_code: str, since: float) -> bool:
+        """Whether somebody else redeemed this voucher since a moment of true time."""
+        return any(c.voucher_code == voucher_code and c.user != OWN_USER and c.at >= since for c in self.charges)
