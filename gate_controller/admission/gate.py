@@ -271,6 +271,10 @@ class Gate:
         elif event.ticket == self._writes.retry:
             self._writes.failing, self._journal_retry = False, None
             self._clear(Fault.JOURNAL, turn)
+            # What came up while this write was under way.
+            late, self._writes.backlog = tuple(self._writes.backlog), []
+            if late:
+                turn.write(*late)
         if event.ticket == self._writes.retry:
             self._writes.retry = None
         waiting = self.unfinished.get(pending.waiting) if pending.waiting is not None else None

@@ -6,6 +6,7 @@ fifth of the way. Time limits of single reads and writes are left to the caller,
 """
 
 import asyncio
+import select
 import ssl
 from collections.abc import Iterable
 from typing import Any
@@ -83,8 +84,15 @@ class AsyncioStream(httpcore.AsyncNetworkStream):
             # Nothing may arrive between two requests. What does is the connection's end, or a parting word before it,
             # such as a 408: taken for the answer to Redeem, it would make a doubt out of nothing.
             reader = self._reader
-            return reader.unread > 0 or reader.at_eof() or reader.exception() is not None or self._writer.is_closing()
+            known = reader.unread > 0 or reader.at_eof() or reader.exception() is not None or self._writer.is_closing()
+            return known or self._has_more_in_the_kernel()
         return self._writer.get_extra_info({"socket": "socket", "ssl_object": "ssl_object"}.get(info, ""))
+
+    def _has_more_in_the_kernel(self) -> bool:
+        # The loop may not have looked since the other side closed: a Redeem sent now would be lost, and so a doubt.
+        poll = select.poll()
+        poll.register(self._writer.get_extra_info("socket"), select.POLLIN)
+        return bool(poll.poll(0))
 
 
 class AsyncioBackend(httpcore.AsyncNetworkBackend):

@@ -21,7 +21,7 @@ from gate_controller.eguma.errors import (
 )
 from gate_controller.eguma.simulator import Endpoint, Fault, FaultKind, Simulator
 from tests.rig.raw_server import answer_of, raw_server, refusing_port, unanswering_port
-from tests.rig.simulator import KEY, running_simulator
+from tests.rig.simulator import KEY, SimulatorProcess, running_simulator
 from tests.rig.waiting import until
 
 GOOD = "L4FU5LQTKJR3"
@@ -219,6 +219,18 @@ async def test_a_connection_that_died_while_idle_does_not_make_a_redemption_unkn
         await until(lambda: simulator.open_connections == 0)
         assert (await client.redeem(GOOD, PRICE, "r", deadline=soon())).balance_in_cents == 50_000 - PRICE
         assert len(list(simulator.ledger.redemptions())) == 1
+
+
+@pytest.mark.parametrize("reset", [True, False])
+async def test_a_connection_that_died_before_the_loop_could_look_is_not_used_either(*, reset: bool) -> None:
+    with SimulatorProcess() as simulator:
+        async with client_of(simulator.base_url) as client:
+            await client.balance(GOOD, deadline=soon())
+            # These two block this loop, as long work would; when the second is answered, the first has taken place.
+            simulator.drop_connections(reset=reset)
+            simulator.faults()
+            redemption = await client.redeem(GOOD, PRICE, "r", deadline=soon())
+        assert redemption.balance_in_cents == 50_000 - PRICE
 
 
 async def test_waiting_for_another_call_to_end_counts_and_ends_as_not_sent() -> None:
