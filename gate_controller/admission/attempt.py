@@ -71,6 +71,8 @@ class Attempt:
 
     asking: bool = False
     """A look-up or cancellation is out, and its answer will come."""
+    listed: bool = False
+    """The list shows the charge, but it may have been cancelled before a crash."""
     list_denies: bool = False
     """The list answered and shows no such charge, so a drop of the balance has two explanations."""
     tries: int = 0
@@ -80,6 +82,8 @@ class Attempt:
     """Monotonic time from which a look-up without a trace means: not charged."""
     unproven: bool = False
     """Read from the journal after a crash: what was done about the charge just before may not have been recorded."""
+    unverified: bool = False
+    """Released on an unproven charge, because nobody could be asked: a person has to look."""
     on_credit: bool = False
     refund_recorded: bool = False
     """`RefundBegun` is on disk (or cannot be, because the journal fails): the cancellation may be sent."""

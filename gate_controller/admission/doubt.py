@@ -96,9 +96,12 @@ def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
     else:
         says = ListSays.NOTHING
         turn.note(f"lookup=list_failed incident={a.incident} why={event.outcome.text!r}")
-    if says is ListSays.THERE:
+    if says is ListSays.THERE and not a.unproven:
         _found(a, turn, Evidence.LIST)
         return
+    # Before a crash the charge may have been cancelled for want of a record, and cancelled ones may stay listed: then
+    # only the balance tells whether it stands.
+    a.listed = says is ListSays.THERE
     # Where the list answered and the charge is not in it, or could be another gate's, a drop has two explanations.
     a.list_denies = isinstance(event.outcome, Redemptions) and (
         says is ListSays.ABSENT or event.outcome.own_user is None
@@ -112,6 +115,10 @@ def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
     if not isinstance(event.outcome, Balance):
         turn.note(f"lookup=balance_failed incident={a.incident} why={event.outcome.text!r}")
         look_later(a, turn)
+    elif a.listed and event.outcome.balance < a.balance_before:
+        # Exactly the price less: the charge. Anything else: somebody else redeemed too, and this one may be cancelled.
+        as_charged = event.outcome.balance == a.balance_before - turn.policy.price
+        _found(a, turn, Evidence.LIST if as_charged else Evidence.UNSURE, event.outcome.balance)
     elif event.outcome.balance <= a.balance_before - turn.policy.price:
         _found(a, turn, Evidence.UNSURE if a.list_denies else Evidence.BALANCE, event.outcome.balance)
     elif a.looked_at < a.settle_at:

@@ -37,6 +37,9 @@ from gate_controller.admission.outcomes import Balance, CallFailed, CallFault, R
 from gate_controller.admission.policy import CANCEL_SECONDS
 from gate_controller.admission.turn import Turn
 
+UNSURE = "let in on a charge that something else may explain"
+UNVERIFIED = "let in after a crash, without proof that the charge had not been given back before it"
+
 
 def begin(a: Attempt, turn: Turn) -> None:
     """Start to serve a scan."""
@@ -124,6 +127,10 @@ def checking_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
 def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
     """Charge. From here a power cut leaves an intent without an outcome: recovery looks it up."""
     policy = turn.policy
+    if turn.writes.failing:
+        # This write worked and another one, of an earlier visitor, did not: the next may fail as well.
+        _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "the journal fails", fault=Fault.JOURNAL)
+        return
     if turn.at.mono > policy.share(a.begun, policy.REDEEM_START_SHARE):
         # A disk this slow would leave Redeem no time for its answer, and make doubts out of good redemptions.
         _end_uncharged(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
@@ -230,9 +237,9 @@ def opened(a: Attempt, event: Opened, turn: Turn) -> None:
 
 
 def _doubt_about_charge(a: Attempt, turn: Turn) -> tuple[OpenItem, ...]:
-    if a.evidence is not Evidence.UNSURE:
+    if a.evidence is not Evidence.UNSURE and not a.unverified:
         return ()
-    reason = "let in on a charge that something else may explain"
+    reason = UNVERIFIED if a.unverified else UNSURE
     turn.note(f"open_item incident={a.incident} reason={reason!r}", alarm=True)
     return (a.fact(OpenItem, turn, reason=reason),)
 

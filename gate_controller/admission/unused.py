@@ -37,12 +37,15 @@ def credit_claimed(a: Attempt, event: Rescanned, turn: Turn) -> None:
 
 
 def credit_proven(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
-    """A balance as before means the charge was given back before the crash; anything else lets the visitor in."""
+    """A balance as before: it was given back before the crash. Else let the visitor in, with staff told if unsure."""
     if a.verdict_due is None:
         return
     if isinstance(event.outcome, Balance) and event.outcome.balance >= a.balance_before:
         _refunded(a, turn, "the balance is as before the charge")
     else:
+        # Exactly what the charge left proves it; another balance means that somebody else redeemed meanwhile.
+        expected = a.balance_before - turn.policy.price
+        a.unverified = not isinstance(event.outcome, Balance) or event.outcome.balance != expected
         a.unproven = False
         a.release(turn)
 
@@ -51,7 +54,7 @@ def credit_time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
     """A credit that lapses is refunded through its token; without one a person has to decide."""
     if a.is_late(turn):
         # The balance that should prove the credit did not come: the charge is in the journal, so the visitor goes in.
-        a.unproven = False
+        a.unproven, a.unverified = False, True
         a.release(turn)
     elif a.verdict_due is None and a.timer is not None and turn.at.mono >= a.timer:
         if a.token is None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from gate_controller.settings.values import UnusableError, whole
+from gate_controller.settings.values import UnusableError, is_none, whole
 
 _FIRST_PIN, _LAST_PIN = 2, 27
 _EEPROM_PINS = (0, 1)
-_TURNED_OFF = ("", "none")
 
 
 def pin(value: object) -> int:
@@ -27,7 +26,7 @@ def pin(value: object) -> int:
 
 def pin_or_none(value: object) -> int | None:
     """Read a pin, or None where empty or "none" turns the device off."""
-    if value is None or (isinstance(value, str) and value.strip().lower() in _TURNED_OFF):
+    if is_none(value):
         return None
     try:
         return pin(value)

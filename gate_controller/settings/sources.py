@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from typing_extensions import override
 
 from gate_controller.settings.faults import KEY, PREFIX, Fault, Given, unknown, variable
+from gate_controller.settings.values import is_none
 
 DEFAULT_FILES = (Path("/etc/gate-controller/gate.toml"), Path("gate.toml"))
 CONFIG_VARIABLE = "GATE_CONFIG"
@@ -132,7 +133,7 @@ def from_key_file(given: Mapping[str, Given]) -> Reading:
     """Read the key from the file that the other sources name, if they do."""
     reading = Reading()
     named = given.get(KEY_FILE)
-    if named is None or not str(named.value).strip():
+    if named is None or is_none(named.value):
         return reading
     if KEY in given:
         reading.faults.append(

@@ -169,9 +169,14 @@ def key(value: object) -> SecretStr:
     return SecretStr(text)
 
 
+def is_none(value: object) -> bool:
+    """Return whether a value says that there is none: left out, empty, or the word itself."""
+    return value is None or (isinstance(value, str) and value.strip().lower() in {"", "none"})
+
+
 def user_id(value: object) -> str | None:
     """Read the id E-GUMA gives the user whose key this gate has, or None."""
-    if value is None or value == "":
+    if is_none(value):
         return None
     remedy = "give the id of this gate's user at E-GUMA, or leave it out"
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value, remedy)
@@ -226,8 +231,8 @@ def path(value: object) -> Path:
 
 
 def path_or_none(value: object) -> Path | None:
-    """Read a path, or None where it is empty."""
-    return None if value is None or value == "" else path(value)
+    """Read a path, or None where it is empty or "none"."""
+    return None if is_none(value) else path(value)
 
 
 def scanner_port(value: object) -> str:

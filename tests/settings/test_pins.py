@@ -32,8 +32,10 @@ def test_the_pins_of_the_eeprom_are_refused_with_the_reason(pin: str) -> None:
 
 def test_a_pin_used_twice_is_one_fault_that_names_both_settings_and_origins() -> None:
     assert faults(GATE_RELAY__PIN="22") == (
-        "relay.pin and lamps.green_pin are both 22: environment GATE_RELAY__PIN and default: "
-        "give each its own pin: set GATE_RELAY__PIN or GATE_LAMPS__GREEN_PIN to another BCM number",
+        (
+            "relay.pin and lamps.green_pin are both 22: environment GATE_RELAY__PIN and default: "
+            "give each its own pin: set GATE_RELAY__PIN or GATE_LAMPS__GREEN_PIN to another BCM number"
+        ),
     )
 
 

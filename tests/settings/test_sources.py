@@ -128,9 +128,9 @@ def test_the_usual_places_may_be_empty() -> None:
 @pytest.mark.parametrize("by_argument", [True, False])
 def test_a_named_file_that_is_missing_is_the_only_fault(by_argument: bool, tmp_path: Path) -> None:
     path = tmp_path / "missing.toml"
-    named = {} if by_argument else {"GATE_CONFIG": str(path)}
+    named = "-" if by_argument else str(path)
 
-    [line] = faults(config=path if by_argument else None, GATE_EGUMA__API_KEY="-", **named)
+    [line] = faults(config=path if by_argument else None, GATE_EGUMA__API_KEY="-", GATE_CONFIG=named)
 
     assert line.startswith(f"the settings file cannot be read (No such file or directory): {path}: ")
     assert ("--config" if by_argument else "GATE_CONFIG") in line
@@ -196,7 +196,7 @@ def test_an_unknown_variable_with_the_prefix_is_a_fault(name: str, hint: str) ->
 
 
 def test_variables_of_other_programs_are_none_of_our_business() -> None:
-    assert loaded(GATEWAY="1", PATH="/bin", GATE="x", GPIOZERO_PIN_FACTORY="mock").settings
+    assert loaded(GATEWAY="1", PATH="/bin", GATE="x", GPIOZERO_PIN_FACTORY="mock") == loaded()
 
 
 @pytest.mark.parametrize(
@@ -298,8 +298,10 @@ def test_a_key_and_a_key_file_are_one_too_many(tmp_path: Path) -> None:
     path.write_text(SECRET)
 
     assert faults(GATE_EGUMA__API_KEY_FILE=str(path)) == (
-        "eguma.api_key and eguma.api_key_file are both given: environment GATE_EGUMA__API_KEY and "
-        "environment GATE_EGUMA__API_KEY_FILE: keep one of the two",
+        (
+            "eguma.api_key and eguma.api_key_file are both given: environment GATE_EGUMA__API_KEY and "
+            "environment GATE_EGUMA__API_KEY_FILE: keep one of the two"
+        ),
     )
 
 

@@ -1,0 +1,91 @@
+import copy
+
+import pytest
+
+from gate_controller.admission import events
+from gate_controller.admission.attempt import Attempt, State
+from gate_controller.admission.codes import Code, VoucherCode
+from gate_controller.admission.events import Event, Instant
+from gate_controller.admission.facts import Intended
+from gate_controller.admission.ids import AttemptId, Incident
+from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.outcomes import CallFailed, CallFault
+from gate_controller.admission.policy import Policy
+from gate_controller.admission.transitions import TRANSITIONS, handle
+from gate_controller.admission.turn import Turn, Writes
+
+AT = Instant(100.0, 1.7e9)
+ID = AttemptId("TAG01")
+LOST = CallFailed(CallFault.UNKNOWN, "no answer")
+ATTEMPT_EVENTS: tuple[Event, ...] = (
+    events.TimePassed(AT),
+    events.PassageSensed(AT),
+    events.Written(AT, 1),
+    events.WriteFailed(AT, 1, "disk full"),
+    events.BalanceAnswered(AT, ID, LOST),
+    events.RedeemAnswered(AT, ID, LOST),
+    events.RedemptionsAnswered(AT, ID, LOST),
+    events.CancelAnswered(AT, ID, LOST),
+    events.Rescanned(AT, ID, VoucherCode("L4FU5LQTKJR3")),
+    events.Opened(AT, ID),
+    events.RelayFailed(AT, ID, "stuck"),
+)
+ILLEGAL = [(state, event) for state in State for event in ATTEMPT_EVENTS if (state, type(event)) not in TRANSITIONS]
+
+
+def attempt(state: State) -> Attempt:
+    return Attempt(ID, Incident("KRVG1"), Code("L4FU5LQTKJR3"), state, voucher_code=VoucherCode("L4FU5LQTKJR3"))
+
+
+def turn() -> Turn:
+    return Turn(Policy("gate-1", Cents(2500), Currency.CHF), AT, Writes())
+
+
+@pytest.mark.parametrize(
+    ("state", "event"), ILLEGAL, ids=lambda it: it.value if isinstance(it, State) else type(it).__name__
+)
+def test_an_event_without_an_entry_changes_nothing(state: State, event: Event) -> None:
+    one, this_turn = attempt(state), turn()
+    before = copy.copy(one)
+
+    handle(one, event, this_turn)
+
+    assert one == before
+    assert this_turn.commands == []
+
+
+def test_every_state_is_reached_and_every_state_but_the_last_is_left() -> None:
+    reached = {state for transition in TRANSITIONS.values() for state in transition.to}
+    left = {state for (state, _), transition in TRANSITIONS.items() if transition.to - {state}}
+
+    assert reached == set(State) - {State.CHECKING}
+    assert left == set(State) - {State.CLOSED}
+
+
+def test_every_entry_says_what_it_does() -> None:
+    assert all((transition.handler.__doc__ or "").strip() for transition in TRANSITIONS.values())
+
+
+def test_an_entry_that_leads_elsewhere_than_it_says_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = TRANSITIONS[State.CHECKING, events.TimePassed]
+
+    def leads_astray(one: Attempt, _event: Event, _turn: Turn) -> None:
+        one.state = State.RELEASED
+
+    astray = type(wrong)(leads_astray, wrong.to)
+    monkeypatch.setitem(TRANSITIONS, (State.CHECKING, events.TimePassed), astray)  # type: ignore[misc]  # a union key
+
+    with pytest.raises(AssertionError, match="TimePassed led from checking to released"):
+        handle(attempt(State.CHECKING), events.TimePassed(AT), turn())
+
+
+def test_facts_are_numbered_in_their_order() -> None:
+    one, this_turn = attempt(State.CHECKING), turn()
+    fields = {"code": one.code, "voucher_code": one.voucher_code, "price": 2500, "currency": Currency.CHF}
+
+    facts = [
+        one.fact(Intended, this_turn, incident=one.incident, balance_before=5000, reference="r", **fields)
+        for _ in range(3)
+    ]
+
+    assert [fact.n for fact in facts] == [0, 1, 2]

@@ -1,0 +1,269 @@
+"""
+What can happen to a gate, as data: a `Schedule` is a setting and a list of steps, each some seconds after the one before.
+
+A world (`world.py`) draws nothing at random, so a schedule plays the same every time; a failing one is shrunk by dropping
+steps. `random_schedule` makes one from a seed.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from random import Random
+
+from tests.rig.modelled_disk import DiskFate
+from tests.rig.modelled_server import ListHabit, ServerHabits
+
+PRICE = 2_500
+
+# A redemption may take effect this long after it was sent; the settling time (120 s) is there to outlast it.
+LATEST_EFFECT_SECONDS = 90.0
+
+
+class Call(Enum):
+    """The calls a gate makes."""
+
+    BALANCE = "balance"
+    REDEEM = "redeem"
+    LIST = "list"
+    CANCEL = "cancel"
+
+
+class Fate(Enum):
+    """How a call ends."""
+
+    ANSWERED = "answered"
+    """After the given seconds; past its deadline it is UNKNOWN to the gate, and takes effect all the same."""
+    OVERDUE = "answered after its deadline"
+    """The shell itself was held up: the answer comes after the core gave up."""
+    LOST_BEFORE = "lost before the effect"
+    LOST_AFTER = "lost after the effect"
+    LATE_EFFECT = "lost, and the effect comes later"
+    NOT_SENT = "not sent"
+    REFUSED = "refused"
+    KEY_NOT_ACCEPTED = "key not accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happens `after` seconds after the step before it."""
+
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scan(Step):
+    """Somebody holds a code under the scanner."""
+
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Network(Step):
+    """What the next call of a kind meets (they queue up)."""
+
+    call: Call
+    fate: Fate
+    seconds: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class DiskTrouble(Step):
+    """What the next writes meet."""
+
+    fate: DiskFate
+    seconds: float = 0.0
+    writes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RelayTrouble(Step):
+    """The relay breaks, or works again."""
+
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyPasses(Step):
+    """The next visitor the gate opens for turns away."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrayPassage(Step):
+    """The sensor sees somebody the gate didn't open for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TillRedeems(Step):
+    """Another gate or till charges a voucher."""
+
+    voucher_code: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class WallClockJumps(Step):
+    """The gate's wall clock is put right, or wrong."""
+
+    by: float
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRefunds(Step):
+    """Staff order the refund of the gate's n-th attempt with an intent (counted round)."""
+
+    which: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSettles(Step):
+    """Staff settle the n-th open item (counted round)."""
+
+    which: int
+
+
+@dataclass(frozen=True, slots=True)
+class PowerCut(Step):
+    """
+    The process dies when it has carried out so many more commands, and starts again after `down` seconds.
+
+    `kept` writes that nobody was told of are on disk all the same; the clock is wrong by `clock` seconds until E-GUMA
+    first answers; a new price in the settings is in force from then on.
+    """
+
+    commands: int = 0
+    kept: int = 0
+    down: float = 3.0
+    clock: float = 0.0
+    price: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is so for a whole schedule."""
+
+    habits: ServerHabits = ServerHabits()
+    own_user_known: bool = True
+    sensor: bool = False
+    lateness: float = 0.0
+    """How many seconds after its moment the gate hears that time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A whole story."""
+
+    setup: Setup = Setup()
+    steps: tuple[Step, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join([f"Schedule({self.setup!r}, (", *(f"    {step!r}," for step in self.steps), "))"])
+
+
+VOUCHER_FRAMES = (b"L4FU5LQTKJR3", b"EXACTLY1PAID", b"NEARLY2PAIDS")
+FRAMES = (
+    *VOUCHER_FRAMES * 4,
+    b"l4fu-5lqt-kjr3",
+    b"07",
+    b"07",
+    b"08",
+    b"LOWBALANCE00",
+    b"UNKNOWNCODE1",
+    b"99",
+    b"https://x.y",
+)
+
+
+def random_schedule(seed: int, most: int = 24) -> Schedule:
+    """Return the schedule of a seed, with at most so many steps."""
+    chance = Random(seed)  # noqa: S311 - schedules, not secrets
+    habits = ServerHabits(
+        chance.choice((ListHabit.WORKS, ListHabit.WORKS, *ListHabit)),
+        chance.random() < 0.5,
+        chance.choice(("CHF", None)),
+    )
+    setup = Setup(habits, chance.random() < 0.7, chance.random() < 0.4, chance.choice((0.0, 0.0, 0.02)))
+    # A schedule about one voucher meets more of its own past than one about many.
+    favourites = chance.sample(FRAMES, chance.randint(1, 3))
+    makers, weights = zip(*_MAKERS.items(), strict=True)
+    picked = chance.choices(makers, weights, k=chance.randint(4, most))
+    return Schedule(setup, tuple(maker(chance, favourites) for maker in picked))
+
+
+def _pause(chance: Random) -> float:
+    return chance.choice((0.0, 0.0, 0.001, 0.04, 0.2, 1.0, 3.0, 5.5, 12.0, 60.0, 130.0, 650.0)) * chance.uniform(
+        0.5, 1.0
+    )
+
+
+def _scan(chance: Random, favourites: list[bytes]) -> Step:
+    return Scan(_pause(chance), chance.choice(favourites if chance.random() < 0.8 else FRAMES))
+
+
+def _network(chance: Random, _: list[bytes]) -> Step:
+    call = chance.choice((Call.REDEEM, Call.REDEEM, *Call))
+    fate = chance.choice(tuple(Fate))
+    seconds = chance.choice((0.01, 0.05, 0.3, 1.0, 4.0, 30.0, LATEST_EFFECT_SECONDS))
+    if fate is Fate.OVERDUE:
+        seconds = chance.uniform(0.01, 2.0)
+    return Network(chance.choice((0.0, 0.0, 0.3)), call, fate, seconds)
+
+
+def _disk(chance: Random, _: list[bytes]) -> Step:
+    fate = chance.choice((DiskFate.FAILS, DiskFate.FAILS_BUT_KEPT, DiskFate.HANGS))
+    seconds = chance.uniform(0.05, 12.0) if fate is DiskFate.HANGS else chance.choice((0.0, 0.0, 1.0, 6.0))
+    pause = chance.choice((0.0, 0.0, 0.02, 0.06, 0.11, 1.0))
+    return DiskTrouble(pause, fate, seconds, 1 if fate is DiskFate.HANGS else chance.randint(1, 5))
+
+
+def _power_cut(chance: Random, _: list[bytes]) -> Step:
+    return PowerCut(
+        chance.choice((0.0, 0.03, 0.06, 0.1, 0.15, 1.0)),
+        commands=chance.randint(0, 12),
+        kept=chance.choice((0, 0, 1, 2)),
+        down=chance.choice((0.5, 3.0, 20.0, 700.0)),
+        clock=chance.choice((0.0, 0.0, -7_200.0, 400 * 86_400.0, -400 * 86_400.0)),
+        price=chance.choice((None, None, None, 2_000, 3_000)),
+    )
+
+
+def _till(chance: Random, _: list[bytes]) -> Step:
+    code = chance.choice(VOUCHER_FRAMES).decode()
+    return TillRedeems(_pause(chance), code, chance.choice((PRICE, PRICE, 1_000)))
+
+
+_MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
+    _scan: 10,
+    _network: 8,
+    _disk: 2,
+    _power_cut: 2,
+    _till: 1,
+    lambda chance, _: RelayTrouble(chance.choice((0.0, 0.1, 2.0)), works=chance.random() < 0.4): 0.6,
+    lambda chance, _: NobodyPasses(chance.choice((0.0, 0.0, 2.0))): 1,
+    lambda chance, _: StrayPassage(_pause(chance)): 0.5,
+    lambda chance, _: WallClockJumps(_pause(chance), chance.choice((-3_600.0, -2.0, 2.0, 3_600.0))): 0.3,
+    lambda chance, _: StaffRefunds(_pause(chance), chance.randrange(5)): 0.7,
+    lambda chance, _: StaffSettles(_pause(chance), chance.randrange(5)): 0.3,
+}
+
+
+def power_cuts_everywhere(schedule: Schedule, commands: int) -> Iterator[Schedule]:
+    """Return the schedule once for each of its first `commands` commands, cut before it; writes lost and kept."""
+    for cut in range(commands):
+        for kept in (0, 1):
+            step = PowerCut(0.0, commands=cut, kept=kept)
+            yield replace(schedule, steps=(step, *schedule.steps))
+
+
+def shrunk(schedule: Schedule, fails: Callable[[Schedule], bool]) -> Schedule:
+    """Return a schedule that still fails and from which no step can be left out."""
+    size = max(1, len(schedule.steps) // 2)
+    while True:
+        for at in range(0, len(schedule.steps), size):
+            shorter = replace(schedule, steps=schedule.steps[:at] + schedule.steps[at + size :])
+            if len(shorter.steps) < len(schedule.steps) and fails(shorter):
+                schedule = shorter
+                break
+        else:
+            if size == 1:
+                return schedule
+            size //= 2
