@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types arrows bench lock clean
+.PHONY: help setup demo test lint types arrows bench campaign lock clean
 
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ arrows: setup
 
 bench: setup ## speed and wear, as ratios within one run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+campaign: setup ## the promises under faults, kills and failing disks: ARGS="core --rounds 100000"
+	$(BIN)/python -m tests.campaign $(ARGS)
 
 lock: setup ## new versions: writes requirements.lock
 	$(BIN)/python -m pip install --quiet uv

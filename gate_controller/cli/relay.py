@@ -20,7 +20,7 @@ def safe(config: ConfigOption = None, overrides: SetOption = None) -> int:
     Put relay and lamps at rest, and end.
 
     For the unit's ExecStopPost: some kernels leave an output as it was when its process is killed. Needs no key and
-    no price. Where the settings cannot be read, the default pins are taken, with a warning.
+    no price. With a fault in the settings no pin is touched: the gate cannot have used any with them either.
 
     Example:
       gate-controller relay safe
@@ -44,16 +44,13 @@ def safe(config: ConfigOption = None, overrides: SetOption = None) -> int:
 
 def _pins(config: Path | None, overrides: list[str] | None) -> tuple[tuple[int, bool], dict[str, int | None]]:
     from gate_controller.settings import SettingsError, load_settings
-    from gate_controller.settings.models import Lamps, Relay
 
-    relay, lamps = Relay(), Lamps()
+    given = (*_STAND_INS, *(overrides or ()))
     try:
-        given = (*_STAND_INS, *(overrides or ()))
         settings = load_settings(config=config, overrides=given, environ=os.environ).settings
-        relay, lamps = settings.relay, settings.lamps
     except SettingsError as error:
-        for line in error.faults:
-            complain(f"{line} (taking the default pins)", kind="warning")
+        raise CommandError(ExitCode.SETTINGS, *error.faults) from None
+    relay, lamps = settings.relay, settings.lamps
     pins = {"green lamp": lamps.green_pin, "red lamp": lamps.red_pin, "yellow lamp": lamps.yellow_pin}
     return (relay.pin, relay.active_high), pins
 

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from gate_controller.eguma.models import Balance
     from gate_controller.settings import Settings
 
-DEADLINE_SECONDS = 5.0
-"""As long as a visitor would wait at the gate (design.md, "Five promises about money")."""
-
 
 def balance(
     code: Annotated[
@@ -35,7 +32,8 @@ def balance(
     Asks E-GUMA whether the voucher can be redeemed, and prints its balance, total amount and message. A ShortCode
     is answered with the code of its voucher.
 
-    Ends with 0 if it can be redeemed, 1 if not, and 3 if E-GUMA gave no answer within 5 seconds or refused.
+    Ends with 0 if it can be redeemed, 1 if not, and 3 if E-GUMA refused, or gave no answer in
+    the time of a verdict (admission.verdict_seconds: 5, unless set to less).
 
     Examples:
       gate-controller voucher balance L4FU-5LQT-KJR3
@@ -61,10 +59,13 @@ def _ask(settings: "Settings", code: "Code") -> "Balance":
     from gate_controller.eguma.client import EgumaClient
     from gate_controller.eguma.errors import EgumaError
 
+    # As long as a visitor at the gate would wait.
+    deadline = time.monotonic() + settings.admission.verdict_seconds
+
     async def ask() -> "Balance":
         client = EgumaClient(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
         try:
-            return await client.balance(code, deadline=time.monotonic() + DEADLINE_SECONDS)
+            return await client.balance(code, deadline=deadline)
         finally:
             await client.aclose()
 

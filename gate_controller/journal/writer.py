@@ -56,6 +56,7 @@ class Journal:
             try:
                 value = question(self._opened())
             except JournalError as error:
+                self._tell_of_damage(error)
                 self._tell(_reject, answer, error)
             else:
                 self._tell(_resolve, answer, value)
@@ -108,13 +109,16 @@ class Journal:
         try:
             self._opened().append(facts)
         except JournalError as error:
-            if isinstance(error, CorruptJournal) and self._on_damage is not None:
-                upkeep.note_damage(self._directory)
-                self._tell(self._on_damage, str(error))
+            self._tell_of_damage(error)
             # After an I/O error SQLite's view of the file may be wrong: the next write opens it anew.
             self._drop()
             return str(error)
         return None
+
+    def _tell_of_damage(self, error: JournalError) -> None:
+        if isinstance(error, CorruptJournal) and self._on_damage is not None:
+            upkeep.note_damage(self._directory)
+            self._tell(self._on_damage, str(error))
 
     def _upkeep(self) -> None:
         try:

@@ -59,12 +59,9 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     device, no network. Raises `SettingsError` with every fault at once.
     """
     toml, file = from_toml(config, environ, FIELDS)
-    readings = [
-        from_arguments(overrides, FIELDS),
-        from_environment(environ, FIELDS),
-        from_credentials(environ.get("CREDENTIALS_DIRECTORY", ""), FIELDS),
-        toml,
-    ]
+    readings = [from_arguments(overrides, FIELDS), from_environment(environ, FIELDS)]
+    above = ChainMap(*(reading.given for reading in readings))
+    readings += [from_credentials(environ.get("CREDENTIALS_DIRECTORY", ""), FIELDS, above), toml]
     readings.append(from_key_file(ChainMap(*(reading.given for reading in readings))))
     given = ChainMap(*(reading.given for reading in readings))
     discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)

@@ -103,8 +103,12 @@ def from_environment(environ: Mapping[str, str], names: Collection[str]) -> Read
     return reading
 
 
-def from_credentials(directory: str, names: Collection[str]) -> Reading:
-    """Read systemd's credentials: files named like a setting or its variable. No `directory` has none."""
+def from_credentials(directory: str, names: Collection[str], given: Collection[str]) -> Reading:
+    """
+    Read systemd's credentials: files named like a setting or its variable. No `directory` has none.
+
+    Those of settings already `given` by a higher source stay closed: it does not matter whether they can be read.
+    """
     reading = Reading()
     if not directory:
         return reading
@@ -112,6 +116,9 @@ def from_credentials(directory: str, names: Collection[str]) -> Reading:
     sections = {name.partition(".")[0] for name in names if "." in name}
     try:
         found = sorted(path for path in Path(directory).iterdir() if path.is_file())
+    except FileNotFoundError:
+        # systemd takes it away when the service ends, and what runs after that may still be told of it.
+        return reading
     except OSError as error:
         reading.faults.append(
             _unreadable("the directory of credentials", directory, error, "unset CREDENTIALS_DIRECTORY")
@@ -119,6 +126,8 @@ def from_credentials(directory: str, names: Collection[str]) -> Reading:
         return reading
     for path in found:
         name = files.get(path.name) or files.get(path.name.lower())
+        if name in given:
+            continue
         if name:
             _read_value(reading, name, path, f"credential {path.name}")
         elif path.name.upper().startswith(PREFIX) or path.name.partition(".")[0] in sections:
@@ -130,10 +139,14 @@ def from_credentials(directory: str, names: Collection[str]) -> Reading:
 
 
 def from_key_file(given: Mapping[str, Given]) -> Reading:
-    """Read the key from the file that the other sources name, if they do."""
+    """
+    Read the key from the file that the other sources name, if they do. A key and a file leave it open which is meant,
+    but for a key among the arguments: those go over all.
+    """
     reading = Reading()
     named = given.get(KEY_FILE)
-    if named is None or is_none(named.value):
+    by_argument = KEY in given and given[KEY].origin == _ARGUMENT
+    if named is None or is_none(named.value) or (by_argument and named.origin != _ARGUMENT):
         return reading
     if KEY in given:
         reading.faults.append(

@@ -1,12 +1,14 @@
 """The simulator's connections: kept, dropped, crowded and abused."""
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
 
 from gate_controller.eguma.simulator import Endpoint, Fault, FaultKind, Simulator
-from tests.rig.simulator import KEY, Wire, running_simulator, wire_to
+from tests.rig.simulator import KEY, PATIENCE, Wire, running_simulator, wire_to
 from tests.rig.waiting import until
 
 GOOD = "L4FU5LQTKJR3"
@@ -101,3 +103,18 @@ async def test_the_list_of_requests_is_bounded_and_holds_no_key(simulator: Simul
         await wire.answer()
     assert len(simulator.requests) == 1_000
     assert KEY not in str(simulator.requests)
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_stop_ends_clients_that_are_just_being_accepted(turns: int) -> None:
+    simulator = Simulator()
+    await simulator.start()
+    port = int(simulator.base_url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE):
+            await simulator.stop()
+        assert simulator.open_connections == 0
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)

@@ -86,9 +86,9 @@ class Gate:
         await until(lambda: bool(self.shown) and self.shown[-1][0].kind is kind, seconds=seconds)
 
     async def lane_is_free(self) -> None:
-        """Wait until another visitor can be served, and everything is on disk."""
-        gate = self.app.gate
-        await until(lambda: gate.lane is None and not gate._writes.pending)
+        """Wait until another visitor can be served, everything is on disk, and the relay is at rest."""
+        gate, relay = self.app.gate, self.settings.relay.pin
+        await until(lambda: gate.lane is None and not gate._writes.pending and not self.pins.is_high(relay))
 
     @property
     def releases(self) -> list[float]:
@@ -163,7 +163,7 @@ async def running_gate(
         finally:
             app.stop()
             gate.exit_code = await run
-            scanner.unplug()
+            scanner.close()
             if own is not None:
                 await own.stop()
 
@@ -171,13 +171,15 @@ async def running_gate(
 class GateProcess:
     """`gate-controller run` in a process of its own."""
 
-    def __init__(self, base_url: str, port: str, directory: Path, **overrides: str) -> None:
-        """Start it; `wait_for` its log."""
+    def __init__(
+        self, base_url: str, port: str, directory: Path, *, program: str = "gate-controller", **overrides: str
+    ) -> None:
+        """Start it; `wait_for` its log. The program `mortal` dies where the environment says (tests/campaign)."""
         settings = named(base_url, port, directory, overrides)
         environment = {f"GATE_{name.replace('.', '__').upper()}": value for name, value in settings.items()}
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         self.process = subprocess.Popen(  # noqa: S603 - the command is ours
-            [PROGRAM, "run"],
+            [PROGRAM, "run"] if program != "mortal" else [sys.executable, "-m", "tests.campaign.mortal", "run"],
             env={**os.environ, **environment, "GPIOZERO_PIN_FACTORY": "mock"},
             stdin=subprocess.DEVNULL,
             stdout=self._output,

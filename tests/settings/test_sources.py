@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.settings import load_settings
+from gate_controller.settings import SettingsError, load_settings
 from tests.rig.settings import LEAST, SECRET, faults, loaded
 
 PIN_BY_SOURCE = {"argument": 5, "environment": 6, "credential": 12, "file": 13, "default": 17}
@@ -189,7 +189,11 @@ def test_a_name_in_the_file_that_is_none_is_a_fault(text: str, start: str, hint:
     ],
 )
 def test_an_unknown_variable_with_the_prefix_is_a_fault(name: str, hint: str) -> None:
-    [line] = faults(**{name: SECRET})
+    with pytest.raises(SettingsError) as caught:
+        load_settings(config=None, overrides=(), environ={**LEAST, name: SECRET})
+
+    [line] = caught.value.faults
+    assert SECRET not in line
 
     assert line.startswith(f"{name} is no setting: environment: ")
     assert hint in line
@@ -242,10 +246,22 @@ def test_a_credential_that_is_no_text_is_the_only_fault(credentials: Path) -> No
     )
 
 
-def test_a_directory_of_credentials_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    [line] = faults(CREDENTIALS_DIRECTORY=str(tmp_path / "gone"))
+def test_a_directory_of_credentials_that_was_taken_away_holds_none(tmp_path: Path) -> None:
+    assert loaded(CREDENTIALS_DIRECTORY=str(tmp_path / "gone")) == loaded()
 
-    assert line.startswith("the directory of credentials cannot be read")
+
+def test_a_directory_of_credentials_that_is_none_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    [line] = faults(CREDENTIALS_DIRECTORY=str(tmp_path / "file"))
+
+    assert line.startswith("the directory of credentials cannot be read (Not a directory): ")
+
+
+def test_a_credential_that_a_higher_source_replaces_need_not_be_readable(credentials: Path) -> None:
+    (credentials / "eguma.api_key").write_bytes(b"\xff\xfe")
+
+    assert loaded(CREDENTIALS_DIRECTORY=str(credentials)).origins["eguma.api_key"] == "environment GATE_EGUMA__API_KEY"
 
 
 def test_the_key_can_stand_in_a_file(tmp_path: Path) -> None:
@@ -303,6 +319,20 @@ def test_a_key_and_a_key_file_are_one_too_many(tmp_path: Path) -> None:
             "environment GATE_EGUMA__API_KEY_FILE: keep one of the two"
         ),
     )
+
+
+def test_a_key_among_the_arguments_goes_over_a_key_file_named_elsewhere(tmp_path: Path) -> None:
+    path = toml(tmp_path, '[eguma]\napi_key_file = "/gone/key"\n')
+
+    result = loaded("eguma.api_key=another", config=path, GATE_EGUMA__API_KEY="-")
+
+    assert result.settings.eguma.api_key.get_secret_value() == "another"
+
+
+def test_a_key_and_a_key_file_among_the_arguments_are_one_too_many() -> None:
+    [line] = faults("eguma.api_key=another", "eguma.api_key_file=/gone/key", GATE_EGUMA__API_KEY="-")
+
+    assert "are both given: argument and argument: " in line
 
 
 def test_a_key_among_the_arguments_is_a_warning() -> None:

@@ -21,6 +21,7 @@ from gate_controller.eguma.simulator.control import ROOT, Control, RequestRecord
 from gate_controller.eguma.simulator.disturb import disturbed, undisturbed
 from gate_controller.eguma.simulator.faults import Fault, FaultKind, FaultScript
 from gate_controller.eguma.simulator.ledger import Ledger
+from gate_controller.eguma.simulator.listener import Listener
 from gate_controller.eguma.simulator.settings import Settings
 from gate_controller.eguma.simulator.vouchers import SAMPLES, Sample, User, plain
 from gate_controller.eguma.simulator.wire import Connection, Manner, Reply, Request
@@ -75,9 +76,8 @@ class Simulator:
         """The latest requests to the API, oldest first; control requests are not among them."""
         self._api = Api(self.ledger, self._first_settings)
         self._control = Control(api=self._api, faults=self.faults, requests=self.requests, reset=self.reset)
-        self._connections: set[Connection] = set()
+        self._listener = Listener(self._serve)
         self._late: set[asyncio.TimerHandle] = set()
-        self._server: asyncio.Server | None = None
         self._date = (0, "")
 
     @property
@@ -98,35 +98,20 @@ class Simulator:
     @property
     def open_connections(self) -> int:
         """How many clients are connected."""
-        return len(self._connections)
+        return len(self._listener.connections)
 
     async def start(self) -> None:
-        """Listen. Raises OSError where the port is taken. A port that was 0 stays the same over stop and
-        start.
-        """
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Connection(self._serve, self._connections), self._host, self._port, reuse_address=True
-        )
-        self._port = self._server.sockets[0].getsockname()[1]
+        """Listen. Raises OSError where the port is taken. A port that was 0 stays the same over stop and start."""
+        self._port = self._listener.start(self._host, self._port)
 
     async def stop(self) -> None:
-        """Stop listening and end all connections at once, answered or not. The books stay; late effects are
-        dropped.
-        """
+        """Stop listening and reset all connections, answered or not. The books stay; late effects are dropped."""
         self._forget_late_effects()
-        if self._server is None:
-            return
-        self._server.close()
-        connections = list(self._connections)
-        self.drop_connections(reset=True)
-        await asyncio.gather(*(connection.closed for connection in connections))
-        await self._server.wait_closed()
-        self._server = None
+        await self._listener.stop()
 
     async def serve_forever(self) -> None:
         """Start unless started, and run until cancelled."""
-        if self._server is None:
+        if not self._listener.is_listening:
             await self.start()
         try:
             await asyncio.get_running_loop().create_future()
@@ -156,13 +141,7 @@ class Simulator:
         """End every connection but `spare`, idle, hanging or busy; return how many. `reset`: by RST instead
         of FIN.
         """
-        dropped = [connection for connection in self._connections if connection is not spare]
-        for connection in dropped:
-            if reset:
-                connection.reset()
-            else:
-                connection.close()
-        return len(dropped)
+        return self._listener.drop(reset=reset, spare=spare)
 
     def _serve(self, request: Request, connection: Connection) -> Reply:
         now = time.time()
