@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import traceback
+from urllib.parse import quote
 
 from typing_extensions import override
 
@@ -23,7 +24,8 @@ class OneLine(logging.Formatter):
         """`secret` is blotted out, should it ever come this far."""
         super().__init__(datefmt="%Y-%m-%dT%H:%M:%S%z")
         self._systemd = systemd
-        self._secret = secret
+        # As it is, and as it stands in a URL.
+        self._secrets = {text for text in (secret, quote(secret, safe="")) if text}
         self._with_traceback = with_traceback
 
     @override
@@ -32,8 +34,8 @@ class OneLine(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None and self._with_traceback:
             text += " traceback=" + repr("".join(traceback.format_exception(record.exc_info[1])))
         text = "".join(c if c.isprintable() else " " for c in text)
-        if self._secret:
-            text = text.replace(self._secret, "***")
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
         if self._systemd:
             return f"<{_PRIORITIES.get(record.levelno, 6)}>{text}"
         return f"{self.formatTime(record, self.datefmt)} {record.levelname.lower()} {text}"

@@ -2,44 +2,56 @@
 
 from collections.abc import Sequence
 
-from gate_controller.admission.codes import NotAVoucher, read_code
-from gate_controller.admission.money import Cents
-from gate_controller.demo.stage import PRICE, Stage, staged
+from gate_controller.demo.cells import visible
+from gate_controller.demo.stage import PRICE, Stage, Verdict, staged
 from gate_controller.eguma.simulator import SAMPLES
-from gate_controller.texts import Language, format_amount
+from gate_controller.texts import Language
 
-# A good voucher, one with too little on it, and one that is used up.
 BY_ITSELF = tuple(sample.code for sample in SAMPLES[:3])
+"""A good voucher, one with too little on it, and one that is used up."""
+
+# Of a scan that goes on for ever, this much is enough to know it again.
+_SHOWN = 100
 
 
 async def play(codes: Sequence[str], language: Language) -> int:
     """Scan the codes (some samples, if there are none), print what happened, return the exit code."""
     async with staged() as stage:
-        price = format_amount(PRICE, stage.settings.admission.currency, language)
-        print(f"A gate at {price}, with a simulator for E-GUMA, a pty for the scanner and mock pins.")
+        _say(f"A gate at {stage.amount(PRICE, language)}, with a simulator for E-GUMA, a pty for the scanner")
+        _say("and mock pins for relay and lamps.")
+        await stage.ready()
         for code in codes or BY_ITSELF:
-            print(f"\n> scan {code}")
-            before = stage.balance(code)
-            stage.scan(code)
-            await stage.verdict()
-            _print(stage, code, language, before)
             await stage.lane_is_free()
-        charged = format_amount(stage.charged, stage.settings.admission.currency, language)
-        print(f"\nE-GUMA's books: {charged} charged in all.")
+            await _scan(stage, code, language)
+        _say(f"\nE-GUMA's books: {stage.amount(stage.charged, language)} charged in all.")
     return 0
 
 
-def _print(stage: Stage, code: str, language: Language, before: Cents | None) -> None:
-    text = stage.text(language)
-    print(f"  display  {text.title}")
+async def _scan(stage: Stage, code: str, language: Language) -> None:
+    _say(f"\n> scan {visible(code[:_SHOWN])}{'…' if len(code) > _SHOWN else ''}")
+    before, pulses = stage.voucher(code), len(stage.pulses)
+    stage.scan(code)
+    _say_verdict(stage, await stage.verdict(), language)
+    opens = stage.is_open
+    await stage.arm_is_at_rest()
+    made = stage.pulses[pulses:]
+    seconds = f" for {made[0]:.1f} s" if made else ""
+    _say(f"  gate     {f'open{seconds}' if made or opens else 'closed'}")
+    after = stage.voucher(code)
+    if before is not None and after is not None:
+        amounts = [stage.amount(voucher.balance_in_cents, language) for voucher in (before, after)]
+        _say(f"  voucher  {amounts[0]} before, {amounts[1]} after")
+
+
+def _say_verdict(stage: Stage, verdict: Verdict, language: Language) -> None:
+    text = stage.text(verdict.message, language)
+    _say(f"  display  {visible(text.title)}")
     for line in (text.detail, text.money):
         if line:
-            print(f"           {line}")
-    lit = [name for name, is_lit in stage.lamps.items() if is_lit]
-    print(f"  lamps    {' '.join(lit) or 'dark'}")
-    print(f"  gate     {'open' if stage.is_open else 'closed'}")
-    after = stage.balance(code)
-    if before is not None and after is not None and not isinstance(read_code(code.encode()), NotAVoucher):
-        currency = stage.settings.admission.currency
-        amounts = [format_amount(cents, currency, language) for cents in (before, after)]
-        print(f"  voucher  {amounts[0]} before, {amounts[1]} after")
+            _say(f"           {visible(line)}")
+    _say(f"  lamps    {' '.join(name for name, is_lit in verdict.lamps.items() if is_lit) or 'dark'}")
+
+
+def _say(line: str) -> None:
+    # Each line when it is true, also into a pipe: the demo is there to be watched.
+    print(line, flush=True)

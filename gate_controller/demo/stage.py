@@ -7,6 +7,7 @@ Everything between them is the real gate: `App`, with the settings a gate would 
 import asyncio
 import os
 import tempfile
+import time
 import tty
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,11 +18,11 @@ from gate_controller.admission.messages import Fault as GateFault
 from gate_controller.admission.messages import Message, MessageKind, MoneyFate
 from gate_controller.admission.money import Cents
 from gate_controller.app import App
-from gate_controller.devices.gpio import is_high
-from gate_controller.eguma.simulator import SAMPLES, Simulator
-from gate_controller.eguma.simulator.faults import Endpoint, Fault, FaultKind
+from gate_controller.demo.trouble import Trouble
+from gate_controller.devices.gpio import is_high, pulses
+from gate_controller.eguma.simulator import KEYS, SAMPLES, Simulator, Voucher
 from gate_controller.settings import Settings, load_settings
-from gate_controller.texts import Language, Text, Texts
+from gate_controller.texts import Language, Text, Texts, format_amount
 
 PRICE = Cents(2500)
 KEY = "demo-key-gate-1"
@@ -29,13 +30,23 @@ KEY = "demo-key-gate-1"
 # How long the demo waits for what must come at once on one machine; a verdict takes 5 s at most.
 PATIENCE_SECONDS = 15.0
 
+# The most that a QR code holds (ISO/IEC 18004, alphanumeric), and about what the pty takes without blocking.
+LONGEST_SCAN = 4296
+
+# The arm's state is in a pin, and a pin tells nobody: it is looked at this often.
+_LOOK_SECONDS = 0.01
+
+
+class NotReady(Exception):
+    """The gate on the stage takes no scans; the text says why."""
+
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One message the gate showed."""
+class Verdict:
+    """What the visitor saw and heard about a scan."""
 
     message: Message
-    text: Text
+    lamps: dict[str, bool]
 
 
 class Stage:
@@ -45,39 +56,73 @@ class Stage:
         """`scanner` is the pty's end where a scanner would be."""
         self.settings = settings
         self.simulator = simulator
-        self.now = Happening(Message(MessageKind.OUT_OF_SERVICE, fault=GateFault.STARTING), Text("", "", ""))
+        self.message = Message(MessageKind.OUT_OF_SERVICE, fault=GateFault.STARTING)
+        """What the display shows."""
+        self.scanned = ""
+        """The newest scan."""
+        self.trouble = Trouble.NONE
         self.on_change: Callable[[], None] = lambda: None
         self._scanner = scanner
-        self._texts = Texts([Language.DE], settings.admission.currency)
+        self._texts = Texts([Language.EN], settings.admission.currency)
+        self._verdict: Verdict | None = None
         self._changed = asyncio.Event()
-        self._verdict: Happening | None = None
-        self.ready = asyncio.Event()
-        self.app = App(settings, on_text=self._told, on_ready=lambda _: self.ready.set())
+        self._is_ready = False
+        self.app = App(settings, on_text=self._told, on_ready=self._ready)
+        self.run = asyncio.get_running_loop().create_task(self.app.run())
+        self.run.add_done_callback(lambda _: self._changed.set())
+
+    async def ready(self) -> None:
+        """Wait until the gate takes scans. Raises `NotReady` where it does not, as all that waits here does."""
+        await self._until(lambda: self._is_ready)
 
     def scan(self, code: str) -> None:
         """Hold a code under the scanner."""
-        self._verdict = None
-        os.write(self._scanner, code.encode() + b"\r")
+        self._verdict, self.scanned = None, code
+        # Bytes that are no text come from the command line as surrogates; fsencode gives them back.
+        os.write(self._scanner, os.fsencode(code)[:LONGEST_SCAN] + b"\r")
 
-    async def verdict(self) -> Happening:
+    async def verdict(self) -> Verdict:
         """Wait for the verdict on the newest scan."""
         await self._until(lambda: self._verdict is not None)
         assert self._verdict is not None  # noqa: S101 - what was just waited for
         return self._verdict
 
-    async def lane_is_free(self) -> None:
-        """Wait until another person can be served, and the relay is at rest."""
-        while self.app.gate.lane is not None or self.is_open:  # noqa: ASYNC110 - the arm's state is in a pin
-            await asyncio.sleep(0.02)
+    async def arm_is_at_rest(self) -> None:
+        """Wait until the relay is off."""
+        while self.is_open:  # noqa: ASYNC110 - see _LOOK_SECONDS
+            await asyncio.sleep(_LOOK_SECONDS)
+        # The pin notes its change right after it, in the relay's thread.
+        await asyncio.sleep(_LOOK_SECONDS)
 
-    def text(self, language: Language) -> Text:
-        """Return what the display shows, in a language."""
-        return self._texts.render(self.now.message, language)
+    async def lane_is_free(self) -> None:
+        """Wait until another person can be served."""
+        while self.app.gate.lane is not None:  # noqa: ASYNC110 - the core tells of what is to be done, not of this
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    def set_trouble(self, trouble: Trouble) -> None:
+        """Let this go wrong from the next request on, and nothing else."""
+        self.trouble = trouble
+        self.simulator.faults.clear()
+        for fault in trouble.faults:
+            self.simulator.faults.add(fault)
+
+    def text(self, message: Message, language: Language) -> Text:
+        """Return what the display says, in a language."""
+        return self._texts.render(message, language)
+
+    def amount(self, cents: Cents, language: Language) -> str:
+        """Return an amount in this house's currency."""
+        return format_amount(cents, self.settings.admission.currency, language)
 
     @property
     def is_open(self) -> bool:
         """Whether the relay holds the gate open just now, by its pin."""
         return is_high(self.settings.relay.pin)
+
+    @property
+    def pulses(self) -> list[float]:
+        """How long the gate was open each time, in seconds, by the relay's pin; nothing where the pins are no mocks."""
+        return pulses(self.settings.relay.pin)
 
     @property
     def lamps(self) -> dict[str, bool]:
@@ -86,52 +131,41 @@ class Stage:
         pins = {"yellow": lamps.yellow_pin, "green": lamps.green_pin, "red": lamps.red_pin}
         return {name: pin is not None and is_high(pin) for name, pin in pins.items()}
 
-    def balance(self, code: str) -> Cents | None:
-        """Return what E-GUMA's books have for a code; None if they do not know it."""
-        voucher = self.simulator.ledger.voucher(code.upper().replace("-", ""))
-        return None if voucher is None else voucher.balance_in_cents
+    def voucher(self, code: str) -> Voucher | None:
+        """Return what E-GUMA's books have for a code or a ShortCode; None if they do not know it."""
+        return self.simulator.ledger.resolve(code, now=time.time())
 
     @property
     def charged(self) -> Cents:
         """What E-GUMA's books say was charged in all, less what was given back."""
         return Cents(sum(redemption.left for redemption in self.simulator.ledger.redemptions()))
 
-    @property
-    def network_is_down(self) -> bool:
-        """Whether requests are swallowed."""
-        return any(line.fault.kind is FaultKind.RESET for line in self.simulator.faults)
+    def _ready(self, _: str) -> None:
+        self._is_ready = True
+        self._changed.set()
 
-    @property
-    def answers_get_lost(self) -> bool:
-        """Whether redemptions take effect and their answers are lost."""
-        return any(line.fault.kind is FaultKind.STATUS for line in self.simulator.faults)
-
-    def set_trouble(self, *, network: bool, lost_answers: bool) -> None:
-        """Make trouble on the way to E-GUMA, or end it."""
-        faults = self.simulator.faults
-        faults.clear()
-        if network:
-            faults.add(Fault(FaultKind.RESET, times=None))
-        if lost_answers:
-            faults.add(Fault(FaultKind.STATUS, Endpoint.REDEEM, times=None, effect=True, status=502))
-
-    def _told(self, message: Message, text: Text) -> None:
-        self.now = Happening(message, text)
+    def _told(self, message: Message, _: Text) -> None:
+        self.message = message
         if message.fate is not MoneyFate.NOTHING_YET:
-            self._verdict = self.now
+            self._verdict = Verdict(message, self.lamps)
         self._changed.set()
         self.on_change()
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not condition() and not self.run.done():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise NotReady("; ".join(self.app.gate.faults.values()) or "it says nothing") from None
+        if not condition():
+            raise NotReady("it has ended")
 
 
 @asynccontextmanager
 async def staged() -> AsyncIterator[Stage]:
-    """Set the stage, wait until the gate takes scans, and clear it all away afterwards."""
+    """Set the stage, and clear it all away afterwards; until it is `ready`, the gate on it is out of service."""
     scanner, port = os.openpty()
     tty.setraw(scanner)
     tty.setraw(port)
@@ -139,14 +173,11 @@ async def staged() -> AsyncIterator[Stage]:
         with tempfile.TemporaryDirectory(prefix="gate-demo-") as directory:
             async with Simulator(vouchers=SAMPLES) as simulator:
                 stage = Stage(_settings(simulator.base_url, os.ttyname(port), Path(directory)), simulator, scanner)
-                run = asyncio.create_task(stage.app.run())
                 try:
-                    async with asyncio.timeout(PATIENCE_SECONDS):
-                        await stage.ready.wait()
                     yield stage
                 finally:
                     stage.app.stop()
-                    await run
+                    await stage.run
     finally:
         os.close(scanner)
         os.close(port)
@@ -158,6 +189,10 @@ def _settings(base_url: str, port: str, directory: Path) -> Settings:
         "state_dir": str(directory),
         "eguma.base_url": base_url,
         "eguma.api_key": KEY,
+        # A gate learns it within a minute of its first charge; the demo's faults do not wait for that.
+        "eguma.user_id": KEYS[KEY].id,
+        # What the faults do to the connection, and that they are over, is noticed soon.
+        "eguma.warm_seconds": "5",
         "admission.price_cents": str(PRICE),
         "scanner.port": port,
         "web.port": "0",

@@ -9,13 +9,14 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import gpiozero
 
 from gate_controller.devices.errors import DeviceError
 
-__all__ = ["DeviceError", "Input", "Output", "is_high"]
+__all__ = ["DeviceError", "Input", "Output", "is_high", "pulses"]
 
 _log = logging.getLogger(__name__)
 
@@ -119,8 +120,16 @@ class Input:
 
 
 def is_high(pin: int) -> bool:
-    """Return a pin's level as gpiozero's mock back end has it, for those who show a gate without one."""
-    return bool(gpiozero.Device.pin_factory.pin(pin).state)
+    """Return a pin's level, for those who show a gate; False where there are no pins at all."""
+    factory = gpiozero.Device.pin_factory
+    return factory is not None and bool(factory.pin(pin).state)
+
+
+def pulses(pin: int) -> list[float]:
+    """Return how long a pin was high, each time it was and is not any more, in seconds; only mock pins remember."""
+    factory = gpiozero.Device.pin_factory
+    states = () if factory is None else getattr(factory.pin(pin), "states", ())
+    return [end.timestamp for start, end in pairwise(states) if start.state and not end.state]
 
 
 def _load_back_end() -> None:

@@ -12,15 +12,17 @@ _OWN_COLUMNS = frozenset({"attempt", "n", "at"})
 _BODY_FIELDS = {
     name: tuple(field.name for field in fields(kind) if field.name not in _OWN_COLUMNS) for name, kind in KINDS.items()
 }
+_DEFAULTS = {name: {field.name: field.default for field in fields(kind)} for name, kind in KINDS.items()}
 
 
 def body_of(fact: Fact) -> dict[str, Any]:
-    """Return a fact's own fields as plain values; those that say nothing are left out."""
-    body = {name: getattr(fact, name) for name in _BODY_FIELDS[type(fact).__name__]}
+    """Return a fact's own fields as plain values; those that are as their kind has them anyway are left out."""
+    kind = type(fact).__name__
+    body = {name: getattr(fact, name) for name in _BODY_FIELDS[kind]}
     return {
         name: value.value if isinstance(value, Enum) else value
         for name, value in body.items()
-        if value is not None and value != ""
+        if value != _DEFAULTS[kind][name]
     }
 
 
@@ -34,7 +36,10 @@ def decode(attempt: str, n: int, kind: str, at: float, body: str) -> Fact:
     fact_type = KINDS.get(kind)
     if fact_type is None:
         raise ValueError(f"the journal holds a fact of unknown kind {kind!r}: it was written by a newer version")
-    said = {name: value for name, value in json.loads(body).items() if name in _BODY_FIELDS[kind]}
+    read = json.loads(body)
+    if not isinstance(read, dict):
+        raise ValueError(f"the journal's fact {kind} of attempt {attempt} is no fact")  # noqa: TRY004 - a bad row
+    said = {name: value for name, value in read.items() if name in _BODY_FIELDS[kind]}
     if "evidence" in said:
         said["evidence"] = Evidence(said["evidence"])
     if "currency" in said:

@@ -139,6 +139,6 @@ def _resolve(answer: "asyncio.Future[_T]", value: _T) -> None:
         answer.set_result(value)
 
 
-def _reject(answer: "asyncio.Future[_T]", error: JournalError) -> None:
+def _reject(answer: "asyncio.Future[_T]", error: Exception) -> None:
     if not answer.done():
         answer.set_exception(error)

@@ -73,7 +73,7 @@ def test_an_entry_that_leads_elsewhere_than_it_says_is_an_error(monkeypatch: pyt
         one.state = State.RELEASED
 
     astray = type(wrong)(leads_astray, wrong.to)
-    monkeypatch.setitem(TRANSITIONS, (State.CHECKING, events.TimePassed), astray)  # type: ignore[misc]  # a union key
+    monkeypatch.setitem(TRANSITIONS, (State.CHECKING, events.TimePassed), astray)
 
     with pytest.raises(AssertionError, match="TimePassed led from checking to released"):
         handle(attempt(State.CHECKING), events.TimePassed(AT), turn())

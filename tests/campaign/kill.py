@@ -6,8 +6,10 @@ journal in a folder that stays from life to life.
 """
 
 import asyncio
+import contextlib
 import os
 import random
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -94,24 +96,22 @@ async def _die_at(point: str, number: int, outcome: Fault | None) -> tuple[bool,
         async with Simulator() as simulator:
             if outcome is not None:
                 simulator.faults.add(outcome)
-            os.environ["GATE_TEST_DIE"] = f"{point} {number}"
+            os.environ["MORTAL_POINT"] = f"{point} {number}"
             try:
                 gate = GateProcess(simulator.base_url, scanner.port, Path(folder), program="mortal", **SETTINGS)
             finally:
-                del os.environ["GATE_TEST_DIE"]
+                del os.environ["MORTAL_POINT"]
             try:
-                await until(lambda: "ready" in gate.output or gate.process.poll() is not None, seconds=10)
+                await until(lambda: "\nready" in f"\n{gate.output}" or gate.process.poll() is not None, seconds=10)
                 if gate.process.poll() is None:
                     scanner.type(b"L4FU5LQTKJR3\r")
-                    dead_or_done = ("verdict=", "display=admitted")
-                    await until(
-                        lambda: (
-                            gate.process.poll() is not None or all(word in gate.output for word in dead_or_done[:1])
-                        ),
-                        seconds=10,
-                    )
-                    await asyncio.sleep(0.1)
-                died = gate.process.poll() is not None
+                    await until(lambda: gate.process.poll() is not None or "verdict=" in gate.output, seconds=10)
+                    # The last commits come after the verdict; a gate that has done them all does not die any more.
+                    with contextlib.suppress(TimeoutError):
+                        await until(lambda: gate.process.poll() is not None, seconds=0.3)
+                died = gate.process.poll() == -signal.SIGKILL
+                if not died and gate.process.poll() is not None:
+                    return True, [f"the gate ended by itself: {gate.output}"]
             finally:
                 gate.kill()
                 gate.close()

@@ -1,5 +1,5 @@
 """
-A gate that dies at a given point: `GATE_TEST_DIE="after commit 2" python -m tests.campaign.mortal run`.
+A gate that dies at a given point: `MORTAL_POINT="after commit 2" python -m tests.campaign.mortal run`.
 
 The points are put around the steps from outside, so that the gate itself knows nothing of them.
 """
@@ -15,7 +15,7 @@ from gate_controller.cli import main
 from gate_controller.eguma.transport import Transport
 from gate_controller.journal.store import Store
 
-_POINT, _, _NUMBER = os.environ.get("GATE_TEST_DIE", "").rpartition(" ")
+_POINT, _, _NUMBER = os.environ.get("MORTAL_POINT", "").rpartition(" ")
 _seen: dict[str, int] = {}
 
 

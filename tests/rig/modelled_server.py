@@ -1,5 +1,5 @@
 """
-E-GUMA as the pure core's tests model it: vouchers, charges, cancellations and the list, in memory and without a network.
+E-GUMA as the core's tests model it: vouchers, charges, cancellations and the list, in memory and without a network.
 
 It follows eguma-api.md. What that page calls undocumented is a switch in `ServerHabits`. Charges are known by their
 reference number, which the real list doesn't show: that is how the promises are checked against the truth.
@@ -62,6 +62,8 @@ class Charge:
     reference: str
     at: float
     """True time, in seconds since the schedule began."""
+    left: int
+    """What it left on the voucher."""
     cancelled: bool = False
 
 
@@ -89,7 +91,7 @@ class Server:
         if amount > self.balances.get(code, 0):
             return CallFailed(CallFault.REFUSED, "amount_in_cents is greater than the balance")
         self.balances[code] -= amount
-        charge = Charge(f"token-{len(self.charges)}", code, amount, user, reference, at)
+        charge = Charge(f"token-{len(self.charges)}", code, amount, user, reference, at, self.balances[code])
         self.charges.append(charge)
         return Redemption(charge.token, Cents(self.balances[code]))
 

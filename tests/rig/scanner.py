@@ -3,9 +3,12 @@ A pseudo-terminal as the scanner: what is typed here arrives on the port as from
 master end is a real unplugging. The port's name is a link, as under /dev/serial/by-id, so it outlives that.
 """
 
+import fcntl
 import os
 import pty
+import struct
 import tempfile
+import termios
 import tty
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +38,14 @@ class PtyScanner:
         if self._ends is None:
             raise RuntimeError("the scanner is unplugged")
         os.write(self._ends[0], data)
+
+    @property
+    def unread(self) -> int:
+        """How many of the bytes that have arrived nobody has read yet."""
+        if self._ends is None:
+            return 0
+        (count,) = struct.unpack("i", fcntl.ioctl(self._ends[1], termios.FIONREAD, bytes(4)))
+        return int(count)
 
     def unplug(self) -> None:
         """Pull the plug: the open port hangs up, and its name is gone."""

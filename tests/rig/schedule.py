@@ -1,14 +1,16 @@
 """
-What can happen to a gate, as data: a `Schedule` is a setting and a list of steps, each some seconds after the one before.
+What can happen to a gate, as data: a `Schedule` is a set-up and a list of steps, each some seconds after the last.
 
-A world (`world.py`) draws nothing at random, so a schedule plays the same every time; a failing one is shrunk by dropping
-steps. `random_schedule` makes one from a seed.
+A world (`world.py`) draws nothing at random, so a schedule plays the same every time; a failing one is shrunk by
+dropping steps. `random_schedule` makes one from a seed.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from random import Random
+
+from typing_extensions import override
 
 from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits
@@ -141,7 +143,7 @@ class PowerCut(Step):
 class Setup:
     """What is so for a whole schedule."""
 
-    habits: ServerHabits = ServerHabits()
+    habits: ServerHabits = field(default_factory=ServerHabits)
     own_user_known: bool = True
     sensor: bool = False
     lateness: float = 0.0
@@ -152,9 +154,10 @@ class Setup:
 class Schedule:
     """A whole story."""
 
-    setup: Setup = Setup()
+    setup: Setup = field(default_factory=Setup)
     steps: tuple[Step, ...] = ()
 
+    @override
     def __str__(self) -> str:
         return "\n".join([f"Schedule({self.setup!r}, (", *(f"    {step!r}," for step in self.steps), "))"])
 

@@ -1,0 +1,47 @@
+"""What staff can let go wrong in the demo, to see what the visitor and the books see. All of it is in one table."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gate_controller.eguma.simulator import Endpoint, Fault, FaultKind
+
+# Longer than the visitor's time, so that he is refused first and the charge turns up after that.
+LATE_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    title: str
+    faults: tuple[Fault, ...] = ()
+
+
+class Trouble(Enum):
+    """One thing that goes wrong on the way to E-GUMA until the next one is chosen."""
+
+    NONE = _Script("none")
+    NETWORK = _Script("no network", (Fault(FaultKind.RESET, times=None),))
+    LOST_ANSWER = _Script(
+        "charged, but the answer is lost", (Fault(FaultKind.RESET, Endpoint.REDEEM, times=None, effect=True),)
+    )
+    LATE_CHARGE = _Script(
+        f"charged {LATE_SECONDS:.0f} s late, without an answer",
+        (Fault(FaultKind.LATE, Endpoint.REDEEM, times=None, delay_seconds=LATE_SECONDS),),
+    )
+    SILENCE = _Script("E-GUMA never answers", (Fault(FaultKind.HANG, times=None),))
+    NO_KEY = _Script("the gate's key is not accepted", (Fault(FaultKind.STATUS, times=None, status=401),))
+
+    @property
+    def title(self) -> str:
+        """What to call it on the screen."""
+        return self.value.title
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What the simulator does."""
+        return self.value.faults
+
+    @property
+    def following(self) -> "Trouble":
+        """The next one, in a ring."""
+        ring = list(Trouble)
+        return ring[(ring.index(self) + 1) % len(ring)]

@@ -1,0 +1,90 @@
+"""From the stage to the picture: what the display, the pins, E-GUMA's books and the log have to show just now."""
+
+import logging
+import os
+from collections import deque
+from time import monotonic
+
+from typing_extensions import override
+
+from gate_controller.admission.codes import NotAVoucher, read_code
+from gate_controller.demo.drawing import Holding, View
+from gate_controller.demo.stage import Stage
+from gate_controller.demo.trouble import Trouble
+from gate_controller.eguma.simulator import SAMPLES
+from gate_controller.texts import Language
+
+_LOG_LINES = 50
+
+# The samples' own titles are too long for two columns in 80.
+_TITLES = {
+    "L4FU5LQTKJR3": "good",
+    "EXP6NT2VKD8Q": "expired, valid",
+    "MSN5YF9HLX3C": "Maison (PR)",
+    "PKG8BT4RWQ2J": "package",
+    "42": "ShortCode",
+    "NTE4XC6QJM8R": "with a note",
+    "UNC9LH2WTF7B": "long message",
+    "43": "odd characters",
+    "NFD2KR6WPX4M": "unknown",
+}
+
+
+class Log(logging.Handler):
+    """Keeps the newest lines of the log for the picture; what the display says is there already."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.lines: deque[str] = deque(maxlen=_LOG_LINES)
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if not text.startswith("display="):
+            self.lines.append(text)
+
+
+class Viewer:
+    """Looks at a stage."""
+
+    def __init__(self, stage: Stage, log: Log) -> None:
+        self._stage = stage
+        self._log = log
+        self._shown = (stage.message, monotonic())
+
+    def view(self, language: Language, *, typed: str = "", is_ending: bool = False) -> View:
+        """Return how things stand."""
+        stage = self._stage
+        if self._shown[0] is not stage.message:
+            self._shown = (stage.message, monotonic())
+        return View(
+            text=stage.text(stage.message, language),
+            signal=stage.message.signal,
+            seconds=monotonic() - self._shown[1],
+            lamps=stage.lamps,
+            is_open=stage.is_open,
+            books=self._books(language),
+            vouchers=[self._holding(sample.code, sample.title) for sample in SAMPLES],
+            trouble=self._trouble(),
+            log=tuple(self._log.lines),
+            typed=typed,
+            is_ending=is_ending,
+        )
+
+    def _books(self, language: Language) -> str:
+        stage = self._stage
+        charged = f"{stage.amount(stage.charged, language)} charged in all"
+        code = read_code(os.fsencode(stage.scanned))
+        voucher = None if isinstance(code, NotAVoucher) else stage.voucher(code)
+        if voucher is None:
+            return charged
+        return f"{voucher.code}: {stage.amount(voucher.balance_in_cents, language)} left; {charged}"
+
+    def _trouble(self) -> str:
+        chosen = [] if self._stage.trouble is Trouble.NONE else [self._stage.trouble.title]
+        return "; ".join([*chosen, *self._stage.app.gate.faults.values()])
+
+    def _holding(self, code: str, title: str) -> Holding:
+        voucher = self._stage.voucher(code)
+        balance = "" if voucher is None else f"{voucher.balance_in_cents / 100:.2f}"
+        return Holding(code, _TITLES.get(code, title.partition(":")[0]), balance)

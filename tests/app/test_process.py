@@ -1,0 +1,99 @@
+"""The real `gate-controller run`: ready, stopped, killed at the worst moment, and started beside another."""
+
+import signal
+from pathlib import Path
+
+from gate_controller.admission.messages import MessageKind
+from gate_controller.eguma.simulator import FaultKind, Simulator
+from tests.rig.gate import GOOD, PRICE, charged, fault, gate_process, running_gate
+from tests.rig.pins import Pins
+from tests.rig.scanner import PtyScanner
+from tests.rig.simulator import KEY
+from tests.rig.waiting import until
+
+FRAME = GOOD.encode() + b"\r"
+
+
+def redeems(simulator: Simulator) -> int:
+    return sum("redeem.json" in record.path for record in simulator.requests)
+
+
+async def test_a_gate_says_that_it_is_ready_admits_and_ends_on_sigterm_with_its_secrets_kept(
+    state_dir: Path, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    with gate_process(state_dir, simulator, plugged) as gate:
+        await gate.ready()
+        plugged.type(FRAME)
+        await until(lambda: gate.story() == [["Intended", "Redeemed", "Released"]])
+        gate.send(signal.SIGTERM)
+        assert await gate.ended() == 0
+        assert charged(simulator) == PRICE
+        assert "verdict=admitted" in gate.log
+        assert KEY not in gate.log
+        assert GOOD not in gate.log
+        assert "Traceback" not in gate.log
+
+
+async def test_sigterm_while_an_attempt_runs_lets_it_finish(
+    state_dir: Path, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=0.3))
+    with gate_process(state_dir, simulator, plugged) as gate:
+        await gate.ready()
+        plugged.type(FRAME)
+        await until(lambda: redeems(simulator) == 1)
+        gate.send(signal.SIGTERM)
+        assert await gate.ended() == 0
+        assert gate.story() == [["Intended", "Redeemed", "Released"]]
+        assert charged(simulator) == PRICE
+
+
+async def test_a_gate_killed_after_the_charge_finds_it_and_never_charges_again(
+    state_dir: Path, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    simulator.faults.add(fault(FaultKind.HANG, effect=True))
+    with gate_process(state_dir, simulator, plugged) as gate:
+        await gate.ready()
+        plugged.type(FRAME)
+        await until(lambda: charged(simulator) == PRICE)
+        await gate.kill()
+        assert gate.story() == [["Intended"]]
+    with gate_process(state_dir, simulator, plugged) as gate:
+        await gate.ready()
+        await until(lambda: gate.story() == [["Intended", "Redeemed", "CreditOpened"]])
+        plugged.type(FRAME)
+        await until(lambda: gate.story() == [["Intended", "Redeemed", "CreditOpened", "Released"]])
+        await gate.logs("reason=admitted_on_credit")
+        assert redeems(simulator) == 1
+        assert charged(simulator) == PRICE
+
+
+async def test_a_gate_killed_before_the_charge_settles_it_as_not_charged(
+    state_dir: Path, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    simulator.faults.add(fault(FaultKind.HANG))
+    with gate_process(state_dir, simulator, plugged) as gate:
+        await gate.ready()
+        plugged.type(FRAME)
+        await until(lambda: redeems(simulator) == 1)
+        await gate.kill()
+    with gate_process(state_dir, simulator, plugged) as gate:
+        await gate.ready()
+        await until(lambda: gate.story() == [["Intended", "NotCharged"]])
+        assert charged(simulator) == 0
+
+
+async def test_a_second_gate_on_the_same_journal_takes_no_scans_and_says_why(
+    state_dir: Path, pins: Pins, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as first:
+        with gate_process(state_dir, simulator, plugged) as second:
+            await second.logs("another gate-controller is using this journal")
+            await second.logs("set another state_dir")
+            plugged.type(FRAME)
+            first.scan(GOOD)
+            await first.shows(MessageKind.ADMITTED)
+            assert "ready gate=" not in second.log
+            second.send(signal.SIGTERM)
+            assert await second.ended() == 0
+        assert first.charged == PRICE

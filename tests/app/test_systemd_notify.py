@@ -1,0 +1,94 @@
+"""What systemd is told, through a datagram socket like its own (sd_notify(3))."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gate_controller.admission.messages import Fault
+from gate_controller.eguma.simulator import Simulator
+from gate_controller.journal.store import Store
+from tests.rig.gate import running_gate
+from tests.rig.pins import Pins
+from tests.rig.waiting import until
+
+WATCHDOG_SECONDS = 0.3
+
+
+class Systemd:
+    """The receiving end."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._listening = listening
+        self._told: list[str] = []
+
+    @property
+    def told(self) -> list[str]:
+        """Every assignment so far, in order."""
+        while True:
+            try:
+                self._told += self._listening.recv(65_536).decode().split("\n")
+            except BlockingIOError:
+                return self._told
+
+    async def hears(self, words: str) -> None:
+        await until(lambda: any(words in line for line in self.told))
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as listening:
+        listening.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", str(int(WATCHDOG_SECONDS * 1e6)))
+        monkeypatch.delenv("WATCHDOG_PID", raising=False)
+        yield Systemd(listening)
+
+
+async def test_systemd_hears_once_that_the_gate_is_ready(
+    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await systemd.hears("READY=1")
+        gate.scanner.unplug()
+        await systemd.hears("STATUS=out of service: scanner: ")
+        gate.scanner.replug()
+        await gate.takes_scans()
+        await until(lambda: systemd.told[-1] == "STATUS=takes scans" or "WATCHDOG" in systemd.told[-1])
+        assert systemd.told.count("READY=1") == 1
+
+
+async def test_systemd_reads_what_keeps_a_gate_from_starting(
+    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
+) -> None:
+    other = Store(state_dir)
+    async with running_gate(state_dir, pins, simulator, ready=False) as gate:
+        await systemd.hears("another gate-controller is using this journal")
+        assert Fault.JOURNAL in gate.app.gate.faults
+        assert "READY=1" not in systemd.told
+    other.close()
+
+
+async def test_the_watchdog_is_fed_while_the_gate_works(
+    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
+) -> None:
+    async with running_gate(state_dir, pins, simulator):
+        await until(lambda: systemd.told.count("WATCHDOG=1") >= 3)
+
+
+async def test_systemd_hears_that_the_gate_is_stopping(
+    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.stop()
+    assert systemd.told[-1] == "STOPPING=1"
+
+
+async def test_a_gate_works_though_systemd_does_not_listen_any_more(
+    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd, tmp_path: Path
+) -> None:
+    (tmp_path / "notify").unlink()
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.admit()
+        assert systemd.told == []

@@ -1,0 +1,34 @@
+"""What tests of a whole gate stand on: the simulator in this event loop, and a board of mock pins."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from gate_controller.eguma.simulator import Simulator
+from tests.rig.pins import Pins, mock_pins
+from tests.rig.scanner import PtyScanner
+from tests.rig.simulator import running_simulator
+
+
+@pytest.fixture
+def pins() -> Iterator[Pins]:
+    with mock_pins() as pins:
+        yield pins
+
+
+@pytest.fixture
+def plugged() -> Iterator[PtyScanner]:
+    with PtyScanner() as scanner:
+        yield scanner
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[Simulator]:
+    async with running_simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def state_dir(tmp_path: Path) -> Path:
+    return tmp_path / "state"

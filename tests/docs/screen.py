@@ -1,0 +1,105 @@
+"""
+Takes the picture of the demo's screen for README: `python -m tests.docs.screen` writes docs/demo.svg.
+
+It is the real demo at the moment the gate opens. `test_screen.py` compares the picture with another one it takes, so
+that it can't fall behind.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+
+from gate_controller.demo.cells import width
+from gate_controller.demo.drawing import Line, Style, picture
+from gate_controller.demo.stage import staged
+from gate_controller.demo.viewing import Log, Viewer
+from gate_controller.texts import Language
+from tests.rig.pins import mock_pins
+from tests.rig.waiting import until
+
+PICTURE = Path(__file__).parents[2] / "docs" / "demo.svg"
+COLUMNS, LINES = 80, 24
+
+_CELL, _LINE, _MARGIN = 8.4, 17, 14
+_COLOURS = {
+    Style.PLAIN: "#d8dee9",
+    Style.BOLD: "#ffffff",
+    Style.DIM: "#8a93a3",
+    Style.GREEN: "#7ee787",
+    Style.RED: "#ff7b72",
+    Style.YELLOW: "#e3b341",
+    Style.CYAN: "#76e3ea",
+    Style.CURSOR: "#0d1117",
+}
+_BOLD = {Style.BOLD, Style.GREEN, Style.RED, Style.YELLOW, Style.CYAN}
+
+
+async def taken() -> str:
+    """Return the picture of the screen just after a good voucher was scanned."""
+    log = Log()
+    logger = logging.getLogger("gate_controller")
+    level = logger.level
+    logger.addHandler(log)
+    logger.setLevel(logging.INFO)
+    try:
+        with mock_pins():
+            async with staged() as stage:
+                await stage.ready()
+                viewer = Viewer(stage, log)
+                stage.scan("L4FU5LQTKJR3")
+                await stage.verdict()
+                await until(lambda: any("verdict=" in line for line in log.lines))
+                return svg(picture(viewer.view(Language.EN), COLUMNS, LINES))
+    finally:
+        logger.removeHandler(log)
+        logger.setLevel(level)
+
+
+def svg(lines: Sequence[Line]) -> str:
+    """Return lines of the screen as an SVG picture."""
+    wide, high = COLUMNS * _CELL + 2 * _MARGIN, LINES * _LINE + 2 * _MARGIN
+    title = "The demo in a terminal: a voucher was scanned, the gate is open"
+    drawn = "\n".join(text for row, line in enumerate(lines) for text in _texts(row, line))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:g} {high:g}" role="img" aria-label="{title}">\n'
+        f"<title>{title}</title>\n"
+        f'<rect width="{wide:g}" height="{high:g}" rx="8" fill="#0d1117"/>\n'
+        f'<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14">\n'
+        f"{drawn}\n</g>\n</svg>\n"
+    )
+
+
+def steady(drawn: str) -> str:
+    """Return a picture without what differs from run to run: how long the verdict took, and the port's number."""
+    numbered = re.sub(r"/dev/pts/\d+", "/dev/pts/N", re.sub(r"seconds=[\d.]+", "seconds=N", drawn))
+    return re.sub(r' textLength="[\d.]+"', "", numbered)
+
+
+def _texts(row: int, line: Line) -> Iterator[str]:
+    cell = 0
+    y = _MARGIN + row * _LINE + 13
+    for span in line:
+        if span.column is not None:
+            cell = span.column - 1
+        start, cell = cell, cell + width(span.text)
+        if span.style is Style.CURSOR:
+            x = _MARGIN + start * _CELL
+            yield f'<rect x="{x:g}" y="{y - 12}" width="{_CELL}" height="15" fill="{_COLOURS[Style.PLAIN]}"/>'
+            continue
+        # Each word by itself, at the place of its cell, whatever the viewer's font makes of blanks and of what stands
+        # before it.
+        for word in re.finditer(r"\S+(?: \S+)*", span.text):
+            x = _MARGIN + (start + width(span.text[: word.start()])) * _CELL
+            long = width(word.group()) * _CELL
+            bold = ' font-weight="bold"' if span.style in _BOLD else ""
+            yield (
+                f'<text x="{x:g}" y="{y}" textLength="{long:g}" lengthAdjust="spacingAndGlyphs" '
+                f'fill="{_COLOURS[span.style]}"{bold}>{escape(word.group())}</text>'
+            )
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(asyncio.run(taken()), encoding="utf-8")

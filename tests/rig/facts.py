@@ -1,0 +1,89 @@
+"""Facts for tests of the journal: whole attempts as the gate writes them, and strategies for every kind."""
+
+from dataclasses import fields
+from typing import Any
+
+from hypothesis import strategies as st
+
+from gate_controller.admission import facts
+from gate_controller.admission.codes import Code, VoucherCode
+from gate_controller.admission.facts import Evidence, Fact, Intended, Redeemed, Released
+from gate_controller.admission.ids import AttemptId, incident
+from gate_controller.admission.money import Cents, Currency
+
+TAG = "ABCD"
+VOUCHER = VoucherCode("L4FU5LQTKJR3")
+PRICE = Cents(2_500)
+NOON = 1_800_000_000.0
+"""Some noon, wall clock."""
+
+
+def intended(number: int, *, tag: str = TAG, at: float = NOON, voucher: VoucherCode = VOUCHER) -> Intended:
+    """Return the first fact of attempt `number`."""
+    attempt = AttemptId(f"{tag}{number}")
+    return Intended(
+        attempt,
+        0,
+        at,
+        incident=incident(number),
+        code=Code(voucher),
+        voucher_code=voucher,
+        price=PRICE,
+        currency=Currency.CHF,
+        balance_before=Cents(50_000),
+        reference=f"gate{attempt}",
+    )
+
+
+def redeemed(number: int, *, tag: str = TAG, at: float = NOON) -> Redeemed:
+    """Return its second fact: charged."""
+    return Redeemed(
+        AttemptId(f"{tag}{number}"), 1, at, evidence=Evidence.ANSWER, token=f"token-{number}", balance_after=Cents(475)
+    )
+
+
+def released(number: int, *, tag: str = TAG, at: float = NOON) -> Released:
+    """Return its last fact: the gate was opened."""
+    return Released(AttemptId(f"{tag}{number}"), 2, at)
+
+
+def admission(number: int, *, tag: str = TAG, at: float = NOON) -> tuple[Fact, ...]:
+    """Return all facts of an undisturbed admission."""
+    return intended(number, tag=tag, at=at), redeemed(number, tag=tag, at=at), released(number, tag=tag, at=at)
+
+
+# SQLite keeps any text but lone surrogates, which nothing that was decoded holds.
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
+_CENTS = st.integers(-(2**53), 2**53)
+_VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "Evidence": st.sampled_from(Evidence),
+    "Currency": st.sampled_from(Currency),
+    "Cents": _CENTS,
+    "float": st.floats(allow_nan=False, allow_infinity=False),
+}
+
+
+def _values_of(kind: str) -> st.SearchStrategy[Any]:
+    bare = kind.removesuffix(" | None")
+    values = _VALUES.get(bare, _TEXT)
+    return values | st.none() if bare != kind else values
+
+
+def facts_of_kind(kind: type[Fact]) -> st.SearchStrategy[Fact]:
+    """Return any fact of a kind, with any values its fields can have."""
+    own = {
+        field.name: _values_of(getattr(field.type, "__name__", str(field.type)))
+        for field in fields(kind)
+        if field.name not in {"attempt", "n", "at"}
+    }
+    return st.builds(
+        kind,
+        st.just(AttemptId(f"{TAG}7")),
+        st.integers(0, 1_000),
+        st.floats(0, 1e11),
+        **own,
+    )
+
+
+any_fact = st.one_of(*(facts_of_kind(kind) for kind in facts.KINDS.values()))
+"""Any fact of any kind."""

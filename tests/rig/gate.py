@@ -1,0 +1,318 @@
+"""
+A whole gate for tests: the real parts between a simulator, a pty and mock pins, in this event loop; and the real
+`gate-controller run` as a process of its own, which can be killed.
+
+Nothing here sleeps and hopes: whatever is waited for is a condition with a bound.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate_controller.admission.facts import Fact, Intended, NotCharged, Redeemed, Refunded, Standing
+from gate_controller.admission.messages import Message, MessageKind, MoneyFate
+from gate_controller.app import App
+from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
+from gate_controller.eguma.simulator import Fault as SimulatorFault
+from gate_controller.journal.reader import Reader
+from gate_controller.journal.records import Record
+from gate_controller.settings import load_settings
+from gate_controller.texts import Text
+from tests.rig.pins import Edge, Pins
+from tests.rig.scanner import PtyScanner
+from tests.rig.simulator import KEY
+from tests.rig.waiting import until
+
+PRICE = 2_500
+GOOD, LOW, EXPIRED = "L4FU5LQTKJR3", "LWB4HK7T2MNQ", "EXP6NT2VKD8Q"
+"""Samples of the simulator: 500.00 left, 5.00 left, and expired with 100.00 left."""
+
+USER = "0a7a3c1e-0000-4000-8000-000000000001"
+"""The simulator's user that `KEY` belongs to."""
+
+RELAY, GREEN, RED, YELLOW = 17, 22, 27, 24
+
+PULSE_SECONDS = 0.05
+
+# A verdict comes within 5 s by promise, within 1 s by these settings; the rest is for a machine with other work.
+PATIENCE_SECONDS = 10.0
+
+PROMPT: Mapping[str, object] = {
+    "id": "gate-under-test",
+    "eguma.api_key": KEY,
+    "eguma.user_id": USER,
+    "eguma.warm_seconds": 0,
+    "admission.price_cents": PRICE,
+    "admission.verdict_seconds": 1,
+    "admission.settle_seconds": 1,
+    "admission.hold_seconds": 0,
+    "admission.repeat_seconds": 0,
+    "relay.pulse_seconds": PULSE_SECONDS,
+    "display.languages": "en",
+    "display.verdict_seconds": 0.2,
+    "web.port": 0,
+}
+"""Settings of a gate that does everything soon, so that no test waits long."""
+
+
+def fault(kind: FaultKind, endpoint: Endpoint = Endpoint.REDEEM, **fields: object) -> SimulatorFault:
+    """Return a fault of the simulator, on Redeem unless told otherwise."""
+    return SimulatorFault(kind, endpoint, **fields)  # type: ignore[arg-type]  # the simulator checks its fields
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message the visitor was shown, and when (monotonic)."""
+
+    message: Message
+    text: Text
+    at: float
+
+    @property
+    def kind(self) -> MessageKind:
+        """Which message it was."""
+        return self.message.kind
+
+    @property
+    def words(self) -> str:
+        """Title, detail and money sentence on one line each; no-break spaces as plain ones."""
+        return "\n".join((self.text.title, self.text.detail, self.text.money)).replace("\N{NO-BREAK SPACE}", " ")
+
+
+class GateInProcess:
+    """A gate in this event loop, with its scanner, its pins and everything it has shown. Made by `running_gate`."""
+
+    def __init__(self, simulator: Simulator, scanner: PtyScanner, pins: Pins, settings: Mapping[str, object]) -> None:
+        overrides = [f"{name}={value}" for name, value in settings.items()]
+        # Nothing of a gate that this machine may have is read.
+        self.settings = load_settings(config=Path(os.devnull), overrides=overrides, environ={}).settings
+        self.simulator = simulator
+        self.scanner = scanner
+        self.pins = pins
+        self.shown: list[Shown] = []
+        self.ready_lines: list[str] = []
+        self.app = App(self.settings, on_text=self._told, on_ready=self.ready_lines.append)
+        self.run: asyncio.Task[int] = asyncio.create_task(self.app.run())
+        self._read = 0
+
+    # -- the visitor
+
+    def scan(self, code: str | bytes) -> None:
+        """Hold a code under the scanner; what was shown before it counts no more for `verdict` and `shows`."""
+        self._read = len(self.shown)
+        self.scanner.type((code.encode() if isinstance(code, str) else code) + b"\r")
+
+    async def verdict(self) -> Shown:
+        """Return the next message that says what became of the money."""
+        return await self._next(lambda shown: shown.message.fate is not MoneyFate.NOTHING_YET)
+
+    async def shows(self, kind: MessageKind) -> Shown:
+        """Return the next message of a kind."""
+        return await self._next(lambda shown: shown.kind is kind)
+
+    async def admit(self, code: str = GOOD) -> Shown:
+        """Scan a code that must be admitted, and wait until the next person can be served."""
+        self.scan(code)
+        verdict = await self.shows(MessageKind.ADMITTED)
+        await self.lane_is_free()
+        return verdict
+
+    async def lane_is_free(self) -> None:
+        """Wait until another person can be served and the relay is at rest."""
+        await until(lambda: self.app.gate.lane is None and not self.pins.is_high(RELAY), seconds=PATIENCE_SECONDS)
+
+    async def takes_scans(self) -> None:
+        """Wait until nothing keeps the gate out of service."""
+        await until(lambda: not self.app.gate.faults, seconds=PATIENCE_SECONDS)
+
+    @property
+    def kinds(self) -> list[MessageKind]:
+        """Every message since the last scan, in order."""
+        return [shown.kind for shown in self.shown[self._read :]]
+
+    # -- the staff
+
+    @property
+    def pulses(self) -> list[float]:
+        """How long the relay was on each time, in seconds, by the pin's own clock."""
+        return self.pins.pulses(RELAY)
+
+    @property
+    def relay_edges(self) -> list[Edge]:
+        """Every change of the relay."""
+        return self.pins.edges(RELAY)
+
+    def requests(self, call: str = "") -> int:
+        """Return how many requests of a kind, such as "redeem", reached the simulator; probes do not count."""
+        paths = [record.path for record in self.simulator.requests]
+        return sum(call in path and "/000000000000/" not in path for path in paths)
+
+    @property
+    def charged(self) -> int:
+        """What E-GUMA's books say was charged in all, less what was given back."""
+        return charged(self.simulator)
+
+    def facts(self) -> list[tuple[Fact, ...]]:
+        """Return every attempt's facts, oldest attempt first."""
+        return facts_in(self.settings.state_dir)
+
+    def story(self) -> list[list[str]]:
+        """Return the names of every attempt's facts, oldest attempt first."""
+        return [[type(fact).__name__ for fact in facts] for facts in self.facts()]
+
+    async def tells(self, *stories: Sequence[str]) -> None:
+        """Wait until the journal tells these stories, and no others."""
+        wanted = [list(story) for story in stories]
+        try:
+            await until(lambda: self.story() == wanted, seconds=PATIENCE_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"the journal tells {self.story()}, not {wanted}") from None
+
+    def books_agree(self) -> bool:
+        """Whether E-GUMA's books hold the charges that the journal knows, and at most those in doubt besides."""
+        told = [{type(fact) for fact in facts} for facts in self.facts()]
+        charged_for = sum(Redeemed in kinds and Refunded not in kinds for kinds in told)
+        in_doubt = sum(Intended in kinds and not kinds & {Redeemed, NotCharged} for kinds in told)
+        return PRICE * charged_for <= self.charged <= PRICE * (charged_for + in_doubt)
+
+    async def stop(self) -> int:
+        """Tell the gate to end; return its exit code."""
+        self.app.stop()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await self.run
+
+    def _told(self, message: Message, text: Text) -> None:
+        self.shown.append(Shown(message, text, time.monotonic()))
+
+    async def _next(self, wanted: Callable[[Shown], bool]) -> Shown:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while True:
+                    await until(lambda: self._read < len(self.shown), seconds=PATIENCE_SECONDS)
+                    self._read += 1
+                    if wanted(self.shown[self._read - 1]):
+                        return self.shown[self._read - 1]
+        except TimeoutError:
+            raise AssertionError(f"not shown; shown were {[shown.kind.name for shown in self.shown]}") from None
+
+
+@asynccontextmanager
+async def running_gate(
+    state_dir: Path, pins: Pins, simulator: Simulator, *, ready: bool = True, **settings: object
+) -> AsyncIterator[GateInProcess]:
+    """
+    Run a gate with `PROMPT` and other settings (`admission__hold_seconds=1`); it has ended when this has.
+
+    Waits until it takes scans, unless told that it is not `ready`.
+    """
+    with PtyScanner() as scanner:
+        changed = {name.replace("__", "."): value for name, value in settings.items()}
+        in_force = {**PROMPT, "eguma.base_url": simulator.base_url, "scanner.port": scanner.port, **changed}
+        gate = GateInProcess(simulator, scanner, pins, {**in_force, "state_dir": state_dir})
+        try:
+            if ready:
+                await until(lambda: bool(gate.ready_lines) or gate.run.done(), seconds=PATIENCE_SECONDS)
+                # Its first look at E-GUMA, so that no later request waits for it.
+                await until(lambda: bool(simulator.requests) or gate.run.done(), seconds=PATIENCE_SECONDS)
+            yield gate
+        finally:
+            gate.app.stop()
+            gate.app.stop()  # said twice: at once
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await gate.run
+
+
+class GateProcess:
+    """`gate-controller run` as everybody starts it, in a process of its own with mock pins. Made by `gate_process`."""
+
+    def __init__(self, state_dir: Path, base_url: str, port: str, settings: Mapping[str, object]) -> None:
+        in_force = {**PROMPT, "eguma.base_url": base_url, "scanner.port": port, "log.level": "debug", **settings}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("GATE_", "JOURNAL_"))}
+        in_force = {name: value for name, value in in_force.items() if value is not None}
+        said = {f"GATE_{name.upper().replace('.', '__')}": str(value) for name, value in in_force.items()}
+        self.state_dir = state_dir
+        self._log, self._out = state_dir.with_suffix(".log"), state_dir.with_suffix(".out")
+        with self._log.open("ab") as log, self._out.open("wb") as out:
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                [Path(sys.executable).with_name("gate-controller"), "run"],
+                env={**ours, **said, "GATE_STATE_DIR": str(state_dir), "GPIOZERO_PIN_FACTORY": "mock"},
+                cwd=state_dir.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=log,
+            )
+
+    @property
+    def log(self) -> str:
+        """Everything it and the gates before it in this state directory have logged so far."""
+        return self._log.read_text(encoding="utf-8")
+
+    async def ready(self) -> None:
+        """Wait for the line that says that it takes scans."""
+        await self._until(lambda: "ready" in self._out.read_text(encoding="utf-8"))
+
+    async def logs(self, words: str) -> None:
+        """Wait until its log has some words."""
+        await self._until(lambda: words in self.log)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Wait for its end; return its exit code, negative for a signal."""
+        await until(lambda: self.process.poll() is not None, seconds=PATIENCE_SECONDS)
+        return self.process.returncode
+
+    async def kill(self) -> None:
+        """End it as a power cut does."""
+        self.send(signal.SIGKILL)
+        await self.ended()
+
+    def story(self) -> list[list[str]]:
+        """Return the names of every attempt's facts, oldest attempt first."""
+        return [[type(fact).__name__ for fact in facts] for facts in facts_in(self.state_dir)]
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        try:
+            await until(lambda: condition() or self.process.poll() is not None, seconds=PATIENCE_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"the gate did not get so far; its log:\n{self.log}") from None
+        assert condition(), f"the gate ended with {self.process.returncode}; its log:\n{self.log}"
+
+
+@contextmanager
+def gate_process(
+    state_dir: Path, simulator: Simulator, scanner: PtyScanner, **settings: object
+) -> Iterator[GateProcess]:
+    """Start such a process; it is killed at the end, should it still run."""
+    changed = {name.replace("__", "."): value for name, value in settings.items()}
+    gate = GateProcess(state_dir, simulator.base_url, scanner.port, changed)
+    try:
+        yield gate
+    finally:
+        gate.process.kill()
+        gate.process.wait()
+
+
+def charged(simulator: Simulator) -> int:
+    """Return what E-GUMA's books say was charged in all, less what was given back."""
+    return sum(redemption.left for redemption in simulator.ledger.redemptions())
+
+
+def facts_in(state_dir: Path) -> list[tuple[Fact, ...]]:
+    """Return the facts of every attempt in a journal, oldest attempt first; beside a running gate too."""
+    reader = Reader(state_dir)
+    return [reader.facts(told.incident) for told in reversed(reader.page())]
+
+
+def open_items(state_dir: Path) -> list[Record]:
+    """Return what the journal leaves to a person."""
+    return Reader(state_dir).standing(Standing.OPEN)

@@ -1,0 +1,302 @@
+"""
+The five promises of a gate, checked by somebody who sees everything: E-GUMA's books, the disk, the relay, the screen.
+
+`Watch` looks at each command as it is carried out, and at the books when all has come to rest. What design.md allows is
+counted, not forgiven in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gate_controller.admission import commands as do
+from gate_controller.admission.attempt import State
+from gate_controller.admission.codes import read_code
+from gate_controller.admission.facts import (
+    Doubted,
+    Evidence,
+    Fact,
+    Intended,
+    Redeemed,
+    RefundBegun,
+    Refunded,
+    Released,
+    ReleasedToSensor,
+)
+from gate_controller.admission.ids import AttemptId, Incident, number_of
+from gate_controller.admission.messages import Message, MessageKind, MoneyFate
+from tests.rig.modelled_server import OWN_USER, Charge
+
+if TYPE_CHECKING:
+    from tests.rig.world import World
+
+GRACE_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class Pulse:
+    """The relay moved for an attempt. Whether it came to a use lies between `least` and `most`."""
+
+    attempt: AttemptId
+    at: float
+    passes: bool
+    settled: bool = False
+    least: int = 0
+    most: int = 0
+
+
+class Watch:
+    """Looks on; every broken promise is a line of the outcome."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.redeems: set[AttemptId] = set()
+        self.intended_at: dict[AttemptId, float] = {}
+        self.pulses: list[Pulse] = []
+        self.by_staff: set[AttemptId] = set()
+        """Attempts whose end a person ordered."""
+        self.write_failed: set[AttemptId] = set()
+        self._recorded_before: dict[AttemptId, int] = {}
+        self._due: float | None = None
+        self._frame: bytes | None = None
+        self._shows = 0
+        self._waited = False
+
+    def wrong(self, line: str) -> None:
+        """Note a broken promise."""
+        self.world.tell(f"VIOLATION {line}")
+        self.world.outcome.violations.append(line)
+
+    # -- on the way
+
+    def scanned(self, frame: bytes) -> None:
+        """A scan is about to be handled."""
+        self._frame, self._shows = frame, 0
+
+    def scan_taken(self) -> None:
+        """It has been handled: something was shown, or another visitor is waiting for his verdict."""
+        lane = self.world.gate.lane
+        if self.world.up and not self._shows and (lane is None or lane.verdict_due is None):
+            self.wrong(f"promise 5: the scan {self._frame!r} got nothing")
+        self._frame = None
+
+    def handled(self, shows_before: int) -> None:
+        """An event has been handled: nobody waits longer than he was promised, or is dropped without a word."""
+        now, gate = self.world.now, self.world.gate
+        waits = gate._waiting is not None
+        if self._waited and not waits and self._shows == shows_before:
+            self.wrong("promise 5: whoever waited for the lane was dropped without a word")
+        self._waited = waits
+        late = self.world.setup.lateness + GRACE_SECONDS
+        if self._due is not None and now > self._due + late:
+            self.wrong(f"promise 5: no verdict by {self._due:.3f}")
+        if gate._waiting is not None and now > gate._waiting.lapses + late:
+            self.wrong("promise 5: a scan waits for the lane for over 10 s")
+
+    @property
+    def shows(self) -> int:
+        """How many messages were shown since the newest scan."""
+        return self._shows
+
+    def lane_is_released(self) -> bool:
+        """Whether a passage now would be the visitor's own."""
+        lane = self.world.gate.lane
+        return lane is not None and lane.state is State.RELEASED
+
+    def commanded(self, command: do.Command) -> None:
+        """Look at a command before it is carried out."""
+        match command:
+            case do.Redeem():
+                self._redeem(command)
+            case do.Release(attempt):
+                self._release(attempt)
+            case do.Cancel(attempt):
+                if not self._has(attempt, RefundBegun) and attempt not in self.write_failed:
+                    self.wrong(f"promise 4: {attempt} is cancelled, and RefundBegun is not on disk")
+            case do.Write(_, facts):
+                for fact in facts:
+                    if isinstance(fact, Intended):
+                        self.intended_at.setdefault(fact.attempt, self.world.now)
+            case do.Show(message):
+                self._shows += 1
+                self._shown(message)
+            case _:
+                pass
+
+    def _redeem(self, command: do.Redeem) -> None:
+        attempt, disk = command.attempt, self.world.disk
+        if attempt in self.redeems:
+            self.wrong(f"promise 2: Redeem is sent twice for {attempt}")
+        self.redeems.add(attempt)
+        if not self._has(attempt, Intended):
+            self.wrong(f"promise 4: Redeem for {attempt} without its intent on disk")
+        for other in disk.attempts:
+            facts = disk.facts(other)
+            same = isinstance(facts[0], Intended) and facts[0].voucher_code == command.voucher_code
+            if same and other != attempt and isinstance(self._newest(other), Intended | Doubted):
+                self.wrong(f"promise 2: Redeem for {attempt} while {other} of the same voucher is in doubt")
+
+    def _newest(self, attempt: AttemptId) -> Fact:
+        known = list(self.world.disk.facts(attempt))
+        known += [fact for write in self.world.disk.under_way for fact in write.facts if fact.attempt == attempt]
+        return max(known, key=lambda fact: fact.n)
+
+    def _release(self, attempt: AttemptId) -> None:
+        if not self._has(attempt, Redeemed):
+            self.wrong(f"promise 1: the relay moves for {attempt} without a redemption on disk")
+        if self._has(attempt, Refunded):
+            self.wrong(f"promise 1: the relay moves for {attempt}, which was refunded")
+
+    def _has(self, attempt: AttemptId, kind: type[Fact]) -> bool:
+        return self.world.disk.has(attempt, kind)
+
+    def pulsed(self, pulse: Pulse) -> None:
+        """The relay moved."""
+        self.pulses.append(pulse)
+
+    def recovered(self, commands: tuple[do.Command, ...]) -> None:
+        """The gate has started again."""
+        if any(isinstance(command, do.Release | do.Redeem) for command in commands):
+            self.wrong("recovery moves the relay or charges")
+
+    def settled(self, attempt: AttemptId) -> None:
+        """A person took charge of an attempt."""
+        self.by_staff.add(attempt)
+
+    # -- what the visitor reads
+
+    def _shown(self, message: Message) -> None:
+        if message.kind is MessageKind.CHECKING and self._due is None:
+            self._due = self.world.now + self.world.gate.policy.verdict_seconds
+        if message.fate is MoneyFate.NOTHING_YET:
+            return
+        if message.kind is not MessageKind.ALREADY_ADMITTED:
+            self._due = None
+        number = number_of(Incident(message.incident))
+        if number is not None:
+            self._check_sentence(message, AttemptId(f"TAG0{number}"))
+        elif self._frame is not None and message.fate is MoneyFate.NOT_CHARGED:
+            self._check_nothing_under_way(message)
+
+    def _check_sentence(self, message: Message, attempt: AttemptId) -> None:
+        charges = self.charges(attempt)
+        net = [charge for charge in charges if not charge.cancelled]
+        told = f"promise 5: {attempt} is told {message.kind.name}, and "
+        match message.fate:
+            case MoneyFate.NOT_CHARGED:
+                if net or self.world.effects_under_way(attempt):
+                    self.wrong(f"{told}was charged or may yet be")
+            case MoneyFate.CANCELLED:
+                if net or not charges:
+                    self.wrong(f"{told}the money is not back")
+            case MoneyFate.CHARGED | MoneyFate.CHARGED_BEFORE | MoneyFate.CREDIT:
+                if not net and not self._may_be_mistaken(attempt):
+                    self.wrong(f"{told}was not charged")
+                self._check_amounts(message, net, told)
+            case MoneyFate.BEING_CHECKED:
+                if attempt not in self.intended_at:
+                    self.wrong(f"{told}there is nothing to check")
+            case _:
+                pass
+
+    def _check_amounts(self, message: Message, net: list[Charge], told: str) -> None:
+        if net and message.price != net[0].amount:
+            self.wrong(f"{told}the price shown is {message.price}, not {net[0].amount}")
+        if net and message.balance not in {None, net[0].left} and not self._till_came(net[0].voucher_code, net[0].at):
+            self.wrong(f"{told}{message.balance} left, not {net[0].left}")
+
+    def _check_nothing_under_way(self, message: Message) -> None:
+        code = str(read_code(self._frame or b""))
+        for attempt, one in self.world.gate.unfinished.items():
+            if one.voucher_code == code and any(not charge.cancelled for charge in self.charges(attempt)):
+                self.wrong(
+                    f"promise 5: {code} is told {message.kind.name}, and {attempt} of it was charged and not used"
+                )
+
+    def charges(self, attempt: AttemptId) -> list[Charge]:
+        """Return what was charged for an attempt, by E-GUMA's books."""
+        return self.world.server.of(self.world.reference(attempt))
+
+    def _till_came(self, voucher_code: str, since: float) -> bool:
+        return self.world.server.till_was_here(voucher_code, since)
+
+    def _may_be_mistaken(self, attempt: AttemptId) -> bool:
+        """Whether somebody else redeemed the same voucher since the intent: then a drop may be theirs."""
+        facts = self.world.disk.facts(attempt)
+        intent = facts[0] if facts else None
+        return isinstance(intent, Intended) and self._till_came(intent.voucher_code, self.intended_at[attempt])
+
+    # -- power cuts
+
+    def power_cut(self) -> None:
+        """Say of each pulse of this life what the journal will make of it."""
+        self._due, self._waited = None, False
+        kind: type[Fact] = ReleasedToSensor if self.world.setup.sensor else Released
+        for attempt in {pulse.attempt for pulse in self.pulses if not pulse.settled}:
+            facts = self.world.disk.facts(attempt)
+            recorded = sum(isinstance(fact, kind) for fact in facts) - self._recorded_before.get(attempt, 0)
+            for pulse in [p for p in self.pulses if p.attempt == attempt and not p.settled]:
+                recorded -= 1
+                pulse.settled = True
+                if recorded < 0:
+                    pulse.least, pulse.most = 0, 1
+                    self.world.outcome.unrecorded_pulses += 1
+                else:
+                    # Released, and nothing to say that nobody passed: admitted (design.md).
+                    used = pulse.passes or isinstance(facts[-1], kind)
+                    pulse.least = pulse.most = int(used)
+        for attempt in self.world.disk.attempts:
+            self._recorded_before[attempt] = sum(isinstance(f, kind) for f in self.world.disk.facts(attempt))
+
+    # -- at rest
+
+    def at_rest(self) -> None:
+        """Check the books: everything charged has its end, and E-GUMA's books say the same."""
+        world, gate = self.world, self.world.gate
+        if world.outcome.violations:
+            return
+        if gate.unfinished or gate.faults or gate.lane or gate.wake_at is not None or world.disk.unfinished():
+            left = [(a.id, a.state.value) for a in gate.unfinished.values()]
+            self.wrong(f"promise 3: not at rest: {left}, {gate.faults}, {gate.wake_at}, {world.disk.unfinished()}")
+        for pulse in self.pulses:
+            if not pulse.settled:
+                pulse.least = pulse.most = int(pulse.passes)
+        for charge in world.server.charges:
+            known = charge.user != OWN_USER or any(world.reference(a) == charge.reference for a in world.disk.attempts)
+            if not known:
+                self.wrong(f"promise 4: {charge.reference} was charged, and the journal does not know it")
+        for attempt in world.disk.attempts:
+            facts = world.disk.facts(attempt)
+            if isinstance(facts[0], Intended):
+                self._check_end(attempt, facts[0], facts)
+            elif self.charges(attempt):
+                self.wrong(f"promise 4: {attempt} was charged, and its intent is not on disk")
+        world.outcome.open_items = len(world.disk.open_items())
+
+    def _check_end(self, attempt: AttemptId, intent: Intended, facts: tuple[Fact, ...]) -> None:
+        outcome, charges = self.world.outcome, self.charges(attempt)
+        net = sum(not charge.cancelled for charge in charges)
+        pulses = [pulse for pulse in self.pulses if pulse.attempt == attempt]
+        least, most = sum(pulse.least for pulse in pulses), sum(pulse.most for pulse in pulses)
+        outcome.admissions += least
+        outcome.charges += len(charges)
+        outcome.refunds += len(charges) - net
+        if len(charges) > 1:
+            self.wrong(f"promise 2: {attempt} was charged {len(charges)} times")
+        if any(charge.amount != intent.price or charge.voucher_code != intent.voucher_code for charge in charges):
+            self.wrong(f"promise 2: {attempt} was charged another amount or voucher than intended")
+        open_item = attempt in self.world.disk.open_items() or attempt in self.by_staff
+        if least > 1:
+            self.wrong(f"promise 1: {attempt} was used {least} times")
+        if open_item or least <= net <= most:
+            return
+        tale = [type(fact).__name__ for fact in facts]
+        evidence = next((fact.evidence for fact in reversed(facts) if isinstance(fact, Redeemed)), None)
+        mistaken = self._may_be_mistaken(attempt) and least == 1 and net == 0
+        if mistaken and evidence is Evidence.BALANCE:
+            outcome.misread_drops += 1
+        elif mistaken and charges and attempt in self.write_failed:
+            outcome.forgotten_cancels += 1
+        else:
+            self.wrong(f"promise 3: {attempt} has {net} charges and {least} to {most} uses: {tale}")

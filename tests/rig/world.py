@@ -1,0 +1,433 @@
+"""
+The pure core in a modelled world: E-GUMA, the network, the disk, the clocks, the relay and the people.
+
+`play` runs a schedule (`schedule.py`), then lets everything heal and runs on until the gate has nothing left to do, and
+returns what it saw; `promises.py` says what must be so, on the way and at the end. Nothing here is random.
+"""
+
+import heapq
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from gate_controller.admission import commands as do
+from gate_controller.admission import events as on
+from gate_controller.admission.facts import Intended
+from gate_controller.admission.gate import Gate
+from gate_controller.admission.ids import AttemptId, Numbering
+from gate_controller.admission.messages import Fault
+from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.outcomes import CallFailed, CallFault, Redemptions
+from gate_controller.admission.policy import Policy
+from tests.rig import schedule as plan
+from tests.rig.modelled_disk import Disk, UnderWay
+from tests.rig.modelled_server import OWN_USER, TILL_USER, Server
+from tests.rig.promises import Pulse, Watch
+from tests.rig.schedule import Call, Fate, Schedule
+
+GATE_ID, TAG = "gate-1", "TAG0"
+EPOCH = 1_700_000_000.0
+PASSING_SECONDS = 1.0
+MENDING_SECONDS = 5.0
+HEALTHY_SECONDS = 2 * 3600.0
+# As in runner.py and eguma/calls.py: how far around an attempt the list is asked, and counted in the journal.
+MARGIN, BEHIND_UTC, AHEAD_OF_UTC = 24 * 3600.0, 12 * 3600.0, 14 * 3600.0
+
+UNKNOWN = CallFailed(CallFault.UNKNOWN, "no answer")
+SOON = 0.02
+
+
+class _PowerIsCut(Exception):
+    """The process dies here."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a schedule came to."""
+
+    schedule: Schedule
+    violations: list[str] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
+    admissions: int = 0
+    charges: int = 0
+    refunds: int = 0
+    open_items: int = 0
+    power_cuts: int = 0
+    commands: int = 0
+    events: int = 0
+    unrecorded_pulses: int = 0
+    """Power cuts between a pulse and its record: the one place where a visitor may enter twice (design.md)."""
+    misread_drops: int = 0
+    """Another till's redemption taken for the charge in doubt, where the list was no help (design.md)."""
+    forgotten_cancels: int = 0
+    """Cancelled on a failing disk, crashed, and another till made the balance look charged (docs/money.md)."""
+
+
+def play(schedule: Schedule, *, tracing: bool = False) -> Outcome:
+    """Run a schedule to its end and return what it came to."""
+    return World(schedule, tracing=tracing).run()
+
+
+class World:
+    """One schedule under way."""
+
+    def __init__(self, schedule: Schedule, *, tracing: bool = False) -> None:
+        self.setup = schedule.setup
+        self.outcome = Outcome(schedule)
+        self.now = 0.0
+        self.server = Server(schedule.setup.habits)
+        self.disk = Disk()
+        self.watch = Watch(self)
+        self._tracing = tracing
+        self._agenda: list[tuple[float, int, int, Callable[[], None]]] = []
+        self._order = count()
+        self._life = 0
+        self._fates: dict[Call, deque[plan.Network]] = {call: deque() for call in Call}
+        self._relay_works = True
+        self._turns_away = 0
+        self._cut: plan.PowerCut | None = None
+        self._commands_left = 0
+        self._price = plan.PRICE
+        self._wall_error = 0.0
+        self._clock_known = True
+        self._mono_zero = -1_000.0
+        self._mending: set[Fault] = set()
+        self._inbox: deque[on.Event] = deque()
+        self._effects: list[str] = []
+        self.up = True
+        self.gate = self._new_gate(0)
+
+    # -- time
+
+    def instant(self) -> on.Instant:
+        """Return this moment on the gate's two clocks."""
+        return on.Instant(self.now - self._mono_zero, EPOCH + self.now + self._wall_error)
+
+    def later(self, seconds: float, happens: Callable[[], None], *, outlives: bool = False) -> None:
+        """Let something happen; what does not outlive the process is lost with it."""
+        life = -1 if outlives else self._life
+        heapq.heappush(self._agenda, (self.now + max(seconds, 0.0), next(self._order), life, happens))
+
+    def run(self) -> Outcome:
+        """Play all steps, heal, come to rest, check the books."""
+        time = 0.0
+        for step in self.outcome.schedule.steps:
+            time += step.after
+            self.later(time, lambda step=step: self._step(step), outlives=True)  # type: ignore[misc]  # bound early
+        self._run_until(time + 1.0)
+        self._heal()
+        self._run_until(self.now + HEALTHY_SECONDS)
+        self.watch.at_rest()
+        return self.outcome
+
+    def reference(self, attempt: AttemptId) -> str:
+        """Return what names an attempt at E-GUMA."""
+        return f"{GATE_ID}-{attempt}"
+
+    def effects_under_way(self, attempt: AttemptId) -> bool:
+        """Whether a charge for this attempt will still take effect at E-GUMA."""
+        return self.reference(attempt) in self._effects
+
+    def _run_until(self, end: float) -> None:
+        while not self.outcome.violations:
+            due = self._agenda[0][0] if self._agenda else None
+            wake = self._wake()
+            upcoming = min((at for at in (due, wake) if at is not None), default=end)
+            if upcoming > end:
+                break
+            self.now = max(self.now, upcoming)
+            if due is not None and due <= self.now:
+                _, _, life, happens = heapq.heappop(self._agenda)
+                if life in {-1, self._life}:
+                    happens()
+            elif wake is not None:
+                self.post(on.TimePassed(self.instant()))
+                again = self.gate.wake_at
+                if self.up and again is not None and again <= self.instant().mono:
+                    self.watch.wrong(f"spins: wants to wake at {again}, and it is {self.instant().mono}")
+            else:
+                break
+        self.now = max(self.now, end)
+
+    def _wake(self) -> float | None:
+        wake = self.gate.wake_at if self.up else None
+        return None if wake is None else wake + self._mono_zero + self.setup.lateness
+
+    def _heal(self) -> None:
+        self._fates = {call: deque() for call in Call}
+        self.disk.fates.clear()
+        self._relay_works = True
+        self._cut = None
+        self.tell("all is well from here on")
+
+    # -- steps
+
+    def _step(self, step: plan.Step) -> None:  # noqa: C901, PLR0912 - one line for each kind of step
+        self.tell(f"STEP {step}")
+        match step:
+            case plan.Scan(_, frame):
+                if self.up:
+                    self.watch.scanned(frame)
+                    self.post(on.Scanned(self.instant(), frame))
+                    self.watch.scan_taken()
+            case plan.Network():
+                self._fates[step.call].append(step)
+            case plan.DiskTrouble(_, fate, seconds, writes):
+                self.disk.fates.extend([(fate, seconds)] * writes)
+            case plan.RelayTrouble(_, works):
+                self._relay_works = works
+            case plan.NobodyPasses():
+                self._turns_away += 1
+            case plan.StrayPassage():
+                if self.up and self.setup.sensor and not self.watch.lane_is_released():
+                    self.post(on.PassageSensed(self.instant()))
+            case plan.TillRedeems(_, code, amount):
+                self.server.redeem(code, amount, "", at=self.now, user=TILL_USER)
+            case plan.WallClockJumps(_, by):
+                self._wall_error += by
+            case plan.StaffRefunds(_, which):
+                intended = [a for a in self.disk.attempts if self.disk.has(a, Intended)]
+                if self.up and intended:
+                    facts = self.disk.facts(intended[which % len(intended)])
+                    self.watch.settled(facts[0].attempt)
+                    self.post(on.RefundOrdered(self.instant(), facts, "Anna"))
+            case plan.StaffSettles(_, which):
+                items = sorted(self.disk.open_items())
+                if self.up and items:
+                    self._settle(items[which % len(items)])
+            case plan.PowerCut():
+                self._cut, self._commands_left = step, step.commands
+                if step.commands == 0:
+                    self._die()
+            case _:
+                raise TypeError(step)
+
+    def _settle(self, attempt: AttemptId) -> None:
+        self.watch.settled(attempt)
+        self.post(on.SettleOrdered(self.instant(), self.disk.facts(attempt), "Anna", "looked at"))
+
+    # -- the shell, as in runner.py
+
+    def post(self, event: on.Event) -> None:
+        """Let the gate handle an event, and what follows from it."""
+        if not self.up:
+            return
+        self._inbox.append(event)
+        if len(self._inbox) > 1:
+            return
+        try:
+            while self._inbox:
+                self.outcome.events += 1
+                if self._tracing:
+                    self.tell(f"event {self._inbox[0]}")
+                shows = self.watch.shows
+                self._carry_out(self.gate.handle(self._inbox[0]))
+                self._inbox.popleft()
+                self.watch.handled(shows)
+        except _PowerIsCut:
+            self._die()
+            return
+        except Exception:  # noqa: BLE001 - whatever it is, it is what we look for
+            self.watch.wrong(f"the core raised: {traceback.format_exc()}")
+        self._mend()
+
+    def _carry_out(self, commands: tuple[do.Command, ...]) -> None:
+        for command in commands:
+            if self._cut is not None:
+                if self._commands_left == 0:
+                    raise _PowerIsCut
+                self._commands_left -= 1
+            self.outcome.commands += 1
+            if self._tracing:
+                self.tell(f"  {command}")
+            self.watch.commanded(command)
+            self._start(command)
+
+    def _start(self, command: do.Command) -> None:
+        match command:
+            case do.AskBalance():
+                self._call(
+                    Call.BALANCE,
+                    command.deadline,
+                    lambda: self.server.balance(command.code),
+                    lambda told: on.BalanceAnswered(self.instant(), command.attempt, told),
+                )
+            case do.Redeem(attempt, code, amount, reference, deadline):
+                self._call(
+                    Call.REDEEM,
+                    deadline,
+                    lambda: self.server.redeem(code, amount, reference, at=self.now),
+                    lambda told: on.RedeemAnswered(self.instant(), attempt, told),
+                    reference,
+                )
+            case do.Cancel(attempt, code, token, amount, deadline):
+                self._call(
+                    Call.CANCEL,
+                    deadline,
+                    lambda: self.server.cancel(code, token, amount),
+                    lambda told: on.CancelAnswered(self.instant(), attempt, told),
+                )
+            case do.AskRedemptions():
+                self._ask_list(command)
+            case do.Write(ticket, facts):
+                write = self.disk.write(ticket, facts, self.now)
+                self.later(write.ends - self.now, lambda: self._written(write))
+            case do.Release(attempt):
+                self._pulse(attempt)
+            case do.Show() | do.Note():
+                pass
+            case _:
+                raise TypeError(command)
+
+    def _written(self, write: UnderWay) -> None:
+        worked = self.disk.end(write)
+        if worked:
+            self.post(on.Written(self.instant(), write.ticket))
+        else:
+            self.watch.write_failed |= {fact.attempt for fact in write.facts}
+            self.post(on.WriteFailed(self.instant(), write.ticket, "disk full"))
+
+    def _pulse(self, attempt: AttemptId) -> None:
+        if not self._relay_works:
+            self._inbox.append(on.RelayFailed(self.instant(), attempt, "stuck"))
+            return
+        passes = not self.setup.sensor or self._turns_away == 0
+        if not passes:
+            self._turns_away -= 1
+        pulse = Pulse(attempt, self.now, passes=passes)
+        self.watch.pulsed(pulse)
+        self._inbox.append(on.Opened(self.instant(), attempt))
+        if self.setup.sensor and passes:
+            self.later(PASSING_SECONDS, lambda: self.post(on.PassageSensed(self.instant())))
+
+    def _mend(self) -> None:
+        """Do what the shell does about faults: prove the key again, open the relay anew."""
+        for fault in (Fault.KEY, Fault.RELAY):
+            if self.up and fault in self.gate.faults and fault not in self._mending:
+                self._mending.add(fault)
+                self.later(MENDING_SECONDS, lambda fault=fault: self._try_mending(fault))  # type: ignore[misc]
+
+    def _try_mending(self, fault: Fault) -> None:
+        self._mending.discard(fault)
+        if fault is Fault.RELAY and not self._relay_works:
+            self._mend()
+        else:
+            self.post(on.FaultCleared(self.instant(), fault))
+
+    # -- the network
+
+    def _call(
+        self,
+        call: Call,
+        deadline: float,
+        effect: Callable[[], Any],
+        event: Callable[[Any], on.Event],
+        reference: str = "",
+    ) -> None:
+        """Let a call meet its fate. `deadline` is the gate's monotonic time."""
+        fates = self._fates[call]
+        step = fates.popleft() if fates else plan.Network(0.0, call, Fate.ANSWERED)
+        left = max(deadline + self._mono_zero - self.now, 0.0)
+        told: list[Any] = []
+
+        def later_effect(seconds: float) -> None:
+            self._effects.append(reference)
+            self.later(seconds, takes_effect, outlives=True)
+
+        def takes_effect() -> None:
+            self._effects.remove(reference)
+            told.append(effect())
+            self.tell(f"  E-GUMA: {call.value} {reference}: {told[0]}")
+
+        def answers() -> None:
+            if not self._clock_known:
+                self._clock_known, self._wall_error = True, 0.0
+            self.post(event(told[0]))
+
+        def fails(after: float, fault: CallFault) -> None:
+            self.later(min(after, left), lambda: self.post(event(CallFailed(fault, f"{fault.name} in this story"))))
+
+        seconds = step.seconds
+        match step.fate:
+            case Fate.ANSWERED if seconds <= left:
+                later_effect(seconds / 2)
+                self.later(seconds, answers)
+            case Fate.ANSWERED | Fate.LATE_EFFECT:
+                fails(left if step.fate is Fate.ANSWERED else SOON, CallFault.UNKNOWN)
+                later_effect(min(seconds, plan.LATEST_EFFECT_SECONDS))
+            case Fate.OVERDUE:
+                later_effect(left)
+                self.later(left + seconds, answers)
+            case Fate.LOST_BEFORE:
+                fails(seconds, CallFault.UNKNOWN)
+            case Fate.LOST_AFTER:
+                later_effect(min(seconds, left) / 2)
+                fails(seconds, CallFault.UNKNOWN)
+            case Fate.NOT_SENT:
+                fails(seconds, CallFault.NOT_SENT)
+            case Fate.REFUSED:
+                fails(seconds, CallFault.REFUSED)
+            case Fate.KEY_NOT_ACCEPTED:
+                fails(seconds, CallFault.KEY_NOT_ACCEPTED)
+
+    def _ask_list(self, command: do.AskRedemptions) -> None:
+        begin = command.since - MARGIN
+        end = self.instant().wall
+
+        def ask() -> Any:
+            user = OWN_USER if self.setup.own_user_known else None
+            listed = self.server.listed(begin - BEHIND_UTC - EPOCH, end + AHEAD_OF_UTC - EPOCH, now=self.now, user=user)
+            if isinstance(listed, CallFailed):
+                return listed
+            count_charges = self.disk.count_charges
+            surely = count_charges(command.voucher_code, begin + AHEAD_OF_UTC, but=command.attempt, refunded=False)
+            most = count_charges(command.voucher_code, begin - AHEAD_OF_UTC, but=command.attempt, refunded=True)
+            return Redemptions(listed, user, surely, most)
+
+        self._call(
+            Call.LIST, command.deadline, ask, lambda told: on.RedemptionsAnswered(self.instant(), command.attempt, told)
+        )
+
+    # -- power
+
+    def _new_gate(self, last: int) -> Gate:
+        policy = Policy(GATE_ID, Cents(self._price), Currency.CHF, passage_seconds=8.0 if self.setup.sensor else None)
+        return Gate(policy, Numbering(TAG, last))
+
+    def _die(self) -> None:
+        cut, self._cut = self._cut, None
+        assert cut is not None
+        self.tell("POWER CUT")
+        self.outcome.power_cuts += 1
+        self.disk.power_cut(cut.kept)
+        self.watch.power_cut()
+        self.up = False
+        self._life += 1
+        self._inbox.clear()
+        self._mending.clear()
+        self.later(cut.down, lambda: self._restart(cut), outlives=True)
+
+    def _restart(self, cut: plan.PowerCut) -> None:
+        self.up = True
+        self._mono_zero = self.now - 50.0
+        self._price = cut.price or self._price
+        if cut.clock:
+            self._wall_error, self._clock_known = cut.clock, False
+        last = max((int(attempt[len(TAG) :]) for attempt in self.disk.attempts), default=0)
+        self.gate = self._new_gate(last)
+        unfinished = self.disk.unfinished()
+        self.tell(f"START with {len(unfinished)} unfinished attempts, price {self._price}")
+        commands = self.gate.recover(self.instant(), unfinished)
+        self.watch.recovered(commands)
+        try:
+            self._carry_out(commands)
+        except _PowerIsCut:
+            self._die()
+
+    def tell(self, line: str) -> None:
+        """Note a line for whoever wants to see how it came about."""
+        if self._tracing:
+            self.outcome.trace.append(f"{self.now:10.3f} {line}")
