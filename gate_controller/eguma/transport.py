@@ -14,14 +14,13 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
-import httpcore
 import httpx
 
 from gate_controller import __version__
-from gate_controller.eguma.network import AsyncioBackend
+from gate_controller.eguma.network import OneConnection
 from gate_controller.eguma.outcomes import Answered, Outcome, Unanswered
 
 # httpx logs every URL at INFO, httpcore every step at DEBUG: neither has anything for us, and both cost time.
@@ -47,16 +46,12 @@ _SOCKET_OPTIONS: Final = (
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
     (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 2000),
 )
-_SURELY_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_SURELY_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout)
 _TIMED_OUT: Final = (httpx.TimeoutException, TimeoutError)
 # Blotting out less than this would hit ordinary words and numbers. E-GUMA's keys are far longer.
 _LEAST_SECRET: Final = 8
 # A broken answer is quoted by the parser, and can be long.
 _MAX_WHY: Final = 200
-# What httpcore reports while there is no connection to send anything on.
-_CONNECTING: Final = tuple(
-    f"connection.{step}.{state}" for step in ("connect_tcp", "start_tls") for state in ("started", "failed")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,8 @@ class Transport:
     """
 
     def __init__(self, base_url: str, api_key: str, *, note_date: Callable[[str], None]) -> None:
-        self._base_url = base_url.rstrip("/")
+        self._base_url = httpx.URL(base_url.rstrip("/"))
+        self._base_path = self._base_url.raw_path.decode().rstrip("/")
         self._key = quote(api_key, safe="")
         self._secrets = {text.encode() for text in (api_key, self._key) if len(text) >= _LEAST_SECRET}
         self._note_date = note_date
@@ -91,8 +87,7 @@ class Transport:
             "User-Agent": f"gate-controller/{__version__}",
         }
         self._ssl_context: ssl.SSLContext | None = None
-        self._http: httpx.AsyncHTTPTransport | None = None
-        self._is_warm = False
+        self._http: OneConnection | None = None
         self._lane = asyncio.Lock()
 
     async def exchange(self, request: Request, *, seconds: float) -> Outcome:
@@ -119,27 +114,21 @@ class Transport:
     async def aclose(self) -> None:
         """Close the connection. A later request would open a new one."""
         http, self._http = self._http, None
-        self._is_warm = False
         if http is not None:
             await http.aclose()
 
     async def _exchange(self, request: Request, seconds: float, progress: "_Progress") -> Answered:
         http = self._http or await self._open()
-        query = f"{request.query}&apikey={self._key}" if request.query else f"apikey={self._key}"
         # Connecting gives up before the request as a whole does, and so by an error that says nothing was sent.
-        connect = min(CONNECT_SECONDS, seconds * CONNECT_SHARE)
-        extensions: dict[str, Any] = {
-            "timeout": {"connect": connect, "read": seconds, "write": seconds, "pool": seconds}
-        }
-        if not self._is_warm:
-            # A dozen calls, a tenth of the time of a fast request: left out once there is a connection.
-            extensions["trace"] = progress.note
+        await http.connect(min(CONNECT_SECONDS, seconds * CONNECT_SHARE))
+        query = f"{request.query}&apikey={self._key}" if request.query else f"apikey={self._key}"
         sent = httpx.Request(
             request.method,
-            f"{self._base_url}{request.path}?{query}",
+            self._base_url,
             headers=self._headers,
             content=request.body,
-            extensions=extensions,
+            # The URL of every request is the same and without the key; httpx need not read it again.
+            extensions={"target": f"{self._base_path}{request.path}?{query}".encode()},
         )
         progress.surely_unsent = False
         response = await http.handle_async_request(sent)
@@ -153,20 +142,15 @@ class Transport:
                 await self.aclose()
                 break
         await response.aclose()
-        self._is_warm = self._http is http
         answer = bytes(body[: request.max_answer])
         for secret in self._secrets:
             answer = answer.replace(secret, b"***")
         return Answered(response.status_code, answer)
 
-    async def _open(self) -> httpx.AsyncHTTPTransport:
-        if self._ssl_context is None:
-            if self._base_url.startswith("http://"):
-                # Trusts nobody and is never used; one with the world's certificates takes 20 ms to make.
-                self._ssl_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            else:
-                self._ssl_context = await asyncio.to_thread(_trusted_certificates)
-        self._http = _Http(self._ssl_context)
+    async def _open(self) -> OneConnection:
+        if self._ssl_context is None and self._base_url.scheme == "https":
+            self._ssl_context = await asyncio.to_thread(_trusted_certificates)
+        self._http = OneConnection(self._base_url, ssl_context=self._ssl_context, socket_options=_SOCKET_OPTIONS)
         return self._http
 
     def _blot(self, text: str) -> str:
@@ -175,36 +159,20 @@ class Transport:
         return text
 
 
-class _Http(httpx.AsyncHTTPTransport):
-    """httpx's transport on asyncio's streams. Its pool has no public way in: `test_network.py` watches that one."""
-
-    def __init__(self, ssl_context: ssl.SSLContext) -> None:
-        super().__init__(verify=ssl_context)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl_context,
-            max_connections=1,
-            max_keepalive_connections=1,
-            keepalive_expiry=None,
-            socket_options=_SOCKET_OPTIONS,
-            network_backend=AsyncioBackend(),
-        )
-
-
 class _Progress:
-    """How far a request got, by httpcore's trace events: in doubt it counts as sent."""
+    """How far a request got: in doubt it counts as sent."""
 
-    def __init__(self) -> None:
-        self.surely_unsent = True
-
-    async def note(self, event: str, _info: dict[str, Any]) -> None:
-        self.surely_unsent = event in _CONNECTING
+    surely_unsent = True
 
 
 def _trusted_certificates() -> ssl.SSLContext:
     try:
-        return httpx.create_ssl_context()
+        context = httpx.create_ssl_context()
     except OSError as error:
         why = error.strerror or str(error)
+    else:
+        context.set_alpn_protocols(["http/1.1"])
+        return context
     raise OSError(f"its certificates cannot be checked, {why}: see SSL_CERT_FILE")
 
 

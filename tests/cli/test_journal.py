@@ -126,7 +126,8 @@ async def test_a_day_is_reconciled_with_egumas_list(tmp_path: Path) -> None:
 
         same = await journal(tmp_path, "reconcile", "--date", today, base_url=base_url)
         assert (same.returncode, "no difference" in same.stdout) == (0, True), same.stdout + same.stderr
-        gate.simulator.ledger.redeem(GOOD, PRICE, user=next(gate.simulator.ledger.redemptions()).user, now=time.time())
+        known = next(gate.simulator.ledger.redemptions())
+        gate.simulator.ledger.redeem(GOOD, PRICE, user=known.user, redeemed_at=known.redeemed_at, made_at=known.made_at)
         other = await journal(tmp_path, "reconcile", "--date", today, "--json", base_url=base_url)
 
         assert other.returncode == 1, other.stderr

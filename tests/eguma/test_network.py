@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller.eguma.client import EgumaClient
-from gate_controller.eguma.network import AsyncioBackend
-from gate_controller.eguma.transport import Transport
-from tests.rig.simulator import KEY, running_simulator
+from tests.rig.simulator import KEY
 from tests.rig.waiting import until
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -45,16 +43,6 @@ async def served(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterat
             await asyncio.wait(connections, timeout=5)
 
 
-async def test_requests_go_through_the_projects_own_sockets() -> None:
-    """httpx keeps its pool to itself: should a new version move it, this fails and not the speed."""
-    async with running_simulator() as simulator:
-        transport = Transport(simulator.base_url, KEY, note_date=lambda _: None)
-        pool = (await transport._open())._pool
-
-        assert isinstance(pool._network_backend, AsyncioBackend)
-        await transport.aclose()
-
-
 async def test_a_parting_word_of_the_server_is_not_the_answer_to_the_next_request() -> None:
     connections = 0
     answer_read, said_goodbye = asyncio.Event(), asyncio.Event()
@@ -76,16 +64,54 @@ async def test_a_parting_word_of_the_server_is_not_the_answer_to_the_next_reques
         await client.balance("L4FU5LQTKJR3", deadline=time.monotonic() + 5)
         answer_read.set()
         await said_goodbye.wait()
-        pool = client._transport._http
-        assert pool is not None
-        stream = pool._pool.connections[0]._connection._network_stream  # type: ignore[attr-defined]
-        await until(lambda: bool(stream.get_extra_info("is_readable")))
+        connection = client._transport._http
+        assert connection is not None
+        line = connection._line
+        assert line is not None
+        await until(lambda: not line.is_fit)
 
         balance = await client.balance("L4FU5LQTKJR3", deadline=time.monotonic() + 5)
         await client.aclose()
 
     assert balance.balance_in_cents == 5000
     assert connections == 2
+
+
+async def test_hints_and_a_farewell_around_an_answer_change_nothing_but_the_connection() -> None:
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n")
+        writer.write(answer(b"200 OK\r\nConnection: close", BALANCE))
+        await writer.drain()
+
+    async with served(serve) as port:
+        client = EgumaClient(f"http://127.0.0.1:{port}", KEY)
+        first = await client.balance("L4FU5LQTKJR3", deadline=time.monotonic() + 5)
+        second = await client.balance("L4FU5LQTKJR3", deadline=time.monotonic() + 5)
+        await client.aclose()
+
+    assert first.balance_in_cents == second.balance_in_cents == 5000
+    assert connections == 2
+
+
+async def test_an_answer_without_a_declared_end_ends_with_the_connection() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + BALANCE[:20])
+        await writer.drain()
+        writer.write(BALANCE[20:])
+        writer.close()
+
+    async with served(serve) as port:
+        client = EgumaClient(f"http://127.0.0.1:{port}", KEY)
+        balance = await client.balance("L4FU5LQTKJR3", deadline=time.monotonic() + 5)
+        await client.aclose()
+
+    assert balance.balance_in_cents == 5000
 
 
 @pytest.fixture

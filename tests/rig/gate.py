@@ -83,7 +83,7 @@ class Shown:
     @property
     def words(self) -> str:
         """Title, detail and money sentence on one line each; no-break spaces as plain ones."""
-        return "\n".join((self.text.title, self.text.detail, self.text.money)).replace("\N{NO-BREAK SPACE}", " ")
+        return f"{self.text.title}\n{self.text.detail}\n{self.text.money}".replace("\N{NO-BREAK SPACE}", " ")
 
 
 class GateInProcess:
