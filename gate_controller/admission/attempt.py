@@ -55,6 +55,7 @@ class Attempt:
     begun: float = 0.0
     """Monotonic time of the scan that is being served; a later scan of the same voucher begins anew."""
     begun_wall: float = 0.0
+    """Wall clock of the intent: around this moment E-GUMA's list is asked for the charge."""
     facts: int = 0
     """How many facts the attempt has so far."""
     verdict_due: float | None = None
@@ -63,6 +64,8 @@ class Attempt:
     """Monotonic time at which the state has something to do by itself."""
 
     voucher_code: VoucherCode = VoucherCode("")
+    price: Cents | None = None
+    """What was or is to be charged; the gate's price may be another after a restart. None before the decision."""
     balance_before: Cents = Cents(0)
     evidence: Evidence | None = None
     """How the charge is known; None while it is not."""
@@ -110,6 +113,10 @@ class Attempt:
         """Whether the visitor who waits must now be told something, whatever is known."""
         return self.verdict_due is not None and turn.at.mono >= self.verdict_due
 
+    def charge(self, turn: Turn) -> Cents:
+        """Return what this attempt charges, in cents."""
+        return turn.policy.price if self.price is None else self.price
+
     def fact(self, kind: type[F], turn: Turn, **fields: Any) -> F:
         """Return the next fact of this attempt."""
         self.facts += 1
@@ -126,7 +133,7 @@ class Attempt:
     ) -> None:
         """Tell the visitor how it ended; from here on nobody waits for this attempt."""
         self.verdict_due = None
-        turn.show(kind, balance=balance, eguma_text=eguma_text, incident=self.incident, fault=fault)
+        turn.show(kind, balance=balance, eguma_text=eguma_text, incident=self.incident, fault=fault, price=self.price)
         word = "admitted" if SIGNAL[kind] is Signal.ADMITTED else "refused"
         turn.note(
             f"verdict={word} reason={kind.name.lower()} incident={self.incident} "

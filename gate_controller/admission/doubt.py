@@ -12,7 +12,7 @@ from gate_controller.admission.attempt import Attempt, State
 from gate_controller.admission.codes import VoucherCode
 from gate_controller.admission.commands import AskBalance, AskRedemptions
 from gate_controller.admission.events import BalanceAnswered, RedemptionsAnswered, Rescanned, TimePassed
-from gate_controller.admission.facts import Doubted, Evidence, NotCharged
+from gate_controller.admission.facts import Doubted, Evidence, NotCharged, Redeemed, Refunded
 from gate_controller.admission.messages import MessageKind
 from gate_controller.admission.money import Cents
 from gate_controller.admission.outcomes import Balance, ListedRedemption, Redemptions
@@ -76,7 +76,10 @@ def begin(a: Attempt, turn: Turn, why: str) -> None:
 
 def look(a: Attempt, turn: Turn) -> None:
     """Start a look-up: the list first."""
-    a.asking, a.timer, a.looked_at = True, None, turn.at.mono
+    if not a.asking:
+        # Of two that are out, the older one's answer may come last: it must not settle anything for the newer.
+        a.looked_at = turn.at.mono
+    a.asking, a.timer = True, None
     deadline = turn.at.mono + LOOKUP_SECONDS
     turn.do(AskRedemptions(a.id, a.voucher_code, a.begun_wall, deadline, urgent=a.verdict_due is not None))
 
@@ -92,7 +95,7 @@ def look_later(a: Attempt, turn: Turn) -> None:
 def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
     """Found in the list, or ask the balance."""
     if isinstance(event.outcome, Redemptions):
-        says = read_list(a, event.outcome, turn.policy.price)
+        says = read_list(a, event.outcome, a.charge(turn))
     else:
         says = ListSays.NOTHING
         turn.note(f"lookup=list_failed incident={a.incident} why={event.outcome.text!r}")
@@ -117,18 +120,31 @@ def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
         look_later(a, turn)
     elif a.listed and event.outcome.balance < a.balance_before:
         # Exactly the price less: the charge. Anything else: somebody else redeemed too, and this one may be cancelled.
-        as_charged = event.outcome.balance == a.balance_before - turn.policy.price
+        as_charged = event.outcome.balance == a.balance_before - a.charge(turn)
         _found(a, turn, Evidence.LIST if as_charged else Evidence.UNSURE, event.outcome.balance)
-    elif event.outcome.balance <= a.balance_before - turn.policy.price:
+    elif event.outcome.balance <= a.balance_before - a.charge(turn):
         _found(a, turn, Evidence.UNSURE if a.list_denies else Evidence.BALANCE, event.outcome.balance)
     elif a.looked_at < a.settle_at:
         look_later(a, turn)
+    elif a.listed:
+        _cancelled_before_the_crash(a, turn)
     else:
         turn.write(a.fact(NotCharged, turn, reason="no trace of a charge after the settling time"))
         turn.note(f"charge=settled incident={a.incident} charged=no")
         if a.verdict_due is not None:
             a.verdict(turn, MessageKind.NOT_CHARGED_AFTER_ALL)
         a.close()
+
+
+def _cancelled_before_the_crash(a: Attempt, turn: Turn) -> None:
+    # It was charged, could not be recorded, and was given back. The journal has to know: where cancelled redemptions
+    # stay listed, the next look-up of this voucher would take this one for its own.
+    redeemed = a.fact(Redeemed, turn, evidence=Evidence.LIST, token=None, balance_after=None)
+    turn.write(redeemed, a.fact(Refunded, turn, how="the list shows the charge, and the balance is as before it"))
+    turn.note(f"charge=settled incident={a.incident} charged=yes cancelled=yes")
+    if a.verdict_due is not None:
+        a.verdict(turn, MessageKind.CHARGE_CANCELLED)
+    a.close()
 
 
 def _found(a: Attempt, turn: Turn, evidence: Evidence, balance: Cents | None = None) -> None:

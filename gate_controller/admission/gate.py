@@ -8,10 +8,11 @@ gate decides whose turn it is; what an attempt does with an event stands in `tra
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gate_controller.admission import recovery, serving, staff
+from gate_controller.admission import recovery, serving, staff, unused
 from gate_controller.admission.attempt import Attempt, State
 from gate_controller.admission.codes import Code, NotAVoucher, VoucherCode, mask, read_code
-from gate_controller.admission.commands import Command, Show
+from gate_controller.admission.commands import Command
+from gate_controller.admission.display import Display, worst
 from gate_controller.admission.events import (
     AttemptEvent,
     BalanceAnswered,
@@ -31,14 +32,12 @@ from gate_controller.admission.events import (
 )
 from gate_controller.admission.facts import Fact, StrayPassage
 from gate_controller.admission.ids import AttemptId, Numbering
-from gate_controller.admission.messages import Fault, Message, MessageKind, Signal
+from gate_controller.admission.messages import Fault, MessageKind
 from gate_controller.admission.outcomes import Balance
-from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS, WAIT_LAPSES_SECONDS, Policy
+from gate_controller.admission.policy import WAIT_LAPSES_SECONDS, Policy
 from gate_controller.admission.transitions import handle
-from gate_controller.admission.turn import Turn, Writes
-
-# How long a refusal stays readable before the scan that waited for the lane takes the display.
-READING_SECONDS = 1.5
+from gate_controller.admission.turn import Turn
+from gate_controller.admission.writes import Writes
 
 # Unfinished attempts of the last run are looked up this far apart: about what one look-up takes on a slow network.
 RECOVERY_STEP_SECONDS = 0.5
@@ -74,11 +73,7 @@ class Gate:
     _waiting: _Waiting | None = None
     _last: _Admission | None = None
     _writes: Writes = field(default_factory=Writes)
-    _journal_retry: float | None = None
-    _resting: Message | None = None
-    """The message of an idle display; None while the display shows something about a scan."""
-    _shown_until: float | None = None
-    _readable_until: float = 0.0
+    _display: Display = field(default_factory=Display)
     _moving_until: float = 0.0
     """Until when the relay's newest pulse lasts: two never overlap."""
 
@@ -86,13 +81,13 @@ class Gate:
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         times = [attempt.wake_at for attempt in self.unfinished.values()]
-        times.append(self._journal_retry)
+        times.append(self._writes.retry_at)
         if self._waiting is not None:
             times.append(self._waiting.lapses)
             if self.lane is None:
-                times.append(max(self._readable_until, self._moving_until))
+                times.append(max(self._display.readable_until, self._moving_until))
         if self.lane is None:
-            times.append(self._shown_until)
+            times.append(self._display.shown_until)
         return min((time for time in times if time is not None), default=None)
 
     def recover(self, at: Instant, histories: Iterable[Sequence[Fact]]) -> tuple[Command, ...]:
@@ -120,13 +115,15 @@ class Gate:
             case PassageSensed():
                 self._passage(event, turn)
             case SettleOrdered(_, facts, by, reason):
-                staff.settle(facts, by, reason, turn)
+                self._settle(facts, by, reason, turn)
             case RefundOrdered(_, facts, by):
                 self._refund(facts, by, turn)
             case FaultRaised(_, fault, why):
                 turn.fault(fault, why)
             case FaultCleared(_, fault):
                 self._clear(fault, turn)
+            case Rescanned():
+                pass  # the gate itself tells its attempts
             case AttemptEvent():
                 self._attempt_event(event, turn)
             case _:
@@ -143,17 +140,22 @@ class Gate:
         code = read_code(frame)
         if isinstance(code, NotAVoucher):
             turn.note(f"verdict=refused reason=not_a_voucher why={code.why!r}")
-            if self.lane is None:
+            if not self._somebody_waits:
                 turn.show(MessageKind.NOT_A_VOUCHER)
             return
         if self._is_repeat(code, turn):
             return
-        if self.faults:
+        if self.faults and not self._somebody_waits:
             self._refuse_out_of_service(code, turn)
         elif self.lane is not None or self._waiting is not None or turn.at.mono < self._moving_until:
             self._wait(code, turn)
         else:
             self._start(code, turn)
+
+    @property
+    def _somebody_waits(self) -> bool:
+        """Whether the display belongs to a visitor who still waits for his verdict."""
+        return self.lane is not None and self.lane.verdict_due is not None
 
     def _is_repeat(self, code: Code, turn: Turn) -> bool:
         lane, last = self.lane, self._last
@@ -166,15 +168,23 @@ class Gate:
         if turn.at.mono >= last.at + self.policy.repeat_seconds:
             return False
         turn.note(f"verdict=refused reason=already_admitted voucher={mask(code)}")
-        if lane is None or lane.verdict_due is None:
+        if not self._somebody_waits:
             turn.show(MessageKind.ALREADY_ADMITTED)
         return True
 
     def _refuse_out_of_service(self, code: Code, turn: Turn) -> None:
-        fault = self._worst_fault()
+        fault = worst(self.faults)
         turn.note(f"verdict=refused reason=out_of_service fault={fault.name.lower()} voucher={mask(code)}")
-        if self.lane is None or self.lane.verdict_due is None:
-            turn.show(MessageKind.REFUSED_OUT_OF_SERVICE, fault=fault)
+        self._refuse_unserved(MessageKind.REFUSED_OUT_OF_SERVICE, code, turn, fault)
+
+    def _refuse_unserved(self, kind: MessageKind, code: Code, turn: Turn, fault: Fault | None = None) -> None:
+        """Refuse a scan that gets no attempt; not with "not charged" while its voucher's money is on its way."""
+        known = self._of_voucher(VoucherCode(code))
+        told = unused.told_unserved(known) if known is not None else None
+        if known is None or told is None:
+            turn.show(kind, fault=fault)
+        else:
+            turn.show(told, incident=known.incident, fault=fault, price=known.price)
 
     def _wait(self, code: Code, turn: Turn) -> None:
         if self._waiting is None or self._waiting.code != code:
@@ -204,11 +214,25 @@ class Gate:
         return next((a for a in self.unfinished.values() if a.voucher_code == voucher_code), None)
 
     def _refund(self, facts: Sequence[Fact], by: str, turn: Turn) -> None:
-        known = self.unfinished.get(facts[-1].attempt)
-        if known is None or not known.holds_lane:
-            attempt = staff.refund(facts, known, by, turn)
-            if attempt is not None:
-                self.unfinished[attempt.id] = attempt
+        """Give a charge back, unless the order comes at a bad moment; whoever gave it may repeat it."""
+        attempt_id = facts[-1].attempt
+        known = self.unfinished.get(attempt_id)
+        if known.holds_lane if known is not None else self._writes.holds(attempt_id):
+            return
+        charged = known or recovery.remembered(facts)
+        other = self._of_voucher(charged.voucher_code) if charged is not None else None
+        if other is not None and other is not known:
+            # The balance is evidence about another charge of the same voucher just now: a refund would blur it.
+            turn.note(f"refund=put_off attempt={attempt_id} why='{other.id} of the same voucher is unfinished'")
+            return
+        attempt = staff.refund(facts, known, by, turn)
+        if attempt is not None:
+            self.unfinished[attempt.id] = attempt
+
+    def _settle(self, facts: Sequence[Fact], by: str, reason: str, turn: Turn) -> None:
+        attempt_id = facts[-1].attempt
+        if attempt_id not in self.unfinished and not self._writes.holds(attempt_id):
+            staff.settle(facts, by, reason, turn)
 
     # -- what attempts wait for
 
@@ -225,8 +249,9 @@ class Gate:
                 attempt.verdict_due = None
                 self._resume(known, turn)
                 return
+        released = isinstance(event, Opened) and attempt.state is State.RELEASING
         handle(attempt, event, turn)
-        if isinstance(event, Opened):
+        if released:
             codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
             self._last = _Admission(attempt.id, codes, turn.at.mono)
             self._moving_until = turn.at.mono + self.policy.pulse_seconds
@@ -252,12 +277,12 @@ class Gate:
             if attempt.wake_at is not None and now >= attempt.wake_at:
                 handle(attempt, event, turn)
         if self._waiting is not None and now >= self._waiting.lapses:
-            turn.note(f"verdict=refused reason=lane_busy voucher={mask(self._waiting.code)}")
-            self._waiting = None
-            if self.lane is None or self.lane.verdict_due is None:
-                turn.show(MessageKind.LANE_BUSY)
-        if self._journal_retry is not None and now >= self._journal_retry:
-            self._retry_journal(turn)
+            code, self._waiting = self._waiting.code, None
+            turn.note(f"verdict=refused reason=lane_busy voucher={mask(code)}")
+            if not self._somebody_waits:
+                self._refuse_unserved(MessageKind.LANE_BUSY, code, turn)
+        if self._writes.retry_at is not None and now >= self._writes.retry_at:
+            turn.do(self._writes.try_again())
 
     # -- the journal
 
@@ -266,33 +291,14 @@ class Gate:
         if pending is None:
             return
         if isinstance(event, WriteFailed):
-            self._writes.backlog[:0] = pending.facts
+            self._writes.failed(event.ticket, pending.facts, turn.at.mono)
             turn.fault(Fault.JOURNAL, event.why)
-        elif event.ticket == self._writes.retry:
-            self._writes.failing, self._journal_retry = False, None
+        elif (late := self._writes.worked(event.ticket)) is not None:
+            turn.commands += late
             self._clear(Fault.JOURNAL, turn)
-            # What came up while this write was under way.
-            late, self._writes.backlog = tuple(self._writes.backlog), []
-            if late:
-                turn.write(*late)
-        if event.ticket == self._writes.retry:
-            self._writes.retry = None
         waiting = self.unfinished.get(pending.waiting) if pending.waiting is not None else None
         if waiting is not None:
-            self._mark_journal(turn)
             handle(waiting, event, turn)
-
-    def _retry_journal(self, turn: Turn) -> None:
-        facts, self._writes.backlog = tuple(self._writes.backlog), []
-        self._journal_retry = None
-        self._writes.failing = False
-        self._writes.retry = turn.write(*facts)
-        self._writes.failing = True
-
-    def _mark_journal(self, turn: Turn) -> None:
-        """Let facts written from here on in this turn go to the backlog, if the journal has just failed."""
-        if any(fault is Fault.JOURNAL for fault, _ in turn.faults):
-            self._writes.failing = True
 
     # -- faults, and what follows every event
 
@@ -300,22 +306,17 @@ class Gate:
         if self.faults.pop(fault, None) is not None:
             turn.note(f"fault=cleared what={fault.name.lower()}")
 
-    def _worst_fault(self) -> Fault:
-        return min(self.faults, key=lambda fault: fault.value)
-
     def _finish(self, turn: Turn) -> None:
         for fault, why in turn.faults:
             if self.faults.get(fault) != why:
                 turn.note(f"fault=raised what={fault.name.lower()} why={why!r}", alarm=True)
             self.faults[fault] = why
             if fault is Fault.JOURNAL:
-                self._writes.failing = True
-                if self._writes.retry is None:
-                    self._journal_retry = turn.at.mono + JOURNAL_RETRY_SECONDS
+                self._writes.distrust(turn.at.mono)
         turn.faults.clear()
         self._drop_closed()
-        self._remember_shown(turn.commands, turn.at.mono)
-        free = max(self._readable_until, self._moving_until)
+        self._display.remember(turn.commands, turn)
+        free = max(self._display.readable_until, self._moving_until)
         if self._waiting is not None and self.lane is None and turn.at.mono >= free:
             code, self._waiting = self._waiting.code, None
             before = len(turn.commands)
@@ -324,32 +325,12 @@ class Gate:
             else:
                 self._start(code, turn)
             self._drop_closed()
-            self._remember_shown(turn.commands[before:], turn.at.mono)
-        self._rest(turn)
+            self._display.remember(turn.commands[before:], turn)
+        if self.lane is None:
+            self._display.rest(self.faults, turn)
 
     def _drop_closed(self) -> None:
         for attempt in [a for a in self.unfinished.values() if a.state is State.CLOSED]:
             del self.unfinished[attempt.id]
         if self.lane is not None and not self.lane.holds_lane:
             self.lane = None
-
-    def _remember_shown(self, commands: Iterable[Command], now: float) -> None:
-        for command in commands:
-            if isinstance(command, Show):
-                self._resting = None
-                self._shown_until = now + self.policy.show_seconds
-                if command.message.signal is Signal.REFUSED:
-                    self._readable_until = now + READING_SECONDS
-
-    def _rest(self, turn: Turn) -> None:
-        """Show the idle or out-of-service message when no scan has anything to say any more."""
-        if self.lane is not None or (self._shown_until is not None and turn.at.mono < self._shown_until):
-            return
-        if self.faults:
-            message = Message(MessageKind.OUT_OF_SERVICE, self.policy.price, fault=self._worst_fault())
-        else:
-            message = Message(MessageKind.IDLE, self.policy.price)
-        self._shown_until = None
-        if message != self._resting:
-            turn.do(Show(message))
-            self._resting = message

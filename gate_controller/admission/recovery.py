@@ -31,7 +31,8 @@ def remembered(facts: Sequence[Fact]) -> Attempt | None:
     if intent is None:
         return None
     a = Attempt(intent.attempt, intent.incident, intent.code, begun_wall=intent.at)
-    a.voucher_code, a.balance_before, a.facts = intent.voucher_code, intent.balance_before, facts[-1].n + 1
+    a.voucher_code, a.price, a.balance_before = intent.voucher_code, intent.price, intent.balance_before
+    a.facts = facts[-1].n + 1
     a.unproven = True
     for fact in facts:
         if isinstance(fact, Redeemed):

@@ -16,6 +16,7 @@ from gate_controller.admission.events import (
     PassageSensed,
     RedeemAnswered,
     RelayFailed,
+    Rescanned,
     TimePassed,
     WriteFailed,
     Written,
@@ -43,7 +44,6 @@ UNVERIFIED = "let in after a crash, without proof that the charge had not been g
 
 def begin(a: Attempt, turn: Turn) -> None:
     """Start to serve a scan."""
-    a.begun_wall = turn.at.wall
     a.serve(turn)
     deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
     turn.do(AskBalance(a.id, a.code, deadline, urgent=True))
@@ -82,7 +82,9 @@ def _decide(a: Attempt, balance: Balance, turn: Turn) -> None:
     elif balance.balance < policy.price:
         _refuse(a, turn, MessageKind.BALANCE_TOO_LOW, balance=balance.balance)
     else:
-        a.balance_before = balance.balance
+        # By now E-GUMA has answered, so the wall clock is right: the look-up asks for the list around this moment.
+        a.begun_wall = turn.at.wall
+        a.price, a.balance_before = policy.price, balance.balance
         intent = a.fact(
             Intended,
             turn,
@@ -138,7 +140,7 @@ def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
         return
     a.state = State.REDEEMING
     deadline = policy.share(a.begun, policy.REDEEM_SHARE)
-    turn.do(Redeem(a.id, a.voucher_code, policy.price, _reference(a, turn), deadline))
+    turn.do(Redeem(a.id, a.voucher_code, a.charge(turn), _reference(a, turn), deadline))
 
 
 def intent_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
@@ -214,7 +216,7 @@ def redemption_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
     # on disk makes a power cut end in a look-up.
     turn.write(a.fact(RefundBegun, turn))
     a.state, a.refund_recorded, a.asking = State.REFUNDING, True, True
-    turn.do(Cancel(a.id, a.voucher_code, a.token, turn.policy.price, turn.at.mono + CANCEL_SECONDS))
+    turn.do(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 
 def recording_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
@@ -223,12 +225,19 @@ def recording_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
         a.verdict(turn, MessageKind.BEING_CHECKED)
 
 
+def scanned_while_recording(a: Attempt, event: Rescanned, turn: Turn) -> None:
+    """The visitor came back while the disk hung: the gate opens when the charge is on disk."""
+    turn.show(MessageKind.CHECKING)
+
+
 def opened(a: Attempt, event: Opened, turn: Turn) -> None:
     """Record the release. Between the pulse and this record a power cut errs on the visitor's side."""
     policy = turn.policy
     a.state = State.RELEASED
-    kind = MessageKind.ADMITTED_ON_CREDIT if a.on_credit else MessageKind.ADMITTED
-    a.verdict(turn, kind, balance=a.balance_after)
+    if a.on_credit:
+        a.verdict(turn, MessageKind.ADMITTED_ON_CREDIT)  # what the charge left on the voucher may be long ago
+    else:
+        a.verdict(turn, MessageKind.ADMITTED, balance=a.balance_after)
     if policy.passage_seconds is None:
         a.timer = turn.at.mono + policy.hold_seconds
         turn.write(a.fact(Released, turn), *_doubt_about_charge(a, turn))
@@ -266,4 +275,4 @@ def released_long_enough(a: Attempt, event: TimePassed, turn: Turn) -> None:
         a.close()
     else:
         a.open_credit(turn, "nobody passed")
-        turn.show(MessageKind.NOBODY_PASSED, incident=a.incident)
+        turn.show(MessageKind.NOBODY_PASSED, incident=a.incident, price=a.price)

@@ -53,6 +53,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Transition] = {
     (S.REDEEMING, TimePassed): _to(serving.redeeming_took_too_long, S.IN_DOUBT),
     (S.RECORDING, Written): _to(serving.redemption_written, S.RELEASING, S.CREDIT),
     (S.RECORDING, WriteFailed): _to(serving.redemption_not_written, S.REFUNDING, S.IN_DOUBT),
+    (S.RECORDING, Rescanned): _to(serving.scanned_while_recording),
     (S.RECORDING, TimePassed): _to(serving.recording_took_too_long),
     (S.RELEASING, Opened): _to(serving.opened, S.RELEASED),
     (S.RELEASING, RelayFailed): _to(serving.relay_failed, S.CREDIT),

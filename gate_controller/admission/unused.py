@@ -23,6 +23,22 @@ from gate_controller.admission.outcomes import Balance, CallFailed, CallFault, C
 from gate_controller.admission.policy import CANCEL_SECONDS, LOOKUP_SECONDS, refund_pause
 from gate_controller.admission.turn import Turn
 
+_UNSERVED = {
+    State.RECORDING: MessageKind.BEING_CHECKED,
+    State.RELEASING: MessageKind.ALREADY_ADMITTED,
+    State.RELEASED: MessageKind.ALREADY_ADMITTED,
+    State.IN_DOUBT: MessageKind.BEING_CHECKED,
+    State.CREDIT: MessageKind.PAID_BUT_SHUT,
+    State.REFUNDING: MessageKind.REFUND_UNDER_WAY,
+}
+
+
+def told_unserved(a: Attempt) -> MessageKind | None:
+    """Return what a scan of its voucher is told that cannot be served just now; None where no money is on its way."""
+    if a.state is State.CREDIT and a.unproven:
+        return MessageKind.BEING_CHECKED  # it may have been given back before the crash
+    return _UNSERVED.get(a.state)
+
 
 def credit_claimed(a: Attempt, event: Rescanned, turn: Turn) -> None:
     """Open the gate on the charge already made; one read back after a crash is proven by the balance first."""
@@ -44,7 +60,7 @@ def credit_proven(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
         _refunded(a, turn, "the balance is as before the charge")
     else:
         # Exactly what the charge left proves it; another balance means that somebody else redeemed meanwhile.
-        expected = a.balance_before - turn.policy.price
+        expected = a.balance_before - a.charge(turn)
         a.unverified = not isinstance(event.outcome, Balance) or event.outcome.balance != expected
         a.unproven = False
         a.release(turn)
@@ -86,7 +102,7 @@ def _cancel(a: Attempt, turn: Turn) -> None:
         a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
         return
     a.asking, a.timer = True, None
-    turn.do(Cancel(a.id, a.voucher_code, a.token, turn.policy.price, turn.at.mono + CANCEL_SECONDS))
+    turn.do(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 
 def _retry_later(a: Attempt, turn: Turn) -> None:

@@ -1,5 +1,7 @@
 """
 The demo: the real gate with nothing connected. Simulator, scanner, pins and journal are all of this process.
 
-`stage.py` builds it, `script.py` plays scans without a screen, `screen.py` is the gate in a terminal.
+`stage.py` builds it, and `trouble.py` says what can go wrong on it. `script.py` plays scans without a screen.
+`screen.py` is the gate in a terminal: `viewing.py` looks at the stage, `drawing.py` lays it out, `terminal.py` draws
+it, and `keyboard.py` hears the person.
 """

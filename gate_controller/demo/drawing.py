@@ -11,6 +11,7 @@ from enum import Enum
 
 from gate_controller.admission.messages import Signal
 from gate_controller.demo.cells import fit, visible, wrap
+from gate_controller.demo.cells import width as width_of
 from gate_controller.texts import Text
 
 
@@ -171,7 +172,7 @@ def _trouble(view: View, width: int) -> Line:
 
 def _prompt(view: View, width: int) -> Line:
     room = width - 12
-    typed = visible(view.typed)
-    while fit(typed, room).rstrip() != typed.rstrip():
+    typed = visible(view.typed[-room:])
+    while width_of(typed) > room:
         typed = typed[1:]
     return (Span("  scan>  ", Style.BOLD), Span(typed), Span(" ", Style.CURSOR))

@@ -71,7 +71,8 @@ def borrowed() -> Iterator[Terminal]:
             sys.stdout.write(_GIVE_BACK)
             sys.stdout.flush()
         finally:
-            termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+            # At once: to wait until somebody has read it all might be for ever.
+            termios.tcsetattr(keyboard, termios.TCSANOW, before)
 
 
 def _ansi(span: Span) -> str:

@@ -34,6 +34,18 @@ PRUNE_LOOK_AHEAD = 200
 """Attempts looked at beyond those that are returned, when old ones are searched."""
 
 
+# A fact that a failing disk kept back may come after its successors, or twice: the last one of its attempt decides.
+_CLOSE = """
+    DELETE FROM pending WHERE attempt = :attempt
+    AND NOT EXISTS (SELECT 1 FROM fact WHERE attempt = :attempt AND n > :n)
+"""
+_LEAVE_PENDING = """
+    INSERT INTO pending SELECT :attempt, :standing
+    WHERE NOT EXISTS (SELECT 1 FROM fact WHERE attempt = :attempt AND n > :n)
+    ON CONFLICT (attempt) DO UPDATE SET standing = excluded.standing WHERE standing <> excluded.standing
+"""
+
+
 class JournalError(Exception):
     """The journal cannot be used; the text says which file, why, and what to do."""
 
@@ -113,14 +125,8 @@ class Store:
             "INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?, ?)",
             (number, fact.n, type(fact).__name__, fact.at, codec.encode(fact)),
         )
-        if fact.leaves is Standing.CLOSED:
-            self._db.execute("DELETE FROM pending WHERE attempt = ?", (number,))
-        else:
-            self._db.execute(
-                "INSERT INTO pending VALUES (?, ?) ON CONFLICT (attempt) DO UPDATE SET standing = excluded.standing "
-                "WHERE standing <> excluded.standing",
-                (number, fact.leaves.value),
-            )
+        values = {"attempt": number, "n": fact.n, "standing": fact.leaves.value}
+        self._db.execute(_CLOSE if fact.leaves is Standing.CLOSED else _LEAVE_PENDING, values)
 
     def checkpoint_if_due(self) -> None:
         """Copy the write-ahead log into the file when it has grown; call it when no visitor waits."""
@@ -131,8 +137,8 @@ class Store:
 
     def facts_of(self, number: int) -> tuple[Fact, ...]:
         """Return an attempt's facts, in order; none if there is no such attempt."""
-        rows = self._db.execute("SELECT n, kind, at, body FROM fact WHERE attempt = ? ORDER BY n", (number,))
         with explained(self.path):
+            rows = self._db.execute("SELECT n, kind, at, body FROM fact WHERE attempt = ? ORDER BY n", (number,))
             return tuple(codec.decode(self._attempt_id(number), *row) for row in rows)
 
     def pending(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:

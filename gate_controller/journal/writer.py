@@ -58,6 +58,8 @@ class Journal:
             except JournalError as error:
                 self._tell_of_damage(error)
                 self._tell(_reject, answer, error)
+            except Exception as error:  # noqa: BLE001 - whoever asked gets it: this thread must outlive it
+                self._tell(_reject, answer, error)
             else:
                 self._tell(_resolve, answer, value)
 
@@ -113,6 +115,9 @@ class Journal:
             # After an I/O error SQLite's view of the file may be wrong: the next write opens it anew.
             self._drop()
             return str(error)
+        except Exception as error:  # noqa: BLE001 - a thread that ends would leave every later write without an answer
+            self._drop()
+            return f"journal {self._directory} cannot be used: {type(error).__name__} ({error}): report this fault"
         return None
 
     def _tell_of_damage(self, error: JournalError) -> None:

@@ -1,4 +1,5 @@
 import copy
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from gate_controller.admission.money import Cents, Currency
 from gate_controller.admission.outcomes import CallFailed, CallFault
 from gate_controller.admission.policy import Policy
 from gate_controller.admission.transitions import TRANSITIONS, handle
-from gate_controller.admission.turn import Turn, Writes
+from gate_controller.admission.turn import Turn
+from gate_controller.admission.writes import Writes
 
 AT = Instant(100.0, 1.7e9)
 ID = AttemptId("TAG01")
@@ -73,7 +75,8 @@ def test_an_entry_that_leads_elsewhere_than_it_says_is_an_error(monkeypatch: pyt
         one.state = State.RELEASED
 
     astray = type(wrong)(leads_astray, wrong.to)
-    monkeypatch.setitem(TRANSITIONS, (State.CHECKING, events.TimePassed), astray)
+    table: dict[Any, Any] = TRANSITIONS
+    monkeypatch.setitem(table, (State.CHECKING, events.TimePassed), astray)
 
     with pytest.raises(AssertionError, match="TimePassed led from checking to released"):
         handle(attempt(State.CHECKING), events.TimePassed(AT), turn())

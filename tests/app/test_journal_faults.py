@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller import app
-from gate_controller.admission import gate as core
+from gate_controller.admission import writes as core
 from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
 from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.journal.store import FILE_NAME, Store

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from gate_controller.admission.messages import MessageKind
 from gate_controller.eguma.simulator import FaultKind, Simulator
-from tests.rig.gate import GOOD, PRICE, charged, fault, gate_process, running_gate
+from tests.rig.gate import GOOD, PRICE, charged, fault, running_gate
+from tests.rig.gate_process import gate_process
 from tests.rig.pins import Pins
 from tests.rig.scanner import PtyScanner
 from tests.rig.simulator import KEY

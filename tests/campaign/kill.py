@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +76,15 @@ async def at_random(rounds: int, seed: int) -> dict[str, Any]:
     return {"tried": restarts, "scans": scans, "charges": charges, "violations": violations}
 
 
-async def at_every_point(cycles: int = 9) -> dict[str, Any]:
+OUTCOMES = (None, Fault(FaultKind.HANG, Endpoint.REDEEM, effect=True), Fault(FaultKind.RESET, Endpoint.REDEEM))
+"""What Redeem does while the gate dies: it answers, takes effect without an answer, or does not take effect."""
+
+
+async def at_every_point(cycles: int = 9, outcomes: Sequence[Fault | None] = OUTCOMES) -> dict[str, Any]:
     """Let the gate die at its first, second, … commit, request and pulse, before it and after it, and start again."""
     violations: list[Any] = []
     tried = 0
-    for outcome in (None, Fault(FaultKind.HANG, Endpoint.REDEEM, effect=True), Fault(FaultKind.RESET, Endpoint.REDEEM)):
+    for outcome in outcomes:
         for point in KILL_POINTS:
             for number in range(1, cycles + 1):
                 died, wrong = await _die_at(point, number, outcome)

@@ -4,11 +4,12 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,20 +17,30 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("gate-controller")
+GOOD, USED_UP = "L4FU5LQTKJR3", "USD7PV3XK9RA"
+GIVEN_BACK = re.escape("\x1b[?25h\x1b[?1049l")
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(PROGRAM), "demo", *arguments]
+def run(*arguments: str | bytes, directory: Path | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
+    command: list[str | bytes] = [str(PROGRAM), "demo", *arguments]
     return subprocess.run(  # noqa: S603 - the command is ours
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=directory,
+        env={**os.environ, **environ},
     )
 
 
 class Terminal:
     """A terminal of 80 by 24 in which the demo runs."""
 
-    def __init__(self, master: int, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, master: int, slave: int, process: "subprocess.Popen[bytes]") -> None:
         self.master = master
+        self.slave = slave
         self.process = process
         self.output = ""
 
@@ -45,24 +56,48 @@ class Terminal:
         self.output = ""
         os.write(self.master, text.encode())
 
+    def resize(self, lines: int, columns: int) -> None:
+        self.output = ""
+        termios.tcsetwinsize(self.master, (lines, columns))
+        # The kernel tells only a terminal's own session, and the demo is not in this one's.
+        self.process.send_signal(signal.SIGWINCH)
+
+    @property
+    def settings(self) -> list[object]:
+        return termios.tcgetattr(self.slave)
+
+    def ends(self) -> int:
+        """Read what the demo still has to say, so that it can; return its exit code."""
+        self.wait_for(GIVEN_BACK)
+        return self.process.wait(15)
+
 
 @contextmanager
-def in_terminal(*arguments: str) -> Iterator[Terminal]:
+def in_terminal(*arguments: str, **environ: str) -> Iterator[Terminal]:
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (24, 80))
     command = [str(PROGRAM), "demo", *arguments]
-    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave)  # noqa: S603 - the command is ours
+    process = subprocess.Popen(  # noqa: S603 - the command is ours
+        command, stdin=slave, stdout=slave, stderr=slave, env={**os.environ, "TERM": "xterm", **environ}
+    )
     try:
-        yield Terminal(master, process)
+        yield Terminal(master, slave, process)
     finally:
-        process.kill()
-        process.wait()
-        os.close(master)
-        os.close(slave)
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(10)
+        finally:
+            process.kill()
+            os.close(master)
+            os.close(slave)
+
+
+# -- without a terminal
 
 
 def test_readme_shows_what_the_demo_prints() -> None:
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"```\n\$ make demo ARGS=\"(.*)\"\n(.*?)```", readme, re.DOTALL)
     assert shown is not None
 
@@ -70,6 +105,14 @@ def test_readme_shows_what_the_demo_prints() -> None:
 
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.replace("\u00a0", " ") == shown.group(2)
+    assert answer.stderr == ""
+
+
+def test_make_demo_runs_this_command_with_its_arguments() -> None:
+    command = ["make", "--dry-run", "demo", "ARGS=--scan CODE"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - ours
+
+    assert answer.stdout.rstrip().endswith("gate-controller demo --scan CODE")
 
 
 def test_without_a_terminal_and_without_codes_it_scans_some_by_itself_and_ends() -> None:
@@ -81,6 +124,45 @@ def test_without_a_terminal_and_without_codes_it_scans_some_by_itself_and_ends()
     assert answer.stderr == ""
 
 
+def test_scans_that_are_no_vouchers_are_refused_one_by_one_and_the_next_one_works() -> None:
+    bad: list[str | bytes] = [
+        "",
+        b"\xff",
+        "'; DROP TABLE vouchers; --",
+        "../../etc/passwd",
+        "A" * 5000,
+        "Grüezi",
+        "a\x1b[2Jb",
+    ]
+
+    arguments: list[str | bytes] = []
+    for scan in [*bad, "42"]:
+        arguments += ["--scan", scan]
+    answer = run(*arguments)
+
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("Not a voucher") == len(bad)
+    assert answer.stdout.count("Welcome") == 1
+    assert "CHF\u00a025.00 charged in all" in answer.stdout
+    assert "\x1b" not in answer.stdout
+
+
+def test_a_gate_on_this_machine_is_neither_asked_nor_touched(tmp_path: Path) -> None:
+    (tmp_path / "gate.toml").write_text('nonsense = "here"')
+
+    answer = run("--scan", GOOD, directory=tmp_path, GATE_ADMISSION__PRICE_CENTS="99", GATE_STATE_DIR=str(tmp_path))
+
+    assert answer.returncode == 0, answer.stderr
+    assert "CHF\u00a025.00 charged" in answer.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["gate.toml"]
+
+
+def test_nothing_of_the_demo_is_left_behind(tmp_path: Path) -> None:
+    run("--scan", USED_UP, TMPDIR=str(tmp_path))
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_language_is_an_error_that_names_the_known_ones() -> None:
     answer = run("--language", "xx")
 
@@ -88,7 +170,10 @@ def test_an_unknown_language_is_an_error_that_names_the_known_ones() -> None:
     assert "de, fr, it, en" in answer.stderr
 
 
-def test_in_a_terminal_a_number_and_a_typed_code_are_scanned_and_q_quits() -> None:
+# -- in a terminal
+
+
+def test_a_number_and_a_typed_code_are_scanned_and_q_quits() -> None:
     with in_terminal("--language", "en") as terminal:
         terminal.wait_for("Scan here")
         terminal.type("1\r")
@@ -96,26 +181,101 @@ def test_in_a_terminal_a_number_and_a_typed_code_are_scanned_and_q_quits() -> No
         terminal.type("hello\r")
         terminal.wait_for("reason=not_a_voucher")
         terminal.type("q")
-        terminal.wait_for(re.escape("\x1b[?1049l"))
-        assert terminal.process.wait(10) == 0
+
+        assert terminal.ends() == 0
+
+
+def test_the_letters_of_a_code_are_no_wishes() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for("Scan here")
+        for letter in GOOD.lower():
+            terminal.type(letter)
+        terminal.type("\r")
+
+        terminal.wait_for("Welcome")
+
+
+def test_l_changes_the_language_and_f_lets_things_go_wrong() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for("Scan here")
+        terminal.type("l\r")
+        terminal.wait_for("Hier scannen")
+        terminal.type("f\r")
+        terminal.wait_for("no network")
+        terminal.type("1\r")
+
+        terminal.wait_for("Nicht belastet|Keine Verbindung")
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
 def test_ctrl_c_and_ctrl_d_give_the_terminal_back(key: str) -> None:
     with in_terminal() as terminal:
-        before = termios.tcgetattr(terminal.master)
+        before = terminal.settings
         terminal.wait_for("Scan here")
+        assert terminal.settings != before
         terminal.type(key)
-        terminal.wait_for(re.escape("\x1b[?25h\x1b[?1049l"))
-        assert terminal.process.wait(10) == 0
-        assert termios.tcgetattr(terminal.master)[3] == before[3] or before[3] == 0
+
+        assert terminal.ends() == 0
+        assert terminal.settings == before
 
 
-def test_the_screen_fits_into_80_by_24() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_gives_the_terminal_back_and_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
+    with in_terminal(TMPDIR=str(tmp_path)) as terminal:
+        before = terminal.settings
+        terminal.wait_for("Scan here")
+        terminal.process.send_signal(number)
+
+        assert terminal.ends() == 128 + number
+        assert terminal.settings == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_quitting_twice_does_not_wait_for_the_visitor_in_the_lane() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for("Scan here")
+        for trouble in ("no network", "answer is lost", "late, without", "never answers"):
+            terminal.type("f\r")
+            terminal.wait_for(trouble)
+        terminal.type("1\r")
+        terminal.wait_for("YELLOW")
+        terminal.type("\x03")
+        terminal.wait_for("ending")
+        asked = time.monotonic()
+        terminal.type("\x03")
+
+        assert terminal.ends() == 0
+        assert time.monotonic() - asked < 2.5
+
+
+def test_the_screen_follows_the_size_of_its_terminal() -> None:
     with in_terminal("--language", "fr") as terminal:
-        terminal.wait_for("quit")
-        frame = terminal.output.split("\x1b[H")[1]
-        lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in frame.split("\r\n")]
+        terminal.wait_for("ready gate=demo(?s:.*)scan>")
+        assert _shape(terminal.output) == (24, 80)
+        terminal.resize(12, 60)
+        terminal.wait_for("scan>")
+        assert _shape(terminal.output) == (12, 60)
 
-        assert len(lines) == 24
-        assert max(map(len, lines)) <= 80
+
+def test_a_terminal_that_cannot_place_the_cursor_gets_the_text() -> None:
+    with in_terminal("--language", "en", TERM="dumb") as terminal:
+        terminal.wait_for("lamps    green")
+
+        assert "\x1b" not in terminal.output
+
+
+def test_a_back_end_of_gpio_that_does_not_work_is_told_and_not_a_crash() -> None:
+    with in_terminal("--language", "en", GPIOZERO_PIN_FACTORY="native") as terminal:
+        terminal.wait_for("set GPI")
+        terminal.type("q")
+
+        assert terminal.ends() == 0
+
+
+def _shape(output: str) -> tuple[int, int]:
+    lines = _lines(output.split("\x1b[H")[1])
+    return len(lines), max(map(len, lines))
+
+
+def _lines(frame: str) -> Sequence[str]:
+    return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line).rstrip("\r") for line in frame.split("\r\n")]

@@ -270,7 +270,12 @@ def stories() -> list[Story]:
                 cancel=(UNKNOWN, UNKNOWN, Cancelled(BEFORE)),
             ),
             Story("Power cut before the intent is on disk", power_cut_after=AskBalance),
-            Story("Power cut while Redeem is under way; it took effect", power_cut_after=Redeem, listed=(LISTED,)),
+            Story(
+                "Power cut while Redeem is under way; it took effect",
+                power_cut_after=Redeem,
+                listed=(LISTED,),
+                balance=(GOOD, DROPPED),
+            ),
             Story("Power cut while Redeem is under way; it took no effect", power_cut_after=Redeem),
             Story("Power cut between the pulse and its record", power_cut_after=Release, balance=(GOOD, DROPPED)),
             Story(

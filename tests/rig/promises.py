@@ -54,9 +54,13 @@ class Watch:
         self.redeems: set[AttemptId] = set()
         self.intended_at: dict[AttemptId, float] = {}
         self.pulses: list[Pulse] = []
-        self.by_staff: set[AttemptId] = set()
-        """Attempts whose end a person ordered."""
+        self.settled: set[AttemptId] = set()
+        """Open items a person took charge of."""
+        self.refund_ordered: set[AttemptId] = set()
+        """Attempts whose charge a person wanted given back, used or not."""
         self.write_failed: set[AttemptId] = set()
+        self.unrecorded_cancels: set[AttemptId] = set()
+        """Attempts given back at once because the disk failed: a power cut forgets that Cancel was sent."""
         self._recorded_before: dict[AttemptId, int] = {}
         self._due: float | None = None
         self._frame: bytes | None = None
@@ -84,14 +88,15 @@ class Watch:
     def handled(self, shows_before: int) -> None:
         """An event has been handled: nobody waits longer than he was promised, or is dropped without a word."""
         now, gate = self.world.now, self.world.gate
+        mono = self.world.instant().mono
         waits = gate._waiting is not None
-        if self._waited and not waits and self._shows == shows_before:
+        if self._waited and not waits and gate.lane is None and self._shows == shows_before:
             self.wrong("promise 5: whoever waited for the lane was dropped without a word")
         self._waited = waits
         late = self.world.setup.lateness + GRACE_SECONDS
         if self._due is not None and now > self._due + late:
             self.wrong(f"promise 5: no verdict by {self._due:.3f}")
-        if gate._waiting is not None and now > gate._waiting.lapses + late:
+        if gate._waiting is not None and mono > gate._waiting.lapses + late:
             self.wrong("promise 5: a scan waits for the lane for over 10 s")
 
     @property
@@ -112,8 +117,10 @@ class Watch:
             case do.Release(attempt):
                 self._release(attempt)
             case do.Cancel(attempt):
-                if not self._has(attempt, RefundBegun) and attempt not in self.write_failed:
-                    self.wrong(f"promise 4: {attempt} is cancelled, and RefundBegun is not on disk")
+                if not self._has(attempt, RefundBegun):
+                    self.unrecorded_cancels.add(attempt)
+                    if attempt not in self.write_failed:
+                        self.wrong(f"promise 4: {attempt} is cancelled, and RefundBegun is not on disk")
             case do.Write(_, facts):
                 for fact in facts:
                     if isinstance(fact, Intended):
@@ -160,10 +167,6 @@ class Watch:
         if any(isinstance(command, do.Release | do.Redeem) for command in commands):
             self.wrong("recovery moves the relay or charges")
 
-    def settled(self, attempt: AttemptId) -> None:
-        """A person took charge of an attempt."""
-        self.by_staff.add(attempt)
-
     # -- what the visitor reads
 
     def _shown(self, message: Message) -> None:
@@ -191,7 +194,7 @@ class Watch:
                 if net or not charges:
                     self.wrong(f"{told}the money is not back")
             case MoneyFate.CHARGED | MoneyFate.CHARGED_BEFORE | MoneyFate.CREDIT:
-                if not net and not self._may_be_mistaken(attempt):
+                if not net and not self._may_be_none(attempt) and not self._may_be_mistaken(attempt):
                     self.wrong(f"{told}was not charged")
                 self._check_amounts(message, net, told)
             case MoneyFate.BEING_CHECKED:
@@ -221,11 +224,19 @@ class Watch:
     def _till_came(self, voucher_code: str, since: float) -> bool:
         return self.world.server.till_was_here(voucher_code, since)
 
+    def _may_be_none(self, attempt: AttemptId) -> bool:
+        """Whether the gate may let the visitor in on a charge that is none; the books have to say so at the end."""
+        one = self.world.gate.unfinished.get(attempt)
+        unsure = one is not None and (one.evidence is Evidence.UNSURE or one.unverified)
+        return unsure or attempt in self.unrecorded_cancels
+
     def _may_be_mistaken(self, attempt: AttemptId) -> bool:
-        """Whether somebody else redeemed the same voucher since the intent: then a drop may be theirs."""
+        """Whether somebody else redeemed the same voucher since it was scanned: then a drop may be theirs."""
         facts = self.world.disk.facts(attempt)
         intent = facts[0] if facts else None
-        return isinstance(intent, Intended) and self._till_came(intent.voucher_code, self.intended_at[attempt])
+        return isinstance(intent, Intended) and self._till_came(
+            intent.voucher_code, self.intended_at[attempt] - self.world.gate.policy.verdict_seconds
+        )
 
     # -- power cuts
 
@@ -236,7 +247,8 @@ class Watch:
         for attempt in {pulse.attempt for pulse in self.pulses if not pulse.settled}:
             facts = self.world.disk.facts(attempt)
             recorded = sum(isinstance(fact, kind) for fact in facts) - self._recorded_before.get(attempt, 0)
-            for pulse in [p for p in self.pulses if p.attempt == attempt and not p.settled]:
+            pulses = [p for p in self.pulses if p.attempt == attempt and not p.settled]
+            for pulse in pulses:
                 recorded -= 1
                 pulse.settled = True
                 if recorded < 0:
@@ -244,7 +256,7 @@ class Watch:
                     self.world.outcome.unrecorded_pulses += 1
                 else:
                     # Released, and nothing to say that nobody passed: admitted (design.md).
-                    used = pulse.passes or isinstance(facts[-1], kind)
+                    used = pulse.passes or (pulse is pulses[-1] and isinstance(facts[-1], kind))
                     pulse.least = pulse.most = int(used)
         for attempt in self.world.disk.attempts:
             self._recorded_before[attempt] = sum(isinstance(f, kind) for f in self.world.disk.facts(attempt))
@@ -286,17 +298,18 @@ class Watch:
             self.wrong(f"promise 2: {attempt} was charged {len(charges)} times")
         if any(charge.amount != intent.price or charge.voucher_code != intent.voucher_code for charge in charges):
             self.wrong(f"promise 2: {attempt} was charged another amount or voucher than intended")
-        open_item = attempt in self.world.disk.open_items() or attempt in self.by_staff
+        tale = [type(fact).__name__ for fact in facts]
+        with_a_person = attempt in self.world.disk.open_items() or attempt in self.settled
+        given_back = attempt in self.refund_ordered and net == 0 and tale[-1] == Refunded.__name__
         if least > 1:
             self.wrong(f"promise 1: {attempt} was used {least} times")
-        if open_item or least <= net <= most:
+        if with_a_person or given_back or least <= net <= most:
             return
-        tale = [type(fact).__name__ for fact in facts]
         evidence = next((fact.evidence for fact in reversed(facts) if isinstance(fact, Redeemed)), None)
-        mistaken = self._may_be_mistaken(attempt) and least == 1 and net == 0
-        if mistaken and evidence is Evidence.BALANCE:
+        uncharged = least == 1 and net == 0
+        if uncharged and evidence is Evidence.BALANCE and self._may_be_mistaken(attempt):
             outcome.misread_drops += 1
-        elif mistaken and charges and attempt in self.write_failed:
+        elif uncharged and charges and attempt in self.unrecorded_cancels and Refunded.__name__ not in tale:
             outcome.forgotten_cancels += 1
         else:
             self.wrong(f"promise 3: {attempt} has {net} charges and {least} to {most} uses: {tale}")

@@ -1,0 +1,53 @@
+"""
+What an idle display shows, and how long a verdict stays on it.
+
+The core shows messages as they come (`Turn.show`); `Display` remembers until when the newest one has something to say.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gate_controller.admission.commands import Command, Show
+from gate_controller.admission.messages import Fault, Message, MessageKind, Signal
+from gate_controller.admission.turn import Turn
+
+# How long a refusal stays readable before the scan that waited for the lane takes the display.
+READING_SECONDS = 1.5
+
+
+@dataclass(slots=True)
+class Display:
+    """What is on the display. Times are monotonic."""
+
+    shown_until: float | None = None
+    """Until when it shows something about a scan; None while it rests."""
+    readable_until: float = 0.0
+    """Until when a refusal must not be replaced by the next visitor's messages."""
+    _resting: Message | None = None
+
+    def remember(self, commands: Iterable[Command], turn: Turn) -> None:
+        """Take note of what these commands show."""
+        for command in commands:
+            if isinstance(command, Show):
+                self._resting = None
+                self.shown_until = turn.at.mono + turn.policy.show_seconds
+                if command.message.signal is Signal.REFUSED:
+                    self.readable_until = turn.at.mono + READING_SECONDS
+
+    def rest(self, faults: Mapping[Fault, str], turn: Turn) -> None:
+        """Show the idle or out-of-service message, unless a scan still has something to say."""
+        if self.shown_until is not None and turn.at.mono < self.shown_until:
+            return
+        if faults:
+            message = Message(MessageKind.OUT_OF_SERVICE, turn.policy.price, fault=worst(faults))
+        else:
+            message = Message(MessageKind.IDLE, turn.policy.price)
+        self.shown_until = None
+        if message != self._resting:
+            turn.do(Show(message))
+            self._resting = message
+
+
+def worst(faults: Iterable[Fault]) -> Fault:
+    """Return the fault that is shown where several hold."""
+    return min(faults, key=lambda fault: fault.value)

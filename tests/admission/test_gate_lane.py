@@ -1,0 +1,346 @@
+"""One lane, one person: who is served, who waits, what a repeated scan gets, what an idle display shows."""
+
+from itertools import pairwise
+
+from gate_controller.admission import events as on
+from gate_controller.admission.facts import StrayPassage
+from gate_controller.admission.messages import Fault, MessageKind
+from tests.rig.core import LOST, OTHER, SHORT_CODE, VOUCHER, balance, charged, core, listed
+
+THIRD = "ZZ99YY88XX77"
+
+
+def test_a_scan_while_another_is_served_waits_for_the_lane() -> None:
+    gate = core()
+    gate.asks_redeem()
+
+    gate.scan(OTHER)
+
+    assert gate.told() is MessageKind.ONE_MOMENT
+    assert gate.asks == ["Redeem"]
+
+
+def test_the_waiting_scan_is_served_as_soon_as_the_lane_is_free() -> None:
+    gate = core()
+    gate.asks_redeem()
+    gate.scan(OTHER)
+    gate.answer(charged(1_500))
+
+    gate.after(3.1)
+
+    assert gate.told() is MessageKind.CHECKING
+    assert [getattr(asked, "code", None) for asked in gate.asked] == [OTHER]
+
+
+def test_a_refusal_stays_readable_before_the_waiting_scan_is_served() -> None:
+    gate = core()
+    gate.scan()
+    gate.scan(OTHER)
+    gate.answer(balance(0))
+    assert gate.told() is MessageKind.BALANCE_TOO_LOW
+
+    gate.after(1.4)
+    assert gate.asks == []
+    gate.after(0.2)
+
+    assert gate.asks == ["AskBalance"]
+
+
+def test_the_latest_waiting_scan_replaces_the_earlier() -> None:
+    gate = core()
+    gate.asks_redeem()
+    gate.scan(OTHER)
+    gate.scan(THIRD)
+    gate.answer(charged(1_500))
+
+    gate.after(3.1)
+
+    assert [getattr(asked, "code", None) for asked in gate.asked] == [THIRD]
+
+
+def test_a_wait_lapses_after_ten_seconds() -> None:
+    gate = core(sensor=True)
+    gate.scan()
+    gate.after(2.9)
+    gate.scan(OTHER)
+    gate.answer(balance(4_000))
+    gate.after(1.2)
+    gate.answer(charged(1_500))
+    assert gate.told() is MessageKind.ADMITTED
+
+    gate.after(8.9)
+
+    assert gate.told() is MessageKind.LANE_BUSY
+    assert gate.asks == []
+
+
+def test_the_same_code_again_while_its_attempt_runs_is_ignored() -> None:
+    gate = core()
+    gate.scan()
+
+    for _ in range(5):
+        gate.scan()
+
+    assert [message.kind for message in gate.shown] == [MessageKind.CHECKING]
+    assert gate.asks == ["AskBalance"]
+
+
+def test_the_printed_code_is_a_repeat_of_the_short_code_being_served() -> None:
+    gate = core()
+    gate.scan(SHORT_CODE)
+    gate.answer(balance(4_000))
+
+    gate.scan(VOUCHER)
+
+    assert gate.asks == ["Redeem"]
+    assert gate.told() is MessageKind.CHECKING
+
+
+def test_the_same_code_just_after_its_admission_is_told_to_scan_again_for_another_person() -> None:
+    gate = core()
+    gate.admits()
+    gate.after(4.9)
+
+    gate.scan()
+
+    assert gate.told() is MessageKind.ALREADY_ADMITTED
+    assert gate.asks == []
+
+
+def test_after_the_repeat_time_the_same_code_is_another_person() -> None:
+    gate = core()
+    gate.admits()
+    gate.after(5.1)
+
+    gate.scan()
+
+    assert gate.asks == ["AskBalance"]
+
+
+def test_a_visitor_whom_nobody_saw_pass_may_scan_again_at_once() -> None:
+    gate = core(sensor=True)
+    gate.admits()
+    gate.after(8.0)
+
+    gate.scan()
+
+    assert gate.told() is MessageKind.ADMITTED_ON_CREDIT
+
+
+def test_a_short_code_of_a_voucher_in_doubt_runs_the_look_up_first() -> None:
+    gate = core()
+    gate.is_in_doubt()
+    gate.after(10.0)
+    gate.asked.clear()
+
+    gate.scan(SHORT_CODE)
+    gate.answer(balance(4_000))
+
+    assert gate.asks == ["AskRedemptions"]
+    gate.answer(listed(1))
+    assert gate.pulses == 1
+    assert gate.story.count("Intended") == 1
+
+
+def test_its_visitor_still_gets_a_verdict_in_time() -> None:
+    gate = core()
+    gate.is_in_doubt()
+    gate.after(10.0)
+    gate.asked.clear()
+    gate.scan(SHORT_CODE)
+    gate.after(2.0)
+    gate.answer(balance(4_000))
+
+    gate.after(3.0)
+
+    assert gate.told() is MessageKind.BEING_CHECKED
+
+
+def test_what_is_no_voucher_is_refused_without_asking() -> None:
+    gate = core()
+
+    gate.scan(b"https://example.org/menu")
+
+    assert gate.told() is MessageKind.NOT_A_VOUCHER
+    assert gate.asks == []
+
+
+def test_what_is_no_voucher_does_not_take_the_display_from_a_visitor_who_waits() -> None:
+    gate = core()
+    gate.scan()
+
+    gate.scan(b"\xff\x00")
+
+    assert gate.told() is MessageKind.CHECKING
+
+
+def test_what_is_no_voucher_is_told_so_while_the_gate_stands_open_for_another() -> None:
+    gate = core()
+    gate.admits()
+
+    gate.scan(b"\xff\x00")
+
+    assert gate.told() is MessageKind.NOT_A_VOUCHER
+
+
+def test_a_gate_out_of_service_says_so_to_every_scan_and_asks_nobody() -> None:
+    gate = core()
+    gate.happens(on.FaultRaised(gate.at, Fault.SCANNER, "unplugged"))
+
+    gate.scan()
+
+    assert gate.told() is MessageKind.REFUSED_OUT_OF_SERVICE
+    assert gate.asks == []
+
+
+def test_out_of_service_a_scan_during_anothers_check_still_gets_its_verdict() -> None:
+    gate = core()
+    gate.scan()
+    gate.happens(on.FaultRaised(gate.at, Fault.RELAY, "stuck"))
+    gate.scan(OTHER)
+    assert gate.told() is MessageKind.ONE_MOMENT
+    gate.answer(LOST)
+
+    gate.after(1.6)
+
+    assert gate.told() is MessageKind.REFUSED_OUT_OF_SERVICE
+
+
+def test_a_gate_takes_scans_again_when_its_last_fault_is_gone() -> None:
+    gate = core()
+    gate.happens(on.FaultRaised(gate.at, Fault.SCANNER, "unplugged"))
+    gate.happens(on.FaultRaised(gate.at, Fault.RELAY, "stuck"))
+    gate.happens(on.FaultCleared(gate.at, Fault.SCANNER))
+    assert gate.told() is MessageKind.OUT_OF_SERVICE
+
+    gate.happens(on.FaultCleared(gate.at, Fault.RELAY))
+
+    assert gate.told() is MessageKind.IDLE
+    gate.admits()
+
+
+def test_a_journal_that_works_again_puts_the_gate_back_in_service() -> None:
+    gate = core()
+    gate.disk = "fails"
+    gate.scan()
+    gate.answer(balance(4_000))
+    gate.after(60.0)
+    assert set(gate.gate.faults) == {Fault.JOURNAL}
+
+    gate.disk = "works"
+    gate.after(5.0)
+
+    assert not gate.gate.faults
+    gate.admits()
+
+
+def test_what_comes_up_while_the_journal_is_tried_again_is_written_too() -> None:
+    gate = core()
+    gate.asks_redeem()
+    gate.disk = "hangs"
+    gate.answer(charged(1_500))
+    gate.disk_answers(hangs_again=True)
+    gate.disk_answers(works=False)
+    gate.disk = "hangs"
+    gate.after(5.0)
+    gate.scan(OTHER)
+
+    gate.disk_answers()
+    gate.after(20.0)
+
+    assert gate.story == ["Intended", "Redeemed", "Released"]
+
+
+def test_facts_of_an_attempt_keep_their_order_through_a_failing_disk() -> None:
+    gate = core()
+    gate.disk = "hangs"
+    gate.scan()
+    gate.answer(balance(4_000))
+    gate.after(5.0)
+    assert len(gate.held) == 2
+    gate.disk_answers(works=False)
+
+    gate.disk = "works"
+    gate.after(6.0)
+
+    assert [fact.n for fact in gate.facts] == [0, 1]
+
+
+def test_the_verdict_stays_on_the_display_for_a_while_and_then_it_rests() -> None:
+    gate = core()
+    gate.admits()
+    gate.after(4.9)
+    assert gate.told() is MessageKind.ADMITTED
+
+    gate.after(0.2)
+
+    assert gate.told() is MessageKind.IDLE
+    assert gate.gate.wake_at is None
+
+
+def test_an_idle_gate_says_so_once() -> None:
+    gate = core()
+    gate.admits()
+    gate.after(3_600.0)
+
+    kinds = [message.kind for message in gate.shown]
+
+    assert kinds.count(MessageKind.IDLE) == 1
+    assert all(a != b for a, b in pairwise(kinds))
+
+
+def test_two_passages_on_one_admission_are_recorded_as_tailgating() -> None:
+    gate = core(sensor=True)
+    gate.admits()
+    gate.somebody_passes()
+    gate.after(1.0)
+
+    gate.somebody_passes()
+
+    stray = gate.facts[-1]
+    assert isinstance(stray, StrayPassage)
+    assert stray.after == gate.facts[0].attempt
+
+
+def test_a_passage_without_an_admission_is_recorded_and_charges_nobody() -> None:
+    gate = core(sensor=True)
+
+    gate.somebody_passes()
+
+    [stray] = gate.facts
+    assert isinstance(stray, StrayPassage)
+    assert not stray.after
+    assert gate.asks == []
+
+
+def test_without_a_sensor_a_passage_means_nothing() -> None:
+    gate = core()
+
+    gate.somebody_passes()
+
+    assert gate.facts == []
+
+
+def test_an_opening_that_was_not_asked_for_changes_nothing() -> None:
+    gate = core()
+    gate.is_in_doubt()
+    attempt = gate.only.id
+
+    gate.happens(on.Opened(gate.at, attempt))
+    gate.happens(on.RelayFailed(gate.at, attempt, "stuck"))
+    gate.happens(on.Rescanned(gate.at, attempt, gate.only.voucher_code))
+    gate.happens(on.Written(gate.at, 99))
+
+    assert gate.asks == ["AskRedemptions"]
+    gate.scan()
+    assert gate.told() is MessageKind.CHECKING
+
+
+def test_a_journal_that_could_not_be_read_at_the_start_is_proven_by_a_write() -> None:
+    gate = core()
+    gate.happens(on.FaultRaised(gate.at, Fault.JOURNAL, "cannot be opened"))
+    assert gate.told() is MessageKind.OUT_OF_SERVICE
+
+    gate.after(5.0)
+
+    assert gate.told() is MessageKind.IDLE

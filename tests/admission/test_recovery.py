@@ -1,0 +1,230 @@
+"""After a crash or a power cut: each thing the journal may hold, and what the gate makes of it."""
+
+import pytest
+
+from gate_controller.admission.attempt import State
+from gate_controller.admission.commands import Cancel
+from gate_controller.admission.events import Instant
+from gate_controller.admission.facts import Doubted, OpenItem, Refunded, Released
+from gate_controller.admission.messages import MessageKind
+from gate_controller.admission.money import Cents
+from gate_controller.admission.outcomes import Cancelled
+from tests.rig.core import LOST, PRICE, REFUSED, WALL, Core, balance, charged, core, listed
+
+
+def cut(gate: Core, facts: int) -> Core:
+    """Return the gate as it starts again with only so many of its facts on disk."""
+    gate.facts = gate.facts[:facts]
+    return gate.restarts()
+
+
+def admitted(*, sensor: bool = False) -> Core:
+    gate = core(sensor=sensor)
+    gate.admits(left=4_000)
+    return gate
+
+
+def test_with_nothing_on_disk_there_is_nothing_to_do() -> None:
+    gate = cut(admitted(), 0)
+
+    assert not gate.gate.unfinished
+    assert gate.gate.wake_at is None
+
+
+def test_an_intent_without_an_outcome_is_looked_up_and_never_sent_again() -> None:
+    gate = cut(admitted(), 1)
+    assert gate.only.state is State.IN_DOUBT
+
+    gate.after(0.1)
+
+    assert gate.asks == ["AskRedemptions"]
+
+
+def test_a_charge_that_was_not_released_becomes_a_credit() -> None:
+    gate = cut(admitted(), 2)
+
+    assert gate.story == ["Intended", "Redeemed", "CreditOpened"]
+    assert gate.pulses == 0
+
+
+def test_its_visitor_is_let_in_when_the_balance_proves_the_charge() -> None:
+    gate = cut(admitted(), 2)
+
+    gate.scan()
+    gate.answer(balance(1_500))
+
+    assert (gate.pulses, gate.told()) == (1, MessageKind.ADMITTED_ON_CREDIT)
+    assert isinstance(gate.facts[-1], Released)
+
+
+def test_a_credit_whose_charge_had_been_given_back_before_the_crash_opens_nothing() -> None:
+    gate = cut(admitted(), 2)
+
+    gate.scan()
+    gate.answer(balance(4_000))
+
+    assert (gate.pulses, gate.told()) == (0, MessageKind.NOT_CHARGED_AFTER_ALL)
+    assert isinstance(gate.facts[-1], Refunded)
+
+
+@pytest.mark.parametrize("left", [None, 200])
+def test_where_the_charge_cannot_be_proven_the_visitor_enters_and_staff_are_told(left: int | None) -> None:
+    gate = cut(admitted(), 2)
+
+    gate.scan()
+    gate.answer(LOST if left is None else balance(left))
+
+    assert gate.pulses == 1
+    assert isinstance(gate.facts[-1], OpenItem)
+
+
+def test_a_release_counts_as_admitted() -> None:
+    gate = cut(admitted(), 3)
+
+    assert not gate.gate.unfinished
+
+
+def test_a_release_whose_sensor_never_spoke_counts_as_admitted() -> None:
+    gate = cut(admitted(sensor=True), 3)
+
+    assert gate.story == ["Intended", "Redeemed", "ReleasedToSensor", "Released"]
+    assert not gate.gate.unfinished
+
+
+def test_a_doubt_goes_on() -> None:
+    gate = core()
+    gate.is_in_doubt()
+    assert isinstance(gate.facts[-1], Doubted)
+
+    again = gate.restarts()
+    again.after(0.1)
+    again.answer(listed(1), balance(1_500))
+
+    assert again.story[-2:] == ["Redeemed", "CreditOpened"]
+
+
+def test_a_listed_charge_that_was_cancelled_before_the_crash_is_recorded_as_both() -> None:
+    """Where cancelled redemptions stay listed, the next doubt about this voucher must not take it for its own."""
+    gate = core()
+    gate.asks_redeem(left=4_000)
+    again = gate.restarts()
+    for _ in range(300):
+        again.after(1.0)
+        while again.asked:
+            again.answer(listed(1) if again.asks[0] == "AskRedemptions" else balance(4_000))
+
+    assert again.story == ["Intended", "Redeemed", "Refunded"]
+
+
+def test_a_credit_keeps_the_time_that_is_left() -> None:
+    gate = core(sensor=True)
+    gate.admits()
+    gate.after(8.0 + 500.0)
+
+    again = gate.restarts(60.0)
+    again.after(39.0)
+    assert again.asks == []
+    again.after(2.0)
+
+    assert again.asks == ["Cancel"]
+
+
+@pytest.mark.parametrize("clock", [-1e9, 1e9])
+def test_a_wall_clock_wrong_by_years_neither_loses_nor_prolongs_a_credit(clock: float) -> None:
+    gate = core(sensor=True)
+    gate.admits()
+    gate.after(8.0)
+    again = core(sensor=True, last=1)
+    again.carry_out(again.gate.recover(Instant(again.now, WALL + clock), [gate.facts]))
+
+    again.after(600.0)
+
+    assert again.asks == ["Cancel"]
+
+
+def test_a_refund_under_way_is_repeated() -> None:
+    gate = core(sensor=True)
+    gate.admits()
+    gate.after(610.0)
+    assert gate.story[-1] == "RefundBegun"
+
+    again = gate.restarts()
+    again.after(0.1)
+
+    assert again.asks == ["Cancel"]
+    again.answer(REFUSED, balance(4_000))
+    assert isinstance(again.facts[-1], Refunded)
+
+
+def test_an_attempt_whose_intent_is_missing_is_handed_to_staff() -> None:
+    gate = admitted()
+
+    again = core(last=1)
+    again.recovers([gate.facts[1:2]])
+
+    assert isinstance(again.facts[-1], OpenItem)
+    assert not again.gate.unfinished
+
+
+def test_a_charge_is_given_back_at_the_price_it_was_made_at() -> None:
+    gate = core(sensor=True)
+    gate.admits(left=4_000)
+    gate.after(8.0)
+
+    again = gate.restarts(price=3_000)
+    again.after(700.0)
+
+    [cancel] = again.asked
+    assert isinstance(cancel, Cancel)
+    assert cancel.amount == PRICE
+    again.answer(Cancelled(Cents(4_000)))
+    assert isinstance(again.facts[-1], Refunded)
+
+
+def test_a_doubt_is_looked_up_at_the_price_it_was_about() -> None:
+    gate = core()
+    gate.is_in_doubt(left=4_000)
+
+    again = gate.restarts(price=3_000)
+    again.after(0.1)
+    again.answer(REFUSED, balance(1_500))
+
+    assert again.story[-2:] == ["Redeemed", "CreditOpened"]
+
+
+def test_a_visitor_let_in_on_an_old_charge_reads_the_price_he_paid() -> None:
+    gate = core()
+    gate.asks_redeem(left=4_000)
+    gate.relay_works = False
+    gate.answer(charged(1_500))
+
+    again = gate.restarts(price=3_000)
+    again.scan()
+    again.answer(balance(1_500))
+
+    assert (again.told(), again.shown[-1].price) == (MessageKind.ADMITTED_ON_CREDIT, PRICE)
+
+
+def test_a_start_with_many_doubts_looks_them_up_one_after_the_other() -> None:
+    histories = []
+    for number in range(1, 21):
+        gate = core(last=number - 1)
+        gate.asks_redeem()
+        histories.append(gate.facts)
+    again = core(last=20)
+    again.recovers(histories)
+
+    again.after(0.1)
+    assert len(again.asked) == 1
+    again.after(20.0)
+
+    assert len(again.asked) == 20
+
+
+def test_attempts_after_a_start_have_names_of_their_own() -> None:
+    gate = admitted()
+
+    again = gate.restarts()
+    again.admits()
+
+    assert len({fact.attempt for fact in again.facts}) == 2

@@ -1,0 +1,160 @@
+"""
+The five promises in a world that shows everything: random schedules, hypothesis's own, and a power cut at each command.
+
+A failing schedule is shrunk and printed as the code that replays it: `play(Schedule(...), tracing=True).trace`.
+"""
+
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.rig.modelled_disk import DiskFate
+from tests.rig.modelled_server import ListHabit, ServerHabits
+from tests.rig.schedule import (
+    FRAMES,
+    PRICE,
+    VOUCHER_FRAMES,
+    Call,
+    DiskTrouble,
+    Fate,
+    Network,
+    NobodyPasses,
+    PowerCut,
+    RelayTrouble,
+    Scan,
+    Schedule,
+    Setup,
+    StaffRefunds,
+    StaffSettles,
+    Step,
+    StrayPassage,
+    TillRedeems,
+    WallClockJumps,
+    power_cuts_everywhere,
+    random_schedule,
+    shrunk,
+)
+from tests.rig.world import Outcome, play
+
+SEEDS, CHUNK = 3_000, 500
+
+
+def fails(schedule: Schedule) -> bool:
+    return bool(play(schedule).violations)
+
+
+def check(schedule: Schedule) -> Outcome:
+    outcome = play(schedule)
+    if outcome.violations:
+        least = shrunk(schedule, fails)
+        pytest.fail(f"{play(least).violations}\nreplay: play({least}, tracing=True).trace", pytrace=False)
+    return outcome
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_the_promises_hold_in_random_schedules(first: int) -> None:
+    for seed in range(first, first + CHUNK):
+        check(random_schedule(seed))
+
+
+seconds = st.sampled_from((0.0, 0.001, 0.05, 0.3, 2.0, 5.5, 11.0, 130.0, 650.0))
+steps: st.SearchStrategy[Step] = st.one_of(
+    st.builds(Scan, seconds, st.sampled_from(FRAMES)),
+    st.builds(Network, seconds, st.sampled_from(Call), st.sampled_from(Fate), st.sampled_from((0.01, 0.5, 3.0, 60.0))),
+    st.builds(DiskTrouble, seconds, st.sampled_from(DiskFate), st.sampled_from((0.0, 1.0, 9.0)), st.integers(1, 4)),
+    st.builds(RelayTrouble, seconds, works=st.booleans()),
+    st.builds(NobodyPasses, seconds),
+    st.builds(StrayPassage, seconds),
+    st.builds(TillRedeems, seconds, st.sampled_from([frame.decode() for frame in VOUCHER_FRAMES]), st.just(PRICE)),
+    st.builds(WallClockJumps, seconds, st.sampled_from((-3_600.0, 3_600.0))),
+    st.builds(StaffRefunds, seconds, st.integers(0, 3)),
+    st.builds(StaffSettles, seconds, st.integers(0, 3)),
+    st.builds(
+        PowerCut,
+        seconds,
+        commands=st.integers(0, 12),
+        kept=st.integers(0, 2),
+        down=st.sampled_from((0.5, 30.0)),
+        clock=st.sampled_from((0.0, -1e7, 1e7)),
+        price=st.sampled_from((None, 2_000)),
+    ),
+)
+setups = st.builds(
+    Setup,
+    st.builds(ServerHabits, st.sampled_from(ListHabit), st.booleans(), st.sampled_from(("CHF", None))),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(st.builds(Schedule, setups, st.lists(steps, max_size=12).map(tuple)))
+def test_the_promises_hold_in_schedules_that_hypothesis_makes(schedule: Schedule) -> None:
+    assert play(schedule).violations == []
+
+
+@pytest.mark.parametrize("fate", Fate)
+def test_a_power_cut_before_any_command_keeps_the_promises(fate: Fate) -> None:
+    """Over every way a Redeem can end, with the list working and not, and the write under way lost and kept."""
+    for habit, sensor in product(ListHabit, (False, True)):
+        story = Schedule(
+            Setup(ServerHabits(habit), sensor=sensor),
+            (
+                Network(0.0, Call.REDEEM, fate, 0.3),
+                Scan(0.0, b"L4FU5LQTKJR3"),
+                Scan(12.0, b"L4FU5LQTKJR3"),
+                Scan(12.0, b"L4FU5LQTKJR3"),
+            ),
+        )
+        # A doubt without a trace goes on for hundreds of look-ups that are all alike.
+        for cut in power_cuts_everywhere(story, min(play(story).commands, 80)):
+            check(cut)
+
+
+def test_a_power_cut_while_a_refund_is_under_way_keeps_the_promises() -> None:
+    for fate in (Fate.ANSWERED, Fate.LOST_AFTER, Fate.LATE_EFFECT):
+        story = Schedule(
+            Setup(sensor=True),
+            (NobodyPasses(0.0), Network(0.0, Call.CANCEL, fate, 5.0), Scan(0.0, b"L4FU5LQTKJR3")),
+        )
+        for cut in power_cuts_everywhere(story, play(story).commands):
+            check(cut)
+
+
+@pytest.mark.parametrize("trouble", [DiskFate.FAILS, DiskFate.FAILS_BUT_KEPT, DiskFate.HANGS])
+def test_any_write_may_go_wrong(trouble: DiskFate) -> None:
+    for healthy, sensor, length in product(range(5), (False, True), (0.0, 7.0)):
+        good = DiskTrouble(0.0, DiskFate.WORKS, 0.0, healthy)
+        bad = DiskTrouble(0.0, trouble, length, 3)
+        story = Schedule(Setup(sensor=sensor), (good, bad, Scan(0.0, b"L4FU5LQTKJR3"), Scan(30.0, b"L4FU5LQTKJR3")))
+        check(story)
+        for cut in power_cuts_everywhere(story, play(story).commands):
+            check(cut)
+
+
+def test_a_day_without_trouble_leaves_nothing_to_staff() -> None:
+    scans = tuple(Scan(20.0, frame) for frame in VOUCHER_FRAMES * 2)
+
+    outcome = check(Schedule(steps=scans))
+
+    assert (outcome.admissions, outcome.charges, outcome.open_items, outcome.refunds) == (4, 4, 0, 0)
+
+
+def test_the_schedules_meet_every_kind_of_end() -> None:
+    """A world in which nothing goes wrong proves nothing."""
+    outcomes = [play(random_schedule(seed)) for seed in range(600)]
+
+    assert sum(outcome.admissions for outcome in outcomes) > 300
+    assert sum(outcome.refunds for outcome in outcomes) > 50
+    assert sum(outcome.open_items for outcome in outcomes) > 50
+    assert sum(outcome.power_cuts for outcome in outcomes) > 100
+    assert sum(outcome.unrecorded_pulses for outcome in outcomes) > 5
+
+
+def test_a_failing_schedule_shrinks_to_what_it_takes() -> None:
+    noise = (StrayPassage(0.1), WallClockJumps(0.1, 2.0), NobodyPasses(0.1))
+    long = Schedule(steps=(*noise, Scan(0.1, b"07"), *noise, Scan(0.1, b"08"), *noise))
+
+    assert shrunk(long, lambda story: any(isinstance(step, Scan) for step in story.steps)).steps == (Scan(0.1, b"08"),)

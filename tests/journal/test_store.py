@@ -1,0 +1,309 @@
+"""The journal's file: facts that stay, a list of unfinished attempts that is right, and failures in words."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate_controller.admission.codes import VoucherCode
+from gate_controller.admission.facts import Fact, OpenItem, Redeemed, Refunded, Released, Settled, Standing
+from gate_controller.admission.ids import ALPHABET, AttemptId
+from gate_controller.journal.schema import MIGRATIONS
+from gate_controller.journal.store import (
+    CHECKPOINT_FRAMES,
+    FILE_NAME,
+    CorruptJournal,
+    JournalError,
+    Store,
+)
+from tests.rig.facts import NOON, PRICE, VOUCHER, admission, any_fact, intended, redeemed, released
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def store(directory: Path) -> Iterator[Store]:
+    store = Store(directory)
+    yield store
+    store.close()
+
+
+def tagged(store: Store, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return facts as the gate of this journal would write them."""
+    return tuple(replace(fact, attempt=AttemptId(store.numbering.tag + fact.attempt[4:])) for fact in facts)
+
+
+def pending_numbers(store: Store, standing: Standing) -> list[int]:
+    return [int(facts[0].attempt[4:]) for facts in store.pending(standing)]
+
+
+# -- the file
+
+
+def test_a_new_journal_is_made_with_its_directory(directory: Path) -> None:
+    Store(directory).close()
+    with closing(sqlite3.connect(directory / FILE_NAME)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+
+
+def test_nobody_else_may_look_into_the_directory(directory: Path) -> None:
+    Store(directory).close()
+    assert directory.stat().st_mode & 0o077 == 0
+
+
+def test_a_journal_keeps_its_tag(directory: Path) -> None:
+    first = Store(directory)
+    first.close()
+    second = Store(directory)
+    second.close()
+    assert second.numbering.tag == first.numbering.tag
+    assert set(first.numbering.tag) <= set(ALPHABET)
+
+
+def test_two_journals_have_different_tags(tmp_path: Path) -> None:
+    tags = set()
+    for name in "abcde":
+        store = Store(tmp_path / name)
+        tags.add(store.numbering.tag)
+        store.close()
+    assert len(tags) > 1
+
+
+def test_the_numbering_goes_on_after_the_newest_attempt(directory: Path) -> None:
+    store = Store(directory)
+    store.append(admission(7))
+    store.close()
+    store = Store(directory)
+    store.close()
+    assert store.numbering.last == 7
+
+
+def test_an_empty_file_becomes_a_journal(directory: Path) -> None:
+    directory.mkdir()
+    (directory / FILE_NAME).touch()
+    store = Store(directory)
+    store.append(admission(1))
+    assert len(store.facts_of(1)) == 3
+    store.close()
+
+
+def test_a_file_of_version_0_is_brought_to_this_version(directory: Path) -> None:
+    directory.mkdir()
+    with closing(sqlite3.connect(directory / FILE_NAME)) as db:
+        db.execute("PRAGMA user_version = 0")
+    Store(directory).close()
+    with closing(sqlite3.connect(directory / FILE_NAME)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {"fact", "pending", "meta"} <= tables
+
+
+def test_a_file_of_this_version_is_left_as_it_is(directory: Path) -> None:
+    store = Store(directory)
+    store.append(admission(1))
+    store.close()
+    store = Store(directory)
+    assert store.facts_of(1) == tagged(store, admission(1))
+    store.close()
+
+
+def test_a_file_of_a_newer_version_is_refused_and_not_touched(directory: Path) -> None:
+    Store(directory).close()
+    with closing(sqlite3.connect(directory / FILE_NAME)) as db:
+        db.execute("PRAGMA user_version = 99")
+    before = (directory / FILE_NAME).read_bytes()
+    with pytest.raises(JournalError, match=r"its version is 99, this program knows \d: install the newer version"):
+        Store(directory)
+    assert (directory / FILE_NAME).read_bytes() == before
+
+
+def test_only_one_process_has_the_journal(store: Store, directory: Path) -> None:
+    store.append(())
+    with pytest.raises(JournalError, match="another gate-controller is using this journal: stop it, or set another"):
+        Store(directory)
+
+
+def test_a_closed_journal_can_be_had(directory: Path) -> None:
+    Store(directory).close()
+    Store(directory).close()
+
+
+def test_a_refused_journal_is_not_kept_from_others(directory: Path) -> None:
+    directory.mkdir()
+    (directory / FILE_NAME).write_bytes(b"no database" * 1000)
+    with pytest.raises(CorruptJournal):
+        Store(directory)
+    (directory / FILE_NAME).unlink()
+    Store(directory).close()
+
+
+# -- facts
+
+
+def test_facts_come_back_in_their_order(store: Store) -> None:
+    store.append(admission(1))
+    assert store.facts_of(1) == tagged(store, admission(1))
+
+
+def test_an_attempt_that_never_was_has_no_facts(store: Store) -> None:
+    assert store.facts_of(1) == ()
+
+
+def test_a_fact_written_again_changes_nothing(store: Store) -> None:
+    store.append(admission(1))
+    store.append(admission(1))
+    assert store.facts_of(1) == tagged(store, admission(1))
+
+
+def test_a_fact_is_never_replaced_by_another(store: Store) -> None:
+    store.append([intended(1)])
+    store.append([intended(1, at=NOON + HOUR)])
+    (fact,) = store.facts_of(1)
+    assert fact.at == NOON
+
+
+def test_facts_are_written_all_or_none(store: Store) -> None:
+    nameless = Released(AttemptId("ABCDx"), 0, NOON)
+    with pytest.raises(JournalError):
+        store.append([intended(1), nameless])
+    assert store.facts_of(1) == ()
+    store.append([intended(1)])
+    assert len(store.facts_of(1)) == 1
+
+
+def test_what_append_has_taken_is_in_the_files_at_once(store: Store, directory: Path, tmp_path: Path) -> None:
+    """A power cut may come right after: the files as they are must do, without being closed."""
+    store.append(admission(1))
+    after = tmp_path / "after-the-power-cut"
+    after.mkdir()
+    for suffix in ("", "-wal"):
+        shutil.copy(directory / f"{FILE_NAME}{suffix}", after)
+    found = Store(after)
+    assert len(found.facts_of(1)) == 3
+    found.close()
+
+
+# -- who still has work
+
+
+def test_an_attempt_is_unfinished_until_its_last_fact_closes_it(store: Store) -> None:
+    store.append([intended(1)])
+    assert pending_numbers(store, Standing.UNFINISHED) == [1]
+    store.append([redeemed(1), released(1)])
+    assert pending_numbers(store, Standing.UNFINISHED) == []
+
+
+def test_an_open_item_stays_until_a_person_settles_it(store: Store) -> None:
+    store.append([intended(1), redeemed(1), OpenItem(intended(1).attempt, 2, NOON, reason="no token")])
+    assert pending_numbers(store, Standing.OPEN) == [1]
+    assert pending_numbers(store, Standing.UNFINISHED) == []
+    store.append([Settled(intended(1).attempt, 3, NOON, by="Ada", reason="paid back in cash")])
+    assert pending_numbers(store, Standing.OPEN) == []
+
+
+def test_unfinished_attempts_come_oldest_first_with_their_facts(store: Store) -> None:
+    store.append([intended(12)])
+    store.append([intended(3), redeemed(3)])
+    assert [len(facts) for facts in store.pending(Standing.UNFINISHED)] == [2, 1]
+
+
+def test_a_fact_kept_back_by_a_failing_disk_does_not_reopen_what_its_successor_closed(store: Store) -> None:
+    store.append([intended(1), released(1)])
+    store.append([redeemed(1)])
+    assert pending_numbers(store, Standing.UNFINISHED) == []
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), any_fact), max_size=25), st.randoms())
+@settings(max_examples=60, deadline=None)
+def test_the_lists_of_unfinished_and_open_attempts_follow_from_the_facts(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[int, int, Fact]], order: object
+) -> None:
+    facts = {(number, n): replace(fact, attempt=AttemptId(f"ABCD{number}"), n=n) for number, n, fact in drawn}
+    writes = [*facts.values(), *facts.values()]  # each twice, in any order
+    order.shuffle(writes)  # type: ignore[attr-defined]  # a random.Random
+    store = Store(tmp_path_factory.mktemp("journal"))
+    try:
+        for fact in writes:
+            store.append([fact])
+        last = {number: facts[number, max(n for m, n in facts if m == number)] for number, _ in facts}
+        for standing in (Standing.UNFINISHED, Standing.OPEN):
+            expected = sorted(number for number, fact in last.items() if fact.leaves is standing)
+            assert pending_numbers(store, standing) == expected
+    finally:
+        store.close()
+
+
+# -- counts for look-ups
+
+
+def test_a_vouchers_charges_are_counted_with_or_without_the_refunded(store: Store) -> None:
+    store.append(admission(1))
+    store.append([*admission(2), Refunded(intended(2).attempt, 3, NOON, how="confirmed")])
+    store.append([intended(3)])  # not known to be charged
+    but = AttemptId("ABCD9")
+    assert store.count_charges(VOUCHER, NOON, but=but, refunded=False) == 1
+    assert store.count_charges(VOUCHER, NOON, but=but, refunded=True) == 2
+
+
+def test_only_this_vouchers_charges_count(store: Store) -> None:
+    store.append([intended(1, voucher=VoucherCode("EXP6NT2VKD8Q")), redeemed(1)])
+    assert store.count_charges(VOUCHER, NOON, but=AttemptId("ABCD9"), refunded=True) == 0
+
+
+def test_charges_from_before_do_not_count_nor_does_the_attempt_in_question(store: Store) -> None:
+    store.append(admission(1, at=NOON - HOUR))
+    store.append(admission(2))
+    assert store.count_charges(VOUCHER, NOON, but=AttemptId("ABCD2"), refunded=True) == 0
+
+
+def test_charges_with_a_token_tell_vouchers_and_prices(store: Store) -> None:
+    store.append(admission(1, at=NOON - HOUR))
+    store.append(admission(2))
+    without_token = Redeemed(intended(3).attempt, 1, NOON, evidence=redeemed(3).evidence)
+    store.append([intended(3, voucher=VoucherCode("EXP6NT2VKD8Q")), without_token])
+    assert store.charges_since(NOON) == {(VOUCHER, PRICE)}
+
+
+def test_what_is_remembered_stays(directory: Path) -> None:
+    store = Store(directory)
+    store.remember("own_user", "17")
+    store.close()
+    store = Store(directory)
+    assert store.remembered("own_user") == "17"
+    assert store.remembered("nothing") is None
+    store.close()
+
+
+# -- upkeep
+
+
+def test_the_write_ahead_log_is_copied_into_the_file_when_it_has_grown(store: Store, directory: Path) -> None:
+    file = directory / FILE_NAME
+    before = file.stat().st_size
+    store.append(admission(1))
+    store.checkpoint_if_due()
+    assert file.stat().st_size == before
+    for number in range(2, CHECKPOINT_FRAMES):
+        store.append(admission(number))
+    store.checkpoint_if_due()
+    assert file.stat().st_size > before
+
+
+def test_the_write_ahead_log_does_not_grow_for_ever(store: Store, directory: Path) -> None:
+    log, sizes = directory / f"{FILE_NAME}-wal", []
+    for number in range(1, 5 * CHECKPOINT_FRAMES):
+        store.append([intended(number)])
+        store.checkpoint_if_due()
+        sizes.append(log.stat().st_size)
+    assert max(sizes) <= 2 * sizes[CHECKPOINT_FRAMES]

@@ -1,0 +1,236 @@
+"""
+The pure core by hand: a test says what E-GUMA answers and what time it is; disk and relay work unless told not to.
+
+`Core` keeps what was shown and what is being asked. Nothing is answered that the test doesn't answer.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gate_controller.admission import commands as do
+from gate_controller.admission import events as on
+from gate_controller.admission.attempt import Attempt
+from gate_controller.admission.codes import VoucherCode
+from gate_controller.admission.facts import Fact
+from gate_controller.admission.gate import Gate
+from gate_controller.admission.ids import Numbering
+from gate_controller.admission.messages import Message, MessageKind
+from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.outcomes import (
+    Balance,
+    CallFailed,
+    CallFault,
+    Cancelled,
+    ListedRedemption,
+    Redemption,
+    Redemptions,
+)
+from gate_controller.admission.policy import Policy
+
+VOUCHER, OTHER, SHORT_CODE = "L4FU5LQTKJR3", "AB12CD34EF56", "42"
+PRICE = 2_500
+TOKEN = "token-1"
+WALL = 1_700_000_000.0
+
+LOST = CallFailed(CallFault.UNKNOWN, "no answer")
+NOT_SENT = CallFailed(CallFault.NOT_SENT, "connection refused")
+REFUSED = CallFailed(CallFault.REFUSED, "E-GUMA says no")
+NO_KEY = CallFailed(CallFault.KEY_NOT_ACCEPTED, "401")
+
+Outcome = Balance | Redemption | Redemptions | Cancelled | CallFailed
+Asked = do.AskBalance | do.Redeem | do.AskRedemptions | do.Cancel
+
+
+def balance(
+    cents: int, code: str = VOUCHER, *, redeemable: bool = True, message: str = "", currency: str | None = None
+) -> Balance:
+    """Return an answer of Balance."""
+    return Balance(VoucherCode(code), redeemable, Cents(cents), message, currency)
+
+
+def charged(left: int, token: str = TOKEN) -> Redemption:
+    """Return an answer of Redeem."""
+    return Redemption(token, Cents(left))
+
+
+def listed(
+    own: int, *, surely: int = 0, at_most: int | None = None, user: str | None = "gate", by: str = "gate"
+) -> Redemptions:
+    """Return a list with so many charges of the price, and what the journal knows of the same voucher."""
+    entry = ListedRedemption(VoucherCode(VOUCHER), Cents(PRICE), by)
+    return Redemptions((entry,) * own, user, surely, surely if at_most is None else at_most)
+
+
+@dataclass
+class Core:
+    """A gate, its clock at `now`, and everything it said."""
+
+    gate: Gate
+    now: float = 1_000.0
+    shown: list[Message] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    """What is on disk, in the order it came there."""
+    asked: list[Asked] = field(default_factory=list)
+    """What E-GUMA has not answered yet."""
+    pulses: int = 0
+    notes: list[str] = field(default_factory=list)
+    disk: str = "works"
+    """Or "fails", or "hangs": then `held` writes wait for `disk_answers`."""
+    held: list[do.Write] = field(default_factory=list)
+    relay_works: bool = True
+    inbox: deque[on.Event] = field(default_factory=deque)
+
+    # -- what happens
+
+    def scan(self, code: str | bytes = VOUCHER) -> None:
+        """Hold a code under the scanner."""
+        self.happens(on.Scanned(self.at, code.encode() if isinstance(code, str) else code))
+
+    def answer(self, *outcomes: Outcome) -> None:
+        """Let E-GUMA answer what was asked first, and so on."""
+        for outcome in outcomes:
+            command = self.asked.pop(0)
+            event: on.Event
+            match command:
+                case do.AskBalance():
+                    assert isinstance(outcome, Balance | CallFailed), command
+                    event = on.BalanceAnswered(self.at, command.attempt, outcome)
+                case do.Redeem():
+                    assert isinstance(outcome, Redemption | CallFailed), command
+                    event = on.RedeemAnswered(self.at, command.attempt, outcome)
+                case do.AskRedemptions():
+                    assert isinstance(outcome, Redemptions | CallFailed), command
+                    event = on.RedemptionsAnswered(self.at, command.attempt, outcome)
+                case do.Cancel():
+                    assert isinstance(outcome, Cancelled | CallFailed), command
+                    event = on.CancelAnswered(self.at, command.attempt, outcome)
+            self.happens(event)
+
+    def after(self, seconds: float) -> None:
+        """Let time pass; the gate hears of it whenever it asked to."""
+        end = self.now + seconds
+        while (wake := self.gate.wake_at) is not None and wake <= end:
+            self.now = max(self.now, wake)
+            self.happens(on.TimePassed(self.at))
+            again = self.gate.wake_at
+            assert again is None or again > self.now, "the gate spins"
+        self.now = end
+
+    def somebody_passes(self) -> None:
+        """Let the sensor see somebody."""
+        self.happens(on.PassageSensed(self.at))
+
+    def disk_answers(self, *, works: bool = True, hangs_again: bool = False) -> None:
+        """End the writes that hang; those that follow hang too where told so."""
+        held, self.held = self.held, []
+        self.disk = "hangs" if hangs_again else "works" if works else "fails"
+        for write in held:
+            self._end(write, works=works)
+
+    def happens(self, event: on.Event) -> None:
+        """Let the gate handle an event and what follows from it, one after the other, as the shell does."""
+        self.inbox.append(event)
+        if len(self.inbox) == 1:
+            while self.inbox:
+                self.carry_out(self.gate.handle(self.inbox[0]))
+                self.inbox.popleft()
+
+    # -- what the gate says
+
+    def carry_out(self, commands: Iterable[do.Command]) -> None:
+        """Do what the shell does."""
+        for command in commands:
+            match command:
+                case do.Show(message):
+                    self.shown.append(message)
+                case do.Note(text):
+                    self.notes.append(text)
+                case do.Write() if self.disk == "hangs":
+                    self.held.append(command)
+                case do.Write():
+                    self._end(command, works=self.disk == "works")
+                case do.Release(attempt) if self.relay_works:
+                    self.pulses += 1
+                    self.happens(on.Opened(self.at, attempt))
+                case do.Release(attempt):
+                    self.happens(on.RelayFailed(self.at, attempt, "stuck"))
+                case do.AskBalance() | do.Redeem() | do.AskRedemptions() | do.Cancel():
+                    self.asked.append(command)
+                case _:
+                    raise TypeError(command)
+
+    def _end(self, write: do.Write, *, works: bool) -> None:
+        if works:
+            self.facts += write.facts
+            self.happens(on.Written(self.at, write.ticket))
+        else:
+            self.happens(on.WriteFailed(self.at, write.ticket, "disk full"))
+
+    @property
+    def at(self) -> on.Instant:
+        """This moment on both clocks."""
+        return on.Instant(self.now, WALL + self.now)
+
+    def told(self) -> MessageKind:
+        """What the display says now."""
+        return self.shown[-1].kind
+
+    @property
+    def asks(self) -> list[str]:
+        """What E-GUMA is being asked, by name."""
+        return [type(command).__name__ for command in self.asked]
+
+    @property
+    def story(self) -> list[str]:
+        """What is on disk, by name."""
+        return [type(fact).__name__ for fact in self.facts]
+
+    @property
+    def only(self) -> Attempt:
+        """The one attempt that is not finished."""
+        [attempt] = self.gate.unfinished.values()
+        return attempt
+
+    # -- ways to a place
+
+    def asks_redeem(self, left: int = 4_000, code: str = VOUCHER) -> None:
+        """Scan, and come to where Redeem has been sent."""
+        self.scan(code)
+        self.answer(balance(left, code))
+        assert self.asks == ["Redeem"]
+
+    def admits(self, left: int = 4_000, code: str = VOUCHER) -> None:
+        """Scan and be admitted."""
+        self.asks_redeem(left, code)
+        self.answer(charged(left - PRICE))
+        assert self.told() is MessageKind.ADMITTED
+
+    def is_in_doubt(self, left: int = 4_000) -> None:
+        """Scan, and come to where the answer to Redeem is lost and the list is being asked."""
+        self.asks_redeem(left)
+        self.answer(LOST)
+        assert self.asks == ["AskRedemptions"]
+
+    def restarts(self, seconds: float = 3.0, *, price: int = PRICE) -> "Core":
+        """Return the gate as it starts again after a power cut, with the journal it left."""
+        attempts: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            attempts.setdefault(fact.attempt, []).append(fact)
+        last = max((int(attempt[4:]) for attempt in attempts), default=0)
+        again = core(sensor=self.gate.policy.passage_seconds is not None, price=price, last=last)
+        again.now, again.facts = self.now + seconds, list(self.facts)
+        again.recovers(attempts.values())
+        return again
+
+    def recovers(self, histories: Iterable[Sequence[Fact]]) -> None:
+        """Let the gate take up what the journal holds."""
+        commands = self.gate.recover(self.at, histories)
+        assert not any(isinstance(command, do.Release | do.Redeem) for command in commands)
+        self.carry_out(commands)
+
+
+def core(*, sensor: bool = False, price: int = PRICE, last: int = 0) -> Core:
+    """Return a gate that takes scans."""
+    policy = Policy("gate-1", Cents(price), Currency.CHF, passage_seconds=8.0 if sensor else None)
+    return Core(Gate(policy, Numbering("TAG0", last)))
