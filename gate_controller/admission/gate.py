@@ -217,7 +217,7 @@ class Gate:
         """Give a charge back, unless the order comes at a bad moment; whoever gave it may repeat it."""
         attempt_id = facts[-1].attempt
         known = self.unfinished.get(attempt_id)
-        if known.holds_lane if known is not None else self._writes.holds(attempt_id):
+        if self._writes.failing or (known.holds_lane if known is not None else self._writes.holds(attempt_id)):
             return
         charged = known or recovery.remembered(facts)
         other = self._of_voucher(charged.voucher_code) if charged is not None else None

@@ -297,3 +297,16 @@ def test_a_settled_item_stays_settled() -> None:
     gate.happens(on.SettleOrdered(gate.at, facts, "Anna", "paid back in cash"))
 
     assert gate.story[-1] == "Settled"
+
+
+def test_staff_do_not_refund_while_the_journal_fails() -> None:
+    """What is known of other charges may not be on disk: after a power cut the refund would blur their look-up."""
+    gate = core()
+    gate.admits()
+    gate.after(10.0)
+    gate.happens(on.FaultRaised(gate.at, Fault.JOURNAL, "disk full"))
+
+    order_refund(gate, "TAG01")
+
+    assert gate.asks == []
+    assert gate.story[-1] == "Released"

@@ -6,17 +6,17 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
-from gate_controller import app
 from gate_controller.admission.messages import Fault, MessageKind
 from gate_controller.eguma.simulator import Simulator
 from tests.rig.gate import EXPIRED, GOOD, GREEN, PRICE, RED, RELAY, YELLOW, running_gate
+from tests.rig.pauses import shorten
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
 
 @pytest.fixture(autouse=True)
 def tried_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "RELAY_RETRY_SECONDS", 0.1)
+    shorten(monkeypatch, "RELAY_RETRY_SECONDS", 0.1)
 
 
 async def test_a_scanner_that_is_unplugged_puts_the_gate_out_of_service(

@@ -6,21 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller import app
-from gate_controller.admission import writes as core
 from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
 from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.journal.store import FILE_NAME, Store
 from tests.rig.disk import full_disk
 from tests.rig.gate import EXPIRED, GOOD, PRICE, GateInProcess, fault, open_items, running_gate
+from tests.rig.pauses import shorten
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
 
 @pytest.fixture(autouse=True)
 def tried_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "JOURNAL_RETRY_SECONDS", 0.05)
-    monkeypatch.setattr(core, "JOURNAL_RETRY_SECONDS", 0.05)
+    shorten(monkeypatch, "JOURNAL_RETRY_SECONDS", 0.05)
 
 
 async def says_why(gate: GateInProcess) -> str:

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller import upkeep
 from gate_controller.admission.messages import Fault, MessageKind
 from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, fault, running_gate
+from tests.rig.pauses import shorten
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
 
 @pytest.fixture(autouse=True)
 def tried_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "KEY_RETRY_SECONDS", 0.1)
+    shorten(monkeypatch, "KEY_RETRY_SECONDS", 0.1)
 
 
 async def test_a_wrong_key_puts_the_gate_out_of_service_before_anybody_scans(

@@ -12,17 +12,17 @@ def test_the_core_keeps_its_promises_in_random_schedules() -> None:
 
 
 async def test_a_gate_killed_at_random_moments_loses_no_money() -> None:
-    report = await kill.at_random(8, seed=3)
+    report = await kill.at_random(6, seed=3)
 
     assert report["violations"] == []
     assert report["charges"] > 0
 
 
 async def test_a_gate_that_dies_around_each_step_of_an_admission_loses_no_money() -> None:
-    report = await kill.at_every_point(2, outcomes=kill.OUTCOMES[:1])
+    report = await kill.at_every_point(1, outcomes=kill.OUTCOMES[:1])
 
     assert report["violations"] == []
-    assert report["tried"] >= 10
+    assert report["tried"] == len(kill.KILL_POINTS)
 
 
 async def test_a_torn_journal_is_opened_or_set_aside() -> None:

@@ -224,8 +224,8 @@ def test_a_fact_kept_back_by_a_failing_disk_does_not_reopen_what_its_successor_c
     assert pending_numbers(store, Standing.UNFINISHED) == []
 
 
-@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), any_fact), max_size=25), st.randoms())
-@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), any_fact), max_size=12), st.randoms())
+@settings(max_examples=40, deadline=None)
 def test_the_lists_of_unfinished_and_open_attempts_follow_from_the_facts(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[int, int, Fact]], order: object
 ) -> None:
@@ -302,8 +302,9 @@ def test_the_write_ahead_log_is_copied_into_the_file_when_it_has_grown(store: St
 
 def test_the_write_ahead_log_does_not_grow_for_ever(store: Store, directory: Path) -> None:
     log, sizes = directory / f"{FILE_NAME}-wal", []
-    for number in range(1, 5 * CHECKPOINT_FRAMES):
+    for number in range(1, CHECKPOINT_FRAMES):
         store.append([intended(number)])
         store.checkpoint_if_due()
         sizes.append(log.stat().st_size)
-    assert max(sizes) <= 2 * sizes[CHECKPOINT_FRAMES]
+    # A commit is some three frames, so the log was copied after a third of them, and is written over from then on.
+    assert max(sizes) < 2 * sizes[CHECKPOINT_FRAMES // 3]

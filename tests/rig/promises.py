@@ -196,17 +196,18 @@ class Watch:
             case MoneyFate.CHARGED | MoneyFate.CHARGED_BEFORE | MoneyFate.CREDIT:
                 if not net and not self._may_be_none(attempt) and not self._may_be_mistaken(attempt):
                     self.wrong(f"{told}was not charged")
-                self._check_amounts(message, net, told)
+                self._check_amounts(message, attempt, net)
             case MoneyFate.BEING_CHECKED:
                 if attempt not in self.intended_at:
                     self.wrong(f"{told}there is nothing to check")
             case _:
                 pass
 
-    def _check_amounts(self, message: Message, net: list[Charge], told: str) -> None:
+    def _check_amounts(self, message: Message, attempt: AttemptId, net: list[Charge]) -> None:
+        told = f"promise 5: {attempt} is told {message.kind.name}, and "
         if net and message.price != net[0].amount:
             self.wrong(f"{told}the price shown is {message.price}, not {net[0].amount}")
-        if net and message.balance not in {None, net[0].left} and not self._till_came(net[0].voucher_code, net[0].at):
+        if net and message.balance not in {None, net[0].left} and not self._may_be_mistaken(attempt):
             self.wrong(f"{told}{message.balance} left, not {net[0].left}")
 
     def _check_nothing_under_way(self, message: Message) -> None:
