@@ -64,12 +64,9 @@ class Upkeep:
         faults, warm = self._runner.gate.faults, self._warm_seconds
         await self._probe()
         while True:
-            if Fault.KEY in faults:
-                await asyncio.sleep(KEY_RETRY_SECONDS)
-            elif warm > 0:
-                await asyncio.sleep(max(self._calls.used_at + warm - time.monotonic(), 1.0))
-            else:
-                await asyncio.sleep(KEY_RETRY_SECONDS)
+            # Never longer than a key is left alone: a visitor's request may find that it is not accepted any more.
+            cold = self._calls.used_at + warm - time.monotonic() if warm > 0 else KEY_RETRY_SECONDS
+            await asyncio.sleep(min(max(cold, 1.0), KEY_RETRY_SECONDS))
             if Fault.KEY in faults or (warm > 0 and time.monotonic() - self._calls.used_at >= warm):
                 await self._probe()
 

@@ -90,6 +90,8 @@ class Attempt:
     on_credit: bool = False
     refund_recorded: bool = False
     """`RefundBegun` is on disk (or cannot be, because the journal fails): the cancellation may be sent."""
+    goes_on: bool = False
+    """Nothing is charged after all, and its visitor waits: a new attempt serves him in the rest of his time."""
     refund_unknown: bool = False
     """A cancellation's answer was lost, so a refusal of the next may mean that it had worked."""
 
@@ -104,9 +106,9 @@ class Attempt:
         """Whether another visitor has to wait for this attempt."""
         return self.verdict_due is not None or self.state in {State.RELEASING, State.RELEASED}
 
-    def serve(self, turn: Turn) -> None:
-        """Begin the visitor's time budget."""
-        self.begun = turn.at.mono
+    def serve(self, turn: Turn, since: float | None = None) -> None:
+        """Begin the visitor's time budget; `since` (monotonic) is when he scanned, if that was not now."""
+        self.begun = turn.at.mono if since is None else since
         self.verdict_due = turn.policy.share(self.begun, turn.policy.VERDICT_SHARE)
 
     def is_late(self, turn: Turn) -> bool:
@@ -140,6 +142,15 @@ class Attempt:
             f"voucher={mask(self.voucher_code or self.code)} seconds={turn.at.mono - self.begun:.3f}",
             alarm=FATE[kind] in {MoneyFate.BEING_CHECKED, MoneyFate.CREDIT},
         )
+
+    def not_charged_after_all(self, turn: Turn) -> None:
+        """Serve a visitor who waits by a new attempt, or have him scan again where too little time is left for one."""
+        if self.verdict_due is None:
+            return
+        if turn.at.mono <= turn.policy.share(self.begun, turn.policy.GO_ON_SHARE):
+            self.goes_on, self.verdict_due = True, None
+        else:
+            self.verdict(turn, MessageKind.NOT_CHARGED_AFTER_ALL)
 
     def close(self) -> None:
         """End the gate's work with this attempt."""

@@ -131,8 +131,7 @@ def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
     else:
         turn.write(a.fact(NotCharged, turn, reason="no trace of a charge after the settling time"))
         turn.note(f"charge=settled incident={a.incident} charged=no")
-        if a.verdict_due is not None:
-            a.verdict(turn, MessageKind.NOT_CHARGED_AFTER_ALL)
+        a.not_charged_after_all(turn)
         a.close()
 
 

@@ -199,9 +199,12 @@ class Gate:
             known.serve(turn)
             self._resume(known, turn)
             return
+        self._begin(code, turn)
+
+    def _begin(self, code: Code, turn: Turn, since: float | None = None) -> None:
         self.lane = Attempt(*self.numbering.next(), code)
         self.unfinished[self.lane.id] = self.lane
-        serving.begin(self.lane, turn)
+        serving.begin(self.lane, turn, since)
 
     def _resume(self, attempt: Attempt, turn: Turn) -> None:
         self.lane = attempt
@@ -251,10 +254,21 @@ class Gate:
                 return
         released = isinstance(event, Opened) and attempt.state is State.RELEASING
         handle(attempt, event, turn)
+        if attempt.goes_on:
+            self._go_on(attempt, turn)
         if released:
             codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
             self._last = _Admission(attempt.id, codes, turn.at.mono)
             self._moving_until = turn.at.mono + self.policy.pulse_seconds
+
+    def _go_on(self, attempt: Attempt, turn: Turn) -> None:
+        """An earlier attempt charged nothing, as has just been found: serve its visitor anew."""
+        attempt.goes_on = False
+        code = Code(attempt.voucher_code)
+        if self.faults:
+            self._refuse_out_of_service(code, turn)
+        else:
+            self._begin(code, turn, attempt.begun)
 
     def _passage(self, event: PassageSensed, turn: Turn) -> None:
         if self.policy.passage_seconds is None:

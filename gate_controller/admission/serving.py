@@ -42,9 +42,9 @@ UNSURE = "let in on a charge that something else may explain"
 UNVERIFIED = "let in after a crash, without proof that the charge had not been given back before it"
 
 
-def begin(a: Attempt, turn: Turn) -> None:
-    """Start to serve a scan."""
-    a.serve(turn)
+def begin(a: Attempt, turn: Turn, since: float | None = None) -> None:
+    """Start to serve a scan; `since` (monotonic) where its visitor has waited already."""
+    a.serve(turn, since)
     deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
     turn.do(AskBalance(a.id, a.code, deadline, urgent=True))
     turn.show(MessageKind.CHECKING)

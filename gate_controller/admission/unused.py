@@ -152,9 +152,10 @@ def refusal_checked(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
 def _refunded(a: Attempt, turn: Turn, how: str) -> None:
     turn.write(a.fact(Refunded, turn, how=how))
     turn.note(f"refund=done incident={a.incident} how={how!r}")
-    if a.verdict_due is not None:
-        kind = MessageKind.NOT_CHARGED_AFTER_ALL if a.on_credit else MessageKind.CHARGE_CANCELLED
-        a.verdict(turn, kind)
+    if a.on_credit:
+        a.not_charged_after_all(turn)
+    elif a.verdict_due is not None:
+        a.verdict(turn, MessageKind.CHARGE_CANCELLED)
     a.close()
 
 

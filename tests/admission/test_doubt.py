@@ -163,6 +163,53 @@ def test_no_trace_after_the_settling_time_means_not_charged() -> None:
     assert gate.gate.wake_at is None
 
 
+def almost_settled() -> Core:
+    """Return a gate whose doubt ends with the next look-up that shows no trace."""
+    gate = core()
+    gate.is_in_doubt()
+    while gate.now < 1_130.0 or gate.asked:
+        gate.answer(*(LOST for _ in gate.asked))
+        gate.after(0.0 if gate.asked else 5.0)
+    return gate
+
+
+def test_a_visitor_whose_doubt_is_settled_as_not_charged_is_served_by_a_new_attempt() -> None:
+    gate = almost_settled()
+
+    gate.scan()
+    gate.answer(listed(0), balance(4_000))
+    assert gate.story == ["Intended", "Doubted", "NotCharged"]
+    assert (gate.told(), gate.asks) == (MessageKind.CHECKING, ["AskBalance"])
+    gate.answer(balance(4_000), charged(1_500))
+
+    assert (gate.pulses, gate.told()) == (1, MessageKind.ADMITTED)
+    assert len({fact.attempt for fact in gate.facts}) == 2
+
+
+def test_the_new_attempt_has_only_the_rest_of_the_visitors_time() -> None:
+    gate = almost_settled()
+
+    gate.scan()
+    scanned = gate.now
+    gate.after(1.0)
+    gate.answer(listed(0), balance(4_000))
+    assert gate.only.verdict_due is not None
+    gate.after(4.0)
+
+    assert gate.told() is MessageKind.UNREACHABLE
+    assert gate.now <= scanned + 5.0
+
+
+def test_where_too_little_time_is_left_the_visitor_scans_again() -> None:
+    gate = almost_settled()
+
+    gate.scan()
+    gate.after(2.5)
+    gate.answer(listed(0), balance(4_000))
+
+    assert (gate.told(), gate.asks) == (MessageKind.NOT_CHARGED_AFTER_ALL, [])
+
+
 def test_look_ups_that_fail_settle_nothing_however_long() -> None:
     gate = core()
 

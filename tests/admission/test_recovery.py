@@ -61,10 +61,22 @@ def test_a_credit_whose_charge_had_been_given_back_before_the_crash_opens_nothin
     gate = cut(admitted(), 2)
 
     gate.scan()
+    gate.after(2.5)
     gate.answer(balance(4_000))
 
     assert (gate.pulses, gate.told()) == (0, MessageKind.NOT_CHARGED_AFTER_ALL)
     assert isinstance(gate.facts[-1], Refunded)
+
+
+def test_its_visitor_is_served_anew_while_there_is_time() -> None:
+    gate = cut(admitted(), 2)
+
+    gate.scan()
+    gate.answer(balance(4_000))
+    assert (gate.pulses, gate.asks) == (0, ["AskBalance"])
+    gate.answer(balance(4_000), charged(1_500))
+
+    assert (gate.pulses, gate.told()) == (1, MessageKind.ADMITTED)
 
 
 @pytest.mark.parametrize("left", [None, 200])
