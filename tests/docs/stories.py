@@ -15,6 +15,7 @@ from gate_controller.admission.commands import (
     AskRedemptions,
     Cancel,
     Command,
+    Note,
     Redeem,
     Release,
     Show,
@@ -75,6 +76,19 @@ NOT_SENT = CallFailed(CallFault.NOT_SENT, "no connection")
 REFUSED = CallFailed(CallFault.REFUSED, "The voucher can not be redeemed.")
 NO_KEY = CallFailed(CallFault.KEY_NOT_ACCEPTED, "401")
 OK = ""
+
+SEEN = {
+    "charge=in_doubt": "in doubt",
+    "charge=cancelling": "cancelled at once",
+    "charge=found": "charge found, unsure",
+    "credit=opened": "a credit",
+    "open_item": "**an open item**",
+    "refund=refused": "refund refused",
+    "fault=raised what=journal": "out of service: journal",
+    "fault=raised what=key": "out of service: key",
+    "fault=raised what=relay": "out of service: relay",
+}
+"""What staff see of each line of the log that is an alarm: in the log, on the page, in `journal list`."""
 _T = TypeVar("_T")
 
 
@@ -99,6 +113,8 @@ class Story:
     """Seconds after the first scan at which the visitor scans again."""
     hours: float = 3.0
     messages: list[Message] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+    """Every line of the log that says that somebody should look."""
     disk: dict[str, list[Fact]] = field(default_factory=dict)
 
     def tell(self) -> "Story":
@@ -110,6 +126,13 @@ class Story:
     def verdicts(self) -> list[Message]:
         """Every message with something about the money, in order."""
         return [message for message in self.messages if message.fate is not MoneyFate.NOTHING_YET]
+
+    @property
+    def staff(self) -> list[str]:
+        """What staff see, in order, each once."""
+        verdicts_aside = [line for line in self.alarms if not line.startswith("verdict=")]
+        seen = [next(words for begin, words in SEEN.items() if line.startswith(begin)) for line in verdicts_aside]
+        return list(dict.fromkeys(seen))
 
     @property
     def books(self) -> list[str]:
@@ -168,11 +191,13 @@ class _Teller:
             self._carry_out(later)
         return True
 
-    def _carry_out(self, command: Command) -> None:
+    def _carry_out(self, command: Command) -> None:  # noqa: PLR0912 - one case for each kind of command
         story, at = self._story, self._at()
         match command:
             case Show(message):
                 story.messages.append(message)
+            case Note(text, alarm):
+                story.alarms += [text] * alarm
             case Write(ticket, facts):
                 failure = self._next("writes", story.writes)
                 if failure:
@@ -291,7 +316,7 @@ def stories() -> list[Story]:
 def table() -> str:
     """Return the page's table."""
     texts = Texts([Language.EN], Currency.CHF)
-    lines = ["| what happens | the visitor reads | the books say |", "| --- | --- | --- |"]
+    lines = ["| what happens | the visitor reads | staff see | the books say |", "| --- | --- | --- | --- |"]
     for story in stories():
         reads = []
         for message in story.verdicts:
@@ -300,7 +325,8 @@ def table() -> str:
             if sentence not in reads:
                 reads.append(sentence)
         books = "; ".join(story.books) or "nothing, for nothing was charged"
-        lines.append(f"| {story.title} | {' Then: '.join(reads) or 'nothing: the gate has no power'} | {books} |")
+        read = " Then: ".join(reads) or "nothing: the gate has no power"
+        lines.append(f"| {story.title} | {read} | {', then '.join(story.staff) or 'nothing'} | {books} |")
     return "\n".join(lines)
 
 

@@ -21,6 +21,13 @@ def test_every_story_ends(story: Story) -> None:
 
 
 @pytest.mark.parametrize("story", TOLD.values(), ids=TOLD.keys())
+def test_staff_see_whatever_ends_on_their_list(story: Story) -> None:
+    on_their_list = any(books.startswith("open item") for books in story.books)
+
+    assert ("**an open item**" in story.staff) == on_their_list
+
+
+@pytest.mark.parametrize("story", TOLD.values(), ids=TOLD.keys())
 def test_a_visitor_who_is_told_of_no_charge_has_none(story: Story) -> None:
     fates = {message.fate for message in story.verdicts}
 
