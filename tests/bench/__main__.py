@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.measures import FULL, QUICK, Bench, bench_in, endurance, scans, starts
+from tests.bench.measures import FULL, QUICK, Bench, bench_in, doubts, endurance, scans, starts
 from tests.bench.table import Row, as_json, as_text
 
 
@@ -43,6 +43,7 @@ def main() -> int:
 def _measured(bench: Bench) -> Iterator[Row]:
     yield from starts(bench)
     yield from scans(bench)
+    yield from doubts(bench)
     yield from endurance(bench)
 
 

@@ -20,7 +20,7 @@ from tests.bench.process import Process
 from tests.rig.scanner import PtyScanner
 from tests.rig.simulator import KEY
 
-RELAY = 17
+RELAY, RED = 17, 27
 PRICE = 100
 PULSE_SECONDS = 0.01
 """The shortest pulse that can be set, so that many admissions fit into a minute."""
@@ -90,7 +90,10 @@ class PlainGate:
 
 
 class ScannedGate:
-    """A gate that takes scans and tells when its relay is on: the real one, or the naive one."""
+    """A gate that takes scans and tells when its relay or its red lamp is on: the real one, or the naive one."""
+
+    turned_on = 0.0
+    """When the newest of them was turned on (monotonic)."""
 
     def __init__(self, place: Place, *, naive: bool = False) -> None:
         self._scanner = PtyScanner()
@@ -100,7 +103,9 @@ class ScannedGate:
             program = [sys.executable, "-m", "tests.bench.naive", str(RELAY), str(telling)]
             command = [*program, port, place.url, KEY, str(PRICE), str(PULSE_SECONDS)]
         else:
-            command = gate_command([sys.executable, "-m", "tests.bench.pins", str(RELAY), str(telling)], place, port)
+            command = gate_command(
+                [sys.executable, "-m", "tests.bench.pins", f"{RELAY},{RED}", str(telling)], place, port
+            )
         try:
             self.process = Process(command, environ=environ(), pass_fds=[telling])
         except BaseException:
@@ -120,17 +125,31 @@ class ScannedGate:
 
     def admit(self, code: str) -> float:
         """Scan a code, wait for the relay and then for the free lane; return the seconds from scan to relay."""
+        seconds = self._scan(code, {RELAY})
+        time.sleep(max(0.0, self.turned_on + FREE_SECONDS - time.monotonic()))
+        return seconds
+
+    def verdict(self, code: str) -> float:
+        """Scan a code; return the seconds from scan to relay or red lamp."""
+        return self._scan(code, {RELAY, RED})
+
+    def _scan(self, code: str, pins: set[int]) -> float:
         frame = code.encode() + b"\r\n"
+        while select.select([self._moments], [], [], 0)[0]:  # the red lamp of a gate that was starting
+            if not os.read(self._moments, 100):
+                raise RuntimeError("the gate ended before a scan")
         began = time.monotonic_ns()
         self._scanner.type(frame)
         if not select.select([self._moments], [], [], SCAN_SECONDS)[0]:
-            raise RuntimeError(f"the relay did not move within {SCAN_SECONDS} s of a scan")
+            raise RuntimeError(f"neither relay nor red lamp within {SCAN_SECONDS} s of a scan")
         line = os.read(self._moments, 100)
         if not line:
             raise RuntimeError("the gate ended after a scan")
-        moment = int(line)
-        time.sleep(max(0.0, moment / 1e9 + FREE_SECONDS - time.monotonic()))
-        return (moment - began) / 1e9
+        name, moment = line.splitlines()[0].split()
+        if int(name.removeprefix(b"GPIO")) not in pins:
+            raise RuntimeError(f"{name.decode()} turned on after a scan, not one of {pins}")
+        self.turned_on = int(moment) / 1e9
+        return (int(moment) - began) / 1e9
 
     def _close(self) -> None:
         os.close(self._moments)

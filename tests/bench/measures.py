@@ -22,8 +22,20 @@ from tests.bench.gates import PRICE, Place, PlainGate, ScannedGate
 from tests.bench.table import Row, row_of
 from tests.rig.simulator import SimulatorControl, SimulatorProcess
 
+DOUBTED = "BENCHD0UBTQ7"
+TROUBLES = {
+    "hangs": ("BENCHHANG2TF", {"kind": "hang"}),
+    "drips its answer to Redeem": ("BENCHDR1PX5N", {"kind": "drip", "endpoint": "redeem"}),
+    "takes Redeem and resets": ("BENCHRESETW9", {"kind": "reset", "endpoint": "redeem"}),
+    "hangs in Redeem": ("BENCHREDEEM4", {"kind": "hang", "endpoint": "redeem"}),
+}
+"""What E-GUMA does until the visitor's time is up, and the voucher that meets it."""
+
 VOUCHERS = ("BENCHREALG8T", "BENCHNAXV3GT", "BENCHBAREQ2X")
 _WARM_UP = 10
+
+# A refusal stays readable for this long before the next visitor is served (admission/display.py), and a bit.
+_READ_SECONDS = 2.0
 _MIB = 2**20
 _KIB = 2**10
 _LATENCY = 0.05
@@ -36,13 +48,14 @@ class Extent:
     starts: int
     rounds: int
     slow_rounds: int
+    doubts: int
     admissions: int
     warm_up: int
     idle_seconds: float
 
 
-FULL = Extent(starts=11, rounds=150, slow_rounds=50, admissions=2000, warm_up=300, idle_seconds=60.0)
-QUICK = Extent(starts=3, rounds=40, slow_rounds=10, admissions=100, warm_up=50, idle_seconds=8.0)
+FULL = Extent(starts=11, rounds=150, slow_rounds=50, doubts=30, admissions=2000, warm_up=300, idle_seconds=60.0)
+QUICK = Extent(starts=3, rounds=40, slow_rounds=10, doubts=5, admissions=100, warm_up=50, idle_seconds=8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,7 @@ class Bench:
 def bench_in(directory: Path, extent: Extent) -> Iterator[Bench]:
     """Start the simulator in a process of its own, with vouchers that last for the whole run."""
     with SimulatorProcess() as simulator:
-        for code in VOUCHERS:
+        for code in (*VOUCHERS, DOUBTED, *(code for code, _ in TROUBLES.values())):
             simulator.put_voucher(code, total_amount_in_cents=100_000_000)
         yield Bench(extent, directory, simulator)
 
@@ -159,6 +172,26 @@ def _commits(directory: Path) -> Iterator[Callable[[], float]]:
         yield commit
     finally:
         store.close()
+
+
+def doubts(bench: Bench) -> Iterator[Row]:
+    """Measure a found redemption's way to the relay, and how long a visitor waits whatever E-GUMA does."""
+    simulator, found, whole = bench.simulator, [], []
+    with ScannedGate(bench.place("doubts")) as gate:
+        for _ in range(bench.extent.doubts):
+            simulator.fault("reset", "redeem", effect=True)
+            whole.append(gate.admit(DOUBTED))
+            answered = next(r["at"] for r in reversed(simulator.requests()) if "redemptions" in r["path"])
+            # The simulator's moment is on the wall clock; without latency, it answers at once.
+            found.append(gate.turned_on - (answered - time.time() + time.monotonic()))
+        yield row_of("answer to Redeem lost: list answered to relay", "ms", 2, [1e3 * s for s in found], goal=300.0)
+        yield row_of("answer to Redeem lost: scan to relay", "ms", 2, [1e3 * s for s in whole])
+        for what, (code, fault) in TROUBLES.items():
+            simulator.fault(times=None, **fault)
+            seconds = gate.verdict(code)
+            simulator.clear_faults()
+            yield Row(f"E-GUMA {what}: scan to verdict", "s", 2, seconds, goal=5.0)
+            time.sleep(_READ_SECONDS)
 
 
 def endurance(bench: Bench) -> Iterator[Row]:

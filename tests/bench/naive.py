@@ -18,7 +18,7 @@ from tests.bench.pins import tell_when_on
 def main() -> None:
     """Take scans until killed."""
     relay_pin, pipe, port, url, key, price, pulse = sys.argv[1:]
-    tell_when_on(int(relay_pin), int(pipe))
+    tell_when_on(relay_pin, int(pipe))
     relay = gpiozero.OutputDevice(int(relay_pin))
     headers = {"Content-Type": "application/json"}
     with (
