@@ -12,28 +12,15 @@ import json
 import sys
 import time
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from tests.campaign import disk, kill
-from tests.campaign.world import print_trace, run_schedule
+from tests.campaign import core, disk, kill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Report = dict[str, Any]
-
-
-def core(rounds: int, seed: int) -> Report:
-    """Play random schedules of the modelled world."""
-    found = []
-    events = 0
-    for number in range(seed, seed + rounds):
-        world = run_schedule(number)
-        events += world.events
-        if world.violations:
-            replay = f"python -m tests.campaign core --rounds 1 --seed {number} --trace"
-            found.append({"seed": number, "violations": world.violations, "replay": replay})
-    return {"tried": rounds, "events": events, "violations": found}
 
 
 def main() -> int:
@@ -42,13 +29,13 @@ def main() -> int:
     parser.add_argument("part", nargs="?", choices=["all", "core", "kill", "points", "disk"], default="all")
     parser.add_argument("--rounds", type=int, help="how many schedules or rounds (core 10000, kill 200)")
     parser.add_argument("--seed", type=int, default=0, help="where to begin")
-    parser.add_argument("--trace", action="store_true", help="with core: print every event of the schedule")
+    parser.add_argument("--trace", action="store_true", help="with core: tell all that happens at the first seed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there as well")
     chosen = parser.parse_args()
     if chosen.trace:
-        print_trace(run_schedule(chosen.seed))
+        print(core.story(chosen.seed))
     parts: dict[str, Callable[[], Report]] = {
-        "core": lambda: core(chosen.rounds or 10_000, chosen.seed),
+        "core": lambda: core.campaign(chosen.rounds or 10_000, chosen.seed),
         "points": lambda: asyncio.run(kill.at_every_point()),
         "kill": lambda: asyncio.run(kill.at_random(chosen.rounds or 200, chosen.seed)),
         "disk": lambda: asyncio.run(disk.campaign(chosen.seed)),
@@ -60,13 +47,19 @@ def main() -> int:
             report = play()
             report["seconds"] = round(time.monotonic() - began, 1)
             reports[name] = report
-            numbers = {key: value for key, value in report.items() if key != "violations"}
-            print(f"{name:<8}{numbers}  violations: {len(report['violations'])}", flush=True)
-            for violation in report["violations"]:
-                print(f"  {violation}", flush=True)
+            _print(name, report)
     if chosen.json:
         chosen.json.write_text(json.dumps(reports, indent=2))
     return 1 if any(report["violations"] for report in reports.values()) else 0
+
+
+def _print(name: str, report: Report) -> None:
+    numbers = {key: value for key, value in report.items() if key != "violations"}
+    print(f"{name:<8}{numbers}  violations: {len(report['violations'])}", flush=True)
+    for violation in report["violations"]:
+        for key, value in violation.items():
+            lines = "\n".join(value) if isinstance(value, list) else str(value)
+            print(f"  {key}: {indent(lines, ' ' * 4).lstrip()}", flush=True)
 
 
 if __name__ == "__main__":

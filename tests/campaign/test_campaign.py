@@ -1,14 +1,16 @@
 """A short, seeded part of the campaign; the whole is `make campaign`."""
 
-from tests.campaign import disk, kill
-from tests.campaign.__main__ import core
+from tests.campaign import core, disk, kill
 
 
-def test_the_core_keeps_its_promises_in_random_schedules() -> None:
-    report = core(500, seed=7_000_000)
+def test_the_core_keeps_its_promises_on_any_number_of_processors() -> None:
+    rounds = core.CHUNK + 50
+
+    report = core.campaign(rounds, seed=7_000_000, processes=2)
 
     assert report["violations"] == []
-    assert report["events"] > 5_000
+    assert report["charges"] > 100
+    assert report == core.campaign(rounds, seed=7_000_000, processes=1)
 
 
 async def test_a_gate_killed_at_random_moments_loses_no_money() -> None:

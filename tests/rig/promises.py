@@ -123,10 +123,12 @@ class Watch:
                         self.wrong(f"promise 4: {attempt} is cancelled, and RefundBegun is not on disk")
             case do.Write(_, facts):
                 for fact in facts:
+                    self.world.outcome.met |= {type(fact), getattr(fact, "evidence", None)}
                     if isinstance(fact, Intended):
                         self.intended_at.setdefault(fact.attempt, self.world.now)
             case do.Show(message):
                 self._shows += 1
+                self.world.outcome.met.add(message.kind)
                 self._shown(message)
             case _:
                 pass

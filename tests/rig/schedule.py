@@ -85,6 +85,13 @@ class RelayTrouble(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerTrouble(Step):
+    """The scanner is pulled out, or plugged in again; what it had read still comes."""
+
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NobodyPasses(Step):
     """The next visitor the gate opens for turns away."""
 
@@ -126,7 +133,8 @@ class StaffSettles(Step):
 @dataclass(frozen=True, slots=True)
 class PowerCut(Step):
     """
-    The process dies when it has carried out so many more commands, and starts again after `down` seconds.
+    The process dies when it has carried out so many more commands, and starts again after `down` seconds. While it is
+    down, a power cut waits for the next start.
 
     `kept` writes that nobody was told of are on disk all the same; the clock is wrong by `clock` seconds until E-GUMA
     first answers; a new price in the settings is in force from then on.
@@ -173,6 +181,9 @@ FRAMES = (
     b"UNKNOWNCODE1",
     b"99",
     b"https://x.y",
+    b"' OR 1=1 --",
+    b"\xff\x00",
+    b"",
 )
 
 
@@ -182,9 +193,9 @@ def random_schedule(seed: int, most: int = 24) -> Schedule:
     habits = ServerHabits(
         chance.choice((ListHabit.WORKS, ListHabit.WORKS, *ListHabit)),
         chance.random() < 0.5,
-        chance.choice(("CHF", None)),
+        chance.choice((*("CHF", None) * 6, "EUR")),
     )
-    setup = Setup(habits, chance.random() < 0.7, chance.random() < 0.4, chance.choice((0.0, 0.0, 0.02)))
+    setup = Setup(habits, chance.random() < 0.7, chance.random() < 0.5, chance.choice((0.0, 0.0, 0.02)))
     # A schedule about one voucher meets more of its own past than one about many.
     favourites = chance.sample(FRAMES, chance.randint(1, 3))
     makers, weights = zip(*_MAKERS.items(), strict=True)
@@ -241,11 +252,13 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     _power_cut: 2,
     _till: 1,
     lambda chance, _: RelayTrouble(chance.choice((0.0, 0.1, 2.0)), works=chance.random() < 0.4): 0.6,
-    lambda chance, _: NobodyPasses(chance.choice((0.0, 0.0, 2.0))): 1,
+    lambda chance, _: ScannerTrouble(_pause(chance), works=chance.random() < 0.6): 0.4,
+    lambda chance, _: NobodyPasses(chance.choice((0.0, 0.0, 2.0))): 1.5,
     lambda chance, _: StrayPassage(_pause(chance)): 0.5,
     lambda chance, _: WallClockJumps(_pause(chance), chance.choice((-3_600.0, -2.0, 2.0, 3_600.0))): 0.3,
     lambda chance, _: StaffRefunds(_pause(chance), chance.randrange(5)): 0.7,
-    lambda chance, _: StaffSettles(_pause(chance), chance.randrange(5)): 0.3,
+    # What is left to staff is so only when a credit has lapsed.
+    lambda chance, _: StaffSettles(chance.choice((0.0, 650.0, 1_300.0)), chance.randrange(5)): 0.6,
 }
 
 

@@ -54,6 +54,8 @@ class Outcome:
     refunds: int = 0
     open_items: int = 0
     power_cuts: int = 0
+    met: set[object] = field(default_factory=set)
+    """The kinds of event and fact, the messages and the evidence that came up."""
     commands: int = 0
     events: int = 0
     unrecorded_pulses: int = 0
@@ -88,6 +90,7 @@ class World:
         self._life = 0
         self._network = Network(self)
         self._relay_works = True
+        self._scanner_works = True
         self._turns_away = 0
         self._cut: plan.PowerCut | None = None
         self._commands_left = 0
@@ -163,6 +166,7 @@ class World:
         self.disk.fates.clear()
         self._relay_works = True
         self._cut = None
+        self._plug_scanner(works=True)
         self.tell("all is well from here on")
 
     # -- steps
@@ -181,6 +185,8 @@ class World:
                 self.disk.fates.extend([(fate, seconds)] * writes)
             case plan.RelayTrouble(_, works):
                 self._relay_works = works
+            case plan.ScannerTrouble(_, works):
+                self._plug_scanner(works=works)
             case plan.NobodyPasses():
                 self._turns_away += 1
             case plan.StrayPassage():
@@ -200,18 +206,23 @@ class World:
                 items = sorted(self.disk.open_items())
                 if self.up and items:
                     self._settle(items[which % len(items)])
-            case plan.PowerCut() if self.up:
-                self._cut, self._commands_left = step, step.commands
-                if step.commands == 0:
-                    self._die()
             case plan.PowerCut():
-                pass
+                self._cut, self._commands_left = step, step.commands
+                if self.up and step.commands == 0:
+                    self._die()
             case _:
                 raise TypeError(step)
 
     def _settle(self, attempt: AttemptId) -> None:
         self.watch.settled.add(attempt)
         self.post(on.SettleOrdered(self.instant(), self.disk.facts(attempt), "Anna", "looked at"))
+
+    def _plug_scanner(self, *, works: bool) -> None:
+        if works and not self._scanner_works:
+            self.post(on.FaultCleared(self.instant(), Fault.SCANNER))
+        elif not works:
+            self.post(on.FaultRaised(self.instant(), Fault.SCANNER, "unplugged"))
+        self._scanner_works = works
 
     # -- the shell, as in runner.py
 
@@ -225,6 +236,7 @@ class World:
         try:
             while self._inbox:
                 self.outcome.events += 1
+                self.outcome.met.add(type(self._inbox[0]))
                 if self._tracing:
                     self.tell(f"event {self._inbox[0]}")
                 shows = self.watch.shows
@@ -391,6 +403,9 @@ class World:
             self._carry_out(commands)
         except _PowerIsCut:
             self._die()
+            return
+        if not self._scanner_works:
+            self._plug_scanner(works=False)
 
     def tell(self, line: str) -> None:
         """Note a line for whoever wants to see how it came about."""
