@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from gate_controller.admission.messages import MessageKind
-from gate_controller.eguma.simulator import Simulator
-from gate_controller.eguma.simulator.faults import Endpoint, Fault, FaultKind
-from tests.rig.whole_gate import PRICE, running_gate
+from gate_controller.eguma.simulator import Endpoint, FaultKind
+from tests.rig.gate import GOOD, PRICE, fault, running_gate
+from tests.rig.pins import Pins
+from tests.rig.simulator import running_simulator
 
 YEAR = 365 * 86_400.0
 
@@ -15,16 +16,18 @@ YEAR = 365 * 86_400.0
 @pytest.mark.parametrize(
     "offset", [-3 * YEAR, -7200.0, 7200.0, 3 * YEAR], ids=["years behind", "-2h", "+2h", "years ahead"]
 )
-async def test_a_lost_redemption_is_found_whatever_the_clocks_say(tmp_path: Path, offset: float) -> None:
-    async with Simulator(clock_offset_seconds=offset) as simulator:
-        user = next(iter(simulator._keys.values())).id
-        async with running_gate(tmp_path, simulator=simulator, eguma__user_id=user) as gate:
-            simulator.faults.add(Fault(FaultKind.RESET, Endpoint.REDEEM, effect=True))
-            # Without the balance only the list can tell.
-            simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.BALANCE, skip=1, times=None, status=500))
+async def test_a_lost_redemption_is_found_whatever_the_clocks_say(state_dir: Path, pins: Pins, offset: float) -> None:
+    async with (
+        running_simulator(clock_offset_seconds=offset) as simulator,
+        running_gate(state_dir, pins, simulator) as gate,
+    ):
+        simulator.faults.add(fault(FaultKind.RESET, effect=True))
+        # Without the balance only the list can tell.
+        simulator.faults.add(fault(FaultKind.STATUS, Endpoint.BALANCE, skip=1, times=None, status=500))
 
-            message, _ = await gate.verdict("L4FU5LQTKJR3")
+        gate.scan(GOOD)
+        verdict = await gate.verdict()
 
-            assert message.kind is MessageKind.ADMITTED
-            assert gate.charged == PRICE
-            assert gate.records[0].evidence == "list"
+        assert verdict.kind is MessageKind.ADMITTED
+        assert gate.charged == PRICE
+        assert gate.records[0].evidence == "list"

@@ -7,29 +7,66 @@ journal in a folder that stays from life to life.
 
 import asyncio
 import contextlib
-import os
 import random
 import signal
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from gate_controller.admission.money import Cents
 from gate_controller.eguma.simulator import Simulator
 from gate_controller.eguma.simulator.faults import Endpoint, Fault, FaultKind
+from gate_controller.eguma.simulator.vouchers import Voucher
+from gate_controller.journal.reader import Reader
+from gate_controller.journal.records import Record
 from tests.campaign import books
+from tests.campaign.mortal import mortal
+from tests.rig.gate import GOOD
+from tests.rig.gate_process import GateProcess, gate_process
 from tests.rig.scanner import PtyScanner
 from tests.rig.waiting import until
-from tests.rig.whole_gate import GateProcess
 
-VOUCHERS = ("L4FU5LQTKJR3", "UNC9LH2WTF7B", "NTE4XC6QJM8R", "LWB4HK7T2MNQ", "42", "nonsense")
-SETTINGS = {
-    "eguma__user_id": "0a7a3c1e-0000-4000-8000-000000000001",
-    "admission__settle_seconds": "2",
-    "admission__verdict_seconds": "1",
-    "admission__hold_seconds": "0",
-    "relay__pulse_seconds": "0.01",
-}
+GOOD_ONES = (
+    GOOD,
+    "UNC9LH2WTF7B",
+    "NTE4XC6QJM8R",
+    "EXP6NT2VKD8Q",
+    "SHC7GK3NVP9D",
+    *(f"CAMPAIGN{n:04}" for n in range(7)),
+)
+"""So many that most are not in doubt from a life before, and some are."""
+
+CODES = (*GOOD_ONES * 2, "42", "42", "LWB4HK7T2MNQ", "nonsense")
+"""What is scanned; 42 is the ShortCode of one of the good ones."""
+
+ENOUGH = Cents(10_000_00)
+"""On each good voucher at the beginning, so that none is used up before the last round."""
+
+SETTINGS: dict[str, Any] = {"admission__settle_seconds": 2, "relay__pulse_seconds": 0.01}
+
+LATEST_KILL_SECONDS = 0.02
+"""From the moment a round waits for to the kill: about what the gate takes from one step to the next."""
+
+LONGEST_ROUND_SECONDS = 3.0
+"""How long a moment is waited for: the verdict time of 1 s, and the rest for a busy machine. Some never come."""
+
+
+class Moment(Enum):
+    """What a round waits for before it kills."""
+
+    SCANNED = "scanned"
+    BALANCE_ASKED = "balance asked"
+    REDEEM_SENT = "redeem sent"
+    VERDICT = "verdict"
+
+
+MOMENTS = (Moment.SCANNED, Moment.BALANCE_ASKED, *(Moment.REDEEM_SENT, Moment.VERDICT) * 2)
+"""What a round chooses from: mostly moments by which a charge can have been made."""
+
 KILL_POINTS = ("before commit", "after commit", "before request", "after request", "before pulse", "after pulse")
 
 
@@ -49,31 +86,78 @@ def _faults(chance: random.Random) -> list[Fault]:
 
 
 async def at_random(rounds: int, seed: int) -> dict[str, Any]:
-    """Kill the gate at random moments, round after round, and compare the books at the end."""
+    """
+    Kill the gate a little after a random moment, round after round, and compare the books at the end.
+
+    The report counts the charges, the rounds in which there was one, and for each round the last fact that this life
+    had put on disk: of its newest attempt, where it had work with several.
+    """
     chance = random.Random(seed)  # noqa: S311 - schedules, not secrets
-    scans = restarts = 0
+    scans = charging = 0
+    died_after: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, PtyScanner() as scanner:
-        directory = Path(folder)
+        directory = Path(folder) / "state"
         async with Simulator() as simulator:
+            _fill_up(simulator)
             for _ in range(rounds):
                 for fault in _faults(chance):
                     simulator.faults.add(fault)
-                gate = GateProcess(simulator.base_url, scanner.port, directory, **SETTINGS)
-                try:
-                    await gate.wait_for("(?m)^ready")
-                    for _ in range(chance.randint(1, 3)):
-                        scanner.type(chance.choice(VOUCHERS).encode() + b"\r")
-                        scans += 1
-                        await asyncio.sleep(chance.choice((0.0, 0.002, 0.005, 0.01, 0.02, 0.2)))
-                finally:
-                    gate.kill()
-                    gate.close()
-                restarts += 1
+                codes = chance.choices(CODES, k=chance.choice((1, 1, 2)))
+                moment, delay = chance.choice(MOMENTS), chance.uniform(0.0, LATEST_KILL_SECONDS)
+                charges, before = _charges(simulator), _records(directory)
+                with gate_process(directory, simulator, scanner, **SETTINGS) as gate:
+                    await gate.ready()
+                    await _reach(moment, codes, gate, simulator, scanner)
+                    await asyncio.sleep(delay)
+                    await gate.kill()
                 simulator.faults.clear()
+                scans += len(codes)
+                charging += _charges(simulator) > charges
+                died_after[_last_fact(directory, before)] += 1
             wrong = await _heal_and_compare(simulator, scanner, directory)
-            charges = sum(1 for _ in simulator.ledger.redemptions())
-    violations = [{"what": line, "replay": f"python -m tests.campaign kill --seed {seed}"} for line in wrong]
-    return {"tried": restarts, "scans": scans, "charges": charges, "violations": violations}
+            charges = _charges(simulator)
+    violations = [
+        {"what": line, "replay": f"python -m tests.campaign kill --rounds {rounds} --seed {seed}"} for line in wrong
+    ]
+    told = {"tried": rounds, "scans": scans, "charges": charges, "charging": charging}
+    return {**told, "died_after": dict(died_after.most_common()), "violations": violations}
+
+
+def _fill_up(simulator: Simulator) -> None:
+    for code in GOOD_ONES:
+        voucher = simulator.ledger.voucher(code) or Voucher(code, ENOUGH, ENOUGH)
+        simulator.ledger.put(replace(voucher, balance_in_cents=ENOUGH))
+
+
+def _charges(simulator: Simulator) -> int:
+    return sum(1 for _ in simulator.ledger.redemptions())
+
+
+async def _reach(
+    moment: Moment, codes: Sequence[str], gate: GateProcess, simulator: Simulator, scanner: PtyScanner
+) -> None:
+    """Scan, and return when the moment has come; for a code that never gets so far, at its verdict."""
+    # What the gate asks about the attempts of its lives before counts too: it dies settling those as well.
+    simulator.requests.clear()
+    for code in codes:
+        scanner.type(code.encode() + b"\r")
+    come: dict[Moment, Callable[[], bool]] = {
+        Moment.SCANNED: lambda: True,
+        Moment.BALANCE_ASKED: lambda: any("/balance" in record.path for record in simulator.requests),
+        Moment.REDEEM_SENT: lambda: any("/redeem" in record.path for record in simulator.requests),
+        Moment.VERDICT: lambda: False,
+    }
+    with contextlib.suppress(TimeoutError):
+        await until(lambda: come[moment]() or "verdict=" in gate.log, seconds=LONGEST_ROUND_SECONDS)
+
+
+def _records(directory: Path) -> list[Record]:
+    return books.all_records(directory) if directory.exists() else []
+
+
+def _last_fact(directory: Path, before: list[Record]) -> str:
+    changed = [record for record in _records(directory) if record not in before]
+    return type(Reader(directory).facts(changed[0].incident)[-1]).__name__ if changed else "nothing"
 
 
 OUTCOMES = (None, Fault(FaultKind.HANG, Endpoint.REDEEM, effect=True), Fault(FaultKind.RESET, Endpoint.REDEEM))
@@ -87,7 +171,7 @@ async def at_every_point(cycles: int = 9, outcomes: Sequence[Fault | None] = OUT
     for outcome in outcomes:
         for point in KILL_POINTS:
             for number in range(1, cycles + 1):
-                died, wrong = await _die_at(point, number, outcome)
+                died, wrong = await _die_at(f"{point} {number}", outcome)
                 tried += died
                 where = f"{point} {number}, Redeem {'answers' if outcome is None else outcome.kind.value}"
                 violations += [{"what": line, "where": where} for line in wrong]
@@ -96,44 +180,36 @@ async def at_every_point(cycles: int = 9, outcomes: Sequence[Fault | None] = OUT
     return {"tried": tried, "violations": violations}
 
 
-async def _die_at(point: str, number: int, outcome: Fault | None) -> tuple[bool, list[str]]:
+async def _die_at(point: str, outcome: Fault | None) -> tuple[bool, list[str]]:
     with tempfile.TemporaryDirectory() as folder, PtyScanner() as scanner:
+        directory = Path(folder) / "state"
         async with Simulator() as simulator:
             if outcome is not None:
                 simulator.faults.add(outcome)
-            os.environ["MORTAL_POINT"] = f"{point} {number}"
-            try:
-                gate = GateProcess(simulator.base_url, scanner.port, Path(folder), program="mortal", **SETTINGS)
-            finally:
-                del os.environ["MORTAL_POINT"]
-            try:
-                await until(lambda: "\nready" in f"\n{gate.output}" or gate.process.poll() is not None, seconds=10)
-                if gate.process.poll() is None:
-                    scanner.type(b"L4FU5LQTKJR3\r")
-                    await until(lambda: gate.process.poll() is not None or "verdict=" in gate.output, seconds=10)
+            with gate_process(directory, simulator, scanner, program=mortal(point), **SETTINGS) as gate:
+                await until(lambda: gate.is_ready or not gate.lives, seconds=10)
+                if gate.lives:
+                    scanner.type(GOOD.encode() + b"\r")
+                    await until(lambda: not gate.lives or "verdict=" in gate.log, seconds=10)
                     # The last commits come after the verdict; a gate that has done them all does not die any more.
                     with contextlib.suppress(TimeoutError):
-                        await until(lambda: gate.process.poll() is not None, seconds=0.3)
+                        await until(lambda: not gate.lives, seconds=0.3)
                 died = gate.process.poll() == -signal.SIGKILL
-                if not died and gate.process.poll() is not None:
-                    return True, [f"the gate ended by itself: {gate.output}"]
-            finally:
-                gate.kill()
-                gate.close()
+                if not died and not gate.lives:
+                    return True, [f"the gate ended by itself: {gate.log}"]
             simulator.faults.clear()
-            return died, await _heal_and_compare(simulator, scanner, Path(folder)) if died else []
+            return died, await _heal_and_compare(simulator, scanner, directory) if died else []
 
 
 async def _heal_and_compare(simulator: Simulator, scanner: PtyScanner, directory: Path) -> list[str]:
     """Let the gate live in a healthy world until it has settled everything, then compare the books."""
-    gate = GateProcess(simulator.base_url, scanner.port, directory, **SETTINGS)
-    try:
-        await gate.wait_for("(?m)^ready")
-        await until(lambda: books.at_rest(directory), seconds=120)
-    except TimeoutError:
-        stuck = [told for told in books.all_records(directory) if told.standing == "unfinished"]
-        return [f"promise 3: {told.incident} is still {told.stands}" for told in stuck]
-    finally:
-        await gate.stop()
-        gate.close()
+    with gate_process(directory, simulator, scanner, **SETTINGS) as gate:
+        await gate.ready()
+        try:
+            await until(lambda: books.at_rest(directory), seconds=120)
+        except TimeoutError:
+            stuck = [told for told in books.all_records(directory) if told.standing == "unfinished"]
+            return [f"promise 3: {told.incident} is still {told.stands}" for told in stuck]
+        gate.send(signal.SIGTERM)
+        await gate.ended()
     return books.differences(directory, simulator)

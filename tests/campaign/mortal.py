@@ -1,5 +1,5 @@
 """
-A gate that dies at a given point: `MORTAL_POINT="after commit 2" python -m tests.campaign.mortal run`.
+A gate that dies at a given point: `python -m tests.campaign.mortal "after commit 2" run`.
 
 The points are put around the steps from outside, so that the gate itself knows nothing of them.
 """
@@ -7,7 +7,9 @@ The points are put around the steps from outside, so that the gate itself knows 
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from gate_controller.app import App
@@ -15,21 +17,26 @@ from gate_controller.cli import main
 from gate_controller.eguma.transport import Transport
 from gate_controller.journal.store import Store
 
-_POINT, _, _NUMBER = os.environ.get("MORTAL_POINT", "").rpartition(" ")
-_seen: dict[str, int] = {}
+_seen: Counter[str] = Counter()
 
 
-def _die_if(point: str) -> None:
-    _seen[point] = _seen.get(point, 0) + 1
-    if point == _POINT and _seen[point] == int(_NUMBER):
+def mortal(point: str) -> Sequence[str | Path]:
+    """Return the program that dies at a point such as "after commit 2"; it takes the gate's own arguments."""
+    # Without the script's folder in front of the search path, as an installed program.
+    return sys.executable, "-P", Path(__file__), point
+
+
+def _reach(point: str) -> None:
+    _seen[point] += 1
+    if f"{point} {_seen[point]}" == _POINT:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _around(step: Callable[..., Any], name: str) -> Callable[..., Any]:
     def dying(*args: Any, **kwargs: Any) -> Any:
-        _die_if(f"before {name}")
+        _reach(f"before {name}")
         result = step(*args, **kwargs)
-        _die_if(f"after {name}")
+        _reach(f"after {name}")
         return result
 
     return dying
@@ -37,16 +44,17 @@ def _around(step: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 def _around_async(step: Callable[..., Any], name: str) -> Callable[..., Any]:
     async def dying(*args: Any, **kwargs: Any) -> Any:
-        _die_if(f"before {name}")
+        _reach(f"before {name}")
         result = await step(*args, **kwargs)
-        _die_if(f"after {name}")
+        _reach(f"after {name}")
         return result
 
     return dying
 
 
 if __name__ == "__main__":
+    _POINT, *_ARGUMENTS = sys.argv[1:]
     Store.append = _around(Store.append, "commit")  # type: ignore[method-assign]  # from outside, on purpose
     Transport.exchange = _around_async(Transport.exchange, "request")  # type: ignore[method-assign]  # as above
     App._pulse = _around(App._pulse, "pulse")  # type: ignore[method-assign]  # as above
-    sys.exit(main())
+    sys.exit(main(_ARGUMENTS))

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from gate_controller.admission.messages import MessageKind
-from gate_controller.eguma.simulator.faults import Endpoint, Fault, FaultKind
+from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
+from tests.rig.command import PROGRAM
+from tests.rig.gate import GOOD, PRICE, GateInProcess, fault, open_items, running_gate
+from tests.rig.pins import Pins
 from tests.rig.simulator import KEY
 from tests.rig.waiting import until
-from tests.rig.whole_gate import PRICE, PROGRAM, Gate, running_gate
 
-GOOD = "L4FU5LQTKJR3"
+NOT_PAID = "NPD2QX8LFT5W"
 
 
 async def journal(directory: Path, *words: str, base_url: str = "") -> "subprocess.CompletedProcess[str]":
@@ -32,103 +34,103 @@ async def journal(directory: Path, *words: str, base_url: str = "") -> "subproce
     )
 
 
-async def open_item(gate: Gate) -> str:
+async def open_item(gate: GateInProcess) -> str:
     """Let a charge without a token lapse unused, and return its incident code."""
     faults = gate.simulator.faults
-    faults.add(Fault(FaultKind.HANG, Endpoint.REDEEM, effect=True))
-    faults.add(Fault(FaultKind.STATUS, Endpoint.REDEMPTIONS, status=403, times=None))
-    faults.add(Fault(FaultKind.STATUS, Endpoint.BALANCE, status=500, skip=1, times=None))
-    message, _ = await gate.verdict(GOOD)
-    assert message.kind is MessageKind.BEING_CHECKED
+    faults.add(fault(FaultKind.HANG, effect=True))
+    faults.add(fault(FaultKind.STATUS, Endpoint.REDEMPTIONS, status=403, times=None))
+    faults.add(fault(FaultKind.STATUS, Endpoint.BALANCE, status=500, skip=1, times=None))
+    gate.scan(GOOD)
+    verdict = await gate.verdict()
+    assert verdict.kind is MessageKind.BEING_CHECKED
     faults.clear()
-    await until(lambda: bool(gate.open_items), seconds=15)
-    return message.incident
+    await until(lambda: bool(open_items(gate.settings.state_dir)), seconds=15)
+    return verdict.message.incident
 
 
-async def test_a_refund_is_given_through_the_running_gate(tmp_path: Path) -> None:
-    async with running_gate(tmp_path) as gate:
-        message, _ = await gate.verdict(GOOD)
+async def test_a_refund_is_given_through_the_running_gate(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        gate.scan(GOOD)
+        incident = (await gate.verdict()).message.incident
 
-        answer = await journal(tmp_path, "refund", message.incident.lower(), "--by", "Anna")
+        answer = await journal(state_dir, "refund", incident.lower(), "--by", "Anna")
 
         assert (answer.returncode, answer.stderr) == (0, "")
-        assert answer.stdout == f"{message.incident} is refunded: confirmed by E-GUMA\n"
+        assert answer.stdout == f"{incident} is refunded: confirmed by E-GUMA\n"
         assert gate.charged == 0
 
 
-async def test_a_refund_is_given_on_a_stopped_gates_journal(tmp_path: Path) -> None:
-    async with running_gate(tmp_path) as gate:
-        message, _ = await gate.verdict(GOOD)
-        await gate.lane_is_free()
-        gate.app.stop()
-        await until(lambda: gate.app._journal._store is None)
+async def test_a_refund_is_given_on_a_stopped_gates_journal(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        incident = (await gate.admit()).message.incident
+        await gate.stop()
 
-        answer = await journal(tmp_path, "refund", message.incident, base_url=gate.simulator.base_url)
+        answer = await journal(state_dir, "refund", incident, base_url=gate.simulator.base_url)
 
         assert answer.returncode == 0, answer.stderr
         assert gate.charged == 0
-        again = await journal(tmp_path, "refund", message.incident, base_url=gate.simulator.base_url)
+        again = await journal(state_dir, "refund", incident, base_url=gate.simulator.base_url)
         assert again.returncode == 1
         assert "has been given back already" in again.stderr
 
 
-async def test_an_open_item_is_listed_and_settled(tmp_path: Path) -> None:
-    async with running_gate(tmp_path, admission__credit_minutes="0") as gate:
+async def test_an_open_item_is_listed_and_settled(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator, admission__credit_minutes="0") as gate:
         incident = await open_item(gate)
 
-        listed = json.loads((await journal(tmp_path, "open", "--json")).stdout)
+        listed = json.loads((await journal(state_dir, "open", "--json")).stdout)
         assert [one["incident"] for one in listed] == [incident]
         assert {"incident", "voucher_code", "amount_cents", "reason", "since"} <= set(listed[0])
         assert (listed[0]["voucher_code"], listed[0]["amount_cents"]) == ("…KJR3", PRICE)
-        full = json.loads((await journal(tmp_path, "open", "--json", "--full")).stdout)
+        full = json.loads((await journal(state_dir, "open", "--json", "--full")).stdout)
         assert full[0]["voucher_code"] == GOOD
 
-        refused = await journal(tmp_path, "settle", incident, "--reason", " ")
+        refused = await journal(state_dir, "settle", incident, "--reason", " ")
         assert refused.returncode == 1
-        settled = await journal(tmp_path, "settle", incident, "--reason", "given back in cash", "--by", "Anna")
+        settled = await journal(state_dir, "settle", incident, "--reason", "given back in cash", "--by", "Anna")
         assert settled.stdout == f"{incident} is settled\n"
-        assert (await journal(tmp_path, "open")).stdout == "no open items\n"
-        assert "by=Anna reason=given back in cash" in (await journal(tmp_path, "show", incident)).stdout
+        assert (await journal(state_dir, "open")).stdout == "no open items\n"
+        assert "by=Anna reason=given back in cash" in (await journal(state_dir, "show", incident)).stdout
 
 
-async def test_the_journal_is_listed_shown_exported_verified_and_copied(tmp_path: Path) -> None:
-    async with running_gate(tmp_path / "state") as gate:
-        message, _ = await gate.verdict(GOOD)
-        await gate.verdict("NPD2QX8LFT5W")
-        await gate.lane_is_free()
-        state = tmp_path / "state"
+async def test_the_journal_is_listed_shown_exported_verified_and_copied(
+    tmp_path: Path, state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        incident = (await gate.admit()).message.incident
+        gate.scan(NOT_PAID)
+        await gate.tells(["Intended", "Redeemed", "Released"], ["Refused"])
 
-        listed = await journal(state, "list")
+        listed = await journal(state_dir, "list")
         assert [line.split()[0] for line in listed.stdout.splitlines()[1:]] == [r.incident for r in gate.records]
         assert GOOD not in listed.stdout
-        shown = json.loads((await journal(state, "show", message.incident, "--json")).stdout)
+        shown = json.loads((await journal(state_dir, "show", incident, "--json")).stdout)
         assert [fact["fact"] for fact in shown["facts"]] == ["Intended", "Redeemed", "Released"]
         today = time.strftime("%Y-%m-%d", time.gmtime())
         rows = list(
-            csv.DictReader(io.StringIO((await journal(state, "export", "--from", today, "--to", today)).stdout))
+            csv.DictReader(io.StringIO((await journal(state_dir, "export", "--from", today, "--to", today)).stdout))
         )
         assert {row["stands"] for row in rows} == {"admitted", "refused"}
-        lines = (await journal(state, "export", "--format", "jsonl", "--full")).stdout.splitlines()
+        lines = (await journal(state_dir, "export", "--format", "jsonl", "--full")).stdout.splitlines()
         assert GOOD in {json.loads(line)["voucher_code"] for line in lines}
-        assert (await journal(state, "verify")).stdout == "the journal is whole\n"
-        copied = await journal(state, "backup", str(tmp_path / "copy.sqlite3"))
+        assert (await journal(state_dir, "verify")).stdout == "the journal is whole\n"
+        copied = await journal(state_dir, "backup", str(tmp_path / "copy.sqlite3"))
         assert copied.returncode == 0, copied.stderr
         assert (tmp_path / "copy.sqlite3").stat().st_size > 0
 
 
-async def test_a_day_is_reconciled_with_egumas_list(tmp_path: Path) -> None:
-    async with running_gate(tmp_path) as gate:
+async def test_a_day_is_reconciled_with_egumas_list(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
         for _ in range(2):
-            await gate.verdict(GOOD)
-            await gate.lane_is_free()
+            await gate.admit()
         today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 3600))
         base_url = gate.simulator.base_url
 
-        same = await journal(tmp_path, "reconcile", "--date", today, base_url=base_url)
+        same = await journal(state_dir, "reconcile", "--date", today, base_url=base_url)
         assert (same.returncode, "no difference" in same.stdout) == (0, True), same.stdout + same.stderr
         known = next(gate.simulator.ledger.redemptions())
         gate.simulator.ledger.redeem(GOOD, PRICE, user=known.user, redeemed_at=known.redeemed_at, made_at=known.made_at)
-        other = await journal(tmp_path, "reconcile", "--date", today, "--json", base_url=base_url)
+        other = await journal(state_dir, "reconcile", "--date", today, "--json", base_url=base_url)
 
         assert other.returncode == 1, other.stderr
         assert [one["what"] for one in json.loads(other.stdout)] == ["in E-GUMA's list, unknown to the journal"]
@@ -147,10 +149,10 @@ async def test_a_day_is_reconciled_with_egumas_list(tmp_path: Path) -> None:
     ],
 )
 async def test_what_makes_no_sense_is_one_clear_line(
-    tmp_path: Path, words: tuple[str, ...], code: int, error: str
+    state_dir: Path, pins: Pins, simulator: Simulator, words: tuple[str, ...], code: int, error: str
 ) -> None:
-    async with running_gate(tmp_path):
-        answer = await journal(tmp_path, *words)
+    async with running_gate(state_dir, pins, simulator):
+        answer = await journal(state_dir, *words)
 
         assert answer.returncode == code
         assert error in answer.stderr

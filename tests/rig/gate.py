@@ -157,6 +157,11 @@ class GateInProcess:
         """What E-GUMA's books say was charged in all, less what was given back."""
         return charged(self.simulator)
 
+    @property
+    def records(self) -> list[Record]:
+        """The journal's attempts as staff read them, newest first."""
+        return Reader(self.settings.state_dir).page()
+
     def facts(self) -> list[tuple[Fact, ...]]:
         """Return every attempt's facts, oldest attempt first."""
         return facts_in(self.settings.state_dir)

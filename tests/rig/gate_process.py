@@ -5,12 +5,12 @@
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from gate_controller.eguma.simulator import Simulator
+from tests.rig.command import PROGRAM
 from tests.rig.gate import PATIENCE_SECONDS, PROMPT, facts_in
 from tests.rig.scanner import PtyScanner
 from tests.rig.waiting import until
@@ -19,16 +19,18 @@ from tests.rig.waiting import until
 class GateProcess:
     """`gate-controller run` as everybody starts it, in a process of its own with mock pins. Made by `gate_process`."""
 
-    def __init__(self, state_dir: Path, base_url: str, port: str, settings: Mapping[str, object]) -> None:
+    def __init__(
+        self, state_dir: Path, base_url: str, port: str, settings: Mapping[str, object], program: Sequence[str | Path]
+    ) -> None:
         in_force = {**PROMPT, "eguma.base_url": base_url, "scanner.port": port, "log.level": "debug", **settings}
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("GATE_", "JOURNAL_"))}
         in_force = {name: value for name, value in in_force.items() if value is not None}
         said = {f"GATE_{name.upper().replace('.', '__')}": str(value) for name, value in in_force.items()}
         self.state_dir = state_dir
         self._log, self._out = state_dir.with_suffix(".log"), state_dir.with_suffix(".out")
-        with self._log.open("ab") as log, self._out.open("wb") as out:
+        with self._log.open("wb") as log, self._out.open("wb") as out:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
-                [Path(sys.executable).with_name("gate-controller"), "run"],
+                [*program, "run"],
                 env={**ours, **said, "GATE_STATE_DIR": str(state_dir), "GPIOZERO_PIN_FACTORY": "mock"},
                 cwd=state_dir.parent,
                 stdin=subprocess.DEVNULL,
@@ -38,12 +40,22 @@ class GateProcess:
 
     @property
     def log(self) -> str:
-        """Everything it and the gates before it in this state directory have logged so far."""
+        """Everything it has logged so far."""
         return self._log.read_text(encoding="utf-8")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has said that it takes scans."""
+        return "ready" in self._out.read_text(encoding="utf-8")
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.poll() is None
 
     async def ready(self) -> None:
         """Wait for the line that says that it takes scans."""
-        await self._until(lambda: "ready" in self._out.read_text(encoding="utf-8"))
+        await self._until(lambda: self.is_ready)
 
     async def logs(self, words: str) -> None:
         """Wait until its log has some words."""
@@ -55,7 +67,7 @@ class GateProcess:
 
     async def ended(self) -> int:
         """Wait for its end; return its exit code, negative for a signal."""
-        await until(lambda: self.process.poll() is not None, seconds=PATIENCE_SECONDS)
+        await until(lambda: not self.lives, seconds=PATIENCE_SECONDS)
         return self.process.returncode
 
     async def kill(self) -> None:
@@ -69,7 +81,7 @@ class GateProcess:
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         try:
-            await until(lambda: condition() or self.process.poll() is not None, seconds=PATIENCE_SECONDS)
+            await until(lambda: condition() or not self.lives, seconds=PATIENCE_SECONDS)
         except TimeoutError:
             raise AssertionError(f"the gate did not get so far; its log:\n{self.log}") from None
         assert condition(), f"the gate ended with {self.process.returncode}; its log:\n{self.log}"
@@ -77,11 +89,16 @@ class GateProcess:
 
 @contextmanager
 def gate_process(
-    state_dir: Path, simulator: Simulator, scanner: PtyScanner, **settings: object
+    state_dir: Path,
+    simulator: Simulator,
+    scanner: PtyScanner,
+    *,
+    program: Sequence[str | Path] = (PROGRAM,),
+    **settings: object,
 ) -> Iterator[GateProcess]:
-    """Start such a process; it is killed at the end, should it still run."""
+    """Start such a process, or another `program` with the same arguments; it is killed at the end, if it still runs."""
     changed = {name.replace("__", "."): value for name, value in settings.items()}
-    gate = GateProcess(state_dir, simulator.base_url, scanner.port, changed)
+    gate = GateProcess(state_dir, simulator.base_url, scanner.port, changed, program)
     try:
         yield gate
     finally:
