@@ -52,6 +52,16 @@ EVENTS = {kind for kind in vars(events).values() if isinstance(kind, type) and i
 """Everything the core can be told, but for the families of events and what the gate tells its own attempts."""
 EVENTS -= {events.Event, events.AttemptEvent, events.Rescanned}
 
+SETTLED_TOO_LATE = Schedule(
+    steps=(
+        Network(0.0, Call.REDEEM, Fate.LOST_BEFORE),
+        Scan(0.0, b"L4FU5LQTKJR3"),
+        Network(124.0, Call.LIST, Fate.ANSWERED, 2.0),
+        Scan(0.0, b"L4FU5LQTKJR3"),
+    )
+)
+"""A doubt is settled while its visitor waits, too late to serve him anew; no random schedule is about that."""
+
 
 def check(schedule: Schedule) -> Outcome:
     outcome = play(schedule)
@@ -137,6 +147,11 @@ def test_a_power_cut_while_a_refund_is_under_way_keeps_the_promises() -> None:
             check(cut)
 
 
+def test_a_power_cut_around_a_doubt_that_is_settled_too_late_keeps_the_promises() -> None:
+    for cut in power_cuts_everywhere(SETTLED_TOO_LATE, play(SETTLED_TOO_LATE).commands):
+        check(cut)
+
+
 @pytest.mark.parametrize("trouble", [DiskFate.FAILS, DiskFate.FAILS_BUT_KEPT, DiskFate.HANGS])
 def test_any_write_may_go_wrong(trouble: DiskFate) -> None:
     for healthy, sensor, length in product(range(5), (False, True), (0.0, 7.0)):
@@ -193,7 +208,7 @@ def test_a_cancellation_forgotten_in_a_crash_is_counted() -> None:
 
 def test_the_schedules_meet_every_kind_of_event_fact_message_and_end() -> None:
     """A world in which nothing goes wrong proves nothing."""
-    played = [outcome for first in CHUNKS for outcome in outcomes(first)]
+    played = [check(SETTLED_TOO_LATE), *(outcome for first in CHUNKS for outcome in outcomes(first))]
     wanted: set[object] = {*EVENTS, *KINDS.values(), *MessageKind, *Evidence}
 
     assert wanted - set[object]().union(*(outcome.met for outcome in played)) == set()
