@@ -1,5 +1,5 @@
 """
-The disk as it dies: pages torn off anywhere, a file that grows no more, a journal that may not be written.
+Files of the journal, torn off anywhere, as a dying disk leaves them.
 
 A torn journal is opened by the rules of a start: whole, or set aside with its unfinished attempts saved, but never a
 traceback, and never a charge forgotten that the file still holds.

@@ -114,7 +114,7 @@ async def at_random(rounds: int, seed: int) -> dict[str, Any]:
                 scans += len(codes)
                 charging += _charges(simulator) > charges
                 died_after[_last_fact(directory, before)] += 1
-            wrong = await _heal_and_compare(simulator, scanner, directory)
+            wrong = await heal_and_compare(simulator, scanner, directory)
             charges = _charges(simulator)
     violations = [
         {"what": line, "replay": f"python -m tests.campaign kill --rounds {rounds} --seed {seed}"} for line in wrong
@@ -198,10 +198,10 @@ async def _die_at(point: str, outcome: Fault | None) -> tuple[bool, list[str]]:
                 if not died and not gate.lives:
                     return True, [f"the gate ended by itself: {gate.log}"]
             simulator.faults.clear()
-            return died, await _heal_and_compare(simulator, scanner, directory) if died else []
+            return died, await heal_and_compare(simulator, scanner, directory) if died else []
 
 
-async def _heal_and_compare(simulator: Simulator, scanner: PtyScanner, directory: Path) -> list[str]:
+async def heal_and_compare(simulator: Simulator, scanner: PtyScanner, directory: Path) -> list[str]:
     """Let the gate live in a healthy world until it has settled everything, then compare the books."""
     with gate_process(directory, simulator, scanner, **SETTINGS) as gate:
         await gate.ready()

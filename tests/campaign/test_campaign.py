@@ -1,6 +1,9 @@
 """A short, seeded part of the campaign; the whole is `make campaign`."""
 
-from tests.campaign import core, disk, kill
+import pytest
+
+from tests.campaign import core, disk, ill, kill
+from tests.rig.sick_disk import Illness
 
 
 def test_the_core_keeps_its_promises_on_any_number_of_processors() -> None:
@@ -25,6 +28,27 @@ async def test_a_gate_that_dies_around_each_step_of_an_admission_loses_no_money(
 
     assert report["violations"] == []
     assert report["tried"] == len(kill.KILL_POINTS)
+
+
+FIRST_CASE = {
+    illness: next(n for n, (fate, _, _) in enumerate(ill.CASES) if fate.illness is illness) for illness in Illness
+}
+
+
+@pytest.mark.parametrize("illness", Illness)
+async def test_a_disk_that_falls_ill_before_the_charge_takes_no_money(illness: Illness) -> None:
+    report = await ill.campaign(FIRST_CASE[illness], 1)
+
+    assert report["violations"] == []
+    assert report["ends"] == {"refused_out_of_service": 1}
+
+
+async def test_a_disk_that_falls_ill_after_the_charge_loses_none() -> None:
+    """The second sync is the redemption's: what it does not take is cancelled, or looked up where no answer came."""
+    report = await ill.campaign(FIRST_CASE[Illness.SYNC_FAILS] + 2, 2)
+
+    assert report["violations"] == []
+    assert report["ends"] == {"charge_cancelled": 1, "being_checked": 1}
 
 
 async def test_a_torn_journal_is_opened_or_set_aside() -> None:

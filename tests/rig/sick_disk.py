@@ -1,10 +1,10 @@
 """
 A disk that falls ill under a running process: the kernel itself refuses what SQLite asks it for.
 
-`python -m tests.rig.sick_disk FATE COMMAND…` is COMMAND under a seccomp filter (seccomp(2), SECCOMP_RET_USER_NOTIF): its
-writes, syncs and openings for writing are decided by a supervisor, a process of its own, which looks into the file FATE
-each time. No root, no mount and no change to the program under test. A real read-only remount would be refused while
-the journal is open for writing (EBUSY); a file system that turns read-only after an error answers EROFS, as this does.
+`program(fate)` is `gate-controller` under a seccomp filter (seccomp(2), SECCOMP_RET_USER_NOTIF): its writes, syncs and
+openings for writing are decided by a supervisor, a process of its own, which looks into a file each time. It takes no
+root, no mount and no change to the program under test. A real read-only remount would be refused while the journal is
+open for writing (EBUSY); a file system that turns read-only after an error answers EROFS, as this does.
 """
 
 import ctypes
@@ -16,14 +16,15 @@ import select
 import socket
 import struct
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+PROGRAM = Path(sys.executable).with_name("gate-controller")
+
 # Numbers of asm/unistd.h and linux/audit.h.
-_MACHINES = {
+_MACHINES: dict[str, tuple[int, dict[str, int]]] = {
     "x86_64": (
         0xC000003E,
         {"seccomp": 317, "pwrite64": 18, "ftruncate": 77, "fsync": 74, "fdatasync": 75, "openat": 257},
@@ -72,14 +73,11 @@ class Fate:
         new.replace(file)
 
 
-@contextmanager
-def ill(file: Path, illness: Illness, *, skip: int = 0) -> Iterator[None]:
-    """Inside, the disk of the process that looks into `file` is ill."""
-    Fate(illness, skip).write(file)
-    try:
-        yield
-    finally:
-        Fate().write(file)
+def program(fate: Path) -> Sequence[str | Path]:
+    """Return the gate's program on a disk that `Fate.write` decides about; it takes the gate's own arguments."""
+    Fate().write(fate)
+    # Without the script's folder in front of the search path, as an installed program.
+    return sys.executable, "-P", Path(__file__), fate, PROGRAM
 
 
 class _Ward:
