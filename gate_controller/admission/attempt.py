@@ -51,6 +51,7 @@ class Attempt:
     id: AttemptId
     incident: Incident
     code: Code
+    """As it was scanned the last time: a ShortCode is another than the voucher code."""
     state: State = State.CHECKING
     begun: float = 0.0
     """Monotonic time of the scan that is being served; a later scan of the same voucher begins anew."""
@@ -92,6 +93,8 @@ class Attempt:
     """`RefundBegun` is on disk (or cannot be, because the journal fails): the cancellation may be sent."""
     goes_on: bool = False
     """Nothing is charged after all, and its visitor waits: a new attempt serves him in the rest of his time."""
+    refusal_asked: bool = False
+    """The balance has been asked what a refused cancellation means; an earlier look-up's answer says nothing of it."""
     refund_unknown: bool = False
     """A cancellation's answer was lost, so a refusal of the next may mean that it had worked."""
 

@@ -197,6 +197,7 @@ class Gate:
         known = self._of_voucher(VoucherCode(code))
         if known is not None:
             known.serve(turn)
+            known.code = code
             self._resume(known, turn)
             return
         self._begin(code, turn)
@@ -247,7 +248,7 @@ class Gate:
             known = self._of_voucher(event.outcome.voucher_code) if isinstance(event.outcome, Balance) else None
             if known is not None:
                 # A ShortCode turned out to be a voucher whose earlier charge is not finished: that one comes first.
-                known.begun, known.verdict_due = attempt.begun, attempt.verdict_due
+                known.begun, known.verdict_due, known.code = attempt.begun, attempt.verdict_due, attempt.code
                 attempt.close()
                 attempt.verdict_due = None
                 self._resume(known, turn)
@@ -264,11 +265,11 @@ class Gate:
     def _go_on(self, attempt: Attempt, turn: Turn) -> None:
         """An earlier attempt charged nothing, as has just been found: serve its visitor anew."""
         attempt.goes_on = False
-        code = Code(attempt.voucher_code)
         if self.faults:
-            self._refuse_out_of_service(code, turn)
+            self._refuse_out_of_service(Code(attempt.voucher_code), turn)
         else:
-            self._begin(code, turn, attempt.begun)
+            # By the code in the visitor's hand, so that the scanner's reading it twice is a repeat and no other person.
+            self._begin(attempt.code, turn, attempt.begun)
 
     def _passage(self, event: PassageSensed, turn: Turn) -> None:
         if self.policy.passage_seconds is None:

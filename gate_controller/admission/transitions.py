@@ -65,7 +65,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Transition] = {
     (S.IN_DOUBT, Rescanned): _to(doubt.scanned_again),
     (S.IN_DOUBT, TimePassed): _to(doubt.time_passed),
     (S.CREDIT, Rescanned): _to(unused.credit_claimed, S.RELEASING),
-    (S.CREDIT, BalanceAnswered): _to(unused.credit_proven, S.RELEASING, S.CLOSED),
+    (S.CREDIT, BalanceAnswered): _to(unused.credit_proven, S.RELEASING, S.REFUNDING),
     (S.CREDIT, TimePassed): _to(unused.credit_time_passed, S.RELEASING, S.REFUNDING, S.CLOSED),
     (S.REFUNDING, Written): _to(unused.refund_recorded, S.CLOSED),
     (S.REFUNDING, WriteFailed): _to(unused.refund_not_recorded),

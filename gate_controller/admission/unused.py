@@ -53,11 +53,12 @@ def credit_claimed(a: Attempt, event: Rescanned, turn: Turn) -> None:
 
 
 def credit_proven(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
-    """A balance as before: it was given back before the crash. Else let the visitor in, with staff told if unsure."""
+    """A balance as before: perhaps given back before the crash. Else let the visitor in, with staff told if unsure."""
     if a.verdict_due is None:
         return
-    if isinstance(event.outcome, Balance) and event.outcome.balance >= a.balance_before:
-        _refunded(a, turn, "the balance is as before the charge")
+    if a.token is not None and isinstance(event.outcome, Balance) and event.outcome.balance >= a.balance_before:
+        # Or another till has raised the balance. Giving it back proves it either way: twice is refused by E-GUMA.
+        begin_refund(a, turn)
     else:
         # Exactly what the charge left proves it; another balance means that somebody else redeemed meanwhile.
         expected = a.balance_before - a.charge(turn)
@@ -124,6 +125,7 @@ def _cancel_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None:
         case CallFault.REFUSED:
             turn.note(f"refund=refused incident={a.incident} text={text!r}", alarm=True)
             if a.refund_unknown:
+                a.refusal_asked = True
                 turn.do(AskBalance(a.id, a.voucher_code, turn.at.mono + LOOKUP_SECONDS, urgent=False))
             else:
                 _refuse_refund(a, turn, f"E-GUMA refused the refund: {text}")
@@ -141,6 +143,9 @@ def _cancel_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None:
 
 def refusal_checked(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
     """A balance that rose again by the price shows that the cancellation with the lost answer had worked."""
+    if not a.refusal_asked:
+        return
+    a.refusal_asked = False
     if not isinstance(event.outcome, Balance):
         _retry_later(a, turn)
     elif event.outcome.balance >= a.balance_before:

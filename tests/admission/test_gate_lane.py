@@ -5,7 +5,7 @@ from itertools import pairwise
 from gate_controller.admission import events as on
 from gate_controller.admission.facts import StrayPassage
 from gate_controller.admission.messages import Fault, MessageKind
-from tests.rig.core import LOST, OTHER, SHORT_CODE, VOUCHER, balance, charged, core, listed
+from tests.rig.core import LOST, OTHER, REFUSED, SHORT_CODE, VOUCHER, balance, charged, core, listed
 
 THIRD = "ZZ99YY88XX77"
 
@@ -344,3 +344,35 @@ def test_a_journal_that_could_not_be_read_at_the_start_is_proven_by_a_write() ->
     gate.after(5.0)
 
     assert gate.told() is MessageKind.IDLE
+
+
+def test_a_short_code_read_twice_is_a_repeat_while_an_earlier_charge_of_its_voucher_is_looked_up() -> None:
+    gate = core(sensor=True)
+    gate.is_in_doubt()
+    gate.after(5.0)
+    gate.answer(REFUSED, LOST)
+
+    gate.scan(SHORT_CODE)
+    gate.answer(balance(1_500))
+    gate.scan(SHORT_CODE)
+    gate.answer(listed(1))
+    gate.somebody_passes()
+    gate.after(4.0)
+
+    assert (gate.pulses, gate.asks) == (1, [])
+
+
+def test_a_short_code_read_twice_is_a_repeat_while_its_visitor_is_served_anew() -> None:
+    gate = core()
+    gate.is_in_doubt()
+    gate.after(5.0)
+    gate.answer(REFUSED, LOST)
+    gate.only.settle_at = gate.now
+
+    gate.scan(SHORT_CODE)
+    gate.answer(balance(4_000), listed(0), balance(4_000), balance(4_000))
+    gate.scan(SHORT_CODE)
+    gate.answer(charged(1_500))
+    gate.after(4.0)
+
+    assert (gate.pulses, gate.asks) == (1, [])

@@ -62,7 +62,7 @@ def test_a_credit_whose_charge_had_been_given_back_before_the_crash_opens_nothin
 
     gate.scan()
     gate.after(2.5)
-    gate.answer(balance(4_000))
+    gate.answer(balance(4_000), REFUSED, balance(4_000))
 
     assert (gate.pulses, gate.told()) == (0, MessageKind.NOT_CHARGED_AFTER_ALL)
     assert isinstance(gate.facts[-1], Refunded)
@@ -72,7 +72,7 @@ def test_its_visitor_is_served_anew_while_there_is_time() -> None:
     gate = cut(admitted(), 2)
 
     gate.scan()
-    gate.answer(balance(4_000))
+    gate.answer(balance(4_000), REFUSED, balance(4_000))
     assert (gate.pulses, gate.asks) == (0, ["AskBalance"])
     gate.answer(balance(4_000), charged(1_500))
 
@@ -240,3 +240,15 @@ def test_attempts_after_a_start_have_names_of_their_own() -> None:
     again.admits()
 
     assert len({fact.attempt for fact in again.facts}) == 2
+
+
+def test_a_balance_that_another_till_has_raised_is_no_proof_of_a_refund() -> None:
+    gate = cut(admitted(), 2)
+
+    gate.scan()
+    gate.answer(balance(4_500))
+    assert (gate.story[-1], gate.asks) == ("RefundBegun", ["Cancel"])
+    gate.answer(Cancelled(Cents(7_000)))
+
+    assert gate.story[-1] == "Refunded"
+    assert gate.asks == ["AskBalance"]

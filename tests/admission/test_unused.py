@@ -3,6 +3,7 @@
 import pytest
 
 from gate_controller.admission import events as on
+from gate_controller.admission.attempt import State
 from gate_controller.admission.commands import Cancel
 from gate_controller.admission.facts import OpenItem, Refunded
 from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
@@ -310,3 +311,20 @@ def test_staff_do_not_refund_while_the_journal_fails() -> None:
 
     assert gate.asks == []
     assert gate.story[-1] == "Released"
+
+
+def test_the_balance_of_a_look_up_from_before_says_nothing_about_a_refund() -> None:
+    gate = core()
+    gate.asks_redeem(left=4_000)
+    redeem = gate.asked.pop()
+    gate.after(4.9)  # the answer is overdue, and the look-up has begun
+    gate.answer(listed(0))
+    look_up = gate.asked.pop()
+    gate.disk = "fails"
+    gate.asked = [redeem]
+    gate.answer(charged(1_500))
+    assert gate.asks == ["Cancel"]
+
+    gate.happens(on.BalanceAnswered(gate.at, look_up.attempt, balance(4_000)))
+
+    assert gate.only.state is State.REFUNDING
