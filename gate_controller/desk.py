@@ -78,11 +78,15 @@ class Desk:
             raise ControlError(f"incident {incident}: {objection}")
 
         def ended(told: Record) -> bool:
-            if told.refunded or told.standing == Standing.OPEN.value:
+            if told.refunded:
                 return True
-            if told.stands != "being refunded":
-                # The visitor may still have the lane: the order is given until it is taken.
-                self._post(RefundOrdered(self._now(), self._reader.facts(incident), str(request["by"])))
+            if told.stands == "being refunded":
+                return False
+            now = self._reader.facts(incident)
+            if told.standing == Standing.OPEN.value and len(now) > len(facts):
+                return True  # an open item anew; what was one before the order is no outcome
+            # The visitor may still have the lane: the order is given until it is taken.
+            self._post(RefundOrdered(self._now(), now, str(request["by"])))
             return False
 
         return await self._outcome(incident, request, ended)

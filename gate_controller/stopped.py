@@ -8,14 +8,17 @@ any device, so that nothing moves and no scan is taken.
 from pathlib import Path
 from typing import Any
 
+from gate_controller.admission import recovery
+from gate_controller.admission.facts import Standing
 from gate_controller.admission.gate import Gate
+from gate_controller.admission.ids import Incident, number_of, read_incident
 from gate_controller.admission.messages import Fault, Message
 from gate_controller.admission.policy import Policy
 from gate_controller.control import ControlError
 from gate_controller.desk import Desk
 from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.calls import Calls
-from gate_controller.journal.store import FILE_NAME, JournalError
+from gate_controller.journal.store import FILE_NAME, JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.own_user import OwnUser
 from gate_controller.runner import Runner
@@ -30,6 +33,34 @@ def _no_relay() -> None:
     raise DeviceError("the gate is stopped")
 
 
+async def _objects_to_refund(journal: Journal, code: str) -> None:
+    """
+    Leave a voucher alone whose other attempt the gate has still to settle: its balance is evidence about that one.
+
+    A running gate knows its unfinished attempts and puts the refund off.
+    """
+
+    def ask(store: Store) -> Incident | None:
+        number = number_of(read_incident(code))
+        charged = recovery.remembered(store.facts_of(number)) if number is not None else None
+        for facts in store.pending(Standing.UNFINISHED) if charged is not None else ():
+            other = recovery.remembered(facts)
+            if other is None or charged is None or other.id == charged.id:
+                continue
+            if other.voucher_code == charged.voucher_code:
+                return other.incident
+        return None
+
+    try:
+        other = await journal.read(ask)
+    except JournalError as error:
+        raise ControlError(str(error)) from None
+    if other is not None:
+        raise ControlError(
+            f"incident {read_incident(code)}: {other}, of the same voucher, is not settled yet: start the gate first"
+        )
+
+
 async def answer_stopped(directory: Path, policy: Policy, calls: Calls, do: str, request: dict[str, Any]) -> Any:
     """Answer one request on a stopped gate's journal. Raises `ControlError`."""
     if not (directory / FILE_NAME).exists():
@@ -42,6 +73,8 @@ async def answer_stopped(directory: Path, policy: Policy, calls: Calls, do: str,
         except JournalError as error:
             raise ControlError(str(error)) from None
         gate = Gate(policy, numbering, {Fault.STARTING: "stopped"})
+        if do == "refund":
+            await _objects_to_refund(journal, str(request["incident"]))
         runner = Runner(
             gate,
             journal=journal,

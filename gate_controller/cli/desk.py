@@ -29,6 +29,8 @@ def ask(config: Path | None, overrides: list[str] | None, do: str, *, needs_key:
                 return ask_running(settings.state_dir, do, **request)
         except NotRunning:
             pass
+        except PermissionError as error:
+            raise ControlError(f"{error.filename}: may not be looked into by this user: use sudo") from None
         if needs_key:
             settings = load(config, overrides).settings
         return _ask_stopped(settings, do, request)

@@ -164,3 +164,42 @@ async def test_without_a_journal_the_error_says_what_to_check(tmp_path: Path) ->
 
     assert answer.returncode == 1
     assert "journal.sqlite3: is not there: check state_dir" in answer.stderr
+
+
+async def test_a_refund_that_was_refused_once_is_tried_again(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(
+        state_dir, pins, simulator, passage__pin=23, passage__seconds=0.3, admission__credit_minutes=0.005
+    ) as gate:
+        gate.simulator.faults.add(fault(FaultKind.STATUS, Endpoint.CANCEL_REDEMPTION, status=400))
+        gate.scan(GOOD)
+        incident = (await gate.verdict()).message.incident
+        await until(lambda: bool(open_items(state_dir)), seconds=15)
+
+        answer = await journal(state_dir, "refund", incident)
+
+        assert answer.stdout == f"{incident} is refunded: confirmed by E-GUMA\n"
+        assert gate.charged == 0
+
+
+async def test_a_stopped_gate_gives_nothing_back_to_a_voucher_that_is_in_doubt(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    faults = simulator.faults
+    no_list = fault(FaultKind.STATUS, Endpoint.REDEMPTIONS, status=403, times=None)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        admitted = (await gate.admit()).message.incident
+        faults.add(fault(FaultKind.HANG, effect=True))
+        faults.add(no_list)
+        faults.add(fault(FaultKind.STATUS, Endpoint.BALANCE, status=500, skip=1, times=None))
+        gate.scan(GOOD)
+        in_doubt = (await gate.verdict()).message.incident
+
+    answer = await journal(state_dir, "refund", admitted, base_url=simulator.base_url)
+
+    assert answer.returncode == 1
+    assert f"{in_doubt}, of the same voucher, is not settled yet" in answer.stderr
+    faults.clear()
+    faults.add(no_list)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await until(lambda: gate.records[0].charged, seconds=15)
+        assert gate.books_agree()
