@@ -11,6 +11,7 @@ import faulthandler
 import gc
 import logging
 import signal
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -50,6 +51,9 @@ RELAY_RETRY_SECONDS = 5.0
 # A pulse ends in a thread of its own, which a busy machine may wake some milliseconds late.
 PULSE_MARGIN_SECONDS = 0.03
 
+EARLY_PASSAGES = 100
+"""How many passages are kept while the journal cannot be read yet: a contact that chatters must not fill memory."""
+
 # A visitor being served when the stop comes gets the rest of his time; systemd would wait for 90 s.
 STOP_SECONDS = 6.0
 
@@ -72,6 +76,7 @@ class App:
         self._hurry = asyncio.Event()
         self._exit_code = 0
         self._beats: set[asyncio.Task[None]] = set()
+        self._early: deque[PassageSensed] = deque(maxlen=EARLY_PASSAGES)
         self._relay: Relay | None = None
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
         lamps = settings.lamps
@@ -146,6 +151,8 @@ class App:
             else:
                 self._runner.carry_out(self.gate.recover(self._runner.now(), unfinished))
                 self._clear(Fault.STARTING)
+                while self._early:
+                    self._runner.post(self._early.popleft())
                 return
 
     @contextlib.asynccontextmanager
@@ -266,7 +273,11 @@ class App:
             return None
 
         def passed() -> None:
-            self._runner.post(PassageSensed(self._runner.now()))
+            event = PassageSensed(self._runner.now())
+            if Fault.STARTING in self.gate.faults:
+                self._early.append(event)  # only an open journal can name what is recorded
+            else:
+                self._runner.post(event)
 
         try:
             return PassageSensor(passage.pin, active_low=passage.active_low, on_passage=passed)

@@ -8,6 +8,9 @@ to the monotonic clock, so that the offset stays right when the wall clock is se
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
+# 2200-01-01: a clock beyond it is nobody's, and near the year 9999 Python has no dates for the days around it.
+LATEST = 7_258_118_400.0
+
 
 class ServerClock:
     """
@@ -27,7 +30,8 @@ class ServerClock:
             server_time = parsedate_to_datetime(date).timestamp()
         except (ValueError, OverflowError):
             return
-        self._ahead_of_monotonic = server_time - self._monotonic()
+        if LATEST > server_time >= 0:
+            self._ahead_of_monotonic = server_time - self._monotonic()
 
     @property
     def offset(self) -> float | None:

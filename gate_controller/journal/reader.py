@@ -89,7 +89,9 @@ class Reader:
         with explained(self.path):
             if not self.path.exists():
                 raise JournalError(f"journal {self.path}: is not there: check state_dir, or run the gate first")
-            with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None)) as db:
+            with closing(
+                sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            ) as db:
                 yield db
 
 

@@ -28,7 +28,12 @@ CHECKPOINT_FRAMES = 200
 
 
 LOOKED_BACK = 20_000
-"""Attempts looked at for questions about the last day or two: more than a gate serves in that time, one every 9 s."""
+"""
+Intents looked at for questions about the last day or two: more than a gate serves in that time, one every 9 s.
+
+Counted as the journal holds them, not by numbers: these have gaps (a corrupt journal set aside), and stray passages
+take some.
+"""
 
 PRUNE_LOOK_AHEAD = 200
 """Attempts looked at beyond those that are returned, when old ones are searched."""
@@ -155,7 +160,9 @@ class Store:
             rows = self._db.execute(
                 "SELECT DISTINCT json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.price') "
                 "FROM fact r JOIN fact i ON i.attempt = r.attempt AND i.kind = 'Intended' "
-                "WHERE r.attempt > (SELECT max(attempt) FROM fact) - ? "
+                "WHERE r.attempt >= "
+                "(SELECT min(attempt) FROM "
+                "(SELECT attempt FROM fact WHERE kind = 'Intended' ORDER BY attempt DESC LIMIT ?)) "
                 "AND r.kind = 'Redeemed' AND r.at >= ? AND json_extract(r.body, '$.token') IS NOT NULL",
                 (LOOKED_BACK, moment),
             )
@@ -209,7 +216,9 @@ class Store:
         charges = 0
         with explained(self.path):
             rows = self._db.execute(
-                "SELECT attempt FROM fact WHERE attempt > (SELECT max(attempt) FROM fact) - ? "
+                "SELECT attempt FROM fact WHERE attempt >= "
+                "(SELECT min(attempt) FROM "
+                "(SELECT attempt FROM fact WHERE kind = 'Intended' ORDER BY attempt DESC LIMIT ?)) "
                 "AND kind = 'Intended' AND at >= ? AND attempt <> ? AND json_extract(body, '$.voucher_code') = ?",
                 (LOOKED_BACK, since, int(but[TAG_LENGTH:]), voucher_code),
             )

@@ -117,10 +117,12 @@ def _salvage(copy: Path) -> tuple[str | None, int, dict[str, list[Any]]]:
     tag, last = None, 0
     rows: dict[str, list[Any]] = {"fact": [], "pending": []}
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(copy, isolation_level=None)) as db:
-        row = db.execute("SELECT value FROM meta WHERE key = 'tag'").fetchone()
-        tag = row[0] if row else None
-        with suppress(sqlite3.DatabaseError):
-            last = db.execute("SELECT coalesce(max(attempt), 0) FROM fact").fetchone()[0]
+        meta = dict(_readable(db, "SELECT key, value FROM meta", ()))
+        tag = meta.get("tag")
+        numbers = [*_readable(db, "SELECT coalesce(max(attempt), 0) FROM fact", ()), (int(meta.get("last", 0)),)]
+        last = max(number for (number,) in numbers)
+        if len(numbers) == 1:
+            tag = None  # how far the numbers went cannot be known: another tag keeps the new ones apart
         for number, standing in _readable(db, "SELECT attempt, standing FROM pending ORDER BY attempt", ()):
             facts = _readable(db, "SELECT * FROM fact WHERE attempt = ? ORDER BY n", (number,))
             last = max(last, number)

@@ -3,8 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from gate_controller.admission.messages import MessageKind
+from gate_controller.admission.messages import Fault, MessageKind
 from gate_controller.eguma.simulator import Simulator
+from gate_controller.journal.store import Store
 from tests.rig.gate import GOOD, PRICE, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
@@ -67,3 +68,18 @@ async def test_whom_nobody_saw_pass_enters_on_the_charge_already_made(
         assert verdict.kind is MessageKind.ADMITTED_ON_CREDIT
         assert verdict.text.money == "Not charged again."
         assert gate.charged == PRICE
+
+
+async def test_a_passage_before_the_journal_can_be_read_is_recorded_when_it_can(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    other = Store(state_dir)
+    async with running_gate(state_dir, pins, simulator, ready=False, passage__pin=SENSOR) as gate:
+        await until(lambda: Fault.JOURNAL in gate.app.gate.faults)
+        pins.pin(SENSOR).drive_low()
+        other.close()
+        await until(lambda: bool(gate.ready_lines), seconds=15)
+        await until(lambda: bool(gate.records))
+
+        assert [told.stands for told in gate.records] == ["stray passage"]
+        assert not gate.app.gate.faults

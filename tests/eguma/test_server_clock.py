@@ -44,6 +44,12 @@ def test_the_offset_is_right_after_the_wall_clock_was_set() -> None:
 def test_what_is_no_date_changes_nothing() -> None:
     clock = Clocks(monotonic=5.0, wall=60.0).server_clock()
     clock.note(NOON)
-    for text in ("", "soon", "Wed, 99 May 2025 12:00:00 GMT", "Wed, 21 May 99999 12:00:00 GMT"):
+    for text in (
+        "",
+        "soon",
+        "Wed, 99 May 2025 12:00:00 GMT",
+        "Wed, 21 May 99999 12:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ):
         clock.note(text)
     assert clock.offset == NOON_SECONDS - 60.0

@@ -1,7 +1,12 @@
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from gate_controller.admission.facts import OpenItem, Released, Standing
+from gate_controller.admission.codes import Code, VoucherCode
+from gate_controller.admission.facts import Evidence, Intended, OpenItem, Redeemed, Released, Standing
+from gate_controller.admission.ids import AttemptId
+from gate_controller.admission.money import Cents, Currency
 from gate_controller.journal import upkeep
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import FILE_NAME, Store
@@ -78,4 +83,68 @@ def test_a_file_that_is_no_journal_at_all_is_set_aside_too(tmp_path: Path) -> No
     fresh = Store(tmp_path)
 
     assert len(fresh.pending(Standing.OPEN)) == 1
+    fresh.close()
+
+
+def _charged(store: Store, at: float) -> AttemptId:
+    attempt, code = store.numbering.next()
+    voucher, price = VoucherCode("L4FU5LQTKJR3"), Cents(2_500)
+    store.append(
+        [
+            Intended(attempt, 0, at, code, Code(voucher), voucher, price, Currency.CHF, Cents(4_000), "r"),
+            Redeemed(attempt, 1, at, Evidence.ANSWER, "token"),
+        ]
+    )
+    return attempt
+
+
+def _spoil(directory: Path, table: str) -> None:
+    """Overwrite a table's first page."""
+    with closing(sqlite3.connect(directory / FILE_NAME)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with (directory / FILE_NAME).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def test_charges_saved_from_a_corrupt_journal_still_explain_what_egumas_list_shows(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    _charged(store, 1.8e9)
+    store.close()
+
+    upkeep.set_aside(tmp_path)
+    fresh = Store(tmp_path)
+    doubted = _charged(fresh, 1.8e9 + 60)
+
+    assert fresh.count_charges("L4FU5LQTKJR3", 1.8e9, but=doubted, refunded=True) == 1
+    fresh.close()
+
+
+def test_unfinished_attempts_are_saved_from_a_journal_that_lost_its_tag(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    _charged(store, 1.8e9)
+    store.close()
+    _spoil(tmp_path, "meta")
+
+    upkeep.set_aside(tmp_path)
+    fresh = Store(tmp_path)
+
+    assert len(fresh.pending(Standing.UNFINISHED)) == 1
+    fresh.close()
+
+
+def test_names_are_not_given_again_where_the_newest_number_is_lost(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.numbering.last = 2 * upkeep.NUMBERS_SKIPPED
+    _charged(store, 1.8e9)
+    tag = store.numbering.tag
+    store.close()
+    _spoil(tmp_path, "fact")
+
+    upkeep.set_aside(tmp_path)
+    fresh = Store(tmp_path)
+
+    assert fresh.numbering.tag != tag
     fresh.close()
