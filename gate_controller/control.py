@@ -74,6 +74,9 @@ class ControlServer:
             return {"answer": await answerer(request)}
         except ControlError as error:
             return {"error": str(error)}
+        except (ValueError, KeyError, TypeError) as error:
+            what = type(error).__name__
+            return {"error": f"the running gate cannot read this request ({what}): is it of another version?"}
 
 
 def ask(directory: Path, do: str, **fields: Any) -> Any:

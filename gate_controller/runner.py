@@ -197,6 +197,8 @@ class Runner:
 
         def known(store: Store) -> tuple[int, int]:
             surely = store.count_charges(command.voucher_code, surely_from, but=command.attempt, refunded=False)
+            if store.may_lack_charges_since(maybe_from):
+                return surely, len(listed)  # any of them may be an earlier charge of this gate
             return surely, store.count_charges(command.voucher_code, maybe_from, but=command.attempt, refunded=True)
 
         try:

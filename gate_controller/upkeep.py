@@ -110,7 +110,8 @@ class Upkeep:
         """Archive, once a day, while nobody is there and the date is known from E-GUMA."""
         while True:
             await asyncio.sleep(ARCHIVE_SECONDS)
-            before = self._runner.now().wall - keep_days * 86_400
+            # By the earlier of two clocks: a Date header years ahead must not archive what look-ups still need.
+            before = min(self._runner.now().wall, time.time()) - keep_days * 86_400
             try:
                 while self._runner.gate.lane is None and self._calls.clock_offset is not None:
                     if not await self._journal.prune(before):

@@ -73,8 +73,8 @@ class Attempt:
     token: str | None = None
     balance_after: Cents | None = None
 
-    asking: bool = False
-    """A look-up or cancellation is out, and its answer will come."""
+    looking: int = 0
+    """How many look-ups are out whose answers will come."""
     listed: bool = False
     """The list shows the charge, but it may have been cancelled before a crash."""
     list_denies: bool = False
@@ -157,11 +157,11 @@ class Attempt:
 
     def close(self) -> None:
         """End the gate's work with this attempt."""
-        self.state, self.timer, self.asking = State.CLOSED, None, False
+        self.state, self.timer, self.looking = State.CLOSED, None, 0
 
     def record(self, turn: Turn, evidence: Evidence, token: str | None, balance_after: Cents | None) -> None:
         """Put a charge on disk; the relay waits for it."""
-        self.state, self.timer, self.asking = State.RECORDING, None, False
+        self.state, self.timer, self.looking = State.RECORDING, None, 0
         self.evidence, self.token, self.balance_after = evidence, token, balance_after
         fact = self.fact(Redeemed, turn, evidence=evidence, token=token, balance_after=balance_after)
         turn.write(fact, waiting=self.id)

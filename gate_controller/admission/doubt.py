@@ -12,7 +12,7 @@ from gate_controller.admission.attempt import Attempt, State
 from gate_controller.admission.codes import VoucherCode
 from gate_controller.admission.commands import AskBalance, AskRedemptions
 from gate_controller.admission.events import BalanceAnswered, RedemptionsAnswered, Rescanned, TimePassed
-from gate_controller.admission.facts import Doubted, Evidence, NotCharged, Redeemed, Refunded
+from gate_controller.admission.facts import Doubted, Evidence, NotCharged
 from gate_controller.admission.messages import MessageKind
 from gate_controller.admission.money import Cents
 from gate_controller.admission.outcomes import Balance, ListedRedemption, Redemptions
@@ -76,10 +76,10 @@ def begin(a: Attempt, turn: Turn, why: str) -> None:
 
 def look(a: Attempt, turn: Turn) -> None:
     """Start a look-up: the list first."""
-    if not a.asking:
+    if not a.looking:
         # Of two that are out, the older one's answer may come last: it must not settle anything for the newer.
         a.looked_at = turn.at.mono
-    a.asking, a.timer = True, None
+    a.looking, a.timer = a.looking + 1, None
     deadline = turn.at.mono + LOOKUP_SECONDS
     turn.do(AskRedemptions(a.id, a.voucher_code, a.begun_wall, deadline, urgent=a.verdict_due is not None))
 
@@ -87,7 +87,7 @@ def look(a: Attempt, turn: Turn) -> None:
 def look_later(a: Attempt, turn: Turn) -> None:
     """Look again after a pause."""
     urgent = a.verdict_due is not None
-    a.asking, a.timer = False, turn.at.mono + lookup_pause(a.tries, urgent=urgent)
+    a.timer = turn.at.mono + lookup_pause(a.tries, urgent=urgent)
     if not urgent:
         a.tries += 1
 
@@ -114,7 +114,8 @@ def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
 
 
 def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
-    """A drop of the price or more counts as charged; no trace after the settling time means not charged."""
+    """A drop of the price or more counts as charged; after the settling time, a balance as before as not charged."""
+    a.looking = max(0, a.looking - 1)
     if not isinstance(event.outcome, Balance):
         turn.note(f"lookup=balance_failed incident={a.incident} why={event.outcome.text!r}")
         look_later(a, turn)
@@ -126,24 +127,15 @@ def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
         _found(a, turn, Evidence.UNSURE if a.list_denies else Evidence.BALANCE, event.outcome.balance)
     elif a.looked_at < a.settle_at:
         look_later(a, turn)
-    elif a.listed:
-        _cancelled_before_the_crash(a, turn)
+    elif a.listed or event.outcome.balance != a.balance_before:
+        # Listed: cancelled before the crash for want of a record, or it stands and somebody else raised the balance.
+        # Not listed: somebody else was here, and what they did may hide it. Only a balance as before is no trace.
+        _found(a, turn, Evidence.UNSURE, event.outcome.balance)
     else:
         turn.write(a.fact(NotCharged, turn, reason="no trace of a charge after the settling time"))
         turn.note(f"charge=settled incident={a.incident} charged=no")
         a.not_charged_after_all(turn)
         a.close()
-
-
-def _cancelled_before_the_crash(a: Attempt, turn: Turn) -> None:
-    # It was charged, could not be recorded, and was given back. The journal has to know: where cancelled redemptions
-    # stay listed, the next look-up of this voucher would take this one for its own.
-    redeemed = a.fact(Redeemed, turn, evidence=Evidence.LIST, token=None, balance_after=None)
-    turn.write(redeemed, a.fact(Refunded, turn, how="the list shows the charge, and the balance is as before it"))
-    turn.note(f"charge=settled incident={a.incident} charged=yes cancelled=yes")
-    if a.verdict_due is not None:
-        a.verdict(turn, MessageKind.CHARGE_CANCELLED)
-    a.close()
 
 
 def _found(a: Attempt, turn: Turn, evidence: Evidence, balance: Cents | None = None) -> None:

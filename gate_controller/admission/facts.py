@@ -111,6 +111,8 @@ class ReleasedToSensor(Fact):
     """The relay was pulsed, and a passage sensor will tell whether somebody went through."""
 
     leaves = Standing.UNFINISHED
+    unverified: bool = False
+    """On a charge that nobody could prove after a crash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class RefundBegun(Fact):
     """The cancellation may be sent from here on; its fate is unknown until `Refunded` or `OpenItem`."""
 
     leaves = Standing.UNFINISHED
+    by: str = ""
+    """The person who ordered it; empty where the gate does it by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,10 @@ class OpenItem(Fact):
 
     leaves = Standing.OPEN
     reason: str
+
+
+UNSURE = "let in on a charge that something else may explain"
+UNVERIFIED = "let in after a crash, without proof that the charge had not been given back before it"
 
 
 @dataclass(frozen=True, slots=True)

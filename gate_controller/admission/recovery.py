@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from gate_controller.admission.attempt import Attempt, State
 from gate_controller.admission.codes import Code
 from gate_controller.admission.facts import (
+    UNSURE,
+    UNVERIFIED,
     CreditOpened,
     Doubted,
     Evidence,
@@ -62,10 +64,10 @@ def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
             a.settle_at = now.mono + turn.policy.settle_seconds
         case Redeemed():
             a.open_credit(turn, "the gate stopped between the charge and the release")
-        case ReleasedToSensor():
+        case ReleasedToSensor(unverified=unverified):
             turn.write(a.fact(Released, turn))
-            if a.evidence is Evidence.UNSURE:
-                a.hand_to_staff(turn, "let in on a charge that something else may explain")
+            if a.evidence is Evidence.UNSURE or unverified:
+                a.hand_to_staff(turn, UNVERIFIED if unverified else UNSURE)
             a.close()
         case CreditOpened(until=until):
             # The wall clock may have jumped while the power was off: a credit never lasts longer than it was given.

@@ -22,6 +22,8 @@ from gate_controller.admission.events import (
     Written,
 )
 from gate_controller.admission.facts import (
+    UNSURE,
+    UNVERIFIED,
     Evidence,
     Intended,
     NotCharged,
@@ -37,9 +39,6 @@ from gate_controller.admission.money import Cents
 from gate_controller.admission.outcomes import Balance, CallFailed, CallFault, Redemption
 from gate_controller.admission.policy import CANCEL_SECONDS
 from gate_controller.admission.turn import Turn
-
-UNSURE = "let in on a charge that something else may explain"
-UNVERIFIED = "let in after a crash, without proof that the charge had not been given back before it"
 
 
 def begin(a: Attempt, turn: Turn, since: float | None = None) -> None:
@@ -215,7 +214,7 @@ def redemption_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
     # The journal fails, so this fact goes to the backlog; the first cancellation need not wait for it, since the intent
     # on disk makes a power cut end in a look-up.
     turn.write(a.fact(RefundBegun, turn))
-    a.state, a.refund_recorded, a.asking = State.REFUNDING, True, True
+    a.state, a.refund_recorded = State.REFUNDING, True
     turn.do(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 
@@ -243,7 +242,7 @@ def opened(a: Attempt, event: Opened, turn: Turn) -> None:
         turn.write(a.fact(Released, turn), *_doubt_about_charge(a, turn))
     else:
         a.timer = turn.at.mono + policy.passage_seconds
-        turn.write(a.fact(ReleasedToSensor, turn))
+        turn.write(a.fact(ReleasedToSensor, turn, unverified=a.unverified))
 
 
 def _doubt_about_charge(a: Attempt, turn: Turn) -> tuple[OpenItem, ...]:

@@ -24,6 +24,8 @@ def objection_to_refund(facts: Sequence[Fact]) -> str:
         return "holds no charge: there is nothing to give back"
     if any(isinstance(fact, Refunded) for fact in facts):
         return "has been given back already"
+    if isinstance(facts[-1], Settled):
+        return f"was settled by {facts[-1].by} ({facts[-1].reason}): a refund now would give it back twice"
     if all(charge.token is None for charge in charges):
         return "has no redeem token, so E-GUMA cannot cancel it: give it back by hand, then settle it"
     if not any(isinstance(fact, Intended) for fact in facts):
@@ -46,5 +48,5 @@ def refund(facts: Sequence[Fact], known: Attempt | None, by: str, turn: Turn) ->
     if objection_to_refund(facts) or a is None or (known is not None and known.state is not State.CREDIT):
         return None
     turn.note(f"refund=ordered incident={a.incident} by={by!r}")
-    unused.begin_refund(a, turn)
+    unused.begin_refund(a, turn, by)
     return a

@@ -80,11 +80,11 @@ def credit_time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
             begin_refund(a, turn)
 
 
-def begin_refund(a: Attempt, turn: Turn) -> None:
-    """Record that cancellations may be sent from here on."""
+def begin_refund(a: Attempt, turn: Turn, by: str = "") -> None:
+    """Record that cancellations may be sent from here on; `by` is who ordered it, where a person did."""
     a.state, a.timer, a.tries = State.REFUNDING, None, 0
     a.refund_unknown = a.refund_unknown or a.unproven
-    turn.write(a.fact(RefundBegun, turn), waiting=a.id)
+    turn.write(a.fact(RefundBegun, turn, by=by), waiting=a.id)
 
 
 def refund_recorded(a: Attempt, event: Written, turn: Turn) -> None:
@@ -102,12 +102,12 @@ def _cancel(a: Attempt, turn: Turn) -> None:
     if a.token is None:
         a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
         return
-    a.asking, a.timer = True, None
+    a.timer = None
     turn.do(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 
 def _retry_later(a: Attempt, turn: Turn) -> None:
-    a.asking, a.timer = False, turn.at.mono + refund_pause(a.tries)
+    a.timer = turn.at.mono + refund_pause(a.tries)
     a.tries += 1
 
 

@@ -141,6 +141,8 @@ def export(
         raise CommandError(ExitCode.SETTINGS, f"{form!r} is no format: option --format: take csv or jsonl")
     since = _day(from_, "--from") if from_ else None
     until = _day(to, "--to") + 86_400 if to else None
+    if since is not None and until is not None and since >= until:
+        raise CommandError(ExitCode.SETTINGS, f"{from_} is after {to}: options --from and --to: change them round")
     _write(_pages(config, overrides, full=full, since=since, until=until), form)
     return ExitCode.OK
 
@@ -217,14 +219,16 @@ def _print_records(records: list[dict[str, Any]], *, as_json: bool, empty: str) 
 def _write(records: Iterator[dict[str, Any]], form: str) -> None:
     import csv
 
-    writer = None
-    for told in records:
-        if form == "jsonl":
+    from gate_controller.journal.records import FIELDS
+
+    if form == "jsonl":
+        for told in records:
             print(json.dumps(told, ensure_ascii=False))
-            continue
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, fieldnames=list(told))
-            writer.writeheader()
+        return
+    # The header also where there is nothing below it: whoever reads the file expects its columns.
+    writer = csv.DictWriter(sys.stdout, fieldnames=FIELDS)
+    writer.writeheader()
+    for told in records:
         writer.writerow({name: _harmless(value) for name, value in told.items()})
 
 

@@ -5,6 +5,7 @@ A reader has a connection of its own that cannot write, so that a long list neve
 process that owns the journal, from any one thread.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -82,6 +83,8 @@ class Reader:
         if target.exists():
             raise JournalError(f"backup {target}: is already there: name another file")
         with self._opened() as db:
+            # Codes and tokens are money: the copy is its owner's alone, from its first byte on.
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             db.execute("VACUUM INTO ?", (str(target),))
 
     @contextmanager

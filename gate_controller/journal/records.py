@@ -5,7 +5,7 @@ A record holds codes and tokens in full; `masked` is what people without need ma
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -93,6 +93,10 @@ class Record:
         fields = asdict(self)
         del fields["number"]
         return fields
+
+
+FIELDS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Record) if field.name != "number")
+"""The fields of a record that people and programs get, in order."""
 
 
 def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:

@@ -35,6 +35,9 @@ Counted as the journal holds them, not by numbers: these have gaps (a corrupt jo
 take some.
 """
 
+LOST_UNTIL = "lost_until"
+"""The key under which a journal that replaces a corrupt one says until when (wall clock) it may lack charges."""
+
 PRUNE_LOOK_AHEAD = 200
 """Attempts looked at beyond those that are returned, when old ones are searched."""
 
@@ -226,6 +229,10 @@ class Store:
                 kinds = {type(fact) for fact in self.facts_of(number)}
                 charges += Redeemed in kinds and (refunded or Refunded not in kinds)
         return charges
+
+    def may_lack_charges_since(self, moment: float) -> bool:
+        """Whether charges since a moment (wall clock) may have been lost with a corrupt journal."""
+        return moment < float(self.remembered(LOST_UNTIL) or "-inf")
 
     def _attempt_id(self, number: int) -> AttemptId:
         return AttemptId(f"{self.numbering.tag}{number}")

@@ -20,10 +20,11 @@ from gate_controller.admission.ids import AttemptId, incident
 from gate_controller.journal import codec
 from gate_controller.journal.records import record, told_facts
 from gate_controller.journal.schema import MIGRATIONS
-from gate_controller.journal.store import FILE_NAME, Store, explained, new_tag
+from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, explained, new_tag
 
 ARCHIVE_FOLDER = "archive"
 DAMAGE_NOTE = "journal.damaged"
+_READY = f"{FILE_NAME}.ready"
 
 _LOST = "the journal was corrupt and is kept at {where}: compare its days with `journal reconcile`, then settle this"
 
@@ -73,8 +74,8 @@ def note_damage(directory: Path) -> None:
 
 
 def is_noted_damaged(directory: Path) -> bool:
-    """Whether an earlier run left word that the journal is corrupt."""
-    return (directory / DAMAGE_NOTE).exists()
+    """Whether an earlier run left word that the journal is corrupt, or was cut off while it set it aside."""
+    return (directory / DAMAGE_NOTE).exists() or (directory / _READY).exists()
 
 
 def set_aside(directory: Path) -> Path:
@@ -84,17 +85,24 @@ def set_aside(directory: Path) -> Path:
     Saved are the tag, the numbering, and the unfinished and open attempts, as far as they can be read. The copy that
     is kept is the file as it was found, with its write-ahead log.
     """
+    if (directory / _READY).exists():
+        # A start that did this before was cut off after everything had been saved: the corrupt file may lack its log.
+        _put_in_place(directory)
+        return max(directory.glob("corrupt-*"))
     aside = directory / f"corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
     aside.mkdir(mode=0o700)
     for suffix in ("", "-wal"):
         with suppress(FileNotFoundError):
             shutil.copy2(directory / f"{FILE_NAME}{suffix}", aside)
     tag, last, rows = _salvage(aside / FILE_NAME)
-    fresh = directory / f"{FILE_NAME}.new"
+    fresh = directory / f"{FILE_NAME}.part"
     fresh.unlink(missing_ok=True)
     with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
         db.executescript("".join(MIGRATIONS) + f"PRAGMA user_version = {len(MIGRATIONS)};")
         db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag or new_tag(),))
+        # A Pi's clock may be years behind: what was saved may be younger than it says.
+        newest = max((row[3] for row in rows["fact"]), default=0.0)
+        db.execute("INSERT INTO meta VALUES (?, ?)", (LOST_UNTIL, str(max(time.time(), newest))))
         db.executemany("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?, ?)", rows["fact"])
         db.executemany("INSERT OR IGNORE INTO pending VALUES (?, ?)", rows["pending"])
         # The staff's list says that charges of the lost part may have to be looked for at E-GUMA.
@@ -104,12 +112,19 @@ def set_aside(directory: Path) -> Path:
         db.execute("INSERT INTO pending VALUES (?, ?)", (last, lost.leaves.value))
     with fresh.open("rb") as written:
         os.fsync(written.fileno())
+    fresh.replace(directory / _READY)
+    _sync_folder(directory)
+    _put_in_place(directory)
+    return aside
+
+
+def _put_in_place(directory: Path) -> None:
+    """Let the new file take the corrupt one's place. The old log goes first: SQLite would replay it into the new."""
     for suffix in ("-wal", "-shm"):
         (directory / f"{FILE_NAME}{suffix}").unlink(missing_ok=True)
-    fresh.replace(directory / FILE_NAME)
+    (directory / _READY).replace(directory / FILE_NAME)
     (directory / DAMAGE_NOTE).unlink(missing_ok=True)
     _sync_folder(directory)
-    return aside
 
 
 def _salvage(copy: Path) -> tuple[str | None, int, dict[str, list[Any]]]:

@@ -210,6 +210,36 @@ def test_where_too_little_time_is_left_the_visitor_scans_again() -> None:
     assert (gate.told(), gate.asks) == (MessageKind.NOT_CHARGED_AFTER_ALL, [])
 
 
+def test_a_balance_that_somebody_else_moved_settles_nothing_as_not_charged() -> None:
+    """The charge may be there, hidden by what another till gave back: a person has to look."""
+    gate = almost_settled()
+
+    gate.scan()
+    gate.answer(listed(0), balance(4_500))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.UNSURE)
+    assert isinstance(gate.facts[-1], OpenItem)
+
+
+def test_an_older_look_up_that_answers_last_settles_nothing() -> None:
+    gate = core()
+    gate.is_in_doubt()
+    gate.after(117.0)
+    older = gate.asked.pop(0)
+    gate.scan()
+    gate.after(5.0)
+    gate.answer(LOST, LOST)
+    gate.after(60.0)
+    newer = gate.asked.pop(0)
+    gate.asked[:] = [older, newer]
+
+    gate.answer(listed(0))
+    gate.asked.insert(0, gate.asked.pop())
+    gate.answer(balance(4_000))
+
+    assert gate.story == ["Intended", "Doubted"]
+
+
 def test_look_ups_that_fail_settle_nothing_however_long() -> None:
     gate = core()
 

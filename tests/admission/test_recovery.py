@@ -68,6 +68,17 @@ def test_a_credit_whose_charge_had_been_given_back_before_the_crash_opens_nothin
     assert isinstance(gate.facts[-1], Refunded)
 
 
+def test_a_crash_before_the_passage_keeps_the_doubt_about_an_unproven_credit() -> None:
+    gate = cut(admitted(sensor=True), 2)
+    gate.scan()
+    gate.answer(LOST)
+    assert (gate.pulses, gate.story[-1]) == (1, "ReleasedToSensor")
+
+    again = gate.restarts()
+
+    assert again.story[-2:] == ["Released", "OpenItem"]
+
+
 def test_its_visitor_is_served_anew_while_there_is_time() -> None:
     gate = cut(admitted(), 2)
 
@@ -115,8 +126,8 @@ def test_a_doubt_goes_on() -> None:
     assert again.story[-2:] == ["Redeemed", "CreditOpened"]
 
 
-def test_a_listed_charge_that_was_cancelled_before_the_crash_is_recorded_as_both() -> None:
-    """Where cancelled redemptions stay listed, the next doubt about this voucher must not take it for its own."""
+def test_a_listed_charge_that_the_balance_does_not_show_is_for_a_person() -> None:
+    """It was cancelled before the crash, or it stands and another till has raised the balance."""
     gate = core()
     gate.asks_redeem(left=4_000)
     again = gate.restarts()
@@ -125,7 +136,9 @@ def test_a_listed_charge_that_was_cancelled_before_the_crash_is_recorded_as_both
         while again.asked:
             again.answer(listed(1) if again.asks[0] == "AskRedemptions" else balance(4_000))
 
-    assert again.story == ["Intended", "Redeemed", "Refunded"]
+    assert again.story == ["Intended", "Redeemed", "CreditOpened"]
+    again.after(600.0)
+    assert again.story[-1] == "OpenItem"
 
 
 def test_a_credit_keeps_the_time_that_is_left() -> None:

@@ -9,6 +9,7 @@ import pytest
 from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
 from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.journal.store import FILE_NAME, Store
+from gate_controller.journal.upkeep import set_aside
 from tests.rig.disk import full_disk
 from tests.rig.gate import EXPIRED, GOOD, PRICE, GateInProcess, fault, open_items, running_gate
 from tests.rig.pauses import shorten
@@ -160,3 +161,22 @@ async def test_a_cancellation_that_is_lost_is_repeated_until_accepted(
         await until(lambda: gate.charged == 0)
         await gate.tells(["Intended", "Redeemed", "RefundBegun", "Refunded"])
         assert gate.requests("cancel_redemption.json") == 2
+
+
+async def test_a_charge_that_went_with_a_corrupt_journal_is_not_taken_for_a_later_one(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.admit()
+    set_aside(state_dir)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        simulator.faults.add(fault(FaultKind.RESET, effect=False))
+        before = len(gate.pulses)
+        gate.scan(GOOD)
+
+        verdict = await gate.verdict()
+
+        assert verdict.kind is MessageKind.BEING_CHECKED
+        assert len(gate.pulses) == before
+        await until(lambda: "NotCharged" in gate.story()[-1], seconds=15)
+        assert gate.charged == PRICE

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import stat
 import subprocess
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller.admission.messages import MessageKind
+from gate_controller.control import ControlError, ask
 from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.command import PROGRAM
 from tests.rig.gate import GOOD, PRICE, GateInProcess, fault, open_items, running_gate
@@ -93,6 +95,45 @@ async def test_an_open_item_is_listed_and_settled(state_dir: Path, pins: Pins, s
         assert "by=Anna reason=given back in cash" in (await journal(state_dir, "show", incident)).stdout
 
 
+async def test_what_was_settled_by_hand_is_not_given_back_a_second_time(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(
+        state_dir, pins, simulator, admission__credit_minutes="0", passage__pin=5, passage__seconds="0.2"
+    ) as gate:
+        simulator.faults.add(fault(FaultKind.STATUS, Endpoint.CANCEL_REDEMPTION, status=400, times=None))
+        gate.scan(GOOD)
+        await until(lambda: bool(open_items(state_dir)), seconds=15)
+        [item] = open_items(state_dir)
+        await journal(state_dir, "settle", item.incident, "--reason", "25.00 in cash", "--by", "Anna")
+        simulator.faults.clear()
+
+        answer = await journal(state_dir, "refund", item.incident)
+
+        assert answer.returncode == 1
+        assert "was settled by Anna (25.00 in cash): a refund now would give it back twice" in answer.stderr
+        assert gate.charged == PRICE
+
+
+async def test_whoever_orders_a_refund_is_in_the_books(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        incident = (await gate.admit()).message.incident
+
+        await journal(state_dir, "refund", incident, "--by", "Anna")
+
+        assert "by=Anna" in (await journal(state_dir, "show", incident)).stdout
+
+
+async def test_a_request_that_cannot_be_read_is_answered_with_an_error(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator):
+        with pytest.raises(ControlError, match="cannot read this request"):
+            await asyncio.to_thread(lambda: ask(state_dir, "page", limit="x"))
+        with pytest.raises(ControlError, match="cannot read this request"):
+            await asyncio.to_thread(lambda: ask(state_dir, "show"))
+
+
 async def test_the_journal_is_listed_shown_exported_verified_and_copied(
     tmp_path: Path, state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
@@ -117,6 +158,9 @@ async def test_the_journal_is_listed_shown_exported_verified_and_copied(
         copied = await journal(state_dir, "backup", str(tmp_path / "copy.sqlite3"))
         assert copied.returncode == 0, copied.stderr
         assert (tmp_path / "copy.sqlite3").stat().st_size > 0
+        assert stat.S_IMODE((tmp_path / "copy.sqlite3").stat().st_mode) == 0o600
+        nothing = await journal(state_dir, "export", "--from", "2001-01-01", "--to", "2001-01-02")
+        assert nothing.stdout.startswith("incident,attempt,begun,")
 
 
 async def test_a_day_is_reconciled_with_egumas_list(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
@@ -143,6 +187,7 @@ async def test_a_day_is_reconciled_with_egumas_list(state_dir: Path, pins: Pins,
         (("show", "!"), 1, "incident !: the journal holds no such attempt"),
         (("export", "--from", "yesterday"), 2, "option --from: write 2026-11-30"),
         (("export", "--format", "xml"), 2, "take csv or jsonl"),
+        (("export", "--from", "2026-11-02", "--to", "2026-11-01"), 2, "2026-11-02 is after 2026-11-01"),
         (("reconcile", "--date", "x"), 2, "option --date"),
         (("reconcile", "--date", "2026-11-23", "--zone", "Mars/Olympus"), 2, "option --zone"),
         (("settle", "ZZZZZ", "--reason", "x"), 1, "holds no such attempt"),

@@ -122,6 +122,43 @@ def test_charges_saved_from_a_corrupt_journal_still_explain_what_egumas_list_sho
     fresh.close()
 
 
+def test_a_journal_that_replaces_a_corrupt_one_knows_until_when_it_may_lack_charges(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    _charged(store, LATER)  # by a clock that ran ahead
+    assert not store.may_lack_charges_since(0.0)
+    store.close()
+
+    upkeep.set_aside(tmp_path)
+    fresh = Store(tmp_path)
+
+    assert fresh.may_lack_charges_since(LATER - 1)
+    assert not fresh.may_lack_charges_since(LATER)
+    fresh.close()
+
+
+def test_a_setting_aside_that_was_cut_off_is_finished_by_the_next_start(tmp_path: Path) -> None:
+    """The power goes when the old log is gone and the old file is still in its place."""
+    store = Store(tmp_path)
+    attempt = _charged(store, 1.8e9)
+    corrupt = {name: (tmp_path / name).read_bytes() for name in (FILE_NAME, f"{FILE_NAME}-wal")}
+    store.close()
+    for name, content in corrupt.items():
+        (tmp_path / name).write_bytes(content)
+    upkeep.note_damage(tmp_path)
+    aside = upkeep.set_aside(tmp_path)
+    (tmp_path / FILE_NAME).replace(tmp_path / f"{FILE_NAME}.ready")
+    (tmp_path / FILE_NAME).write_bytes(corrupt[FILE_NAME])
+
+    assert upkeep.is_noted_damaged(tmp_path)
+    assert upkeep.set_aside(tmp_path) == aside
+    fresh = Store(tmp_path)
+
+    ((intent, redeemed),) = fresh.pending(Standing.UNFINISHED)
+    assert intent.attempt == redeemed.attempt == attempt
+    assert not upkeep.is_noted_damaged(tmp_path)
+    fresh.close()
+
+
 def test_unfinished_attempts_are_saved_from_a_journal_that_lost_its_tag(tmp_path: Path) -> None:
     store = Store(tmp_path)
     _charged(store, 1.8e9)

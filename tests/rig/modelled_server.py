@@ -106,6 +106,12 @@ class Server:
                 return Cancelled(Cents(self.balances[code]))
         return CallFailed(CallFault.REFUSED, "redeem_token does not name a redemption of this voucher")
 
+    def till_gives_back(self, code: str) -> None:
+        """Cancel the newest redemption of a voucher that another till made, if one stands."""
+        standing = [c for c in self.charges if c.voucher_code == code and c.user == TILL_USER and not c.cancelled]
+        for charge in standing[-1:]:
+            self.cancel(code, charge.token, charge.amount)
+
     def listed(
         self, since: float, until: float, *, now: float, user: str | None
     ) -> tuple[ListedRedemption, ...] | CallFailed:

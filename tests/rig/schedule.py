@@ -110,6 +110,13 @@ class TillRedeems(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class TillGivesBack(Step):
+    """Another gate or till cancels its newest redemption of a voucher."""
+
+    voucher_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class WallClockJumps(Step):
     """The gate's wall clock is put right, or wrong."""
 
@@ -251,6 +258,7 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     _disk: 2,
     _power_cut: 2,
     _till: 1,
+    lambda chance, _: TillGivesBack(_pause(chance), chance.choice(VOUCHER_FRAMES).decode()): 0.5,
     lambda chance, _: RelayTrouble(chance.choice((0.0, 0.1, 2.0)), works=chance.random() < 0.4): 0.6,
     lambda chance, _: ScannerTrouble(_pause(chance), works=chance.random() < 0.6): 0.4,
     lambda chance, _: NobodyPasses(chance.choice((0.0, 0.0, 2.0))): 1.5,

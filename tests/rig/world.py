@@ -194,6 +194,8 @@ class World:
                     self.post(on.PassageSensed(self.instant()))
             case plan.TillRedeems(_, code, amount):
                 self.server.redeem(code, amount, "", at=self.now, user=TILL_USER)
+            case plan.TillGivesBack(_, code):
+                self.server.till_gives_back(code)
             case plan.WallClockJumps(_, by):
                 self._wall_error += by
             case plan.StaffRefunds(_, which):
