@@ -1,8 +1,8 @@
 """
 What the visitor is told: which message, and the amounts in it. The wording is in `texts`.
 
-Every state of the gate has exactly one kind of message; the two tables say what it tells about the money, and which
-lamps go with it.
+Every state of the gate has exactly one kind of message; the tables say what it tells about the money, and which lamps,
+sound and symbol go with it.
 """
 
 from dataclasses import dataclass
@@ -46,6 +46,8 @@ class MessageKind(Enum):
     """Charged, then cancelled at once, because the gate could not record it."""
     PAID_BUT_SHUT = auto()
     """Charged, but the gate did not open: the charge is kept for this voucher, and staff can help."""
+    PAID_NOT_NEEDED = auto()
+    """Charged while the gate was being opened for everybody: the charge is kept for this voucher."""
     LANE_BUSY = auto()
     """The lane did not become free in time, or a later scan took the waiting place."""
     REFUSED_OUT_OF_SERVICE = auto()
@@ -80,16 +82,51 @@ class Signal(Enum):
     ADMITTED = auto()
     REFUSED = auto()
     OUT_OF_SERVICE = auto()
+    HELD_OPEN = auto()
+    """The gate stands open for everybody."""
+
+
+class Sound(Enum):
+    """What a message sounds like, for those who do not see it."""
+
+    ADMITTED = auto()
+    REFUSED = auto()
+    WAIT = auto()
+    """It goes on by itself, or is being looked into."""
+    ERROR = auto()
+    """Staff have to help."""
+
+
+class Symbol(Enum):
+    """The large sign beside the words, for those who read none of the languages."""
+
+    SCAN = auto()
+    """Hold the voucher here."""
+    CLOCK = auto()
+    TICK = auto()
+    CROSS = auto()
+    HAND = auto()
+    """Stop: staff have to help."""
+    ARROW = auto()
+    """The way is open."""
 
 
 class Fault(Enum):
-    """Why a gate is out of service. Several can hold at once; the first of this list is shown, each ends by itself."""
+    """Why a gate takes no scans. Several can hold at once; the first of this list is shown, each ends by itself."""
 
+    FIRE = auto()
+    """The fire contact reports an alarm, or its wire is broken: the gate stands open for everybody."""
+    HELD_OPEN = auto()
+    """Staff hold the gate open for everybody."""
+    SERVICE = auto()
+    """Staff have closed the gate by its key switch."""
     JOURNAL = auto()
     """The journal cannot be written, so no money may be taken."""
     KEY = auto()
     """E-GUMA does not accept the API key."""
     RELAY = auto()
+    BLOCKED = auto()
+    """The gate's own contact says that it cannot move."""
     SCANNER = auto()
     STARTING = auto()
 
@@ -116,7 +153,25 @@ class Message:
     @property
     def signal(self) -> Signal | None:
         """What the lamps show with this message; None leaves them with the person who has the lane."""
-        return SIGNAL[self.kind]
+        return Signal.HELD_OPEN if self._is_of_open_gate else SIGNAL[self.kind]
+
+    @property
+    def sound(self) -> Sound | None:
+        """What is heard when this message appears; None: nothing."""
+        return SOUND[self.kind]
+
+    @property
+    def symbol(self) -> Symbol:
+        """The large sign beside the words."""
+        return Symbol.ARROW if self._is_of_open_gate else SYMBOL[self.kind]
+
+    @property
+    def _is_of_open_gate(self) -> bool:
+        return self.fault in HOLDS and SIGNAL[self.kind] is Signal.OUT_OF_SERVICE
+
+
+HOLDS = frozenset({Fault.FIRE, Fault.HELD_OPEN})
+"""The faults that hold the gate open."""
 
 
 FATE: dict[MessageKind, MoneyFate] = {
@@ -138,6 +193,7 @@ FATE: dict[MessageKind, MoneyFate] = {
     MessageKind.REFUND_UNDER_WAY: MoneyFate.REFUND_UNDER_WAY,
     MessageKind.CHARGE_CANCELLED: MoneyFate.CANCELLED,
     MessageKind.PAID_BUT_SHUT: MoneyFate.CREDIT,
+    MessageKind.PAID_NOT_NEEDED: MoneyFate.CREDIT,
     MessageKind.LANE_BUSY: MoneyFate.NOT_CHARGED,
     MessageKind.REFUSED_OUT_OF_SERVICE: MoneyFate.NOT_CHARGED,
     MessageKind.OUT_OF_SERVICE: MoneyFate.NOTHING_YET,
@@ -162,7 +218,58 @@ SIGNAL: dict[MessageKind, Signal | None] = {
     MessageKind.REFUND_UNDER_WAY: Signal.REFUSED,
     MessageKind.CHARGE_CANCELLED: Signal.REFUSED,
     MessageKind.PAID_BUT_SHUT: Signal.REFUSED,
+    MessageKind.PAID_NOT_NEEDED: Signal.HELD_OPEN,
     MessageKind.LANE_BUSY: Signal.REFUSED,
     MessageKind.REFUSED_OUT_OF_SERVICE: Signal.OUT_OF_SERVICE,
     MessageKind.OUT_OF_SERVICE: Signal.OUT_OF_SERVICE,
+}
+
+SOUND: dict[MessageKind, Sound | None] = {
+    MessageKind.IDLE: None,
+    MessageKind.CHECKING: None,
+    MessageKind.ONE_MOMENT: Sound.WAIT,
+    MessageKind.ADMITTED: Sound.ADMITTED,
+    MessageKind.ADMITTED_ON_CREDIT: Sound.ADMITTED,
+    MessageKind.NOBODY_PASSED: Sound.REFUSED,
+    MessageKind.ALREADY_ADMITTED: Sound.ADMITTED,
+    MessageKind.NOT_A_VOUCHER: Sound.REFUSED,
+    MessageKind.NOT_REDEEMABLE: Sound.REFUSED,
+    MessageKind.BALANCE_TOO_LOW: Sound.REFUSED,
+    MessageKind.WRONG_CURRENCY: Sound.REFUSED,
+    MessageKind.REFUSED_BY_EGUMA: Sound.REFUSED,
+    MessageKind.UNREACHABLE: Sound.REFUSED,
+    MessageKind.BEING_CHECKED: Sound.WAIT,
+    MessageKind.NOT_CHARGED_AFTER_ALL: Sound.REFUSED,
+    MessageKind.REFUND_UNDER_WAY: Sound.WAIT,
+    MessageKind.CHARGE_CANCELLED: Sound.ERROR,
+    MessageKind.PAID_BUT_SHUT: Sound.ERROR,
+    MessageKind.PAID_NOT_NEEDED: Sound.ERROR,
+    MessageKind.LANE_BUSY: Sound.REFUSED,
+    MessageKind.REFUSED_OUT_OF_SERVICE: Sound.ERROR,
+    MessageKind.OUT_OF_SERVICE: None,
+}
+
+SYMBOL: dict[MessageKind, Symbol] = {
+    MessageKind.IDLE: Symbol.SCAN,
+    MessageKind.CHECKING: Symbol.CLOCK,
+    MessageKind.ONE_MOMENT: Symbol.CLOCK,
+    MessageKind.ADMITTED: Symbol.TICK,
+    MessageKind.ADMITTED_ON_CREDIT: Symbol.TICK,
+    MessageKind.NOBODY_PASSED: Symbol.CROSS,
+    MessageKind.ALREADY_ADMITTED: Symbol.TICK,
+    MessageKind.NOT_A_VOUCHER: Symbol.CROSS,
+    MessageKind.NOT_REDEEMABLE: Symbol.CROSS,
+    MessageKind.BALANCE_TOO_LOW: Symbol.CROSS,
+    MessageKind.WRONG_CURRENCY: Symbol.CROSS,
+    MessageKind.REFUSED_BY_EGUMA: Symbol.CROSS,
+    MessageKind.UNREACHABLE: Symbol.CROSS,
+    MessageKind.BEING_CHECKED: Symbol.CLOCK,
+    MessageKind.NOT_CHARGED_AFTER_ALL: Symbol.CROSS,
+    MessageKind.REFUND_UNDER_WAY: Symbol.CLOCK,
+    MessageKind.CHARGE_CANCELLED: Symbol.HAND,
+    MessageKind.PAID_BUT_SHUT: Symbol.HAND,
+    MessageKind.PAID_NOT_NEEDED: Symbol.ARROW,
+    MessageKind.LANE_BUSY: Symbol.CROSS,
+    MessageKind.REFUSED_OUT_OF_SERVICE: Symbol.HAND,
+    MessageKind.OUT_OF_SERVICE: Symbol.HAND,
 }

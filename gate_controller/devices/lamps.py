@@ -46,6 +46,7 @@ PATTERNS: dict[Signal, tuple[Step, ...]] = {
     Signal.ADMITTED: _steady(Lamp.GREEN),
     Signal.REFUSED: _steady(Lamp.RED),
     Signal.OUT_OF_SERVICE: _blinking(Lamp.RED),
+    Signal.HELD_OPEN: _blinking(Lamp.GREEN),
 }
 """What each signal looks like."""
 

@@ -21,8 +21,18 @@ RELAY_CEILING_SECONDS = 10.0
 """Longest pulse a setting can ask for; the relay has the same ceiling of its own."""
 
 LANGUAGES = ("de", "fr", "it", "en")
-DRIVERS_HERE = ("none",)
-DRIVERS_TO_COME = ("ssd1306", "sh1106", "ssd1309", "st7735", "st7789", "ili9341", "hd44780", "image")
+OPEN_CEILING_SECONDS = 60.0
+"""Longest a setting can keep a gate open for one person; the relay has the same ceiling of its own."""
+
+DRIVERS = ("none", "image", "ssd1306", "sh1106", "ssd1309", "st7735", "st7789", "ili9341", "hd44780")
+INTERFACES = ("i2c", "spi")
+ROMS = ("a00", "a02")
+DRIVES = ("pulse", "hold", "motor", "maglock")
+LAMP_MODES = ("separate", "traffic", "rgb")
+BUZZERS = ("active", "passive")
+RESUMES = ("contact", "staff")
+KEY_DOES = ("close", "open")
+LAYOUTS = ("us", "uk", "de", "ch", "fr", "it")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 # What serial scanners are set to in practice; the kernel knows more, but a speed outside this list is a slip.
 BAUD_RATES = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
@@ -40,6 +50,8 @@ _TRUTH = {
     "0": False,
 }
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SPAN_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
+_FIRST_I2C_ADDRESS = 0x08
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
@@ -255,16 +267,27 @@ def baud(value: object) -> int:
     return rate
 
 
-def display_driver(value: object) -> str:
-    """Read the display's driver; those this version lacks are known by name."""
-    remedy = f"set {' or '.join(DRIVERS_HERE)}"
-    word = _text(value, remedy).lower()
-    if word in DRIVERS_TO_COME:
-        raise UnusableError("which is not in this version yet", remedy)
-    if word not in DRIVERS_HERE:
-        later = ", ".join(DRIVERS_TO_COME)
-        raise UnusableError("which is not known", f"{remedy}; known, but not in this version yet: {later}")
-    return word
+def i2c_address(value: object) -> int:
+    """Read an address on the I2C bus, or 0; in hexadecimal as `i2cdetect` shows it, if it begins with 0x."""
+    remedy = "give it as i2cdetect shows it, from 0x08 to 0x77, or 0"
+    text = value.strip().lower() if isinstance(value, str) else value
+    if isinstance(text, str) and re.fullmatch(r"0x[0-9a-f]{1,4}", text):
+        text = int(text, 16)
+    address = whole(0, 0x77, remedy)(text)
+    if 0 < address < _FIRST_I2C_ADDRESS:
+        raise UnusableError("which the bus keeps for itself", remedy)
+    return address
+
+
+def span_of_day(value: object) -> str:
+    """Read hours of the day such as 22:00-07:00, or nothing."""
+    remedy = "give two times such as 22:00-07:00, or leave it empty"
+    if is_none(value):
+        return ""
+    text = _text(value, remedy).replace(" ", "")
+    if not _SPAN_OF_DAY.fullmatch(text):
+        raise UnusableError("which is no span of hours", remedy)
+    return text
 
 
 def languages(value: object) -> tuple[str, ...]:

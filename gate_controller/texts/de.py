@@ -77,6 +77,10 @@ WORDING = Wording(
             "Tor blockiert",
             "Bezahlt, aber das Tor ging nicht auf. Bitte wenden Sie sich ans Personal{incident}.",
         ),
+        MessageKind.PAID_NOT_NEEDED: Words(
+            "Durchgang offen",
+            "Der Durchgang ist für alle geöffnet. Ihre Zahlung bleibt gutgeschrieben oder wird erstattet.",
+        ),
         MessageKind.LANE_BUSY: Words(
             "Eingang besetzt",
             "Der Eingang war noch besetzt. Bitte scannen Sie nochmals, sobald er frei ist.",
@@ -91,6 +95,18 @@ WORDING = Wording(
         ),
     },
     faults={
+        Fault.FIRE: Words(
+            "Notausgang",
+            "Der Durchgang ist offen. Bitte gehen Sie ruhig hinaus.",
+        ),
+        Fault.HELD_OPEN: Words(
+            "Durchgang frei",
+            "Der Durchgang ist offen. Bitte gehen Sie durch, ohne zu scannen.",
+        ),
+        Fault.SERVICE: Words(
+            "Geschlossen",
+            "Dieser Eingang ist zurzeit geschlossen. Bitte benutzen Sie einen anderen Eingang.",
+        ),
         Fault.STARTING: Words(
             "Bitte warten",
             "Der Eingang wird gestartet. Bitte warten Sie einen Augenblick.",
@@ -106,6 +122,10 @@ WORDING = Wording(
         Fault.RELAY: Words(
             "Ausser Betrieb",
             "Das Tor lässt sich nicht öffnen. Bitte wenden Sie sich ans Personal.",
+        ),
+        Fault.BLOCKED: Words(
+            "Ausser Betrieb",
+            "Der Durchgang ist blockiert. Bitte wenden Sie sich an das Personal.",
         ),
         Fault.SCANNER: Words(
             "Ausser Betrieb",

@@ -75,6 +75,10 @@ WORDING = Wording(
             "Gate is stuck",
             "Paid, but the gate did not open. Please ask the staff{incident}.",
         ),
+        MessageKind.PAID_NOT_NEEDED: Words(
+            "Gate is open",
+            "The gate is open for everybody. Your payment is kept for this voucher, or given back.",
+        ),
         MessageKind.LANE_BUSY: Words(
             "Gate is busy",
             "The gate was still in use. Please scan again as soon as it is free.",
@@ -89,6 +93,18 @@ WORDING = Wording(
         ),
     },
     faults={
+        Fault.FIRE: Words(
+            "Emergency exit",
+            "The gate is open. Please leave calmly.",
+        ),
+        Fault.HELD_OPEN: Words(
+            "Free passage",
+            "The gate is open. Please go through without scanning.",
+        ),
+        Fault.SERVICE: Words(
+            "Closed",
+            "This gate is closed for now. Please use another one.",
+        ),
         Fault.STARTING: Words(
             "Please wait",
             "The gate is starting. Please wait a moment.",
@@ -104,6 +120,10 @@ WORDING = Wording(
         Fault.RELAY: Words(
             "Out of service",
             "The gate cannot be opened. Please ask the staff.",
+        ),
+        Fault.BLOCKED: Words(
+            "Out of service",
+            "The gate is blocked. Please ask the staff.",
         ),
         Fault.SCANNER: Words(
             "Out of service",

@@ -76,6 +76,10 @@ WORDING = Wording(
             "Accès bloqué",
             "Payé, mais le portillon ne s’est pas ouvert. Veuillez vous adresser au personnel{incident}.",
         ),
+        MessageKind.PAID_NOT_NEEDED: Words(
+            "Accès ouvert",
+            "L’accès est ouvert à tous. Votre paiement reste acquis au bon, ou vous est remboursé.",
+        ),
         MessageKind.LANE_BUSY: Words(
             "Passage occupé",
             "Le passage était encore occupé. Veuillez scanner à nouveau dès qu’il est libre.",
@@ -90,6 +94,18 @@ WORDING = Wording(
         ),
     },
     faults={
+        Fault.FIRE: Words(
+            "Issue de secours",
+            "L’accès est ouvert. Veuillez sortir calmement.",
+        ),
+        Fault.HELD_OPEN: Words(
+            "Accès libre",
+            "L’accès est ouvert. Veuillez passer sans scanner.",
+        ),
+        Fault.SERVICE: Words(
+            "Fermé",
+            "Cette entrée est fermée pour le moment. Veuillez utiliser une autre entrée.",
+        ),
         Fault.STARTING: Words(
             "Un instant",
             "L’entrée est en cours de démarrage. Veuillez patienter un instant.",
@@ -105,6 +121,10 @@ WORDING = Wording(
         Fault.RELAY: Words(
             "Hors service",
             "Le portillon ne peut pas s’ouvrir. Veuillez vous adresser au personnel.",
+        ),
+        Fault.BLOCKED: Words(
+            "Hors service",
+            "Le portillon est bloqué. Veuillez vous adresser au personnel.",
         ),
         Fault.SCANNER: Words(
             "Hors service",

@@ -75,6 +75,10 @@ WORDING = Wording(
             "Varco bloccato",
             "Pagato, ma il varco non si è aperto. Si rivolga al personale{incident}.",
         ),
+        MessageKind.PAID_NOT_NEEDED: Words(
+            "Varco aperto",
+            "Il varco è aperto a tutti. Il Suo pagamento resta valido o Le viene rimborsato.",
+        ),
         MessageKind.LANE_BUSY: Words(
             "Varco occupato",
             "Il varco era ancora occupato. Scansioni di nuovo appena è libero.",
@@ -89,6 +93,18 @@ WORDING = Wording(
         ),
     },
     faults={
+        Fault.FIRE: Words(
+            "Uscita emergenza",
+            "Il varco è aperto. Esca con calma.",
+        ),
+        Fault.HELD_OPEN: Words(
+            "Passaggio libero",
+            "Il varco è aperto. Passi senza scansionare.",
+        ),
+        Fault.SERVICE: Words(
+            "Chiuso",
+            "Questo ingresso è chiuso al momento. Utilizzi un altro ingresso.",
+        ),
         Fault.STARTING: Words(
             "Un momento",
             "L’ingresso è in fase di avvio. Attenda un istante.",
@@ -104,6 +120,10 @@ WORDING = Wording(
         Fault.RELAY: Words(
             "Fuori servizio",
             "Il varco non può aprirsi. Si rivolga al personale.",
+        ),
+        Fault.BLOCKED: Words(
+            "Fuori servizio",
+            "Il varco è bloccato. Si rivolga al personale.",
         ),
         Fault.SCANNER: Words(
             "Fuori servizio",

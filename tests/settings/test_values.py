@@ -109,11 +109,28 @@ def test_a_fault_names_setting_value_origin_and_remedy(override: str, why: str, 
     assert remedy in line.rpartition(": argument: ")[2]
 
 
-@pytest.mark.parametrize("driver", ["ssd1306", "sh1106", "ssd1309", "st7735", "st7789", "ili9341", "hd44780", "image"])
-def test_a_display_that_is_not_built_yet_is_told_from_one_that_is_unknown(driver: str) -> None:
-    assert faults(f"display.driver={driver}") == (
-        f"display.driver is {driver}, which is not in this version yet: argument: set none",
-    )
+@pytest.mark.parametrize(("text", "address"), [("0x3c", 0x3C), ("60", 60), ("0", 0), (" 0X27 ", 0x27)])
+def test_an_address_is_read_as_i2cdetect_shows_it(text: str, address: int) -> None:
+    assert loaded(f"display.address={text}").settings.display.address == address
+
+
+@pytest.mark.parametrize("text", ["0x3", "0x78", "3c", "-1", "0x"])
+def test_an_address_that_no_device_has_is_refused(text: str) -> None:
+    [line] = faults(f"display.address={text}")
+
+    assert "give it as i2cdetect shows it, from 0x08 to 0x77" in line
+
+
+@pytest.mark.parametrize("text", ["22:00-07:00", " 22:00 - 07:00 ", "", "none"])
+def test_quiet_hours_are_two_times_or_none(text: str) -> None:
+    assert loaded(f"buzzer.quiet={text}").settings.buzzer.quiet in {"22:00-07:00", ""}
+
+
+@pytest.mark.parametrize("text", ["22-7", "25:00-07:00", "22:00", "22:60-07:00", "night"])
+def test_a_span_that_is_no_hours_is_refused(text: str) -> None:
+    [line] = faults(f"buzzer.quiet={text}")
+
+    assert "give two times such as 22:00-07:00" in line
 
 
 @pytest.mark.parametrize("key", ["with blank", "täg", "tab\there", "two\nlines", "", "a" * 257, '"quo ted"'])

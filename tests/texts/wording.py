@@ -26,6 +26,7 @@ _KNOWS_THE_BALANCE = {
     MessageKind.BALANCE_TOO_LOW,
     MessageKind.CHARGE_CANCELLED,
     MessageKind.PAID_BUT_SHUT,
+    MessageKind.PAID_NOT_NEEDED,
 }
 _QUOTES_EGUMA = {MessageKind.NOT_REDEEMABLE, MessageKind.REFUSED_BY_EGUMA}
 
