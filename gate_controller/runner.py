@@ -33,6 +33,9 @@ LOOKUP_MARGIN_SECONDS = 24 * 3600.0
 # behind lamps and words.
 CHECKING_SHOWN_AFTER_SECONDS = 0.01
 
+# Whose movement it is where it is nobody's admission.
+NOBODY = AttemptId("")
+
 # A gate's clock this close to E-GUMA's is left alone: its Date header has whole seconds and travels a while.
 CLOCK_TOLERANCE_SECONDS = 2.0
 
@@ -44,6 +47,25 @@ class Front(Protocol):
         """Show a message; never raises, never blocks."""
 
 
+class Drive(Protocol):
+    """Whatever moves the gate. Each returns at once and raises `DeviceError` where it cannot."""
+
+    def release(self) -> None:
+        """Let one person in."""
+
+    def release_exit(self) -> None:
+        """Let one person out."""
+
+    def shut(self) -> None:
+        """Close what stays open for one person."""
+
+    def hold_open(self) -> None:
+        """Open for everybody, until `let_go`."""
+
+    def let_go(self) -> None:
+        """Back to shut."""
+
+
 class Runner:
     """Runs one gate. Everything here happens in the event loop."""
 
@@ -53,16 +75,16 @@ class Runner:
         *,
         journal: Journal,
         calls: Calls,
-        release: Callable[[], None],
+        drive: Drive,
         front: Front,
         own_user: OwnUser,
         crashed: Callable[[BaseException], None],
     ) -> None:
-        """`release` pulses the relay or raises `DeviceError`; `crashed` is told of an error that nobody foresaw."""
+        """`crashed` is told of an error that nobody foresaw."""
         self.gate = gate
         self._journal = journal
         self._calls = calls
-        self._release = release
+        self._drive = drive
         self._front = front
         self._own_user = own_user
         self._crashed = crashed
@@ -120,7 +142,7 @@ class Runner:
         for task in self._tasks:
             task.cancel()
 
-    def _start(self, command: do.Command) -> None:
+    def _start(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
         match command:
             case do.AskBalance():
                 self._spawn(self._ask_balance(command))
@@ -132,8 +154,16 @@ class Runner:
                 self._spawn(self._cancel(command))
             case do.Write(ticket, facts):
                 self._journal.append(facts, lambda failure: self._written(ticket, failure))
-            case do.Release(attempt):
-                self._pulse(attempt)
+            case do.Release(attempt, way):
+                release = self._drive.release if way is do.Way.IN else self._drive.release_exit
+                if self._moved(release, attempt):
+                    self.post(on.Opened(self.now(), attempt))
+            case do.HoldOpen():
+                self._moved(self._drive.hold_open, NOBODY)
+            case do.Shut():
+                self._moved(self._drive.shut, NOBODY)
+            case do.LetGo():
+                self._moved(self._drive.let_go, NOBODY)
             case do.Show(message):
                 self._show(message)
             case do.Note(text, alarm):
@@ -153,13 +183,13 @@ class Runner:
         while self._untold:
             self._front.show(self._untold.popleft())
 
-    def _pulse(self, attempt: AttemptId) -> None:
+    def _moved(self, move: Callable[[], None], attempt: AttemptId) -> bool:
         try:
-            self._release()
+            move()
         except DeviceError as error:
             self.post(on.RelayFailed(self.now(), attempt, str(error)))
-        else:
-            self.post(on.Opened(self.now(), attempt))
+            return False
+        return True
 
     def _written(self, ticket: int, failure: str | None) -> None:
         if failure is None:

@@ -29,8 +29,12 @@ class _NobodyThere:
         """There is no visitor."""
 
 
-def _no_relay() -> None:
-    raise DeviceError("the gate is stopped")
+class _NoDrive:
+    def release(self) -> None:
+        """There is nobody to let in."""
+        raise DeviceError("the gate is stopped")
+
+    release_exit = shut = hold_open = let_go = release
 
 
 async def _objects_to_refund(journal: Journal, code: str) -> None:
@@ -79,7 +83,7 @@ async def answer_stopped(directory: Path, policy: Policy, calls: Calls, do: str,
             gate,
             journal=journal,
             calls=calls,
-            release=_no_relay,
+            drive=_NoDrive(),
             front=_NobodyThere(),
             own_user=OwnUser(journal, configured=None, api_key=""),
             crashed=crash.append,

@@ -5,12 +5,20 @@ Each command is answered by events; the docstring names them.
 """
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from gate_controller.admission.codes import Code, VoucherCode
 from gate_controller.admission.facts import Fact
 from gate_controller.admission.ids import AttemptId
 from gate_controller.admission.messages import Message
 from gate_controller.admission.money import Cents
+
+
+class Way(Enum):
+    """Which way somebody is let through."""
+
+    IN = auto()
+    OUT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,25 @@ class Write(Command):
 
 @dataclass(frozen=True, slots=True)
 class Release(Command):
-    """Pulse the relay now: `Opened` or `RelayFailed`."""
+    """Let one person through now: `Opened` or `RelayFailed`."""
 
     attempt: AttemptId
+    way: Way = Way.IN
+
+
+@dataclass(frozen=True, slots=True)
+class Shut(Command):
+    """The person is through, or has not come: close what stays open for one. `RelayFailed` where it cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOpen(Command):
+    """Open for everybody, until `LetGo`. `RelayFailed` where it cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo(Command):
+    """Back to shut. `RelayFailed` where it cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)

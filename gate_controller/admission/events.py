@@ -6,6 +6,7 @@ when the attempt no longer waits for it is harmless.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 from gate_controller.admission.codes import VoucherCode
 from gate_controller.admission.facts import Fact
@@ -18,6 +19,19 @@ from gate_controller.admission.outcomes import (
     RedeemOutcome,
     RedemptionsOutcome,
 )
+
+
+class Contact(Enum):
+    """The contacts that tell the gate something, by what each is called in the log."""
+
+    FIRE = "fire contact"
+    TAMPER = "tamper contact"
+    SERVICE_KEY = "service key"
+    IS_OPEN = "open contact"
+    """The gate's own: it stands open."""
+    IS_BLOCKED = "blocked contact"
+    """The gate's own: it cannot move."""
+    EXIT_BUTTON = "exit button"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,29 @@ class TimePassed(Event):
 @dataclass(frozen=True, slots=True)
 class PassageSensed(Event):
     """The passage sensor saw somebody go through."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged(Event):
+    """A contact became active (alarm, pressed, turned, open), or ended to be; debounced."""
+
+    contact: Contact
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrdered(Event):
+    """A person wants the gate released once, without a charge."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeOrdered(Event):
+    """A person says that an alarm which has cleared is over."""
+
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

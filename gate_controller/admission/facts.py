@@ -182,6 +182,37 @@ class StrayPassage(Fact):
     after: str = ""
 
 
+class Occurrence(StrEnum):
+    """What happens at a gate besides admissions; the words that staff read."""
+
+    EXIT = "exit opened"
+    OPENED_BY_STAFF = "opened by staff"
+    FIRE = "fire alarm"
+    FIRE_ENDED = "fire alarm ended"
+    HELD_OPEN = "held open"
+    HELD_OPEN_ENDED = "no longer held open"
+    CLOSED = "closed by key"
+    CLOSED_ENDED = "key turned back"
+    TAMPERED = "housing opened"
+    TAMPERED_ENDED = "housing shut"
+    BLOCKED = "gate blocked"
+    FORCED = "open without a release"
+    STAYED_SHUT = "did not open"
+    STAYED_OPEN = "did not shut"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurred(Fact):
+    """Something that bears on no money happened: the gate was opened for somebody else, held open, or tampered with."""
+
+    leaves = Standing.CLOSED
+    incident: Incident
+    what: Occurrence
+    by: str = ""
+    """The person or the input."""
+    reason: str = ""
+
+
 KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
@@ -199,6 +230,7 @@ KINDS: dict[str, type[Fact]] = {
         OpenItem,
         Settled,
         StrayPassage,
+        Occurred,
     )
 }
 """Every kind of fact by the name it has on disk; names are never reused."""

@@ -11,19 +11,24 @@ from dataclasses import dataclass, field
 from gate_controller.admission import recovery, serving, staff, unused
 from gate_controller.admission.attempt import Attempt, State
 from gate_controller.admission.codes import Code, NotAVoucher, VoucherCode, mask, read_code
-from gate_controller.admission.commands import Command
+from gate_controller.admission.commands import Command, Release, Shut, Way
+from gate_controller.admission.contacts import Contacts, barred_by
 from gate_controller.admission.display import Display, worst
 from gate_controller.admission.events import (
     AttemptEvent,
     BalanceAnswered,
+    ContactChanged,
     Event,
     FaultCleared,
     FaultRaised,
     Instant,
     Opened,
+    OpenOrdered,
     PassageSensed,
     RefundOrdered,
+    RelayFailed,
     Rescanned,
+    ResumeOrdered,
     Scanned,
     SettleOrdered,
     TimePassed,
@@ -75,13 +80,14 @@ class Gate:
     _writes: Writes = field(default_factory=Writes)
     _display: Display = field(default_factory=Display)
     _moving_until: float = 0.0
-    """Until when the relay's newest pulse lasts: two never overlap."""
+    """Until when the relay's newest pulse lasts, or the gate closes: releases never overlap."""
+    contacts: Contacts = field(default_factory=Contacts)
 
     @property
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         times = [attempt.wake_at for attempt in self.unfinished.values()]
-        times.append(self._writes.retry_at)
+        times += [self._writes.retry_at, self.contacts.wake_at]
         if self._waiting is not None:
             times.append(self._waiting.lapses)
             if self.lane is None:
@@ -100,9 +106,10 @@ class Gate:
                 attempt.timer += place * RECOVERY_STEP_SECONDS
             if attempt.state is not State.CLOSED:
                 self.unfinished[attempt.id] = attempt
+        self.contacts.record_early(turn, self.numbering)
         return tuple(turn.commands)
 
-    def handle(self, event: Event) -> tuple[Command, ...]:
+    def handle(self, event: Event) -> tuple[Command, ...]:  # noqa: PLR0912 - one case for each kind of event
         """Take an event, and return what is to be done about it, in order."""
         turn = self._turn(event.at)
         match event:
@@ -118,10 +125,18 @@ class Gate:
                 self._settle(facts, by, reason, turn)
             case RefundOrdered(_, facts, by):
                 self._refund(facts, by, turn)
+            case ContactChanged():
+                self.contacts.changed(event, turn, self.numbering)
+            case OpenOrdered():
+                self.contacts.ordered(event, turn, self.numbering)
+            case ResumeOrdered():
+                self.contacts.resumed(event, turn, self.numbering)
             case FaultRaised(_, fault, why):
                 turn.fault(fault, why)
             case FaultCleared(_, fault):
-                self._clear(fault, turn)
+                turn.clear(fault)
+                if fault is Fault.RELAY:
+                    self.contacts.hold_again(turn)
             case Rescanned():
                 pass  # the gate itself tells its attempts
             case AttemptEvent():
@@ -132,7 +147,7 @@ class Gate:
         return tuple(turn.commands)
 
     def _turn(self, at: Instant) -> Turn:
-        return Turn(self.policy, at, self._writes)
+        return Turn(self.policy, at, self._writes, barred_by(self.faults))
 
     # -- scans
 
@@ -243,6 +258,8 @@ class Gate:
     def _attempt_event(self, event: AttemptEvent, turn: Turn) -> None:
         attempt = self.unfinished.get(event.attempt)
         if attempt is None:
+            if isinstance(event, RelayFailed):  # nobody's admission: an exit, staff's order, a hold
+                turn.fault(Fault.RELAY, event.why)
             return
         if isinstance(event, BalanceAnswered) and attempt.state is State.CHECKING:
             known = self._of_voucher(event.outcome.voucher_code) if isinstance(event.outcome, Balance) else None
@@ -260,7 +277,6 @@ class Gate:
         if released:
             codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
             self._last = _Admission(attempt.id, codes, turn.at.mono)
-            self._moving_until = turn.at.mono + self.policy.pulse_seconds
 
     def _go_on(self, attempt: Attempt, turn: Turn) -> None:
         """An earlier attempt charged nothing, as has just been found: serve its visitor anew."""
@@ -280,6 +296,11 @@ class Gate:
             if last is not None:
                 self._last = _Admission(last.attempt, last.codes, last.at, passed=now)
             return
+        if turn.is_held_open or not self.numbering.tag:
+            return  # the way is free for everybody; or the journal has not been read yet, and nobody is let in
+        if now < self.contacts.exits_until:
+            self.contacts.exits_until = now  # one person
+            return
         follows = last is not None and last.passed is not None and now < last.passed + TAILGATE_SECONDS
         after = last.attempt if last is not None and follows else ""
         attempt_id, incident = self.numbering.next()
@@ -291,6 +312,7 @@ class Gate:
         for attempt in tuple(self.unfinished.values()):
             if attempt.wake_at is not None and now >= attempt.wake_at:
                 handle(attempt, event, turn)
+        self.contacts.time_passed(turn, self.numbering)
         if self._waiting is not None and now >= self._waiting.lapses:
             code, self._waiting = self._waiting.code, None
             turn.note(f"verdict=refused reason=lane_busy voucher={mask(code)}")
@@ -322,6 +344,9 @@ class Gate:
             turn.note(f"fault=cleared what={fault.name.lower()}")
 
     def _finish(self, turn: Turn) -> None:
+        for fault in turn.cleared:
+            self._clear(fault, turn)
+        self._watch_movement(turn)
         for fault, why in turn.faults:
             if self.faults.get(fault) != why:
                 turn.note(f"fault=raised what={fault.name.lower()} why={why!r}", alarm=True)
@@ -343,6 +368,20 @@ class Gate:
             self._display.remember(turn.commands[before:], turn)
         if self.lane is None:
             self._display.rest(self.faults, turn)
+
+    def _watch_movement(self, turn: Turn) -> None:
+        """Know until when the gate moves, from what it is told to do in this turn."""
+        now = turn.at.mono
+        for command in turn.commands:
+            match command:
+                case Release(_, way):
+                    self.contacts.released(turn)
+                    if way is Way.IN or not self.policy.exit_has_own_relay:
+                        self._moving_until = max(self._moving_until, now + self.policy.pulse_seconds)
+                case Shut():
+                    self._moving_until = max(self._moving_until, now + self.policy.closing_seconds)
+                case _:
+                    pass
 
     def _drop_closed(self) -> None:
         for attempt in [a for a in self.unfinished.values() if a.state is State.CLOSED]:

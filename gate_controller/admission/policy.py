@@ -21,6 +21,14 @@ class Policy:
     """How long the relay needs for one opening; nobody else is served before it is at rest again."""
     passage_seconds: float | None = None
     """How long to wait for the passage sensor; None: no sensor is fitted."""
+    exit_has_own_relay: bool = False
+    """Whether letting somebody out leaves the way in free."""
+    closing_seconds: float = 0.0
+    """How long the gate needs to close; nobody else is served before it has."""
+    fire_resumes: bool = True
+    """Whether a fire contact that closes again ends its alarm; else a person has to."""
+    key_opens: bool = False
+    """Whether the service key holds the gate open; else it closes it."""
     show_seconds: float = 5.0
     """How long a verdict stays on the display when nobody else comes."""
 
@@ -32,6 +40,11 @@ class Policy:
     REDEEM_START_SHARE = 0.70
     REDEEM_SHARE = 0.85
     VERDICT_SHARE = 0.97
+
+    @property
+    def open_seconds(self) -> float:
+        """How long a release lets somebody through."""
+        return self.hold_seconds if self.passage_seconds is None else self.passage_seconds
 
     def share(self, begun: float, share: float) -> float:
         """Return the moment when `share` of the time budget of a scan taken at `begun` is used up."""

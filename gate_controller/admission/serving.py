@@ -9,7 +9,7 @@ from typing import assert_never
 
 from gate_controller.admission import doubt
 from gate_controller.admission.attempt import Attempt, State
-from gate_controller.admission.commands import AskBalance, Cancel, Redeem
+from gate_controller.admission.commands import AskBalance, Cancel, Redeem, Shut
 from gate_controller.admission.events import (
     BalanceAnswered,
     Opened,
@@ -78,6 +78,8 @@ def _decide(a: Attempt, balance: Balance, turn: Turn) -> None:
         _refuse(a, turn, MessageKind.NOT_REDEEMABLE, balance.message, balance.balance)
     elif balance.currency is not None and balance.currency != policy.currency:
         _refuse(a, turn, MessageKind.WRONG_CURRENCY)
+    elif turn.barred is not None:
+        _refuse(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, fault=turn.barred)
     elif balance.balance < policy.price:
         _refuse(a, turn, MessageKind.BALANCE_TOO_LOW, balance=balance.balance)
     else:
@@ -133,6 +135,9 @@ def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
         # This write worked and another one, of an earlier visitor, did not: the next may fail as well.
         _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "the journal fails", fault=Fault.JOURNAL)
         return
+    if turn.barred is not None:
+        _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, _barred(turn), fault=turn.barred)
+        return
     if turn.at.mono > policy.share(a.begun, policy.REDEEM_START_SHARE):
         # A disk this slow would leave Redeem no time for its answer, and make doubts out of good redemptions.
         _end_uncharged(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
@@ -140,6 +145,10 @@ def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
     a.state = State.REDEEMING
     deadline = policy.share(a.begun, policy.REDEEM_SHARE)
     turn.do(Redeem(a.id, a.voucher_code, a.charge(turn), _reference(a, turn), deadline))
+
+
+def _barred(turn: Turn) -> str:
+    return f"{turn.barred.name.lower().replace('_', ' ')} came between" if turn.barred is not None else ""
 
 
 def intent_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
@@ -199,6 +208,13 @@ def redemption_written(a: Attempt, event: Written, turn: Turn) -> None:
     """Open for whoever still waits; else the charge is unused. A power cut from here leaves an unused charge."""
     if a.verdict_due is None:
         a.open_credit(turn, "the charge was confirmed after the visitor had been refused")
+    elif turn.is_held_open:
+        # The way is free: the charge was not needed, and its visitor must not be told to wait.
+        a.verdict(turn, MessageKind.PAID_NOT_NEEDED, balance=a.balance_after, fault=turn.barred)
+        a.open_credit(turn, _barred(turn))
+    elif turn.barred is Fault.BLOCKED:
+        a.verdict(turn, MessageKind.PAID_BUT_SHUT, balance=a.balance_after, fault=turn.barred)
+        a.open_credit(turn, _barred(turn))
     else:
         a.release(turn)
 
@@ -262,6 +278,7 @@ def relay_failed(a: Attempt, event: RelayFailed, turn: Turn) -> None:
 
 def somebody_passed(a: Attempt, event: PassageSensed, turn: Turn) -> None:
     """The charge was used."""
+    turn.do(Shut())
     turn.write(a.fact(Passed, turn), *_doubt_about_charge(a, turn))
     a.close()
 
@@ -270,8 +287,10 @@ def released_long_enough(a: Attempt, event: TimePassed, turn: Turn) -> None:
     """Without a sensor the visitor counts as admitted; with one, nobody passed and the charge is unused."""
     if a.timer is None or turn.at.mono < a.timer:
         return
+    turn.do(Shut())
     if turn.policy.passage_seconds is None:
         a.close()
     else:
         a.open_credit(turn, "nobody passed")
-        turn.show(MessageKind.NOBODY_PASSED, incident=a.incident, price=a.price)
+        if not turn.is_held_open:
+            turn.show(MessageKind.NOBODY_PASSED, incident=a.incident, price=a.price)

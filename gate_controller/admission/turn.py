@@ -6,7 +6,7 @@ from gate_controller.admission.commands import Command, Note, Show
 from gate_controller.admission.events import Instant
 from gate_controller.admission.facts import Fact
 from gate_controller.admission.ids import AttemptId
-from gate_controller.admission.messages import Fault, Message, MessageKind
+from gate_controller.admission.messages import HOLDS, Fault, Message, MessageKind
 from gate_controller.admission.money import Cents
 from gate_controller.admission.policy import Policy
 from gate_controller.admission.writes import Writes
@@ -19,8 +19,11 @@ class Turn:
     policy: Policy
     at: Instant
     writes: Writes
+    barred: Fault | None = None
+    """Why nobody may be charged any more just now, not even who has been scanned; None: nothing bars it."""
     commands: list[Command] = field(default_factory=list)
     faults: list[tuple[Fault, str]] = field(default_factory=list)
+    cleared: list[Fault] = field(default_factory=list)
 
     def do(self, command: Command) -> None:
         """Add a command."""
@@ -52,6 +55,15 @@ class Turn:
         self.do(command)
         return command.ticket
 
+    @property
+    def is_held_open(self) -> bool:
+        """Whether the gate stands open for everybody."""
+        return self.barred in HOLDS
+
     def fault(self, fault: Fault, why: str) -> None:
         """Put the gate out of service."""
         self.faults.append((fault, why))
+
+    def clear(self, fault: Fault) -> None:
+        """This fault holds no more."""
+        self.cleared.append(fault)

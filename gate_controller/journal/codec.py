@@ -5,7 +5,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from gate_controller.admission.facts import KINDS, Evidence, Fact
+from gate_controller.admission.facts import KINDS, Evidence, Fact, Occurrence
 from gate_controller.admission.money import Currency
 
 _OWN_COLUMNS = frozenset({"attempt", "n", "at"})
@@ -42,6 +42,8 @@ def decode(attempt: str, n: int, kind: str, at: float, body: str) -> Fact:
     said = {name: value for name, value in read.items() if name in _BODY_FIELDS[kind]}
     if "evidence" in said:
         said["evidence"] = Evidence(said["evidence"])
+    if "what" in said:
+        said["what"] = Occurrence(said["what"])
     if "currency" in said:
         said["currency"] = Currency(said["currency"])
     try:

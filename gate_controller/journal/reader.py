@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from gate_controller.admission.facts import Fact, Intended, OpenItem, Refused, Standing, StrayPassage
+from gate_controller.admission.facts import Fact, Intended, Occurred, OpenItem, Refused, Standing, StrayPassage
 from gate_controller.admission.ids import AttemptId, Incident, incident, number_of, read_incident
 from gate_controller.journal import codec
 from gate_controller.journal.records import Record, moment, record
@@ -109,7 +109,7 @@ def _wrong_with(number: int, facts: Sequence[Fact], standing: str) -> list[str]:
     wrong = []
     if [fact.n for fact in facts] != list(range(len(facts))):
         wrong.append(f"{what}: facts are missing: {[fact.n for fact in facts]}")
-    if not isinstance(facts[0], Intended | OpenItem | Refused | StrayPassage) and facts[0].n == 0:
+    if not isinstance(facts[0], Intended | Occurred | OpenItem | Refused | StrayPassage) and facts[0].n == 0:
         wrong.append(f"{what}: begins with {type(facts[0]).__name__} at {moment(facts[0].at)}")
     if facts[-1].leaves.value != standing:
         wrong.append(f"{what}: stands as {standing}, but its last fact says {facts[-1].leaves.value}")

@@ -16,6 +16,7 @@ from gate_controller.admission.facts import (
     Fact,
     Intended,
     NotCharged,
+    Occurred,
     OpenItem,
     Passed,
     Redeemed,
@@ -45,8 +46,9 @@ STANDS: Final[Mapping[type[Fact], str]] = {
     OpenItem: "open item",
     Settled: "settled",
     StrayPassage: "stray passage",
+    Occurred: "",
 }
-"""How an attempt stands after its last fact, in the words that staff read."""
+"""How an attempt stands after its last fact, in the words that staff read; what has occurred says so itself."""
 
 
 def moment(at: float) -> str:
@@ -108,7 +110,7 @@ def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
         attempt=str(last.attempt),
         begun=moment(first.at),
         ended=moment(last.at),
-        stands=STANDS[type(last)],
+        stands=last.what.value if isinstance(last, Occurred) else STANDS[type(last)],
         standing=last.leaves.value,
         reason=_reason(facts),
         since=moment(last.at),
@@ -148,6 +150,8 @@ def _with(told: Record, fact: Fact) -> Record:
 
 
 def _reason(facts: Sequence[Fact]) -> str:
+    if isinstance(facts[-1], Occurred):
+        return ": ".join(text for text in (facts[-1].by, facts[-1].reason) if text)
     said = [str(getattr(fact, name, "")) for fact in facts for name in ("reason", "why", "how")]
     return next((text for text in reversed(said) if text), "")
 

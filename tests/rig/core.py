@@ -7,6 +7,7 @@ The pure core by hand: a test says what E-GUMA answers and what time it is; disk
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gate_controller.admission import commands as do
 from gate_controller.admission import events as on
@@ -14,7 +15,7 @@ from gate_controller.admission.attempt import Attempt
 from gate_controller.admission.codes import VoucherCode
 from gate_controller.admission.facts import Fact
 from gate_controller.admission.gate import Gate
-from gate_controller.admission.ids import Numbering
+from gate_controller.admission.ids import AttemptId, Numbering
 from gate_controller.admission.messages import Message, MessageKind
 from gate_controller.admission.money import Cents, Currency
 from gate_controller.admission.outcomes import (
@@ -74,6 +75,9 @@ class Core:
     asked: list[Asked] = field(default_factory=list)
     """What E-GUMA has not answered yet."""
     pulses: int = 0
+    """How often somebody was let in."""
+    moves: list[str] = field(default_factory=list)
+    """What the gate was told to do, in order."""
     notes: list[str] = field(default_factory=list)
     disk: str = "works"
     """Or "fails", or "hangs": then `held` writes wait for `disk_answers`."""
@@ -117,6 +121,10 @@ class Core:
             assert again is None or again > self.now, "the gate spins"
         self.now = end
 
+    def contact(self, contact: on.Contact, *, active: bool = True) -> None:
+        """Let a contact change."""
+        self.happens(on.ContactChanged(self.at, contact, active))
+
     def somebody_passes(self) -> None:
         """Let the sensor see somebody."""
         self.happens(on.PassageSensed(self.at))
@@ -150,9 +158,14 @@ class Core:
                     self.held.append(command)
                 case do.Write():
                     self._end(command, works=self.disk == "works")
-                case do.Release(attempt) if self.relay_works:
-                    self.pulses += 1
+                case do.Release(attempt, way) if self.relay_works:
+                    self.moves.append(f"release {way.name.lower()}")
+                    self.pulses += way is do.Way.IN
                     self.happens(on.Opened(self.at, attempt))
+                case do.HoldOpen() if not self.relay_works:
+                    self.happens(on.RelayFailed(self.at, AttemptId(""), "stuck"))
+                case do.Shut() | do.HoldOpen() | do.LetGo():
+                    self.moves.append(type(command).__name__)
                 case do.Release(attempt):
                     self.happens(on.RelayFailed(self.at, attempt, "stuck"))
                 case do.AskBalance() | do.Redeem() | do.AskRedemptions() | do.Cancel():
@@ -230,7 +243,8 @@ class Core:
         self.carry_out(commands)
 
 
-def core(*, sensor: bool = False, price: int = PRICE, last: int = 0) -> Core:
-    """Return a gate that takes scans."""
-    policy = Policy("gate-1", Cents(price), Currency.CHF, passage_seconds=8.0 if sensor else None)
+def core(*, sensor: bool = False, price: int = PRICE, last: int = 0, **policies: float) -> Core:
+    """Return a gate that takes scans; `policies` are other fields of its `Policy`."""
+    more: dict[str, Any] = dict(policies)
+    policy = Policy("gate-1", Cents(price), Currency.CHF, passage_seconds=8.0 if sensor else None, **more)
     return Core(Gate(policy, Numbering("TAG0", last)))

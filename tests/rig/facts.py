@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gate_controller.admission import facts
 from gate_controller.admission.codes import Code, VoucherCode
-from gate_controller.admission.facts import Evidence, Fact, Intended, Redeemed, Released
+from gate_controller.admission.facts import Evidence, Fact, Intended, Occurrence, Redeemed, Released
 from gate_controller.admission.ids import AttemptId, incident
 from gate_controller.admission.money import Cents, Currency
 
@@ -56,6 +56,7 @@ def admission(number: int, *, tag: str = TAG, at: float = NOON) -> tuple[Fact, .
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 _CENTS = st.integers(-(2**53), 2**53)
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "Occurrence": st.sampled_from(Occurrence),
     "Evidence": st.sampled_from(Evidence),
     "Currency": st.sampled_from(Currency),
     "Cents": _CENTS,

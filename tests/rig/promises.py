@@ -18,6 +18,7 @@ from gate_controller.admission.facts import (
     Evidence,
     Fact,
     Intended,
+    Occurred,
     Redeemed,
     RefundBegun,
     Refunded,
@@ -61,6 +62,8 @@ class Watch:
         self.write_failed: set[AttemptId] = set()
         self.unrecorded_cancels: set[AttemptId] = set()
         """Attempts given back at once because the disk failed: a power cut forgets that Cancel was sent."""
+        self._ordered: set[AttemptId] = set()
+        """Releases that a person or an input has ordered."""
         self._recorded_before: dict[AttemptId, int] = {}
         self._due: float | None = None
         self._frame: bytes | None = None
@@ -109,13 +112,16 @@ class Watch:
         lane = self.world.gate.lane
         return lane is not None and lane.state is State.RELEASED
 
-    def commanded(self, command: do.Command) -> None:
+    def commanded(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
         """Look at a command before it is carried out."""
         match command:
             case do.Redeem():
                 self._redeem(command)
             case do.Release(attempt):
                 self._release(attempt)
+            case do.HoldOpen():
+                if not self.world.gate.contacts.holds():
+                    self.wrong("promise 1: the gate is held open, and nothing holds it")
             case do.Cancel(attempt):
                 if not self._has(attempt, RefundBegun):
                     self.unrecorded_cancels.add(attempt)
@@ -124,6 +130,8 @@ class Watch:
             case do.Write(_, facts):
                 for fact in facts:
                     self.world.outcome.met |= {type(fact), getattr(fact, "evidence", None)}
+                    if isinstance(fact, Occurred):
+                        self._ordered.add(fact.attempt)
                     if isinstance(fact, Intended):
                         self.intended_at.setdefault(fact.attempt, self.world.now)
             case do.Show(message):
@@ -151,7 +159,15 @@ class Watch:
         known += [fact for write in self.world.disk.under_way for fact in write.facts if fact.attempt == attempt]
         return max(known, key=lambda fact: fact.n)
 
+    def is_of_no_admission(self, attempt: AttemptId) -> bool:
+        """Whether a release is a person's or an input's command, which the journal holds, or is being told, as well."""
+        backlog = self.world.gate._writes.backlog  # of a failing journal: told as soon as it works again
+        waits = any(isinstance(fact, Occurred) and fact.attempt == attempt for fact in backlog)
+        return waits or attempt in self._ordered or self._has(attempt, Occurred)
+
     def _release(self, attempt: AttemptId) -> None:
+        if self.is_of_no_admission(attempt):
+            return
         if not self._has(attempt, Redeemed):
             self.wrong(f"promise 1: the relay moves for {attempt} without a redemption on disk")
         if self._has(attempt, Refunded):
@@ -246,6 +262,7 @@ class Watch:
     def power_cut(self) -> None:
         """Say of each pulse of this life what the journal will make of it."""
         self._due, self._waited = None, False
+        self._ordered.clear()  # names that did not reach the disk are given again
         kind: type[Fact] = ReleasedToSensor if self.world.setup.sensor else Released
         for attempt in {pulse.attempt for pulse in self.pulses if not pulse.settled}:
             facts = self.world.disk.facts(attempt)

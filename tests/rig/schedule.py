@@ -12,6 +12,7 @@ from random import Random
 
 from typing_extensions import override
 
+from gate_controller.admission.events import Contact
 from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits
 
@@ -99,6 +100,14 @@ class NobodyPasses(Step):
 @dataclass(frozen=True, slots=True)
 class StrayPassage(Step):
     """The sensor sees somebody the gate didn't open for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanges(Step):
+    """A contact becomes active, or ends to be."""
+
+    contact: Contact
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +272,9 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     lambda chance, _: ScannerTrouble(_pause(chance), works=chance.random() < 0.6): 0.4,
     lambda chance, _: NobodyPasses(chance.choice((0.0, 0.0, 2.0))): 1.5,
     lambda chance, _: StrayPassage(_pause(chance)): 0.5,
+    lambda chance, _: ContactChanges(
+        chance.choice((0.0, 0.02, 0.05, 0.08, 3.0)), chance.choice(tuple(Contact)), chance.random() < 0.6
+    ): 1,
     lambda chance, _: WallClockJumps(_pause(chance), chance.choice((-3_600.0, -2.0, 2.0, 3_600.0))): 0.3,
     lambda chance, _: StaffRefunds(_pause(chance), chance.randrange(5)): 0.7,
     # What is left to staff is so only when a credit has lapsed.

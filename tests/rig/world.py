@@ -165,6 +165,8 @@ class World:
         self._network.heal()
         self.disk.fates.clear()
         self._relay_works = True
+        for contact in on.Contact:
+            self.post(on.ContactChanged(self.instant(), contact, active=False))
         self._cut = None
         self._plug_scanner(works=True)
         self.tell("all is well from here on")
@@ -192,6 +194,9 @@ class World:
             case plan.StrayPassage():
                 if self.up and self.setup.sensor and not self.watch.lane_is_released():
                     self.post(on.PassageSensed(self.instant()))
+            case plan.ContactChanges(_, contact, active):
+                if self.up:
+                    self.post(on.ContactChanged(self.instant(), contact, active))
             case plan.TillRedeems(_, code, amount):
                 self.server.redeem(code, amount, "", at=self.now, user=TILL_USER)
             case plan.TillGivesBack(_, code):
@@ -293,8 +298,12 @@ class World:
             case do.Write(ticket, facts):
                 write = self.disk.write(ticket, facts, self.now)
                 self.later(write.ends - self.now, lambda: self._written(write))
+            case do.Release(attempt) if self.watch.is_of_no_admission(attempt):
+                self._inbox.append(on.Opened(self.instant(), attempt))
             case do.Release(attempt):
                 self._pulse(attempt)
+            case do.HoldOpen() | do.LetGo() | do.Shut():
+                pass
             case do.Show() | do.Note():
                 pass
             case _:
