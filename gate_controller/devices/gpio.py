@@ -23,19 +23,20 @@ _log = logging.getLogger(__name__)
 
 class Output:
     """
-    One output pin: off when made, when closed, and when the interpreter ends, whatever ended it.
+    One output pin: off when closed and when the interpreter ends, whatever ended it. Off when made as well, or `on`
+    if it is to be that: the pin is given its level and its direction in one step, and shows no other level before.
 
     `name` says in errors what is connected to the pin. With `active_high` False, low is on. Every method may
     be called from any thread and raises `DeviceError` when the pin does not do it.
     """
 
-    def __init__(self, pin: int, *, name: str, active_high: bool = True) -> None:
+    def __init__(self, pin: int, *, name: str, active_high: bool = True, on: bool = False) -> None:
         self._what = f"{name} on GPIO{pin}"
         self._lock = threading.Lock()
         self._closed = False
         try:
             _load_back_end()
-            self._device = gpiozero.OutputDevice(pin, active_high=active_high, initial_value=False)
+            self._device = gpiozero.OutputDevice(pin, active_high=active_high, initial_value=on)
         except Exception as error:
             # The traceback would keep the half-made device, and that the pin: another try would find it in use.
             error.with_traceback(None)
@@ -85,20 +86,32 @@ class Output:
 
 class Input:
     """
-    One input pin with its pull resistor set against what makes it active.
+    One input pin. With `active_low`, connected to ground is active, else connected to 3.3 V; the pull resistor keeps
+    it inactive otherwise. With `normally_closed` in place of that, it is connected to ground while all is well, and
+    active when it is not: the pull resistor makes a broken wire active.
 
     `on_edge` is called with True when the input becomes active and with False when it ends, from whatever
     thread the back end uses: hand it over with `call_soon_threadsafe`, and do nothing else in it. Raises
     `DeviceError` when there is no such pin.
     """
 
-    def __init__(self, pin: int, *, name: str, active_low: bool, on_edge: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        pin: int,
+        *,
+        name: str,
+        active_low: bool = True,
+        normally_closed: bool = False,
+        on_edge: Callable[[bool], None],
+    ) -> None:
         self._what = f"{name} on GPIO{pin}"
+        # To gpiozero, a pin with a pull-up is active while it is low; with a closed contact that is when all is well.
+        self._active = active = not normally_closed
         try:
             _load_back_end()
-            self._device = gpiozero.DigitalInputDevice(pin, pull_up=active_low)
-            self._device.when_activated = lambda: on_edge(True)
-            self._device.when_deactivated = lambda: on_edge(False)
+            self._device = gpiozero.DigitalInputDevice(pin, pull_up=active_low or normally_closed)
+            self._device.when_activated = lambda: on_edge(active)
+            self._device.when_deactivated = lambda: on_edge(not active)
         except Exception as error:
             error.with_traceback(None)  # as with Output: a kept traceback would keep the pin
             raise _explained(error, self._what) from error
@@ -107,7 +120,7 @@ class Input:
     def is_active(self) -> bool:
         """Whether the input is active now."""
         try:
-            return bool(self._device.is_active)
+            return bool(self._device.is_active) is self._active
         except Exception as error:
             raise _explained(error, self._what) from error
 

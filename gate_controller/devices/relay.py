@@ -1,25 +1,28 @@
 """
-The relay that releases the gate: pulses of an exact length, one at a time, never longer than a ceiling.
+Relays that follow a plan: which of them are on, and for how long, step by step.
 
-The OFF edge comes from a thread of the relay's own, so a stalled or dead event loop does not hold the gate
-open. The thread is started with the relay and sleeps without a timeout while the relay is off: it costs
-nothing until a pulse.
+The plan is played by a thread of the relays' own, so a stalled or dead event loop holds no gate open. The thread is
+started with the relays and sleeps without a timeout while nothing is due: it costs nothing until then. Two rules hold
+whatever the plan: what is to be off goes off before anything goes on, and relays that must never be on together have a
+pause between them.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
 
 MAX_ON_SECONDS = 10.0
-"""The longest the relay is ever on, in seconds (design.md). No setting lifts it."""
+"""The longest a pulse is, in seconds (design.md). No setting lifts it."""
 
-# How soon an OFF that failed is tried again. Often enough that a passing fault adds little to the pulse, rare
+# How soon a relay that did not obey is tried again. Often enough that a passing fault adds little to the pulse, rare
 # enough that a dead pin costs no CPU.
-_RETRY_OFF_SECONDS = 0.1
+_RETRY_SECONDS = 0.1
 
 # close() waits this long for the thread, which has nothing to do but to notice it.
 _JOIN_SECONDS = 1.0
@@ -28,16 +31,243 @@ _log = logging.getLogger(__name__)
 
 
 class RelayBusy(DeviceError):
-    """The relay is still on from an earlier pulse; pulses never overlap, join or shorten each other."""
+    """The gate is still released for somebody; releases never overlap, join or shorten each other."""
 
 
 class RelayFault(DeviceError):
     """The relay's pin did not do what it was told: the gate may not have opened, or may not have shut."""
 
 
+class Motion(Enum):
+    """What a step of a plan is for."""
+
+    REST = auto()
+    RELEASED = auto()
+    """For a person who comes in."""
+    RELEASED_OUT = auto()
+    """For a person who goes out."""
+    HELD = auto()
+    """Open for everybody."""
+    CLOSING = auto()
+    OFF = auto()
+    """All relays off, wherever that leaves the gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Which relays are on, and for how long; None: until told otherwise."""
+
+    motion: Motion
+    on: frozenset[Output] = frozenset()
+    seconds: float | None = None
+
+
+Plan = tuple[Step, ...]
+"""Steps, one after the other. After the last one that ends, the relays rest."""
+
+
+class Relays:
+    """
+    Relays that are switched together, and their thread. Every method may be called from any thread and returns at
+    once; `lock` may be held to look and act in one.
+
+    `first` is the step the relays are in already, `rest` the one every plan ends in. With `dead_seconds`, they are
+    interlocked: one goes on only when the others have been off for that long. `on_fault` is called with a text when
+    relays do not obey the thread: once, from the thread (hand it over with `call_soon_threadsafe`), while the thread
+    goes on trying.
+    """
+
+    def __init__(
+        self,
+        outputs: Sequence[Output],
+        *,
+        first: Step,
+        rest: Step,
+        dead_seconds: float = 0.0,
+        on_fault: Callable[[str], None] | None = None,
+    ) -> None:
+        self.lock = threading.RLock()
+        self._changed = threading.Condition(self.lock)
+        self._outputs = tuple(outputs)
+        self._rest = rest
+        self._dead_seconds = dead_seconds
+        self._on_fault = on_fault
+        # Guarded by `lock`. When the thread is to act (monotonic): to try again while the step is not entered, to go
+        # on to the next one otherwise; None while there is nothing to do.
+        self._due: float | None = None
+        self._step = first
+        self._entered = True
+        self._later: Plan = ()
+        self._stuck: str | None = None
+        self._perhaps_on = set(first.on)
+        # A gate that was killed may have left any of them on until now.
+        self._off_since = dict.fromkeys(self._outputs, time.monotonic())
+        self._closed = False
+        self._thread = threading.Thread(target=self._play, name="relay", daemon=True)
+        self._thread.start()
+
+    @property
+    def motion(self) -> Motion:
+        """What the relays are at."""
+        return self._step.motion
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` has been called: the relays are off for good."""
+        return self._closed
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is under way, and nothing failed that is still being tried."""
+        with self.lock:
+            return self._entered and self._step.motion in {Motion.REST, Motion.OFF}
+
+    @property
+    def fault(self) -> str | None:
+        """Why the relays are not where they should be, while the thread is trying to bring them there."""
+        return self._stuck
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the present step still lasts; 0 for one without an end."""
+        return 0.0 if self._due is None else max(0.0, self._due - time.monotonic())
+
+    def start(self, plan: Plan, *, otherwise: Plan = ()) -> None:
+        """
+        Play a plan from now on. Raises `RelayFault` when a relay fails, now or since an earlier plan; it may have
+        moved all the same, so that `otherwise` is played then.
+        """
+        with self.lock:
+            self._refuse_if_closed()
+            if self._stuck is not None:
+                raise RelayFault(self._stuck)
+            self._begin(plan)
+            try:
+                self._enter()
+            except RelayFault:
+                self._begin(otherwise)
+                self._due = time.monotonic()
+                raise
+            finally:
+                self._changed.notify()
+
+    def insist(self, plan: Plan) -> None:
+        """Play a plan from now on. Raises `RelayFault` when a relay fails; the thread then goes on trying."""
+        with self.lock:
+            self._refuse_if_closed()
+            self._begin(plan)
+            try:
+                self._enter()
+            except RelayFault:
+                self._due = time.monotonic()
+                raise
+            finally:
+                self._changed.notify()
+
+    def off(self) -> None:
+        """Turn all relays off now, until told otherwise. Raises and goes on trying as `insist` does."""
+        with self.lock:
+            if not self._closed:
+                self.insist((Step(Motion.OFF),))
+
+    def close(self) -> None:
+        """Turn all relays off, give the pins back and end the thread. Raises `RelayFault` if a pin fails."""
+        faults = []
+        with self.lock:
+            self._closed = True
+            for output in self._outputs:
+                try:
+                    output.close()
+                except DeviceError as error:
+                    faults.append(str(error))
+            self._begin((Step(Motion.OFF),))
+            self._entered, self._stuck = True, None
+            self._changed.notify()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_JOIN_SECONDS)
+        if faults:
+            raise RelayFault("; ".join(faults))
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed or not self._thread.is_alive():
+            raise RelayFault("the relay is closed: nothing would turn it off again")
+
+    def _begin(self, plan: Plan) -> None:
+        self._step, self._later = (plan[0], plan[1:]) if plan else (self._rest, ())
+        self._entered, self._due = False, None
+
+    def _enter(self) -> None:
+        """Bring the relays to the present step; where one has to wait for another to let go, say until when."""
+        on = self._step.on
+        self._turn_off([output for output in self._outputs if output not in on])
+        for output in on:
+            others = (at for other, at in self._off_since.items() if other is not output)
+            free = max(others, default=0.0) + self._dead_seconds
+            if self._dead_seconds and free > time.monotonic():
+                self._due = free
+                return
+        for output in on:
+            self._perhaps_on.add(output)  # even when it fails
+            try:
+                output.on()
+            except DeviceError as error:
+                raise RelayFault(f"the relay cannot be turned on: {error}") from error
+        self._entered, self._stuck = True, None
+        # Counted from after the edge, so that a pulse is never shorter than asked.
+        self._due = None if self._step.seconds is None else time.monotonic() + self._step.seconds
+
+    def _turn_off(self, outputs: Sequence[Output]) -> None:
+        faults = []
+        for output in outputs:
+            try:
+                output.off()
+            except DeviceError as error:
+                faults.append(str(error))  # and the others go off all the same
+                continue
+            if output in self._perhaps_on:
+                self._perhaps_on.discard(output)
+                self._off_since[output] = time.monotonic()
+        if faults:
+            raise RelayFault(f"the relay may be on and cannot be turned off: {'; '.join(faults)}")
+
+    def _play(self) -> None:
+        while True:
+            with self.lock:
+                if self._closed:
+                    return
+                left = None if self._due is None else self._due - time.monotonic()
+                if left is None or left > 0:
+                    self._changed.wait(left)
+                    continue
+                fault = self._advance()
+            if fault is not None:
+                self._tell(fault)
+
+    def _advance(self) -> str | None:
+        """Go on to the next step, or try the present one again; return the fault when it is a new one."""
+        if self._entered:
+            self._begin(self._later)
+        try:
+            self._enter()
+        except RelayFault as fault:
+            known, self._stuck = self._stuck, str(fault)
+            self._due = time.monotonic() + _RETRY_SECONDS
+            return self._stuck if known is None else None
+        return None
+
+    def _tell(self, fault: str) -> None:
+        _log.critical("relay_fault=%r", fault)
+        if self._on_fault is not None:
+            try:
+                self._on_fault(fault)
+            except Exception:  # noqa: BLE001 - this thread turns the relays off: it outlives whom it tells
+                _log.exception("relay_fault_not_told=%r", fault)
+
+
 class Relay:
     """
-    A relay on a GPIO pin, off from the start. Every method may be called from any thread.
+    A relay on a GPIO pin that gives pulses of an exact length, one at a time. Off from the start. Every method may be
+    called from any thread.
 
     `max_on_seconds` may lower the ceiling, not lift it. `on_fault` is called with a text when the relay
     cannot be turned off at the end of a pulse: once, from the relay's thread (hand it over with
@@ -55,20 +285,14 @@ class Relay:
         if not 0 < max_on_seconds <= MAX_ON_SECONDS:  # also false for NaN
             raise ValueError(f"max_on_seconds is {max_on_seconds}: set more than 0 and at most {MAX_ON_SECONDS}")
         self._max_on_seconds = max_on_seconds
-        self._on_fault = on_fault
         self._output = Output(pin, name="relay", active_high=active_high)
-        self._changed = threading.Condition()
-        # Guarded by `_changed`: when to turn off (monotonic; None while off), and why that failed, if it did.
-        self._off_at: float | None = None
-        self._stuck: str | None = None
-        self._closed = False
-        self._thread = threading.Thread(target=self._turn_off_in_time, name="relay", daemon=True)
-        self._thread.start()
+        rest = Step(Motion.REST)
+        self._relays = Relays([self._output], first=rest, rest=rest, on_fault=on_fault)
 
     @property
     def is_on(self) -> bool:
         """Whether the relay is on, or could not be turned off."""
-        return self._off_at is not None
+        return not self._relays.is_at_rest
 
     def pulse(self, seconds: float) -> None:
         """
@@ -79,76 +303,15 @@ class Relay:
         """
         if not 0 < seconds <= self._max_on_seconds:  # also false for NaN
             raise ValueError(f"a pulse of {seconds} s: ask for more than 0 and at most {self._max_on_seconds} s")
-        with self._changed:
-            if self._stuck is not None:
-                raise RelayFault(self._stuck)
-            if self._off_at is not None:
+        with self._relays.lock:
+            if self._relays.fault is None and not self._relays.is_at_rest:
                 raise RelayBusy("the relay is still on: wait for the end of its pulse")
-            if not self._thread.is_alive():
-                raise RelayFault("the relay is closed: nothing would turn it off again")
-            try:
-                self._output.on()
-            except DeviceError as error:
-                self._let_thread_turn_off(at=time.monotonic())  # it may have turned on all the same
-                raise RelayFault(str(error)) from error
-            # Counted from after the edge, so that the pulse is never shorter than asked.
-            self._let_thread_turn_off(at=time.monotonic() + seconds)
+            self._relays.start((Step(Motion.RELEASED, frozenset({self._output}), seconds),))
 
     def off(self) -> None:
         """Turn the relay off now. Raises `RelayFault` when the pin fails; the thread then goes on trying."""
-        with self._changed:
-            try:
-                self._output.off()
-            except DeviceError as error:
-                self._let_thread_turn_off(at=time.monotonic())
-                raise RelayFault(str(error)) from error
-            self._off_at = self._stuck = None
+        self._relays.off()
 
     def close(self) -> None:
         """Turn the relay off, end its thread and give the pin back. Raises `RelayFault` if the pin fails."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-        if threading.current_thread() is not self._thread:
-            self._thread.join(_JOIN_SECONDS)
-        try:
-            self._output.close()
-        except DeviceError as error:
-            raise RelayFault(str(error)) from error
-        self._off_at = None
-
-    def _let_thread_turn_off(self, *, at: float) -> None:
-        self._off_at = at
-        self._changed.notify()
-
-    def _turn_off_in_time(self) -> None:
-        while True:
-            with self._changed:
-                if self._closed:
-                    return
-                left = None if self._off_at is None else self._off_at - time.monotonic()
-                if left is None or left > 0:
-                    self._changed.wait(left)
-                    continue
-                fault = self._turn_off()
-            if fault is not None:
-                self._tell(fault)
-
-    def _turn_off(self) -> str | None:
-        """Turn off, or arrange for another try; return the fault when it is a new one."""
-        try:
-            self._output.off()
-        except DeviceError as error:
-            known, self._stuck = self._stuck, f"the relay may be on and cannot be turned off: {error}"
-            self._off_at = time.monotonic() + _RETRY_OFF_SECONDS
-            return self._stuck if known is None else None
-        self._off_at = self._stuck = None
-        return None
-
-    def _tell(self, fault: str) -> None:
-        _log.critical("relay_fault=%r", fault)
-        if self._on_fault is not None:
-            try:
-                self._on_fault(fault)
-            except Exception:  # noqa: BLE001 - this thread turns the relay off: it outlives whom it tells
-                _log.exception("relay_fault_not_told=%r", fault)
+        self._relays.close()
