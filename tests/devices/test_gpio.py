@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from gpiozero import Device
+from gpiozero.pins.local import LocalPiFactory
 
-from gate_controller.devices.gpio import DeviceError, Output
+from gate_controller.devices.gpio import DeviceError, Input, Output
 from tests.rig.pins import Pins
 
 # The last exit handler to run is the first one registered: it sees what every other one has left behind.
@@ -60,7 +61,7 @@ def made_by(back_end: str | None) -> str:
     if back_end is not None:
         environment["GPIOZERO_PIN_FACTORY"] = back_end
     script = """
-from gate_controller.devices.gpio import DeviceError, Output
+from gate_controller.devices.gpio import DeviceError, Input, Output
 try:
     Output(17, name="relay").close()
     print("made")
@@ -168,6 +169,7 @@ def lgpio_back_end(monkeypatch: pytest.MonkeyPatch, lgpio: ModuleType) -> Any:
     monkeypatch.setitem(sys.modules, "lgpio", lgpio)
     monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
     module = importlib.import_module("gpiozero.pins.lgpio")
+    monkeypatch.setattr(LocalPiFactory, "pins", {})  # all chips of a process share them
     monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", module)
     monkeypatch.setattr(module.LGPIOFactory, "_get_revision", lambda _self: 0xA02082)
     return module.LGPIOFactory()
@@ -184,3 +186,35 @@ def test_an_active_low_output_never_goes_low_on_its_way_to_off_with_lgpio(
     output.off()
     assert lgpio.levels == [1, 0, 1]
     output.close()
+
+
+@pytest.mark.parametrize("active_high", [True, False])
+def test_an_output_that_is_on_from_the_start_shows_no_other_level_with_lgpio(
+    monkeypatch: pytest.MonkeyPatch, active_high: bool
+) -> None:
+    lgpio = RecordedLgpio()
+    monkeypatch.setattr(Device, "pin_factory", lgpio_back_end(monkeypatch, lgpio))
+    output = Output(17, name="relay", active_high=active_high, on=True)
+    assert lgpio.levels == [int(active_high)]
+    output.close()
+    assert lgpio.levels == [int(active_high), int(not active_high)]
+
+
+@pytest.mark.parametrize(
+    ("active_low", "normally_closed", "pull", "active_when_high"),
+    [(True, False, "up", False), (False, False, "down", True), (True, True, "up", True), (False, True, "up", True)],
+)
+def test_an_input_is_pulled_to_what_an_open_contact_means(
+    pins: Pins, active_low: bool, normally_closed: bool, pull: str, active_when_high: bool
+) -> None:
+    edges: list[bool] = []
+    made = Input(5, name="contact", active_low=active_low, normally_closed=normally_closed, on_edge=edges.append)
+    pin = pins.pin(5)
+    assert pin.pull == pull
+    before = made.is_active
+    assert before is (pins.is_high(5) is active_when_high)
+    (pin.drive_low if pins.is_high(5) else pin.drive_high)()
+    assert made.is_active is not before
+    (pin.drive_low if pins.is_high(5) else pin.drive_high)()
+    assert edges == [not before, before]
+    made.close()
