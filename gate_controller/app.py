@@ -10,13 +10,15 @@ import contextlib
 import faulthandler
 import gc
 import logging
+import os
 import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gate_controller import log
-from gate_controller.admission.events import FaultCleared, FaultRaised, PassageSensed, Scanned
+from gate_controller.admission.events import Contact, ContactChanged, FaultCleared, FaultRaised, PassageSensed, Scanned
 from gate_controller.admission.facts import Fact, Standing
 from gate_controller.admission.gate import Gate
 from gate_controller.admission.ids import Numbering
@@ -25,12 +27,22 @@ from gate_controller.admission.money import Cents
 from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS, Policy
 from gate_controller.control import ControlServer
 from gate_controller.desk import Desk
+from gate_controller.devices.drive import Drive, Kind
 from gate_controller.devices.errors import DeviceError
-from gate_controller.devices.lamps import Lamps
 from gate_controller.devices.passage import PassageSensor
-from gate_controller.devices.relay import Relay, RelayFault
-from gate_controller.devices.scanner import SerialScanner
+from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.calls import Calls
+from gate_controller.fittings import (
+    RUNTIME_DIRECTORY,
+    Degraded,
+    MendableDrive,
+    make_buzzer,
+    make_contacts,
+    make_drive,
+    make_lamps,
+    make_player,
+    make_scanner,
+)
 from gate_controller.front import Front
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
@@ -40,6 +52,9 @@ from gate_controller.runner import Runner
 from gate_controller.settings import Settings
 from gate_controller.texts import Language, Text, Texts
 from gate_controller.upkeep import Upkeep
+
+if TYPE_CHECKING:
+    from gate_controller.devices import contact as device
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +71,7 @@ EARLY_PASSAGES = 100
 
 # A visitor being served when the stop comes gets the rest of his time; systemd would wait for 90 s.
 STOP_SECONDS = 6.0
+_LOOK_SECONDS = 0.05
 
 
 class App:
@@ -77,10 +93,13 @@ class App:
         self._exit_code = 0
         self._beats: set[asyncio.Task[None]] = set()
         self._early: deque[PassageSensed] = deque(maxlen=EARLY_PASSAGES)
-        self._relay: Relay | None = None
+        self._loop = asyncio.get_running_loop()
+        self._degraded = Degraded(self._tell_systemd)
+        self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)
+        self._player = make_player(settings, self._display_changed, _runtime_directory(settings))
+        self._drive = MendableDrive(self._make_drive, self._moved)
+        self._contacts: list[device.Contact] = []
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
-        lamps = settings.lamps
-        self._lamps = Lamps(green=lamps.green_pin, red=lamps.red_pin, yellow=lamps.yellow_pin)
         self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged)
         eguma = settings.eguma
         self._calls = Calls(eguma.base_url, eguma.api_key.get_secret_value())
@@ -91,8 +110,8 @@ class App:
             self.gate,
             journal=self._journal,
             calls=self._calls,
-            release=self._pulse,
-            front=Front(texts, self._lamps, on_text),
+            drive=self._drive,
+            front=Front(texts, self._lamps, buzzer=self._buzzer, player=self._player, on_text=on_text),
             own_user=self._own_user,
             crashed=self._crashed,
         )
@@ -102,7 +121,9 @@ class App:
         try:
             self._raise(Fault.STARTING, "starting")
             self._raise(Fault.SCANNER, "not opened yet")
-            self._mend_relay()
+            self._mend_drive()
+            # Before the journal can be read: a fire contact that is open now does not wait for a disk.
+            self._contacts = make_contacts(self._settings, on_change=self._contact_changed, degraded=self._degraded)
             await self._open_books()
             async with self._beating():
                 await self._stop.wait()
@@ -121,9 +142,8 @@ class App:
         _log.critical("crash=%s what=%r", type(error).__name__, str(error), exc_info=error)
         self._exit_code = EXIT_CRASH
         self._hurry.set()
-        if self._relay is not None:
-            with contextlib.suppress(RelayFault):
-                self._relay.off()
+        with contextlib.suppress(RelayFault):
+            self._drive.off()
         self._stop.set()
 
     def _journal_damaged(self, why: str) -> None:
@@ -157,11 +177,8 @@ class App:
 
     @contextlib.asynccontextmanager
     async def _beating(self) -> AsyncIterator[None]:
-        scanner = self._settings.scanner
-        reader = SerialScanner(
-            port=scanner.port,
-            baud=scanner.baud,
-            gap_seconds=scanner.gap_seconds,
+        reader = make_scanner(
+            self._settings,
             on_frame=lambda frame: self._runner.post(Scanned(self._runner.now(), frame)),
             on_change=self._scanner_changed,
         )
@@ -173,7 +190,13 @@ class App:
             warm_seconds=self._settings.eguma.warm_seconds,
             told=self._tell_systemd,
         )
-        desk = Desk(self._settings.state_dir, now=self._runner.now, post=self._runner.post)
+        desk = Desk(
+            self._settings.state_dir,
+            now=self._runner.now,
+            post=self._runner.post,
+            gate=self.gate,
+            missing=lambda: self._degraded.text,
+        )
         works: list[Coroutine[Any, Any, None]] = [
             reader.run(),
             self._keep_mending(),
@@ -210,19 +233,27 @@ class App:
         served = asyncio.ensure_future(self._runner.visitor_served())
         hurried = asyncio.ensure_future(self._hurry.wait())
         await asyncio.wait({served, hurried}, timeout=STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if self._relay is not None and self._relay.is_on and not hurried.done():
-            await asyncio.sleep(self._settings.relay.pulse_seconds)
+        # Whoever has been let in gets the time to go through, but for a gate that is held open for everybody.
+        for _ in range(int(STOP_SECONDS / _LOOK_SECONDS)):
+            if not self._drive.is_on or hurried.done() or self.gate.contacts.holds():
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
         served.cancel()
         hurried.cancel()
 
     async def _rest(self) -> None:
         """Put everything at rest, the relay first."""
-        if self._relay is not None:
-            try:
-                self._relay.close()
-            except RelayFault as error:
-                _log.critical("relay=stuck why=%r", str(error))
+        try:
+            self._drive.close()
+        except RelayFault as error:
+            _log.critical("relay=stuck why=%r", str(error))
+        for contact in self._contacts:
+            contact.close()
         self._lamps.close()
+        if self._buzzer is not None:
+            self._buzzer.close()
+        if self._player is not None:
+            await asyncio.to_thread(self._player.close)
         if self._sensor is not None:
             self._sensor.close()
         self._runner.stop()
@@ -246,7 +277,8 @@ class App:
         if faults:
             notify("STATUS=out of service: " + "; ".join(f"{fault.name.lower()}: {faults[fault]}" for fault in faults))
             return
-        notify("STATUS=takes scans", *(() if self._ready else ("READY=1",)))
+        status = f"takes scans; {self._degraded.text}" if self._degraded.text else "takes scans"
+        notify(f"STATUS={status}", *(() if self._ready else ("READY=1",)))
         if not self._ready:
             self._ready = True
             # What the start has made stays for good: the collector need not walk it while a visitor waits.
@@ -265,7 +297,7 @@ class App:
         else:
             self._raise(Fault.SCANNER, text)
 
-    # -- the relay and the sensor
+    # -- devices
 
     def _fit_sensor(self) -> PassageSensor | None:
         passage = self._settings.passage
@@ -283,25 +315,29 @@ class App:
             return PassageSensor(passage.pin, active_low=passage.active_low, on_passage=passed)
         except DeviceError as error:
             # Without it the gate still admits; it only cannot tell who used the admission.
-            _log.warning("passage_sensor=missing why=%r", str(error))
+            self._degraded.tell("passage sensor", str(error))
             return None
 
-    def _pulse(self) -> None:
-        if self._relay is None:
-            raise RelayFault("there is no relay")
-        self._relay.pulse(self._settings.relay.pulse_seconds)
+    def _contact_changed(self, contact: Contact, active: bool) -> None:
+        self._runner.post(ContactChanged(self._runner.now(), contact, active))
+        self._tell_systemd()
 
-    def _mend_relay(self) -> None:
-        relay, loop = self._settings.relay, asyncio.get_running_loop()
+    def _display_changed(self, why: str | None) -> None:
+        self._loop.call_soon_threadsafe(self._degraded.tell, "display", why)
 
+    def _moved(self) -> None:
+        if self._player is not None:
+            self._player.noise()
+
+    def _make_drive(self) -> Drive:
         def told(text: str) -> None:
-            loop.call_soon_threadsafe(self._raise, Fault.RELAY, text)
+            self._loop.call_soon_threadsafe(self._raise, Fault.RELAY, text)
 
+        return make_drive(self._settings, told)
+
+    def _mend_drive(self) -> None:
         try:
-            if self._relay is not None:
-                self._relay.close()
-                self._relay = None
-            self._relay = Relay(relay.pin, active_high=relay.active_high, on_fault=told)
+            self._drive.mend()
         except DeviceError as error:
             self._raise(Fault.RELAY, str(error))
         else:
@@ -311,12 +347,17 @@ class App:
         while True:
             await asyncio.sleep(RELAY_RETRY_SECONDS)
             if Fault.RELAY in self.gate.faults:
-                self._mend_relay()
+                self._mend_drive()
 
 
 def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
     """Return what the core needs of the settings."""
-    admission = settings.admission
+    admission, drive = settings.admission, settings.drive
+    hold_seconds, passage_seconds = admission.hold_seconds, settings.passage.seconds
+    pulse_seconds = settings.relay.pulse_seconds + PULSE_MARGIN_SECONDS
+    if drive.kind != Kind.PULSE:
+        # Such a gate is open until it is shut, and the lane is taken as long: the relay's own end comes no earlier.
+        hold_seconds, passage_seconds, pulse_seconds = drive.open_seconds, min(passage_seconds, drive.open_seconds), 0.0
     return Policy(
         gate_id=settings.id,
         price=Cents(admission.price_cents),
@@ -325,11 +366,19 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
         credit_seconds=admission.credit_minutes * 60,
         repeat_seconds=admission.repeat_seconds,
         settle_seconds=admission.settle_seconds,
-        hold_seconds=admission.hold_seconds,
-        pulse_seconds=settings.relay.pulse_seconds + PULSE_MARGIN_SECONDS,
-        passage_seconds=settings.passage.seconds if has_sensor else None,
+        hold_seconds=hold_seconds,
+        pulse_seconds=pulse_seconds,
+        passage_seconds=passage_seconds if has_sensor else None,
+        exit_has_own_relay=drive.exit_pin is not None,
+        closing_seconds=drive.close_seconds if drive.kind in {Kind.HOLD, Kind.MOTOR} else 0.0,
+        fire_resumes=settings.fire_contact.resume == "contact",
+        key_opens=settings.service_key.does == "open",
         show_seconds=settings.display.verdict_seconds,
     )
+
+
+def _runtime_directory(settings: Settings) -> Path:
+    return Path(os.environ.get(RUNTIME_DIRECTORY, "").partition(":")[0] or settings.state_dir)
 
 
 async def run_gate(settings: Settings) -> int:

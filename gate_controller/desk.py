@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gate_controller.admission import staff
-from gate_controller.admission.events import Event, Instant, RefundOrdered, SettleOrdered
+from gate_controller.admission.events import Event, Instant, OpenOrdered, RefundOrdered, ResumeOrdered, SettleOrdered
 from gate_controller.admission.facts import Standing
+from gate_controller.admission.gate import Gate
+from gate_controller.admission.messages import Fault
 from gate_controller.control import ControlError
 from gate_controller.journal.reader import PAGE, Reader
 from gate_controller.journal.records import Record, told_facts
@@ -28,12 +30,22 @@ BACKUP_FOLDER = "backups"
 class Desk:
     """Answers questions and takes orders for the gate whose journal lies in a directory."""
 
-    def __init__(self, directory: Path, *, now: Callable[[], Instant], post: Callable[[Event], None]) -> None:
-        """`post` hands an event to the gate."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        now: Callable[[], Instant],
+        post: Callable[[Event], None],
+        gate: Gate,
+        missing: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`post` hands an event to `gate`; `missing` says which devices it does without."""
         self._directory = directory
         self._reader = Reader(directory)
         self._now = now
         self._post = post
+        self._gate = gate
+        self._missing = missing
 
     def answerers(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Return what can be asked, by the name of each request."""
@@ -45,6 +57,9 @@ class Desk:
             "refund": self._refund,
             "verify": self._verify,
             "backup": self._backup,
+            "release": self._release,
+            "resume": self._resume,
+            "status": self._status,
         }
 
     async def _page(self, request: dict[str, Any]) -> list[dict[str, Any]]:
@@ -110,6 +125,34 @@ class Desk:
             return str(target)
 
         return await self._read(copy)
+
+    async def _release(self, request: dict[str, Any]) -> str:
+        by, reason = str(request["by"]), str(request["reason"]).strip()
+        if not reason:
+            raise ControlError("--reason is empty: say why the gate is opened, for the books")
+        if objection := staff.objection_to_release(self._gate.faults, self._gate.lane is not None):
+            raise ControlError(f"gate: {objection}")
+        self._post(OpenOrdered(self._now(), by, reason))
+        if Fault.RELAY in self._gate.faults:
+            raise ControlError(f"gate: it did not open: {self._gate.faults[Fault.RELAY]}")
+        return "released"
+
+    async def _resume(self, request: dict[str, Any]) -> str:
+        if objection := staff.objection_to_resuming(self._gate.contacts.waits_for_staff, self._gate.faults):
+            raise ControlError(f"gate: {objection}")
+        self._post(ResumeOrdered(self._now(), str(request["by"])))
+        return "resumed"
+
+    async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
+        faults = {fault.name.lower(): why for fault, why in self._gate.faults.items()}
+        return {
+            "takes_scans": not faults,
+            "faults": faults,
+            "held_open": self._gate.contacts.holds(),
+            "lane": "free" if self._gate.lane is None else self._gate.lane.state.value,
+            "contacts": sorted(contact.value for contact in self._gate.contacts.active),
+            "missing": self._missing(),
+        }
 
     async def _outcome(
         self, incident: str, request: dict[str, Any], ended: Callable[[Record], bool], seconds: float = 12.0

@@ -1,27 +1,45 @@
 """
-What the visitor sees of a message: words, in the log line for now, and lamps.
+What the visitor sees and hears of a message: lamps, sound, display, and the log line.
 
-A lamp that fails degrades the gate; it never stops it, and never holds up what comes next.
+A device that fails degrades the gate; it never stops it, and never holds up what comes next.
 """
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from gate_controller.admission.messages import Message
+from gate_controller.admission.messages import Message, MessageKind
+from gate_controller.devices.buzzer import Buzzer
+from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.lamps import Lamps
 from gate_controller.texts import Text, Texts
 
+if TYPE_CHECKING:
+    from gate_controller.devices.display.player import Player
+
 _log = logging.getLogger(__name__)
+
+_RESTING = frozenset({MessageKind.IDLE, MessageKind.OUT_OF_SERVICE})
 
 
 class Front:
-    """Shows messages by display and lamps."""
+    """Shows messages by lamps, buzzer and display."""
 
-    def __init__(self, texts: Texts, lamps: Lamps, on_text: Callable[[Message, Text], None] | None = None) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        lamps: Lamps,
+        *,
+        buzzer: Buzzer | None = None,
+        player: "Player | None" = None,
+        on_text: Callable[[Message, Text], None] | None = None,
+    ) -> None:
         """`on_text` is told of every message and its words in the house's first language."""
         self._texts = texts
         self._lamps = lamps
+        self._buzzer = buzzer
+        self._player = player
         self._on_text = on_text
 
     def show(self, message: Message) -> None:
@@ -31,10 +49,27 @@ class Front:
                 self._lamps.show(message.signal)
             except DeviceError as error:
                 _log.warning("lamps=failed why=%r", str(error))
+        if self._buzzer is not None and message.sound is not None:
+            try:
+                self._buzzer.play(message.sound)
+            except DeviceError as error:
+                _log.warning("buzzer=failed why=%r", str(error))
+        if self._player is not None:
+            self._player.show(card_of(message, self._texts))
         text = self._texts.render(message)
         _log.info("display=%s title=%r detail=%r money=%r", message.kind.name.lower(), *_words(text))
         if self._on_text is not None:
             self._on_text(message, text)
+
+
+def card_of(message: Message, texts: Texts) -> Card:
+    """Return a message as displays get it, in every language of the house."""
+    return Card(
+        message.symbol,
+        message.signal,
+        tuple(Face(*_words(texts.render(message, language))) for language in texts.languages),
+        is_resting=message.kind in _RESTING,
+    )
 
 
 def _words(text: Text) -> tuple[str, str, str]:

@@ -54,7 +54,7 @@ class Drive(Protocol):
         """Let one person in."""
 
     def release_exit(self) -> None:
-        """Let one person out."""
+        """Let one person out; where the way is open already, nothing moves."""
 
     def shut(self) -> None:
         """Close what stays open for one person."""

@@ -88,7 +88,7 @@ async def answer_stopped(directory: Path, policy: Policy, calls: Calls, do: str,
             own_user=OwnUser(journal, configured=None, api_key=""),
             crashed=crash.append,
         )
-        desk = Desk(directory, now=runner.now, post=runner.post)
+        desk = Desk(directory, now=runner.now, post=runner.post, gate=gate)
         answer = await desk.answerers()[do](request)
         runner.stop()
         await runner.drain()

@@ -300,6 +300,7 @@ class Gate:
             return  # the way is free for everybody; or the journal has not been read yet, and nobody is let in
         if now < self.contacts.exits_until:
             self.contacts.exits_until = now  # one person
+            turn.do(Shut())
             return
         follows = last is not None and last.passed is not None and now < last.passed + TAILGATE_SECONDS
         after = last.attempt if last is not None and follows else ""

@@ -1,14 +1,15 @@
 """
-What a person at the venue may order about an attempt: settle an open item, give a charge back.
+What a person at the venue may order: settle an open item, give a charge back, open the gate, end an alarm.
 
 Whether an order makes sense is said by `objection`, in words for the person; an order that does not is not carried out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gate_controller.admission import recovery, unused
 from gate_controller.admission.attempt import Attempt, State
 from gate_controller.admission.facts import Fact, Intended, Redeemed, Refunded, Settled, Standing
+from gate_controller.admission.messages import HOLDS, Fault
 from gate_controller.admission.turn import Turn
 
 
@@ -31,6 +32,25 @@ def objection_to_refund(facts: Sequence[Fact]) -> str:
     if not any(isinstance(fact, Intended) for fact in facts):
         return "has no record of what was intended"
     return ""
+
+
+def objection_to_release(faults: Mapping[Fault, str], is_taken: bool) -> str:
+    """Return why staff cannot let somebody in just now; empty where they can."""
+    if is_taken:
+        return "a visitor is being served: wait until the lane is free"
+    for fault in (Fault.RELAY, Fault.BLOCKED):
+        if fault in faults:
+            return f"it cannot open: {faults[fault]}"
+    return "it stands open already" if HOLDS & faults.keys() else ""
+
+
+def objection_to_resuming(waits_for_staff: bool, faults: Mapping[Fault, str]) -> str:
+    """Return why an alarm cannot be ended by a person; empty where it can."""
+    if waits_for_staff:
+        return ""
+    if Fault.FIRE in faults:
+        return "the fire contact still reports an alarm: it has to close first"
+    return "there is no alarm: nothing to resume from"
 
 
 def settle(facts: Sequence[Fact], by: str, reason: str, turn: Turn) -> None:

@@ -22,7 +22,7 @@ def ask(config: Path | None, overrides: list[str] | None, do: str, *, needs_key:
     from gate_controller.control import ControlError, NotRunning
     from gate_controller.control import ask as ask_running
 
-    settings = _settings(config, overrides)
+    settings = settings_without_key(config, overrides)
     try:
         try:
             if settings.state_dir.is_dir():
@@ -38,7 +38,15 @@ def ask(config: Path | None, overrides: list[str] | None, do: str, *, needs_key:
         raise CommandError(ExitCode.NO, str(error)) from None
 
 
-def _settings(config: Path | None, overrides: list[str] | None) -> "Settings":
+def name_of(by: str) -> str:
+    """Return who gives an order, for the books: as said, else as logged in."""
+    import getpass
+
+    return by.strip() or getpass.getuser()
+
+
+def settings_without_key(config: Path | None, overrides: list[str] | None) -> "Settings":
+    """Return the settings for a command that needs no key and no price; raise `CommandError` with all their faults."""
     from gate_controller.settings import SettingsError, load_settings
 
     given = tuple(overrides or ())

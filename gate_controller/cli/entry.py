@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from gate_controller.cli.config import config
 from gate_controller.cli.errors import MEANING, CommandError, ExitCode, complain
+from gate_controller.cli.gate import gate
 from gate_controller.cli.journal import journal
 from gate_controller.cli.manual import manual
 from gate_controller.cli.relay import relay
@@ -107,6 +108,7 @@ app.command("demo", help=manual(_demo))(_demo)
 app.command(help=manual(simulator))(simulator)
 app.command(help=manual(config))(config)
 app.add_typer(voucher)
+app.add_typer(gate)
 app.add_typer(journal)
 app.add_typer(relay)
 app.command()(version)

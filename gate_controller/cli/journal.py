@@ -100,7 +100,7 @@ def settle(
     Example:
       gate-controller journal settle KRVG1 --reason "25.00 given back in cash" --by Anna
     """
-    told = desk.ask(config, overrides, "settle", incident=incident, reason=reason, by=_name(by))
+    told = desk.ask(config, overrides, "settle", incident=incident, reason=reason, by=desk.name_of(by))
     print(f"{told['incident']} is {told['stands']}")
     return ExitCode.OK if told["stands"] == "settled" else ExitCode.NO
 
@@ -117,7 +117,7 @@ def refund(
     Example:
       gate-controller journal refund KRVG1 --by Anna
     """
-    told = desk.ask(config, overrides, "refund", needs_key=True, incident=incident, by=_name(by))
+    told = desk.ask(config, overrides, "refund", needs_key=True, incident=incident, by=desk.name_of(by))
     print(f"{told['incident']} is {told['stands']}" + (f": {told['reason']}" if told["reason"] else ""))
     return ExitCode.OK if told["refunded"] else ExitCode.NO
 
@@ -242,12 +242,6 @@ def _day(text: str, option: str) -> float:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
     except ValueError:
         raise CommandError(ExitCode.SETTINGS, f"{text!r} is no date: option {option}: write 2026-11-30") from None
-
-
-def _name(by: str) -> str:
-    import getpass
-
-    return by.strip() or getpass.getuser()
 
 
 def _said(value: Any) -> str:
