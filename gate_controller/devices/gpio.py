@@ -16,7 +16,7 @@ import gpiozero
 
 from gate_controller.devices.errors import DeviceError
 
-__all__ = ["DeviceError", "Input", "Output", "is_high", "pulses"]
+__all__ = ["DeviceError", "Input", "Output", "ToneOutput", "is_high", "pulses"]
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +130,65 @@ class Input:
             self._device.close()
         except Exception as error:
             raise _explained(error, self._what) from error
+
+
+class ToneOutput:
+    """
+    One output pin that gives tones, as square waves; silent when made, when closed, and when the interpreter ends.
+
+    `name` says in errors what is connected to the pin. With `active_high` False, its level is high while silent.
+    Every method may be called from any thread and raises `DeviceError` when the pin does not do it.
+    """
+
+    def __init__(self, pin: int, *, name: str, active_high: bool = True) -> None:
+        self._what = f"{name} on GPIO{pin}"
+        self._lock = threading.Lock()
+        self._closed = False
+        # Not gpiozero's PWMOutputDevice: that one keeps the wave running while it is silent.
+        self._output = Output(pin, name=name, active_high=active_high)
+        self._pin = gpiozero.Device.pin_factory.pin(pin)
+        # Runs before the output's own handler, which could not tell that a wave is running.
+        atexit.register(self.close)
+
+    def sound(self, hertz: int) -> None:
+        """Give a tone of this pitch, in place of the one before."""
+        with self._lock:
+            if self._closed:
+                raise DeviceError(f"{self._what} is closed")
+            try:
+                self._pin.frequency = hertz
+                self._pin.state = 0.5  # as long high as low, which is loudest
+            except gpiozero.PinPWMUnsupported as error:
+                remedy = "this GPIO back end gives no tones: install lgpio, or fit an active buzzer and set its kind"
+                raise DeviceError(f"{self._what}: {remedy} ({type(error).__name__}: {error})") from error
+            except Exception as error:
+                raise _explained(error, self._what) from error
+
+    def off(self) -> None:
+        """End the tone. A closed output is silent."""
+        with self._lock:
+            if not self._closed:
+                self._end()
+
+    def close(self) -> None:
+        """End the tone and give the pin back; it is given back even when the tone does not end."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            atexit.unregister(self.close)
+            try:
+                self._end()
+            finally:
+                self._output.close()
+
+    def _end(self) -> None:
+        try:
+            self._pin.frequency = None
+        except Exception as error:
+            raise _explained(error, self._what) from error
+        finally:
+            self._output.off()
 
 
 def is_high(pin: int) -> bool:

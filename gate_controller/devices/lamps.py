@@ -1,81 +1,50 @@
 """
-The lamps: what each signal looks like is one table of patterns, and one thread plays the pattern that is on.
+The lamps: they show a signal as the table for their mode has it (`patterns.LOOKS`), played by one thread.
 
-A pattern is a ring of steps, each a set of lit lamps and how long they stay. A steady one has a single step
-without an end, so the thread sleeps without a timeout; only a blinking signal wakes it, twice a second.
+That thread sleeps without a timeout while a signal is steady; only a flashing one wakes it.
 """
 
-import threading
-import time
-from dataclasses import dataclass
-from enum import Enum
+import logging
 
 from gate_controller.admission.messages import Signal
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
+from gate_controller.devices.patterns import LOOKS, Lamp, Mode, Player, Step
 
+_DARK: frozenset[Lamp] = frozenset()
 
-class Lamp(Enum):
-    """The lamps a gate can have."""
-
-    GREEN = "green lamp"
-    RED = "red lamp"
-    YELLOW = "yellow lamp"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Which lamps are lit, and for how long; None: until another signal is shown."""
-
-    lit: frozenset[Lamp]
-    seconds: float | None = None
-
-
-def _steady(*lamps: Lamp) -> tuple[Step, ...]:
-    return (Step(frozenset(lamps)),)
-
-
-def _blinking(*lamps: Lamp, hertz: float = 1.0) -> tuple[Step, ...]:
-    half = 0.5 / hertz
-    return (Step(frozenset(lamps), half), Step(frozenset(), half))
-
-
-PATTERNS: dict[Signal, tuple[Step, ...]] = {
-    Signal.IDLE: _steady(),
-    Signal.CHECKING: _steady(Lamp.YELLOW),
-    Signal.ADMITTED: _steady(Lamp.GREEN),
-    Signal.REFUSED: _steady(Lamp.RED),
-    Signal.OUT_OF_SERVICE: _blinking(Lamp.RED),
-    Signal.HELD_OPEN: _blinking(Lamp.GREEN),
-}
-"""What each signal looks like."""
-
-_JOIN_SECONDS = 1.0
+_log = logging.getLogger(__name__)
 
 
 class Lamps:
     """
     The gate's lamps by their pins (BCM); None for a lamp that is not fitted. All are dark from the start.
 
-    A lamp that fails does not stop the others: its fault is raised once, by the next `show`, and again only
-    after it has worked. A pin that cannot be had at all is such a fault, so making the lamps never raises.
+    `mode` is one of `patterns.Mode`; in "rgb", `yellow` is the pin of the blue colour. With `active_high`
+    False, low is lit. A lamp that fails does not stop the others: its fault is raised once, by the next
+    `show`, and again only after it has worked. A pin that cannot be had at all is such a fault, so making the
+    lamps raises nothing but `ValueError`, for an unknown mode.
     """
 
-    def __init__(self, *, green: int | None, red: int | None, yellow: int | None) -> None:
-        self._changed = threading.Condition()
+    def __init__(
+        self,
+        *,
+        green: int | None,
+        red: int | None,
+        yellow: int | None,
+        mode: str = Mode.SEPARATE.value,
+        active_high: bool = True,
+    ) -> None:
+        self._mode = Mode(mode)
         self._outputs: dict[Lamp, Output] = {}
         self._failing: set[Lamp] = set()
         self._untold: dict[Lamp, str] = {}
         self._signal: Signal | None = None
-        self._pattern = _steady()
-        self._step = 0
-        self._step_ends: float | None = None
-        self._closed = False
-        for lamp, pin in ((Lamp.GREEN, green), (Lamp.RED, red), (Lamp.YELLOW, yellow)):
+        third = Lamp.BLUE if self._mode is Mode.RGB else Lamp.YELLOW
+        for lamp, pin in ((Lamp.GREEN, green), (Lamp.RED, red), (third, yellow)):
             if pin is not None:
-                self._fit(lamp, pin)
-        self._thread = threading.Thread(target=self._play, name="lamps", daemon=True)
-        self._thread.start()
+                self._fit(lamp, pin, active_high=active_high)
+        self._player = Player("lamps", self._light, _DARK)
 
     def show(self, signal: Signal) -> None:
         """
@@ -83,37 +52,35 @@ class Lamps:
 
         Raises `DeviceError` for lamps that have failed since the last call; the others show it all the same.
         """
-        with self._changed:
+        with self._player.lock:
             if signal is not self._signal:
                 self._signal = signal
-                self._start(PATTERNS[signal])
+                self._player.start(LOOKS[self._mode][signal].steps)
             untold, self._untold = "; ".join(self._untold.values()), {}
         if untold:
             raise DeviceError(untold)
 
     def off(self) -> None:
         """Turn all lamps off until the next signal."""
-        with self._changed:
+        with self._player.lock:
             self._signal = None
-            self._start(_steady())
+            self._player.start((Step(_DARK),))
 
     def close(self) -> None:
         """Turn all lamps off and give the pins back. After this, nothing is shown and nothing raised."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-        self._thread.join(_JOIN_SECONDS)
-        with self._changed:
-            for lamp, output in self._outputs.items():
+        self._player.close()
+        with self._player.lock:
+            for output in self._outputs.values():
                 try:
                     output.close()
                 except DeviceError as error:
-                    self._note(lamp, error)
+                    _log.warning("lamps=not_closed why=%r", str(error))
             self._outputs.clear()
+            self._untold.clear()
 
-    def _fit(self, lamp: Lamp, pin: int) -> None:
+    def _fit(self, lamp: Lamp, pin: int, *, active_high: bool) -> None:
         try:
-            self._outputs[lamp] = Output(pin, name=lamp.value)
+            self._outputs[lamp] = Output(pin, name=lamp.value, active_high=active_high)
         except DeviceError as error:
             self._note(lamp, error)
 
@@ -122,19 +89,11 @@ class Lamps:
             self._untold[lamp] = str(error)
         self._failing.add(lamp)
 
-    def _start(self, pattern: tuple[Step, ...]) -> None:
-        self._pattern = pattern
-        self._enter(0)
-        self._changed.notify()
-
-    def _enter(self, step: int) -> None:
-        self._step = step
-        now = self._pattern[step]
-        self._step_ends = None if now.seconds is None else time.monotonic() + now.seconds
-        # First what goes dark, then what lights up: green and red are never lit together.
-        for lamp in sorted(self._outputs, key=lambda lamp: lamp in now.lit):
+    def _light(self, lit: frozenset[Lamp]) -> bool:
+        # First what goes dark, then what lights up: green and red are lit together only where both are asked for.
+        for lamp in sorted(self._outputs, key=lambda lamp: lamp in lit):
             try:
-                if lamp in now.lit:
+                if lamp in lit:
                     self._outputs[lamp].on()
                 else:
                     self._outputs[lamp].off()
@@ -142,13 +101,4 @@ class Lamps:
                 self._note(lamp, error)
             else:
                 self._failing.discard(lamp)
-
-    def _play(self) -> None:
-        with self._changed:
-            while not self._closed:
-                if self._step_ends is None:
-                    self._changed.wait()
-                elif (left := self._step_ends - time.monotonic()) > 0:
-                    self._changed.wait(left)
-                else:
-                    self._enter((self._step + 1) % len(self._pattern))
+        return True

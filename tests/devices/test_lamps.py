@@ -2,20 +2,28 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise, permutations
 
 import pytest
 
 from gate_controller.admission.messages import Signal
 from gate_controller.devices.gpio import DeviceError
-from gate_controller.devices.lamps import PATTERNS, Lamps
+from gate_controller.devices.lamps import Lamps
 from tests.rig.pins import Pins
 
 GREEN, RED, YELLOW = 22, 27, 24
 
 
 @contextmanager
-def lamps(*, green: int | None = GREEN, red: int | None = RED, yellow: int | None = YELLOW) -> Iterator[Lamps]:
-    made = Lamps(green=green, red=red, yellow=yellow)
+def lamps(
+    *,
+    green: int | None = GREEN,
+    red: int | None = RED,
+    yellow: int | None = YELLOW,
+    mode: str = "separate",
+    active_high: bool = True,
+) -> Iterator[Lamps]:
+    made = Lamps(green=green, red=red, yellow=yellow, mode=mode, active_high=active_high)
     try:
         yield made
     finally:
@@ -39,24 +47,87 @@ def test_lamps_are_dark_from_the_start(pins: Pins) -> None:
         assert all(pins.is_output(pin) for pin in (GREEN, RED, YELLOW))
 
 
-@pytest.mark.parametrize(
-    ("signal", "expected"),
-    [
-        (Signal.IDLE, set()),
-        (Signal.CHECKING, {YELLOW}),
-        (Signal.ADMITTED, {GREEN}),
-        (Signal.REFUSED, {RED}),
-        (Signal.OUT_OF_SERVICE, {RED}),
-    ],
-)
-def test_a_signal_lights_its_lamps_at_once(pins: Pins, signal: Signal, expected: set[int]) -> None:
+AT_ONCE = {
+    "separate": {
+        Signal.IDLE: set[int](),
+        Signal.CHECKING: {YELLOW},
+        Signal.ADMITTED: {GREEN},
+        Signal.REFUSED: {RED},
+        Signal.OUT_OF_SERVICE: {RED},
+        Signal.HELD_OPEN: {GREEN},
+    },
+    "traffic": {
+        Signal.IDLE: {RED},
+        Signal.CHECKING: {YELLOW},
+        Signal.ADMITTED: {GREEN},
+        Signal.REFUSED: {RED},
+        Signal.OUT_OF_SERVICE: {RED},
+        Signal.HELD_OPEN: {GREEN},
+    },
+    "rgb": {  # the third pin is the blue colour's
+        Signal.IDLE: set[int](),
+        Signal.CHECKING: {YELLOW},
+        Signal.ADMITTED: {GREEN},
+        Signal.REFUSED: {RED},
+        Signal.OUT_OF_SERVICE: {RED, GREEN},
+        Signal.HELD_OPEN: {GREEN},
+    },
+}
+
+
+@pytest.mark.parametrize("mode", AT_ONCE)
+def test_a_signal_lights_its_lamps_before_show_returns(pins: Pins, mode: str) -> None:
+    with lamps(mode=mode) as made:
+        for signal, expected in AT_ONCE[mode].items():
+            made.show(signal)
+            assert lit(pins) == expected, signal
+
+
+def test_a_signal_shows_within_20_ms(pins: Pins) -> None:
+    """By the pins' own record. The best of several, for this machine may be busy with something else."""
+    late: list[float] = []
     with lamps() as made:
-        made.show(signal)
-        assert lit(pins) == expected
+        for _ in range(20):
+            made.show(Signal.IDLE)
+            called = time.monotonic()
+            made.show(Signal.ADMITTED)
+            late.append(pins.edges(GREEN)[-1].at - called)
+    assert 0 <= min(late) <= 0.02
 
 
-def test_every_signal_has_a_pattern() -> None:
-    assert set(PATTERNS) == set(Signal)
+def test_an_unknown_mode_is_told_when_the_lamps_are_made() -> None:
+    with pytest.raises(ValueError, match="disco"):
+        Lamps(green=None, red=None, yellow=None, mode="disco")
+
+
+@pytest.mark.parametrize("mode", ["separate", "traffic"])
+def test_green_and_red_are_never_lit_together(pins: Pins, mode: str) -> None:
+    with lamps(mode=mode) as made:
+        for first, second in permutations(Signal, 2):
+            made.show(first)
+            made.show(second)
+    changes = [(edge.at, pin, edge.high) for pin in (GREEN, RED) for edge in pins.edges(pin)]
+    now: set[int] = set()
+    for _, pin, high in sorted(changes, key=lambda change: (change[0], change[2])):
+        now = now | {pin} if high else now - {pin}
+        assert now != {GREEN, RED}
+
+
+def test_lamps_may_be_lit_by_a_low_level(pins: Pins) -> None:
+    with lamps(active_high=False) as made:
+        assert lit(pins) == {GREEN, RED, YELLOW}
+        made.show(Signal.ADMITTED)
+        assert lit(pins) == {RED, YELLOW}
+        made.off()
+        assert lit(pins) == {GREEN, RED, YELLOW}
+
+
+def test_the_parts_of_a_single_lamp_are_told_by_their_colours(pins: Pins) -> None:
+    with lamps(mode="rgb") as made:
+        pins.break_pin(YELLOW)
+        with pytest.raises(DeviceError, match=r"^blue lamp on GPIO24: "):
+            made.show(Signal.CHECKING)
+        pins.mend(YELLOW)
 
 
 def test_a_signal_replaces_the_one_before(pins: Pins) -> None:
@@ -75,14 +146,24 @@ def test_the_lamp_before_goes_dark_before_the_next_lights_up(pins: Pins) -> None
         assert red_dark.at <= green_lit.at
 
 
-def test_out_of_service_blinks_red_once_a_second_for_half_of_it(pins: Pins) -> None:
+RHYTHMS = [
+    (Signal.CHECKING, YELLOW, [0.5, 0.5, 0.5, 0.5]),
+    (Signal.REFUSED, RED, [0.2, 0.2, 0.2, 0.2, 0.2, 1.0]),
+    (Signal.OUT_OF_SERVICE, RED, [0.5, 1.5]),
+    (Signal.HELD_OPEN, GREEN, [1.7, 0.3]),
+]
+
+
+@pytest.mark.parametrize(("signal", "pin", "expected"), RHYTHMS, ids=lambda value: getattr(value, "name", None))
+def test_a_flashing_signal_keeps_its_rhythm(pins: Pins, signal: Signal, pin: int, expected: list[float]) -> None:
     with lamps() as made:
-        made.show(Signal.OUT_OF_SERVICE)
-        wait_for(lambda: len(pins.edges(RED)) == 3)
-    on, off, again = pins.edges(RED)[:3]
-    assert (on.high, off.high, again.high) == (True, False, True)
-    assert 0.5 <= off.at - on.at <= 0.55
-    assert 0.5 <= again.at - off.at <= 0.55
+        made.show(signal)
+        wait_for(lambda: len(pins.edges(pin)) > len(expected), seconds=15)
+    edges = pins.edges(pin)[: len(expected) + 1]
+    lengths = [after.at - before.at for before, after in pairwise(edges)]
+    assert [edge.high for edge in edges] == [number % 2 == 0 for number in range(len(edges))]
+    for length, least in zip(lengths, expected, strict=True):
+        assert least <= length <= least + 0.5
 
 
 def test_showing_the_same_signal_again_does_not_restart_the_blinking(pins: Pins) -> None:
@@ -95,7 +176,7 @@ def test_showing_the_same_signal_again_does_not_restart_the_blinking(pins: Pins)
 
         wait_for(dark_although_shown_again)
     (length,) = pins.pulses(RED)[:1]
-    assert 0.5 <= length <= 0.6
+    assert 0.5 <= length <= 1.0
 
 
 def test_a_steady_signal_ends_the_blinking(pins: Pins) -> None:
@@ -103,7 +184,7 @@ def test_a_steady_signal_ends_the_blinking(pins: Pins) -> None:
         made.show(Signal.OUT_OF_SERVICE)
         made.show(Signal.IDLE)
         changes = len(pins.edges(RED))
-        time.sleep(0.6)  # longer than a blink's half
+        time.sleep(0.6)  # longer than the flash would have been
         assert len(pins.edges(RED)) == changes
     assert lit(pins) == set()
 
@@ -163,7 +244,7 @@ def test_a_lamp_that_fails_again_after_it_has_worked_is_told_again(pins: Pins) -
         made.show(Signal.CHECKING)
         pins.break_pin(YELLOW)
         with pytest.raises(DeviceError, match="yellow lamp"):
-            made.show(Signal.REFUSED)
+            made.show(Signal.ADMITTED)
         pins.mend(YELLOW)
 
 
@@ -192,10 +273,10 @@ def test_a_lamp_whose_pin_cannot_be_had_is_told_by_the_first_show(pins: Pins) ->
         assert lit(pins) == {RED}
 
 
-def test_blinking_costs_next_to_no_cpu(pins: Pins) -> None:
+def test_flashing_costs_next_to_no_cpu(pins: Pins) -> None:
     with lamps() as made:
-        made.show(Signal.OUT_OF_SERVICE)
+        made.show(Signal.REFUSED)
         used = time.process_time()
-        time.sleep(0.6)  # the time to blink in
-        assert time.process_time() - used < 0.06
+        time.sleep(1)  # the time to flash in
+        assert time.process_time() - used < 0.1
     assert lit(pins) == set()

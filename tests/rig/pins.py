@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from gpiozero import Device
-from gpiozero.pins.mock import MockFactory, MockPin
+from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
 
 class BreakablePin(MockPin):  # type: ignore[misc]  # gpiozero has no types
@@ -24,6 +24,21 @@ class BreakablePin(MockPin):  # type: ignore[misc]  # gpiozero has no types
             super()._set_state(value)
         if self.broken:
             raise OSError(5, "Input/output error")
+
+
+class TonePin(BreakablePin, MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
+    """A mock pin that gives tones too, which other mock pins cannot, and remembers their pitches."""
+
+    def __init__(self, factory: Any, info: Any) -> None:
+        super().__init__(factory, info)
+        self.pitches: list[int] = []
+
+    def _set_frequency(self, value: int | None) -> None:
+        if self.broken:
+            raise OSError(5, "Input/output error")
+        super()._set_frequency(value)
+        if value is not None:
+            self.pitches.append(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +94,10 @@ class Pins:
 
 
 @contextmanager
-def mock_pins() -> Iterator[Pins]:
+def mock_pins(pin_class: type[BreakablePin] = BreakablePin) -> Iterator[Pins]:
     """Make a board of mock pins gpiozero's default for a while."""
     before = Device.pin_factory
-    factory = MockFactory(pin_class=BreakablePin)
+    factory = MockFactory(pin_class=pin_class)
     Device.pin_factory = factory
     try:
         yield Pins(factory)
