@@ -2,12 +2,12 @@
 
 import socket
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from pydantic import ValidationError
+from pydantic import PlainValidator, ValidationError
 
 from gate_controller.settings import values
 from gate_controller.settings.faults import (
@@ -89,6 +89,40 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     return LoadedSettings(settings, origins, tuple(discretion.hide(str(warning)) for warning in warnings))
 
 
+def read_alone(
+    names: Collection[str], *, config: Path | None, overrides: Sequence[str], environ: Mapping[str, str]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """
+    Return the values of these settings, whatever the others are like; and what is wrong, as in `SettingsError`.
+
+    For those who have to put a gate at rest that cannot start. What cannot be read is left out, and so is what may
+    stand in a source that cannot be read: its default would be a guess. Whether pins are shared is not looked at.
+    """
+    others = FIELDS.keys() - set(names)
+    toml, _ = from_toml(config, environ, FIELDS)
+    readings = (
+        from_arguments(overrides, FIELDS),
+        from_environment(environ, FIELDS),
+        from_credentials(environ.get("CREDENTIALS_DIRECTORY", ""), FIELDS, others),
+        toml,
+    )
+    discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)
+    faults = [fault for reading in readings for fault in reading.faults]
+    found: dict[str, Any] = {}
+    for name in names:
+        reading = next((one for one in readings if name in one.given or name in one.unread), None)
+        if reading is None:
+            found[name] = FIELDS[name].default
+        elif name in reading.given:
+            given = reading.given[name]
+            try:
+                found[name] = _reader(name)(given.value)
+            except values.UnusableError as refusal:
+                what = f"{name} is {discretion.show(given.value)}, {refusal.why}"
+                faults.append(Fault(what, given.origin, refusal.remedy))
+    return found, tuple(discretion.hide(str(fault)) for fault in faults)
+
+
 def _of_this_machine(environ: Mapping[str, str]) -> Reading:
     # systemd lists several state directories with colons between; the first is the unit's own.
     state_dir = environ.get("STATE_DIRECTORY", "").partition(":")[0]
@@ -98,6 +132,11 @@ def _of_this_machine(environ: Mapping[str, str]) -> Reading:
             "state_dir": Given(state_dir, "environment STATE_DIRECTORY") if state_dir else Given("state", "default"),
         }
     )
+
+
+def _reader(name: str) -> Callable[[object], object]:
+    validator = next(item for item in FIELDS[name].metadata if isinstance(item, PlainValidator))
+    return cast("Callable[[object], object]", validator.func)
 
 
 def _is_pin(name: str) -> bool:

@@ -10,6 +10,9 @@ from gate_controller.cli import main
 from tests.rig.pins import Pins
 
 RELAY, GREEN, RED, YELLOW = 17, 22, 27, 24
+CLOSE, EXIT, BUZZER = 5, 6, 13
+ALL = (RELAY, CLOSE, EXIT, GREEN, RED, YELLOW, BUZZER)
+FITTED = ("--set", f"drive.close_pin={CLOSE}", "--set", f"drive.exit_pin={EXIT}", "--set", f"buzzer.pin={BUZZER}")
 
 
 @pytest.fixture(autouse=True)
@@ -70,15 +73,106 @@ def test_a_key_that_is_gone_with_the_unit_is_not_missed(pins: Pins, monkeypatch:
     assert not pins.is_high(RELAY)
 
 
-def test_with_a_fault_in_the_settings_no_pin_is_touched(
+def test_every_output_of_the_settings_goes_off(pins: Pins) -> None:
+    left_on(pins, *ALL)
+    assert main(["relay", "safe", *FITTED, "--set", "drive.kind=motor"]) == 0
+    assert not any(pins.is_high(pin) for pin in ALL)
+
+
+def test_outputs_that_low_turns_on_go_high(pins: Pins) -> None:
+    left_on(pins, *ALL, high=False)
+    levels = [f"--set={section}.active_high=false" for section in ("relay", "lamps", "buzzer")]
+    assert main(["relay", "safe", *FITTED, *levels]) == 0
+    assert all(pins.is_high(pin) for pin in ALL)
+
+
+@pytest.mark.parametrize("active_high", [True, False])
+def test_a_magnet_is_unlocked(pins: Pins, active_high: bool) -> None:
+    left_on(pins, RELAY, high=active_high)
+    assert main(["relay", "safe", "--set=drive.kind=maglock", f"--set=relay.active_high={active_high}"]) == 0
+    assert pins.is_high(RELAY) is not active_high
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "--set=scanner.baud=1",
+        "--set=admission.price_cents=none",
+        "--set=drive.kind=windmill",
+        "--set=passage.pin=99",
+        "--set=eguma.api_key=",
+    ],
+)
+def test_a_fault_in_another_setting_keeps_no_output_on(
+    pins: Pins, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left_on(pins, *ALL)
+    assert main(["relay", "safe", *FITTED, fault]) == 0
+    assert not any(pins.is_high(pin) for pin in ALL)
+    assert "error" not in capsys.readouterr().err
+
+
+def test_a_name_that_is_no_setting_is_a_warning(pins: Pins, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    left_on(pins, RELAY)
+    (tmp_path / "gate.toml").write_text("zebra = 1\n[relay]\nactive_hihg = false\n")
+    assert main(["relay", "safe"]) == 0
+    assert not pins.is_high(RELAY)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split()[:3] for line in lines] == [
+        ["gate-controller:", "warning:", "zebra"],
+        ["gate-controller:", "warning:", "relay.active_hihg"],
+    ]
+
+
+def test_a_pin_that_two_settings_name_is_put_at_the_relays_rest(pins: Pins) -> None:
+    left_on(pins, RELAY)
+    assert main(["relay", "safe", f"--set=lamps.red_pin={RELAY}", "--set=lamps.active_high=false"]) == 0
+    assert not pins.is_high(RELAY)
+
+
+def test_a_relay_whose_pin_is_not_known_is_an_error_and_the_others_go_off(
     pins: Pins, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left_on(pins, RELAY)
+    left_on(pins, *ALL)
     monkeypatch.setenv("GATE_RELAY__PIN", "99")
+    assert main(["relay", "safe", *FITTED]) == 1
+    assert [pin for pin in ALL if pins.is_high(pin)] == [RELAY]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("gate-controller: error: relay.pin is 99")
+
+
+def test_relays_whose_level_is_not_known_are_not_touched(pins: Pins, capsys: pytest.CaptureFixture[str]) -> None:
+    left_on(pins, *ALL)
+    assert main(["relay", "safe", *FITTED, "--set=relay.active_high=perhaps"]) == 1
+    assert [pin for pin in ALL if pins.is_high(pin)] == [RELAY, CLOSE, EXIT]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("gate-controller: error: relay.active_high is perhaps")
+
+
+def test_a_lamp_whose_pin_is_not_known_is_a_warning(pins: Pins, capsys: pytest.CaptureFixture[str]) -> None:
+    left_on(pins, *ALL)
+    assert main(["relay", "safe", *FITTED, "--set=lamps.red_pin=99"]) == 0
+    assert [pin for pin in ALL if pins.is_high(pin)] == [RED]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("gate-controller: warning: lamps.red_pin is 99")
+
+
+def test_with_a_file_that_cannot_be_read_no_pin_is_guessed(
+    pins: Pins, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    left_on(pins, RELAY)
+    (tmp_path / "gate.toml").write_text("[relay\npin = 5\n")
     assert main(["relay", "safe"]) == 2
     assert pins.is_high(RELAY)
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("gate-controller: error: relay.pin is 99")
+    assert line.startswith("gate-controller: error: the settings file is no TOML")
+
+
+def test_a_relay_that_is_given_beside_a_file_that_cannot_be_read_goes_off(pins: Pins, tmp_path: Path) -> None:
+    left_on(pins, RELAY)
+    (tmp_path / "gate.toml").write_text("[relay\n")
+    assert main(["relay", "safe", f"--set=relay.pin={RELAY}", "--set=relay.active_high=true"]) == 1  # others unknown
+    assert not pins.is_high(RELAY)
 
 
 def test_a_relay_that_cannot_be_had_is_an_error(
@@ -88,9 +182,10 @@ def test_a_relay_that_cannot_be_had_is_an_error(
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "none-such")
     monkeypatch.setattr(Device, "pin_factory", None)
     assert main(["relay", "safe"]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("gate-controller: error: relay on GPIO17: ")
-    assert "GPIOZERO_PIN_FACTORY" in line
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    assert all("GPIOZERO_PIN_FACTORY" in line for line in lines)
+    assert lines[-1].startswith("gate-controller: error: relay on GPIO17: ")
 
 
 def test_a_lamp_that_fails_does_not_keep_the_others_lit(pins: Pins, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,3 +196,16 @@ def test_a_lamp_that_fails_does_not_keep_the_others_lit(pins: Pins, capsys: pyte
     (line,) = capsys.readouterr().err.splitlines()
     assert "green lamp on GPIO22" in line
     pins.mend(GREEN)
+
+
+@pytest.mark.parametrize("broken", [RELAY, CLOSE, EXIT])
+def test_a_relay_that_fails_does_not_keep_the_others_on(
+    pins: Pins, capsys: pytest.CaptureFixture[str], broken: int
+) -> None:
+    left_on(pins, *ALL)
+    pins.break_pin(broken)
+    assert main(["relay", "safe", *FITTED]) == 1
+    pins.mend(broken)
+    assert not any(pins.is_high(pin) for pin in ALL if pin != broken)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"relay on GPIO{broken}" in line

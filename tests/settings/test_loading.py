@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.settings import SettingsError, load_settings
+from gate_controller.settings import SettingsError, load_settings, read_alone
 from gate_controller.settings.models import FIELDS
 from tests.rig.settings import LEAST, SECRET, faults, loaded
 
@@ -123,3 +123,75 @@ def test_a_broken_key_is_not_shown_in_parts_either() -> None:
     assert len(lines) == 3
     assert first not in "\n".join(lines)
     assert second not in "\n".join(lines)
+
+
+# -- some settings alone
+
+
+RELAYS = ("relay.pin", "relay.active_high", "drive.close_pin")
+
+
+def alone(*overrides: str, config: Path | None = None, **environ: str) -> tuple[dict[str, object], tuple[str, ...]]:
+    return read_alone(RELAYS, config=config, overrides=overrides, environ=environ)
+
+
+def test_settings_are_read_alone_from_all_sources_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_text("[relay]\npin = 5\nactive_high = false\n[drive]\nclose_pin = 6\n")
+    (tmp_path / "relay.pin").write_text("7\n")
+
+    found, told = alone("relay.pin=9", config=path, GATE_RELAY__PIN="8", CREDENTIALS_DIRECTORY=str(tmp_path))
+    assert found == {"relay.pin": 9, "relay.active_high": False, "drive.close_pin": 6}
+    assert told == ()
+    found, _ = alone(config=path, GATE_RELAY__PIN="8", CREDENTIALS_DIRECTORY=str(tmp_path))
+    assert found["relay.pin"] == 8
+    found, _ = alone(config=path, CREDENTIALS_DIRECTORY=str(tmp_path))
+    assert found["relay.pin"] == 7
+
+
+def test_settings_that_are_not_given_have_their_defaults_when_read_alone() -> None:
+    assert alone() == ({"relay.pin": 17, "relay.active_high": True, "drive.close_pin": None}, ())
+
+
+def test_what_the_other_settings_hold_does_not_matter_to_those_read_alone() -> None:
+    found, told = alone("scanner.baud=1", "id=", "eguma.api_key_file=/nowhere", GATE_ADMISSION__PRICE_CENTS="x")
+    assert found["relay.pin"] == 17
+    assert told == ()
+
+
+def test_a_setting_read_alone_that_cannot_be_used_is_left_out_with_its_fault() -> None:
+    found, told = alone("relay.pin=99", GATE_RELAY__ACTIVE_HIGH="perhaps")
+    assert found == {"drive.close_pin": None}
+    assert told == (
+        (
+            "relay.pin is 99, which is no GPIO of the 40-pin header: argument: give a BCM number from 2 to 27, as digits: "
+            "GPIO17 is 17"
+        ),
+        (
+            "relay.active_high is perhaps, which is neither true nor false: environment GATE_RELAY__ACTIVE_HIGH: "
+            "give true or false"
+        ),
+    )
+
+
+def test_with_a_file_that_cannot_be_read_only_what_goes_over_it_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_text("[relay\n")
+
+    found, told = alone("relay.pin=5", config=path)
+
+    assert found == {"relay.pin": 5}
+    [line] = told
+    assert line.startswith("the settings file is no TOML")
+
+
+def test_names_that_are_no_settings_are_told_beside_what_is_read_alone() -> None:
+    found, told = alone("zebra=1", GATE_HORSE="1")
+    assert found["relay.pin"] == 17
+    assert [line.split()[0] for line in told] == ["zebra", "GATE_HORSE"]
+
+
+def test_no_line_about_settings_read_alone_shows_the_key() -> None:
+    _, told = alone(f"relay.pin={SECRET}", GATE_EGUMA__API_KEY=SECRET)
+    assert SECRET not in "".join(told)
+    assert told
