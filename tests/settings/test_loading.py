@@ -162,15 +162,11 @@ def test_what_the_other_settings_hold_does_not_matter_to_those_read_alone() -> N
 def test_a_setting_read_alone_that_cannot_be_used_is_left_out_with_its_fault() -> None:
     found, told = alone("relay.pin=99", GATE_RELAY__ACTIVE_HIGH="perhaps")
     assert found == {"drive.close_pin": None}
-    assert told == (
-        (
-            "relay.pin is 99, which is no GPIO of the 40-pin header: argument: give a BCM number from 2 to 27, as digits: "
-            "GPIO17 is 17"
-        ),
-        (
-            "relay.active_high is perhaps, which is neither true nor false: environment GATE_RELAY__ACTIVE_HIGH: "
-            "give true or false"
-        ),
+    pin, level = told
+    assert pin.startswith("relay.pin is 99, which is no GPIO of the 40-pin header: argument: give a BCM number")
+    assert level == (
+        "relay.active_high is perhaps, which is neither true nor false: environment GATE_RELAY__ACTIVE_HIGH: "
+        "give true or false"
     )
 
 
