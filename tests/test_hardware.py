@@ -1,4 +1,4 @@
-"""What `hardware/README.md` tells a technician to connect is what the default settings drive."""
+"""What the pages of `hardware/` tell a technician to connect is what the settings drive, and every page is found."""
 
 import re
 from pathlib import Path
@@ -8,22 +8,35 @@ from gpiozero.pins.mock import MockFactory
 
 from gate_controller.settings import Settings
 
-README = (Path(__file__).parents[1] / "hardware" / "README.md").read_text(encoding="utf-8")
+HARDWARE = Path(__file__).parents[1] / "hardware"
+PAGES = {page.name: page.read_text(encoding="utf-8") for page in sorted(HARDWARE.glob("*.md"))}
+README = PAGES["README.md"]
 TABLE = {
-    setting: (int(bcm), int(header))
-    for setting, bcm, header in re.findall(r"^\|[^|]*\| `([a-z_.]+)` \| (\d+) \| (\d+) \|", README, re.MULTILINE)
+    setting: (int(bcm), int(header), chosen_by)
+    for setting, bcm, header, chosen_by in re.findall(
+        r"^\|[^|]*\| `([a-z_.]+)` \| (\d+) \| (\d+) \| (default|suggested) \|", README, re.MULTILINE
+    )
 }
-"""Setting -> BCM number and position on the header, as the page's table of pins has them."""
+"""Setting -> BCM number, position on the header and who chose it, as the page's table of pins has them."""
+
+RELAYS = {"relay.pin", "drive.close_pin", "drive.exit_pin"}
+SPI_PINS = {"display.dc_pin", "display.reset_pin"}
+HAT_EEPROM, I2C, SPI, CONSOLE = {0, 1}, {2, 3}, {8, 9, 10, 11}, {14, 15}
+PULLED_UP_FROM_POWER_ON = set(range(9))
 
 
-def default_pins() -> dict[str, int]:
-    """Every pin that is in use when nothing is set, by the setting that names it."""
+def pins(*, unset: bool) -> dict[str, int | None]:
+    """Every setting that names a pin, with its default; either those that have one, or those that have none."""
     found = {}
     for section, field in Settings.model_fields.items():
         for name, leaf in getattr(field.annotation, "model_fields", {}).items():
-            if (name == "pin" or name.endswith("_pin")) and leaf.default is not None:
+            if (name == "pin" or name.endswith("_pin")) and (leaf.default is None) == unset:
                 found[f"{section}.{name}"] = leaf.default
     return found
+
+
+def in_table(chosen_by: str) -> dict[str, int | None]:
+    return {setting: bcm for setting, (bcm, _, who) in TABLE.items() if who == chosen_by}
 
 
 @pytest.fixture(scope="module")
@@ -33,20 +46,88 @@ def header() -> dict[int, int]:
     return {bcm: pin.number for bcm in range(2, 28) for _, pin in board.find_pin(f"GPIO{bcm}")}
 
 
-def test_the_page_names_every_pin_in_use_by_default() -> None:
-    assert {setting: bcm for setting, (bcm, _) in TABLE.items()} == default_pins()
+def test_the_table_has_every_pin_in_use_by_default() -> None:
+    assert in_table("default") == pins(unset=False)
 
 
-def test_the_page_knows_where_each_pin_is_on_the_header(header: dict[int, int]) -> None:
-    assert dict(TABLE.values()) == {bcm: header[bcm] for bcm, _ in TABLE.values()}
+def test_the_table_suggests_a_pin_for_every_other_setting_that_takes_one() -> None:
+    assert in_table("suggested").keys() == pins(unset=True).keys()
 
 
-def test_the_diagram_shows_the_pins_of_the_table() -> None:
-    drawn = {(int(bcm), int(position)) for bcm, position in re.findall(r"GPIO(\d+) \(pin (\d+)\)", README)}
-    assert drawn == set(TABLE.values())
+def test_all_pins_of_the_table_can_be_used_together() -> None:
+    used = [bcm for bcm, _, _ in TABLE.values()]
+    assert len(used) == len(set(used))
+    assert not set(used) & (HAT_EEPROM | I2C | SPI | CONSOLE)
 
 
-def test_the_boot_lines_keep_the_default_relay_pin_off() -> None:
-    relay, _ = TABLE["relay.pin"]
-    assert set(re.findall(r"gpio=(\d+)=op,d[lh]", README)) == {str(relay)}
-    assert f"pinctrl get {relay}`" in README
+@pytest.mark.parametrize("setting", [*sorted(RELAYS), "buzzer.pin", "lamps.green_pin"])
+def test_nothing_that_acts_when_high_is_where_the_pi_pulls_up_from_power_on(setting: str) -> None:
+    assert TABLE[setting][0] not in PULLED_UP_FROM_POWER_ON
+
+
+def test_the_table_knows_where_each_pin_is_on_the_header(header: dict[int, int]) -> None:
+    assert {bcm: position for bcm, position, _ in TABLE.values()} == {bcm: header[bcm] for bcm, _, _ in TABLE.values()}
+
+
+@pytest.mark.parametrize("bcm", sorted(I2C | SPI))
+def test_the_page_knows_where_the_buses_are(bcm: int, header: dict[int, int]) -> None:
+    assert re.search(rf"GPIO{bcm}\s+\([^)]*pin {header[bcm]}\)", README)
+
+
+@pytest.mark.parametrize("function", ["GND", "3V3", "5V"])
+def test_the_page_knows_where_ground_and_supply_are(function: str) -> None:
+    line = re.search(r"^Ground is on header pins (.*); 3.3 V on (.*); 5 V on (.*)\.$", README, re.MULTILINE)
+    assert line is not None
+    told = dict(zip(("GND", "3V3", "5V"), line.groups(), strict=True))[function]
+    pins = MockFactory().board_info.headers["J8"].pins.values()
+    assert {int(n) for n in re.findall(r"\d+", told)} == {pin.number for pin in pins if pin.name == function}
+
+
+@pytest.mark.parametrize("page", [name for name, text in PAGES.items() if re.search(r"gpio=\d", text)])
+def test_boot_lines_keep_relays_off_and_touch_nothing_else(page: str) -> None:
+    named = {int(bcm) for bcm in re.findall(r"gpio=(\d+)=op,d[lh]", PAGES[page])}
+    assert TABLE["relay.pin"][0] in named
+    assert named <= {TABLE[setting][0] for setting in RELAYS}
+
+
+def test_the_page_on_safe_states_has_a_boot_line_for_each_relay_and_the_pin_to_look_at() -> None:
+    text = PAGES["safe-by-wire.md"]
+    for setting in RELAYS:
+        assert f"gpio={TABLE[setting][0]}=op,dl" in text
+    assert f"pinctrl get {TABLE['relay.pin'][0]}`" in text
+    for line in ("dtparam=strict_gpiod", "dtparam=watchdog=on"):
+        assert f"\n    {line}\n" in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
+        if target.startswith("https://"):
+            continue
+        path, _, heading = target.partition("#")
+        file = (HARDWARE / path).resolve() if path else HARDWARE / page
+        assert file.exists(), f"{page}: {target}"
+        if heading:
+            headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings}
+            assert heading in anchors, f"{page}: {target}"
+
+
+def test_every_page_can_be_reached_from_the_first() -> None:
+    reached, new = set(), {"README.md"}
+    while new:
+        reached |= new
+        linked = {Path(target).name for page in new for target in re.findall(r"\]\(([^)#\s]+\.md)", PAGES[page])}
+        new = (linked & PAGES.keys()) - reached
+    assert reached == PAGES.keys()
+
+
+def test_every_setting_a_page_names_is_one() -> None:
+    sections = "|".join(
+        name for name, field in Settings.model_fields.items() if hasattr(field.annotation, "model_fields")
+    )
+    for page, text in PAGES.items():
+        for section, leaf in re.findall(rf"`({sections})\.([a-z_]+)\b", text):
+            if leaf not in {"svg", "yml", "toml", "service"}:
+                model = Settings.model_fields[section].annotation
+                assert leaf in getattr(model, "model_fields", {}), f"{page}: {section}.{leaf}"

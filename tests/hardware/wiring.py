@@ -48,9 +48,7 @@ def header_pins(source: Path) -> list[HeaderPin]:
     raspberry_pi = source.read_text(encoding="utf-8").partition("\n  Pi:\n")[2]
     positions, labels = (_list(raspberry_pi, name) for name in ("pins", "pinlabels"))
     return [
-        HeaderPin(int(position), label)
-        for position, label in zip(positions, labels, strict=True)
-        if position.isdigit()
+        HeaderPin(int(position), label) for position, label in zip(positions, labels, strict=True) if position.isdigit()
     ]
 
 
@@ -78,7 +76,7 @@ def draw(program: str) -> Iterator[Path]:
         style = Path(directory, "style.yml")
         style.write_text(_STYLE, encoding="utf-8")
         for source in SOURCES:
-            command = [program, "--format", "s", "--prepend", style, "--output-dir", directory, source]
+            command = [program, "--format", "s", "--prepend", str(style), "--output-dir", directory, str(source)]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 -- fixed arguments
             text = Path(directory, source.with_suffix(".svg").name).read_text(encoding="utf-8")
             text = text.replace(f'font-family="{_SIZED_FOR}"', f'font-family="{_SHOWN_IN}"')
