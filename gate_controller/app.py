@@ -233,13 +233,20 @@ class App:
         served = asyncio.ensure_future(self._runner.visitor_served())
         hurried = asyncio.ensure_future(self._hurry.wait())
         await asyncio.wait({served, hurried}, timeout=STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        # Whoever has been let in gets the time to go through, but for a gate that is held open for everybody.
-        for _ in range(int(STOP_SECONDS / _LOOK_SECONDS)):
-            if not self._drive.is_on or hurried.done() or self.gate.contacts.holds():
-                break
-            await asyncio.sleep(_LOOK_SECONDS)
+        # Whoever has been let in gets the time to go through; then a gate that does not shut by itself is shut.
+        await self._drive_at_rest(STOP_SECONDS)
+        with contextlib.suppress(RelayFault):
+            self._drive.shut()
+        await self._drive_at_rest(STOP_SECONDS)
         served.cancel()
         hurried.cancel()
+
+    async def _drive_at_rest(self, seconds: float) -> None:
+        """Wait until the drive is at rest, for so long at most; not where it is held open, nor for who is in a hurry."""
+        for _ in range(int(seconds / _LOOK_SECONDS)):
+            if not self._drive.is_on or self._hurry.is_set() or self.gate.contacts.holds():
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _rest(self) -> None:
         """Put everything at rest, the relay first."""

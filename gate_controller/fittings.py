@@ -74,6 +74,8 @@ class MendableDrive:
             drive, self._drive = self._drive, None
             drive.close()
         self._drive = self._make()
+        # Nobody knows where a motor's gate stands after a crash; all others are shut already.
+        self._drive.shut()
 
     def release(self) -> None:
         """Let one person in."""

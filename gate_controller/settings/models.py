@@ -150,7 +150,7 @@ class Lamps(Section, frozen=True):
         default=True, description="whether a high level lights a lamp"
     )
     green_pin: OptionalPin = Field(default=22, description="BCM number; admitted")
-    red_pin: OptionalPin = Field(default=27, description="BCM number; refused, blinking: out of service")
+    red_pin: OptionalPin = Field(default=27, description="BCM number; refused, out of service: told apart by rhythm")
     yellow_pin: OptionalPin = Field(default=24, description="BCM number; checking")
 
 

@@ -85,10 +85,9 @@ def test_loading_makes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["buzzer.pin", "exit_button.pin", "fire_contact.pin"])
-def test_a_device_that_is_not_built_yet_is_accepted_with_a_warning(name: str) -> None:
-    assert loaded(f"{name}=5").warnings == (
-        f"{name} is 5, which has no effect in this version: argument: leave {name} out",
+def test_a_motor_without_a_relay_that_closes_is_a_fault() -> None:
+    assert faults("drive.kind=motor") == (
+        "drive.kind is motor, and no relay closes it: argument: set GATE_DRIVE__CLOSE_PIN, or another drive.kind",
     )
 
 
