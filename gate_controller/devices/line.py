@@ -1,0 +1,214 @@
+"""
+Listening to a scanner for ever: its port is opened, read in the event loop, and found again by itself after
+unplugging. What kind of port it is, serial or keyboard, is behind `Port`.
+
+Rules: only what arrived while the gate was listening becomes a scan. A port that has just been opened is not
+listened to until it has been silent for one gap, for what comes first may be the tail of a scan ("12" + CR of
+a longer code is somebody else's ShortCode). A scan that a hang-up cuts off is dropped.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.framing import Framer
+
+# Wait before the port is tried again: 0.2 s is about what udev takes to make the name of a replugged device,
+# and a try costs a few file look-ups, so that one every 2 s is nothing and a person with the plug in hand
+# does not wait.
+RETRY_FIRST_SECONDS = 0.2
+RETRY_MOST_SECONDS = 2.0
+
+# A code is 12 characters and takes 13 ms at 9600 baud; a person scans once a second at most. A line that has
+# not paused for one gap in 2 s is not being used by people.
+SETTLE_MOST_SECONDS = 2.0
+
+
+class HungUp(DeviceError):
+    """The scanner went away while its port was open."""
+
+
+class Port(Protocol):
+    """An open port of a scanner. `fileno` becomes readable when there is something for `read`."""
+
+    @property
+    def path(self) -> str:
+        """What the port is called in reports."""
+
+    @property
+    def babbles(self) -> str:
+        """What is wrong and what to do where it sends without pause."""
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait for."""
+
+    def read(self) -> bytes | None:
+        """
+        Return what came in since the last look, without waiting; None for silence, b"" for what is no byte of a
+        scan and yet no silence. Raises `HungUp`.
+        """
+
+    def close(self) -> None:
+        """Give the port back. May block."""
+
+
+class _Report(Protocol):
+    def __call__(self, text: str, *, takes_scans: bool) -> None: ...
+
+
+class Listener:
+    """
+    One scanner, whatever happens to its plug.
+
+    `open_port` is called in a thread and raises `DeviceError`; `on_frame` gets each scan's bytes; `on_change`
+    gets (True, path) when scans are taken and (False, what is wrong and what to do) when they are not, once for
+    each new text. Both are called in the event loop and must not block; an exception of theirs ends `run`.
+    `gap_seconds` is the silence that ends a scan without a terminator.
+    """
+
+    def __init__(
+        self,
+        *,
+        open_port: Callable[[], Port],
+        on_frame: Callable[[bytes], None],
+        on_change: Callable[[bool, str], None],
+        gap_seconds: float,
+    ) -> None:
+        self._open_port = open_port
+        self._on_frame = on_frame
+        self._on_change = on_change
+        self._gap_seconds = gap_seconds
+        self._reported: tuple[bool, str] | None = None
+
+    async def run(self) -> None:
+        """Open, read and reconnect, for ever. Cancel to stop: the port is closed then."""
+        wait = RETRY_FIRST_SECONDS
+        while True:
+            try:
+                port = await self._opened()
+            except DeviceError as error:
+                self._report(str(error), takes_scans=False)
+            else:
+                line = _Line(port, self._gap_seconds, self._on_frame, self._report)
+                try:
+                    fault = await line.listen()
+                finally:
+                    await asyncio.to_thread(port.close)
+                self._report(fault, takes_scans=False)
+                if line.settled:
+                    wait = RETRY_FIRST_SECONDS
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, RETRY_MOST_SECONDS)
+
+    def _report(self, text: str, *, takes_scans: bool) -> None:
+        if self._reported != (takes_scans, text):
+            self._reported = (takes_scans, text)
+            self._on_change(takes_scans, text)
+
+    async def _opened(self) -> Port:
+        # A thread cannot be cancelled. When this task is, the thread may still open the port: close it then.
+        opening = asyncio.get_running_loop().run_in_executor(None, self._open_port)
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_unwanted)
+            raise
+
+
+class _Line:
+    """One open port, from its opening to its hang-up: first it settles, then its frames are scans."""
+
+    def __init__(self, port: Port, gap_seconds: float, on_frame: Callable[[bytes], None], report: _Report) -> None:
+        self.settled = False
+        self._port = port
+        self._gap_seconds = gap_seconds
+        self._on_frame = on_frame
+        self._report = report
+        self._framer = Framer()
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[str] = self._loop.create_future()
+        self._gap: asyncio.TimerHandle | None = None
+        self._impatience: asyncio.TimerHandle | None = None
+
+    async def listen(self) -> str:
+        """Return at the hang-up, with the text to report."""
+        self._loop.add_reader(self._port.fileno(), self._call, self._readable)
+        self._restart_gap()
+        self._impatience = self._loop.call_later(SETTLE_MOST_SECONDS, self._call, self._impatient)
+        try:
+            return await self._ended
+        finally:
+            self._stop()
+
+    def _call(self, step: Callable[[], None]) -> None:
+        # The loop would log what a callback raises and go on, with the scan lost: `run` is to fail instead.
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - nothing is swallowed, the future raises it in `run`
+            self._stop()
+            if not self._ended.done():
+                self._ended.set_exception(error)
+
+    def _stop(self) -> None:
+        # The reader goes first of all: a descriptor that hung up stays readable and would spin the loop.
+        self._loop.remove_reader(self._port.fileno())
+        for timer in (self._gap, self._impatience):
+            if timer is not None:
+                timer.cancel()
+
+    def _readable(self) -> None:
+        data = self._read()
+        if data is not None:
+            self._take(data)
+
+    def _silent(self) -> None:
+        # The timer says only that time has passed. A loop that was late has bytes waiting in the kernel that
+        # arrived before the silence it claims. asyncio runs ready readers before due timers, but not those
+        # that became ready while another callback held the loop up, so look once more: bytes there mean that
+        # there was no silence. A real gap within such a hold-up goes unseen and joins two scans into one,
+        # which no code survives.
+        data = self._read()
+        if data is not None:
+            self._take(data)
+        elif self._ended.done():
+            return
+        elif self.settled:
+            self._deliver(self._framer.gap())
+        else:
+            self.settled = True
+            if self._impatience is not None:
+                self._impatience.cancel()
+            self._report(self._port.path, takes_scans=True)
+
+    def _impatient(self) -> None:
+        self._report(self._port.babbles, takes_scans=False)
+
+    def _read(self) -> bytes | None:
+        try:
+            return self._port.read()
+        except HungUp as error:
+            self._stop()
+            if not self._ended.done():
+                self._ended.set_result(str(error))
+            return None
+
+    def _take(self, data: bytes) -> None:
+        if self.settled:
+            self._deliver(self._framer.feed(data))
+        if self._framer.pending or not self.settled:
+            self._restart_gap()
+
+    def _restart_gap(self) -> None:
+        if self._gap is not None:
+            self._gap.cancel()
+        self._gap = self._loop.call_later(self._gap_seconds, self._call, self._silent)
+
+    def _deliver(self, frames: list[bytes]) -> None:
+        for frame in frames:
+            self._on_frame(frame)
+
+
+def _close_unwanted(opening: "asyncio.Future[Port]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
