@@ -4,72 +4,25 @@ import asyncio
 import fcntl
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from gate_controller.devices.scanner import SerialScanner
+from tests.rig.listening import Heard, running
 from tests.rig.scanner import PtyScanner
+from tests.rig.waiting import until
 
 CODE = b"L4FU5LQTKJR3"
 
 
-class Gate:
-    """What the gate hears from its scanner, and waiting for it."""
-
-    def __init__(self) -> None:
-        self.frames: list[bytes] = []
-        self.changes: list[tuple[bool, str]] = []
-        self._heard = asyncio.Event()
-
-    def on_frame(self, frame: bytes) -> None:
-        self.frames.append(frame)
-        self._heard.set()
-
-    def on_change(self, takes_scans: bool, text: str) -> None:
-        self.changes.append((takes_scans, text))
-        self._heard.set()
-
-    @property
-    def listens(self) -> bool:
-        return bool(self.changes) and self.changes[-1][0]
-
-    async def until(self, condition: Callable[[], bool], seconds: float = 5) -> None:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                self._heard.clear()
-                await self._heard.wait()
-
-    async def until_it_listens(self) -> None:
-        await self.until(lambda: self.listens)
-
-    async def until_it_does_not_listen(self) -> str:
-        await self.until(lambda: bool(self.changes) and not self.listens)
-        return self.changes[-1][1]
-
-    async def until_frames(self, count: int) -> list[bytes]:
-        await self.until(lambda: len(self.frames) >= count)
-        return self.frames
-
-
 @asynccontextmanager
-async def listening(port: str, *, baud: int = 9600) -> AsyncIterator[Gate]:
-    gate = Gate()
-    scanner = SerialScanner(port=port, baud=baud, on_frame=gate.on_frame, on_change=gate.on_change)
-    running = asyncio.create_task(scanner.run())
-    try:
+async def listening(port: str, *, baud: int = 9600) -> AsyncIterator[Heard]:
+    gate = Heard()
+    async with running(gate, SerialScanner(port=port, baud=baud, on_frame=gate.on_frame, on_change=gate.on_change)):
         yield gate
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
-
-
-async def soon(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - the kernel sets no Event
-            await asyncio.sleep(0)
 
 
 def open_descriptors() -> int:
@@ -160,7 +113,7 @@ async def test_the_tail_of_a_scan_in_progress_is_no_scan(plugged: PtyScanner) ->
         # The port is open as soon as it is locked, and the rest of somebody's scan comes in.
         probe = os.open(plugged.port, os.O_RDWR | os.O_NOCTTY)
         try:
-            await soon(lambda: is_locked(probe))
+            await until(lambda: is_locked(probe))
         finally:
             os.close(probe)
         plugged.type(b"12\r")
@@ -282,7 +235,7 @@ async def test_stopping_while_the_port_is_being_opened_leaks_nothing(plugged: Pt
     before = open_descriptors()
     async with listening(plugged.port):
         await asyncio.sleep(0)
-    await soon(lambda: open_descriptors() == before)
+    await until(lambda: open_descriptors() == before)
 
 
 async def test_a_receiver_that_fails_ends_the_scanner_with_its_error(plugged: PtyScanner) -> None:
@@ -292,9 +245,9 @@ async def test_a_receiver_that_fails_ends_the_scanner_with_its_error(plugged: Pt
         raise OSError(f"nobody takes {frame!r}")
 
     scanner = SerialScanner(port=plugged.port, baud=9600, on_frame=refuse, on_change=lambda _on, _text: listens.set())
-    running = asyncio.create_task(scanner.run())
+    task = asyncio.create_task(scanner.run())
     async with asyncio.timeout(5):
         await listens.wait()
         plugged.type(CODE + b"\r")
         with pytest.raises(OSError, match="nobody takes"):
-            await running
+            await task
