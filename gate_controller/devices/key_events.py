@@ -25,7 +25,9 @@ _EV_SYN, _EV_KEY = 0x00, 0x01
 _SYN_REPORT, _SYN_DROPPED = 0, 3
 _UP, _DOWN = 0, 1  # 2 is the repeat of a key that is held
 
-# The kernel keeps at least 64 events for each reader (EVDEV_MIN_BUFFER_SIZE); a read takes more than that.
+# The kernel keeps 64 events of a keyboard (EVDEV_MIN_BUFFER_SIZE), which is five capitals with shift; a read takes
+# more than that. A scanner reports once a millisecond at most, so an event loop that is late by 20 ms may lose keys,
+# and is told.
 _READ_SIZE = 256 * EVENT.size
 
 # ioctl numbers as asm-generic/ioctl.h makes them: direction, size, type 'E', number. x86, arm and arm64 use it.

@@ -4,6 +4,7 @@ FIFO that carries the kernel's own `struct input_event`, and answers the two ioc
 link, as under /dev/input/by-id, so it outlives unplugging.
 """
 
+import asyncio
 import errno
 import fcntl
 import os
@@ -27,7 +28,8 @@ KEYPAD = dict(zip("0123456789", (82, 79, 80, 81, 75, 76, 77, 71, 72, 73), strict
 _EV_SYN, _EV_KEY, _EV_MSC = 0, 1, 4
 _SYN_DROPPED = 3
 _MSC_SCAN = 4
-_PIPE_BUF = 4096
+# A third of what evdev keeps, for the loop may run two pieces late.
+_EVENTS_AT_ONCE = 20
 
 
 class Event(NamedTuple):
@@ -140,14 +142,19 @@ class RigKeyboard(ABC):
             self._end, path = self._plugged()
             self._link.symlink_to(path)
 
-    def type(self, events: Iterable[Event]) -> None:
-        """Let the keyboard report events, as fast as they come."""
+    async def type(self, events: Iterable[Event]) -> None:
+        """Report events as fast as the gate reads them; a real scanner reports once a millisecond at most."""
+        typed = list(events)
+        for first in range(0, len(typed), _EVENTS_AT_ONCE):
+            self.report(typed[first : first + _EVENTS_AT_ONCE])
+            await asyncio.sleep(0)
+
+    def report(self, events: Iterable[Event]) -> None:
+        """Report events with nobody reading meanwhile. The kernel keeps 64 and loses what is more."""
         if self._end is None:
             raise RuntimeError("the scanner is unplugged")
-        packed = [EVENT.pack(0, 0, *event) for event in events]
-        most = _PIPE_BUF // EVENT.size  # which a FIFO takes as one piece, so that a reader sees whole events
-        for first in range(0, len(packed), most):
-            os.write(self._end, b"".join(packed[first : first + most]))
+        # In one write, which a FIFO takes as one piece (up to PIPE_BUF), so that a reader sees whole events.
+        os.write(self._end, b"".join(EVENT.pack(0, 0, *event) for event in events))
 
     @abstractmethod
     def open(self, path: str) -> Keyboard:
@@ -187,7 +194,7 @@ class FifoKeyboard(RigKeyboard):
     @override
     def lose_keys(self) -> None:
         # As evdev.c does it: the mark, then what is left of the report under way.
-        self.type([Event(_EV_SYN, _SYN_DROPPED, 0), Event(_EV_KEY, XKB["us"].letters[0], 1), REPORT])
+        self.report([Event(_EV_SYN, _SYN_DROPPED, 0), Event(_EV_KEY, XKB["us"].letters[0], 1), REPORT])
 
     @property
     @override
@@ -240,7 +247,7 @@ class UinputKeyboard(RigKeyboard):
 
     @override
     def lose_keys(self) -> None:
-        self.type(press(*[FUNCTION_1] * 100))
+        self.report(press(*[FUNCTION_1] * 100))
 
     @property
     @override
