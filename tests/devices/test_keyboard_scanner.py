@@ -65,13 +65,14 @@ def keyboard(request: pytest.FixtureRequest) -> Iterator[RigKeyboard]:
 
 
 @asynccontextmanager
-async def listening(keyboard: RigKeyboard, *, layout: str = "us") -> AsyncIterator[Heard]:
+async def listening(keyboard: RigKeyboard, *, layout: str = "us", gap_seconds: float = 0.05) -> AsyncIterator[Heard]:
     gate = Heard()
     scanner = KeyboardScanner(
         port=keyboard.port,
         layout=layout,
         on_frame=gate.on_frame,
         on_change=gate.on_change,
+        gap_seconds=gap_seconds,
         open_keyboard=keyboard.open,
     )
     async with running(gate, scanner):
@@ -226,25 +227,23 @@ async def test_a_scan_that_comes_faster_than_the_loop_reads_is_never_another_cod
 
 
 async def test_a_late_loop_does_not_cut_a_scan_in_two(keyboard: RigKeyboard) -> None:
-    async with listening(keyboard) as gate:
+    async with listening(keyboard, gap_seconds=0.5) as gate:
         await gate.until_it_listens()
         keyboard.report(text("12"))
-        await asyncio.sleep(0.01)  # read, and the gap's timer runs
-        time.sleep(0.02)  # noqa: ASYNC251 - the loop stands still, the rest of the scan arrives in time
+        await asyncio.sleep(0.1)  # read, and the gap's timer runs
+        time.sleep(0.1)  # noqa: ASYNC251 - the loop stands still, the rest of the scan arrives in time
         keyboard.report(text("34\r"))
-        time.sleep(0.1)  # noqa: ASYNC251 - the loop stands still for longer than the gap
+        time.sleep(0.6)  # noqa: ASYNC251 - the loop stands still for longer than the gap
         assert await gate.until_frames(1) == [b"1234"]
 
 
-async def test_shift_that_goes_down_within_the_gap_keeps_a_slow_scan_together(keyboard: RigKeyboard) -> None:
-    async with listening(keyboard) as gate:
+async def test_keys_that_type_nothing_keep_a_slow_scan_together(keyboard: RigKeyboard) -> None:
+    async with listening(keyboard, gap_seconds=0.5) as gate:
         await gate.until_it_listens()
-        keyboard.report(text("1"))
-        await asyncio.sleep(0.02)
-        keyboard.report(down(SHIFT))
-        time.sleep(0.045)  # noqa: ASYNC251 - more than a gap since the character, less since the shift
-        keyboard.report([*press(A), *up(SHIFT), *press(ENTER)])
-        assert await gate.until_frames(1) == [b"1A"]
+        for events in (text("1"), down(SHIFT), press(A), up(SHIFT), text("2\r")):
+            keyboard.report(events)
+            await asyncio.sleep(0.3)  # from character to character it is more than a gap
+        assert gate.frames == [b"1A2"]
 
 
 async def test_what_was_typed_before_the_keyboard_was_open_is_no_scan(keyboard: RigKeyboard) -> None:
