@@ -1,0 +1,122 @@
+"""
+Which page of which card is due when. Pure: times come in as arguments, in seconds of one monotonic clock.
+
+Rules: a card replaces the one before at once, save that a resting card lets the card before it be read: it waits
+until each of its pages has been shown once, 20 s at most. The pages of a card go round while it stays.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gate_controller.devices.display.card import Card
+from gate_controller.devices.display.page import Page
+
+READ_MOST_SECONDS = 20.0
+"""How long a resting card waits at most, from when the card before it was handed in."""
+
+# An idle OLED of the usual kind loses half its brightness in 10,000 to 15,000 hours (makers' figures), where lit:
+# a still picture burns in within months. Dimmed and moved about, all pixels age alike, and later.
+DIM_AFTER_SECONDS = 30.0
+SHIFT_EVERY_SECONDS = 60.0
+SHIFTS = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+"""Where the picture of a resting card is, one place after the other: a pixel from its own at most, each way."""
+
+# A page without a length would spin the thread that turns it.
+_LEAST_SECONDS = 0.1
+
+# Sums of floats fall short of each other by less than this; a page that is due is not missed by so much.
+_HAIR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a display shows at one moment."""
+
+    page: Page
+    shift: tuple[int, int]
+    is_dimmed: bool
+
+
+@dataclass(slots=True)
+class _Running:
+    """A card with the moment it was handed in; its pages and their start are known once it is shown."""
+
+    card: Card
+    told: float
+    pages: tuple[Page, ...] = ()
+    began: float = 0.0
+
+    @property
+    def ends(self) -> list[float]:
+        """When each page ends, in seconds from the start of a round."""
+        ends, end = [], 0.0
+        for page in self.pages:
+            end += max(page.seconds, _LEAST_SECONDS)
+            ends.append(end)
+        return ends
+
+    @property
+    def read(self) -> float:
+        """The moment from which a resting card may follow."""
+        latest = self.told + READ_MOST_SECONDS
+        return min(self.began + self.ends[-1], latest) if self.pages else latest
+
+    def elapsed(self, now: float) -> float:
+        return now - self.began + _HAIR
+
+
+class Reel:
+    """The card on show, and the resting one that waits for it to be read."""
+
+    def __init__(self) -> None:
+        self._running: _Running | None = None
+        self._waiting: _Running | None = None
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether nobody is being told anything now."""
+        return self._running is None or self._running.card.is_resting
+
+    def put(self, card: Card, told: float) -> None:
+        """Take a card, handed in at the moment `told`. The resting card that is on show already goes on."""
+        running = self._running
+        if not card.is_resting or running is None:
+            self._running, self._waiting = _Running(card, told), None
+        elif not running.card.is_resting:
+            self._waiting = _Running(card, told)
+        elif running.card != card:
+            self._running = _Running(card, told)
+
+    def turn(self, now: float, lay_out: Callable[[Card], tuple[Page, ...]]) -> View | None:
+        """Return what is due now; None before the first card. `lay_out` is asked once for each card shown."""
+        if self._waiting is not None and self._running is not None and now + _HAIR >= self._running.read:
+            self._running, self._waiting = self._waiting, None
+        running = self._running
+        if running is None:
+            return None
+        if not running.pages:
+            running.pages, running.began = lay_out(running.card), now
+        elapsed = running.elapsed(now)
+        in_round = elapsed % running.ends[-1]
+        page = next(page for page, end in zip(running.pages, running.ends, strict=True) if in_round < end)
+        if not running.card.is_resting:
+            return View(page, SHIFTS[0], is_dimmed=False)
+        shift = SHIFTS[int(elapsed // SHIFT_EVERY_SECONDS) % len(SHIFTS)]
+        return View(page, shift, is_dimmed=elapsed >= DIM_AFTER_SECONDS)
+
+    def due(self, now: float) -> float | None:
+        """Return the next moment at which `turn` may return something else; None: not by itself."""
+        running = self._running
+        if running is None or not running.pages:
+            return None if running is None else now
+        elapsed = running.elapsed(now)
+        moments = [] if self._waiting is None else [running.read]
+        if len(running.pages) > 1:
+            length = running.ends[-1]
+            in_round = elapsed % length
+            moments.append(running.began + elapsed - in_round + next(end for end in running.ends if in_round < end))
+        if running.card.is_resting:
+            moments.append(running.began + (elapsed // SHIFT_EVERY_SECONDS + 1) * SHIFT_EVERY_SECONDS)
+            if elapsed < DIM_AFTER_SECONDS:
+                moments.append(running.began + DIM_AFTER_SECONDS)
+        return min(moments, default=None)
