@@ -3,8 +3,8 @@ What luma knows of each display controller: the commands that start it, and the 
 
 luma is asked once for each size and its answer is played by our own links, because its devices do not fit a gate:
 each one registers an exit handler that writes to the bus (a hanging bus would keep the process from its end, and
-every display made anew would be kept for ever), and packs its pixels one by one in Python, 5 times as long as the
-bus takes on a small Pi.
+every display made anew would be kept for ever), and those for OLEDs pack the pixels one by one in Python, by a call
+that Pillow 14 removes.
 """
 
 from collections.abc import Sequence

@@ -72,9 +72,7 @@ class I2CDevice:
     def _silent(self, error: OSError) -> str:
         where = f"display {self._name} at 0x{self._address:02x} on {self._path}"
         if error.errno == errno.ETIMEDOUT:
-            return (
-                f"{where}: something holds the bus: take the display's power away and give it back ({error.strerror})"
-            )
+            return f"{where}: something holds the bus: take its power away and give it back ({error.strerror})"
         check = f"check its power and wires, or set display.address (i2cdetect -y {self._number} lists what answers)"
         return f"{where} does not answer: {check} ({error.strerror or error})"
 

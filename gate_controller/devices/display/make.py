@@ -8,7 +8,8 @@ made, so that a gate needs those of its own display and no other.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
 from gate_controller.devices.errors import DeviceError
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gate_controller.devices.display.i2c import I2CBus, I2CDevice
-    from gate_controller.devices.display.panel import Panel
+    from gate_controller.devices.display.panel import Panel, Pictures
     from gate_controller.devices.display.spi import SPIBus, SPILink
 
 _EXTRAS = {
@@ -145,42 +146,40 @@ def _made(wanted: _Wanted) -> Panel:
 
 
 def _image(wanted: _Wanted) -> Panel:
-    from gate_controller.devices.display.canvas import Canvas
     from gate_controller.devices.display.image import SIZE, ImageFile
 
     size = wanted.size(SIZE)
     assert wanted.image_file is not None  # noqa: S101 - checked above
-    return ImageFile(wanted.image_file, Canvas(*wanted.seen(size), mode="RGB"), size=size, rotate=wanted.rotate)
+    pictures = _canvas(*wanted.seen(size), "RGB")
+    return ImageFile(wanted.image_file, pictures, size=size, rotate=wanted.rotate)
 
 
 def _oled(wanted: _Wanted) -> Panel:
-    from gate_controller.devices.display.canvas import Canvas
     from gate_controller.devices.display.i2c import I2CLink
     from gate_controller.devices.display.oled import Oled
 
     size = wanted.size(_OLED_SIZE)
-    canvas = Canvas(*wanted.seen(size), mode="1")
+    pictures = _canvas(*wanted.seen(size), "1")
     link: I2CLink | SPILink
     if wanted.interface == "spi":
         link = _spi(wanted, _OLED_SPI_HZ)
     else:
         link = I2CLink(_i2c(wanted, _OLED_ADDRESS), reset_pin=wanted.reset_pin)
     try:
-        return Oled(link, canvas, driver=wanted.driver, size=size, rotate=wanted.rotate)
+        return Oled(link, pictures, driver=wanted.driver, size=size, rotate=wanted.rotate)
     except BaseException:
         link.close()
         raise
 
 
 def _colour(wanted: _Wanted) -> Panel:
-    from gate_controller.devices.display.canvas import Canvas
     from gate_controller.devices.display.lcd import SIZES, SPEEDS_HZ, Lcd
 
     size = wanted.size(SIZES[wanted.driver])
-    canvas = Canvas(*wanted.seen(size), mode="RGB")
+    pictures = _canvas(*wanted.seen(size), "RGB")
     link = _spi(wanted, SPEEDS_HZ[wanted.driver])
     try:
-        return Lcd(link, canvas, driver=wanted.driver, size=size, rotate=wanted.rotate)
+        return Lcd(link, pictures, driver=wanted.driver, size=size, rotate=wanted.rotate)
     except BaseException:
         link.close()
         raise
@@ -205,6 +204,14 @@ def _characters(wanted: _Wanted) -> Panel:
     except BaseException:
         device.close()
         raise
+
+
+@cache
+def _canvas(width: int, height: int, mode: Literal["1", "RGB"]) -> Pictures:
+    """Lay letters out once for each size: a display that flickers is made anew every minute."""
+    from gate_controller.devices.display.canvas import Canvas
+
+    return Canvas(width, height, mode)
 
 
 def _i2c(wanted: _Wanted, usual: int) -> I2CDevice:

@@ -18,8 +18,9 @@ READ_MOST_SECONDS = 20.0
 # a still picture burns in within months. Dimmed and moved about, all pixels age alike, and later.
 DIM_AFTER_SECONDS = 30.0
 SHIFT_EVERY_SECONDS = 60.0
-SHIFTS = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
-"""Where the picture of a resting card is, one place after the other: a pixel from its own at most, each way."""
+_PLACES = tuple((right if down % 2 == 0 else -right, down) for down in range(-2, 3) for right in range(-2, 3))
+SHIFTS = _PLACES[12:] + _PLACES[:12]
+"""Where the picture of a resting card is, one place after the other: from its own, two pixels at most each way."""
 
 # A page without a length would spin the thread that turns it.
 _LEAST_SECONDS = 0.1

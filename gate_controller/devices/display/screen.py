@@ -7,9 +7,8 @@ It has no thread and does not wait: `step` does what is due and says when to cal
 from collections.abc import Callable
 
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.page import Page
 from gate_controller.devices.display.panel import Panel
-from gate_controller.devices.display.reel import Reel
+from gate_controller.devices.display.reel import Reel, View
 from gate_controller.devices.errors import DeviceError
 
 # Somebody who pushes the plug back in does not want to wait; a display that is gone for the season costs one
@@ -36,7 +35,7 @@ class Screen:
         self._clock = clock
         self._reel = Reel()
         self._panel: Panel | None = None
-        self._shown: tuple[Page, tuple[int, int]] | None = None
+        self._shown: View | None = None
         self._is_dimmed = False
         self._made = 0.0
         self._refreshed = 0.0
@@ -89,12 +88,12 @@ class Screen:
             self._shown, self._noise_ends, self._refreshed = None, None, now
         view = self._reel.turn(now, panel.pages)
         if view is not None:
-            if (view.page, view.shift) != self._shown:
+            shown = self._shown
+            if shown is None or (shown.page, shown.shift) != (view.page, view.shift):
                 panel.show(view.page, shift=view.shift)
-                self._shown = view.page, view.shift
-            if view.is_dimmed is not self._is_dimmed:
+            if self._is_dimmed is not view.is_dimmed:
                 panel.dim(view.is_dimmed)
-                self._is_dimmed = view.is_dimmed
+            self._shown, self._is_dimmed = view, view.is_dimmed
         moments = (self._reel.due(now), self._refresh_at())
         return min((moment for moment in moments if moment is not None), default=None)
 
