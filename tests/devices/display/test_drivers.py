@@ -284,6 +284,7 @@ def test_a_refresh_mends_what_noise_did_to_a_character_display(garbled: int) -> 
     for _ in range(garbled):
         display.garble()
     panel.refresh()
+    assert display.shows() == (b" " * 16,) * 2
     panel.show(a_page(1), shift=STILL)
     assert display.shows() == (b"caf\x01".ljust(16), b"CHF 25.00       ")
     assert display.glyph(1) == E_ACUTE
