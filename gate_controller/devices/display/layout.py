@@ -8,7 +8,7 @@ page.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from gate_controller.devices.display.card import Face
@@ -25,14 +25,15 @@ def leaves(face: Face, letterings: Sequence[Lettering], *, is_resting: bool) -> 
     Return the pages of a face; every word is on one of them.
 
     `letterings` are tried in their order, the best first; the last is the smallest. Where a resting face needs more
-    than one page, the first has its last sentence: the price, or what to do.
+    than one page, its last sentence comes first: the price, or what to do.
     """
     if (page := _first(whole, face, letterings)) is not None:
         return [page]
     if is_resting:
         last, before = _parted(face)
-        if (page := _first(whole, last, letterings)) is not None:
-            return [page, *(_fewest(_going_on, before, letterings) or [])]
+        page = _first(whole, last, letterings)
+        opening = [page] if page else _fewest(_flowing, last, letterings) or []
+        return [*opening, *(_fewest(_going_on, before, letterings) or [])]
     if face.money:
         ways = [_fewest(_money_stays, face, letterings), _money_first(face, letterings)]
         if found := [pages for pages in ways if pages]:
@@ -52,16 +53,16 @@ def whole(face: Face, lettering: Lettering) -> Leaf | None:
         if page.title(face.title, is_centred=is_below):
             continue
         if not page.detail(face.detail, is_below=is_below):
-            return _accepted(page.leaf(foot), lettering)
+            return page.leaf(foot)
     page = Setter(lettering)
     if page.title(face.title) or page.detail(face.detail) or page.money(face.money):
         return None
-    return _accepted(page.leaf(), lettering)
+    return page.leaf()
 
 
 def _money_stays(face: Face, lettering: Lettering, *, by_sentences: bool) -> list[Leaf] | None:
     foot = Foot.of(face.money, lettering)
-    if foot is None or lettering.is_for_one_page or not lettering.suits(face.title):
+    if foot is None or not lettering.suits(face.title):
         return None
     pages, rest = [], face.detail
     while rest:
@@ -77,7 +78,9 @@ def _money_stays(face: Face, lettering: Lettering, *, by_sentences: bool) -> lis
 
 def _money_first(face: Face, letterings: Sequence[Lettering]) -> list[Leaf] | None:
     page = _first(whole, replace(face, detail=""), letterings)
-    return page and [page, *(_fewest(_going_on, replace(face, money=""), letterings) or [])]
+    if page is None:
+        return None
+    return [page, *(_fewest(_going_on, replace(face, money=""), letterings) or [])]
 
 
 def _going_on(face: Face, lettering: Lettering, *, by_sentences: bool) -> list[Leaf] | None:
@@ -89,7 +92,7 @@ def _flowing(face: Face, lettering: Lettering, *, by_sentences: bool) -> list[Le
 
 
 def _flow(title: str, face: Face, lettering: Lettering, *, by_sentences: bool) -> list[Leaf] | None:
-    if lettering.is_for_one_page:
+    if title and not lettering.suits(title):
         return None
     pages: list[Leaf] = []
     money, detail = face.money, face.detail
@@ -127,11 +130,12 @@ def _fewest(way: _Pages, face: Face, letterings: Sequence[Lettering]) -> list[Le
     tried = (
         way(face, lettering, by_sentences=by_sentences) for lettering in letterings for by_sentences in (True, False)
     )
-    return next((pages for pages in tried if pages is not None and len(pages) <= len(fewest)), fewest)
+    best = (-_tells_money_first(fewest), len(fewest))
+    return next((pages for pages in tried if pages and (-_tells_money_first(pages), len(pages)) <= best), fewest)
 
 
-def _accepted(leaf: Leaf, lettering: Lettering) -> Leaf | None:
-    return leaf if lettering.accepts(leaf) else None
+def _tells_money_first(pages: Sequence[Leaf]) -> bool:
+    return any(line.part is Part.MONEY for page in pages[:1] for line in page.lines)
 
 
 def _parted(face: Face) -> tuple[Face, Face]:

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont
 
 from gate_controller.devices.display.fitting import NO_BREAK_SPACE
 
@@ -145,5 +145,4 @@ def _is_in_font(character: str, *, is_bold: bool) -> bool:
 
 def _picture(character: str, *, is_bold: bool) -> bytes:
     mask = _font(_PROBE_SIZE, is_bold=is_bold).getmask(character, mode="1")
-    size: tuple[int, int] = mask.size
     return bytes(mask) if any(mask) else b""

@@ -7,6 +7,7 @@ from gate_controller.devices.display.lettering import Mode, letters
 from gate_controller.devices.display.page import Box, Page, Part
 from gate_controller.devices.display.symbols import drawn
 
+
 def picture(page: Page, size: tuple[int, int], mode: Mode, shift: tuple[int, int]) -> Image.Image:
     """Return the picture of a page, what is on it shifted to the right and down as far as its margins go."""
     colours = ONE_COLOUR if mode == "1" else BY_SIGNAL[page.signal]

@@ -5,7 +5,6 @@ A line beside the symbol is shorter than one below it; the money sentence stands
 """
 
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -53,14 +52,26 @@ class Sheet:
     padding: int = 0
     """Around a money sentence that stands at the foot of the page."""
     is_stacked: bool = False
-    """The symbol stands in the middle above the words, not beside them."""
+    """The symbol stands in the middle above the words, which are centred."""
 
     def row(self, top: int) -> tuple[int, int]:
         """Return where a line begins whose upper edge is at `top`, and how wide it may be."""
-        if not self.is_stacked and top < self.symbol.bottom:
+        if self.is_cornered and top >= self.symbol.top:
+            return self.area.left, self.symbol.left - self.gap - self.area.left
+        if self.is_beside and top < self.symbol.bottom:
             left = self.symbol.right + self.gap
             return left, self.area.right - left
         return self.area.left, self.area.width
+
+    @property
+    def is_cornered(self) -> bool:
+        """Return whether the symbol stands in the lower right corner, behind the last line."""
+        return not self.is_stacked and self.symbol.left > self.area.left
+
+    @property
+    def is_beside(self) -> bool:
+        """Return whether the symbol stands in the upper left corner, before the first lines."""
+        return not self.is_stacked and self.symbol.left == self.area.left
 
     @property
     def top(self) -> int:
@@ -93,10 +104,6 @@ class Lettering:
     detail: Letters
     money: Letters
     may_wrap_title: bool = True
-    is_for_one_page: bool = False
-    """It serves only where all of a face is on one page."""
-    accepts: Callable[[Leaf], bool] = lambda _: True
-    """Whether a page set in it will do."""
 
     def title_letters(self, title: str, room: int) -> Letters:
         """Return the letters for a title."""
@@ -123,9 +130,12 @@ class Foot:
         if not money:
             return cls(sheet.area.bottom)
         for start in (sheet.symbol.bottom, sheet.top):
-            row = left, room = sheet.row(start)
+            row = left, room = sheet.row(sheet.symbol.top if sheet.is_cornered else start)
             inner = (left + sheet.padding, room - 2 * sheet.padding)
-            if any(letters.measure(word) > inner[1] for word in money.split(" ")) and sheet.row(sheet.area.bottom) != row:
+            if (
+                any(letters.measure(word) > inner[1] for word in money.split(" "))
+                and sheet.row(sheet.area.bottom) != row
+            ):
                 continue
             texts = wrap(money, inner[1], letters.measure)
             height = letters.up + letters.down + (len(texts) - 1) * letters.pitch + 2 * sheet.padding
@@ -157,7 +167,7 @@ class Setter:
     def title(self, title: str, *, is_centred: bool = False) -> str:
         """Set the title; centred, it stands half-way up the symbol where it is all that is beside it."""
         rest = self._set(title, self._title_letters(title), Part.TITLE)
-        if is_centred and not self._sheet.is_stacked:
+        if is_centred and self._sheet.is_beside:
             spare = min(self._sheet.symbol.bottom, self._bottom) - self._top
             if spare < 0:
                 return title
@@ -231,7 +241,7 @@ class Setter:
             line, text = take(text, row[1], letters.measure, has_wider_lines=has_wider_lines)
             if line and part is Part.MONEY:
                 top = max(self._reached, self._top - self._sheet.padding)
-                if room == self._sheet.area.width and not self._sheet.is_stacked:
+                if room == self._sheet.area.width and self._sheet.is_beside:
                     top = max(top, self._sheet.symbol.bottom)
                 bottom = min(self._bottom, self._top + letters.up + letters.down + self._sheet.padding)
                 self._bands.append(Box(left, top, left + room, bottom))
