@@ -242,7 +242,7 @@ class App:
         hurried.cancel()
 
     async def _drive_at_rest(self, seconds: float) -> None:
-        """Wait until the drive is at rest, for so long at most; not where it is held open, nor for who is in a hurry."""
+        """Wait until the drive is at rest, for so long at most; not where it is held open, nor in a hurry."""
         for _ in range(int(seconds / _LOOK_SECONDS)):
             if not self._drive.is_on or self._hurry.is_set() or self.gate.contacts.holds():
                 return

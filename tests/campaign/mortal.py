@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gate_controller.app import App
 from gate_controller.cli import main
 from gate_controller.eguma.transport import Transport
+from gate_controller.fittings import MendableDrive
 from gate_controller.journal.store import Store
 
 _seen: Counter[str] = Counter()
@@ -56,5 +56,5 @@ if __name__ == "__main__":
     _POINT, *_ARGUMENTS = sys.argv[1:]
     Store.append = _around(Store.append, "commit")  # type: ignore[method-assign]  # from outside, on purpose
     Transport.exchange = _around_async(Transport.exchange, "request")  # type: ignore[method-assign]  # as above
-    App._pulse = _around(App._pulse, "pulse")  # type: ignore[method-assign]  # as above
+    MendableDrive.release = _around(MendableDrive.release, "pulse")  # type: ignore[method-assign]  # as above
     sys.exit(main(_ARGUMENTS))

@@ -47,13 +47,13 @@ def test_json_is_one_object_with_value_and_origin(tmp_path: Path) -> None:
 
 
 def test_warnings_are_lines_on_stderr_and_no_failure(tmp_path: Path) -> None:
-    done = gate_controller("config", cwd=tmp_path, GATE_BUZZER__PIN="5")
+    done = gate_controller("config", cwd=tmp_path, GATE_WEB__PORT="8081")
 
     assert done.returncode == ExitCode.OK
     assert done.stderr.splitlines() == [
         (
-            f"{STYLE}warning: buzzer.pin is 5, which has no effect in this version: "
-            "environment GATE_BUZZER__PIN: leave buzzer.pin out"
+            f"{STYLE}warning: web.port is 8081, which has no effect in this version: "
+            "environment GATE_WEB__PORT: leave web.port out"
         )
     ]
 
