@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import chain
 
 NO_BREAK_SPACE = "\u00a0"
 REPLACEMENT = "\ufffd"
@@ -61,7 +62,7 @@ def _shown(character: str, *, is_on_letter: bool) -> str:
 
 
 # Ways of laying out that are tried one after another ask for the same lines: remembering them halves the time.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def take(text: str, room: int, measure: Callable[[str], int], *, has_wider_lines: bool = False) -> tuple[str, str]:
     """
     Return as much of the text as one line of `room` takes, and the rest.
@@ -69,8 +70,9 @@ def take(text: str, room: int, measure: Callable[[str], int], *, has_wider_lines
     With `has_wider_lines` further down, a word that is too long for this line is left to them: the line is empty.
     """
     end = 0
-    for space in [*(match.start() for match in re.finditer(" ", text)), len(text)]:
-        if measure(text[:space]) > room:
+    for space in chain((match.start() for match in re.finditer(" ", text)), [len(text)]):
+        # Every character takes some room: what is longer than that need not be measured.
+        if space > room or measure(text[:space]) > room:
             break
         end = space
     if end or not text:

@@ -18,6 +18,8 @@ from gate_controller.devices.display.sheet import Foot, Leaf, Lettering, Setter
 
 # Beside a money sentence that stays: with fewer lines, turning pages would take longer than reading them.
 _LEAST_DETAIL_LINES = 2
+# A message so long is set in the smallest letters at once: trying larger ones takes time and gives more pages.
+_MANY_PAGES = 8
 
 
 def leaves(face: Face, letterings: Sequence[Lettering], *, is_resting: bool) -> list[Leaf]:
@@ -27,11 +29,11 @@ def leaves(face: Face, letterings: Sequence[Lettering], *, is_resting: bool) -> 
     `letterings` are tried in their order, the best first; the last is the smallest. Where a resting face needs more
     than one page, its last sentence comes first: the price, or what to do.
     """
-    if (page := _first(whole, face, letterings)) is not None:
+    if (page := _first(_whole, face, letterings)) is not None:
         return [page]
     if is_resting:
         last, before = _parted(face)
-        page = _first(whole, last, letterings)
+        page = _first(_whole, last, letterings)
         opening = [page] if page else _fewest(_flowing, last, letterings) or []
         return [*opening, *(_fewest(_going_on, before, letterings) or [])]
     if face.money:
@@ -41,7 +43,7 @@ def leaves(face: Face, letterings: Sequence[Lettering], *, is_resting: bool) -> 
     return _fewest(_flowing, face, letterings) or []
 
 
-def whole(face: Face, lettering: Lettering) -> Leaf | None:
+def _whole(face: Face, lettering: Lettering) -> Leaf | None:
     """Return all of a face on one page, or None where there is no room for it."""
     if not lettering.suits(face.title):
         return None
@@ -77,7 +79,7 @@ def _money_stays(face: Face, lettering: Lettering, *, by_sentences: bool) -> lis
 
 
 def _money_first(face: Face, letterings: Sequence[Lettering]) -> list[Leaf] | None:
-    page = _first(whole, replace(face, detail=""), letterings)
+    page = _first(_whole, replace(face, detail=""), letterings)
     if page is None:
         return None
     return [page, *(_fewest(_going_on, replace(face, money=""), letterings) or [])]
@@ -127,9 +129,8 @@ def _fewest(way: _Pages, face: Face, letterings: Sequence[Lettering]) -> list[Le
     fewest = way(face, letterings[-1], by_sentences=False)
     if fewest is None:
         return None
-    tried = (
-        way(face, lettering, by_sentences=by_sentences) for lettering in letterings for by_sentences in (True, False)
-    )
+    few = letterings if len(fewest) <= _MANY_PAGES else letterings[-1:]
+    tried = (way(face, lettering, by_sentences=by_sentences) for lettering in few for by_sentences in (True, False))
     best = (-_tells_money_first(fewest), len(fewest))
     return next((pages for pages in tried if pages and (-_tells_money_first(pages), len(pages)) <= best), fewest)
 
@@ -140,4 +141,4 @@ def _tells_money_first(pages: Sequence[Leaf]) -> bool:
 
 def _parted(face: Face) -> tuple[Face, Face]:
     parts = sentences(face.detail)
-    return replace(face, detail=parts[-1]), replace(face, detail=" ".join(parts[:-1]))
+    return replace(face, detail=parts[-1]), replace(face, detail=" ".join(parts[:-1]), money="")

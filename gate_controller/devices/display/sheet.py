@@ -222,15 +222,29 @@ class Setter:
             self._top = max(self._top, self._reached)
 
     def _run(self, text: str, part: Part, *, by_sentences: bool) -> str:
-        parts = sentences(text) if by_sentences else []
-        for count in range(len(parts), 0, -1):
-            kept = self._top, self._reached, list(self._lines), list(self._bands)
-            if not self._set(" ".join(parts[:count]), self._letters[part], part):
-                return " ".join(parts[count:])
-            self._top, self._reached, self._lines, self._bands = kept
-        if parts and self.lines_of(Part.MONEY) and part is Part.DETAIL:
+        before = self._kept()
+        rest = self._set(text, self._letters[part], part)
+        if not rest or not by_sentences:
+            return rest
+        parts, count = sentences(text), 0
+        end = len(parts[0])
+        while end <= len(text) - len(rest):
+            count += 1
+            end += 1 + len(parts[count])
+        if count:
+            self._go_back(before)
+            self._set(" ".join(parts[:count]), self._letters[part], part)
+            return " ".join(parts[count:])
+        if part is Part.DETAIL and self.lines_of(Part.MONEY):
+            self._go_back(before)
             return text  # it has a page of its own before it
-        return self._set(text, self._letters[part], part)
+        return rest
+
+    def _kept(self) -> tuple[int, int, list[Line], list[Box]]:
+        return self._top, self._reached, list(self._lines), list(self._bands)
+
+    def _go_back(self, kept: tuple[int, int, list[Line], list[Box]]) -> None:
+        self._top, self._reached, self._lines, self._bands = kept
 
     def _set(self, text: str, letters: Letters, part: Part) -> str:
         while text and self._top + letters.up + letters.down <= self._bottom:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise, product
@@ -161,6 +162,16 @@ def test_a_long_message_can_be_read_whole(size: Size, length: int) -> None:
     assert text_of(pages, Part.DETAIL) == message.replace(" ", "")
     assert [page.number for page in pages] == list(range(1, len(pages) + 1))
     assert {page.count for page in pages} == {len(pages)}
+
+
+@pytest.mark.parametrize("words", ["a. ", "Der Gutschein ist abgelaufen. ", "x", "\u00a0a"])
+@EVERY_SIZE
+def test_an_endless_message_does_not_hold_the_display_up(size: Size, words: str) -> None:
+    message = (words * 5000)[:5000]
+    start = time.monotonic()
+    pages = canvas(size).pages(verdict("Abgelehnt", message, "Nicht belastet."))
+    assert time.monotonic() - start < 5, "it took 0.1 s when this was written"
+    assert text_of(pages, Part.DETAIL).replace("\u00a0", "") == message.replace(" ", "").replace("\u00a0", "")
 
 
 def test_a_long_page_stays_longer_than_a_short_one() -> None:
