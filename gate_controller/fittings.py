@@ -18,6 +18,7 @@ from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.lamps import Lamps
 from gate_controller.devices.relay import RelayFault
 from gate_controller.devices.scanner import SerialScanner
+from gate_controller.devices.usb import is_keyboard
 from gate_controller.settings import Settings
 
 if TYPE_CHECKING:
@@ -190,10 +191,10 @@ def make_scanner(
     settings: Settings, *, on_frame: Callable[[bytes], None], on_change: Callable[[bool, str], None]
 ) -> "SerialScanner | KeyboardScanner":
     """Return the scanner; its `run` opens it."""
-    from gate_controller.devices.keyboard_scanner import KeyboardScanner, is_keyboard
-
     scanner = settings.scanner
     if is_keyboard(scanner.port):
+        from gate_controller.devices.keyboard_scanner import KeyboardScanner
+
         return KeyboardScanner(
             port=scanner.port,
             layout=scanner.layout,

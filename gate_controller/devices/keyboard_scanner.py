@@ -7,9 +7,7 @@ the digits of an Alt code), and keys the kernel has lost become a byte that no v
 is refused and scans again; were they dropped, the rest could be somebody else's code.
 """
 
-import os.path
 from collections.abc import Callable, Iterable
-from pathlib import PurePosixPath
 from typing import assert_never
 
 from gate_controller.devices.key_events import Keyboard, KeyEvent, KeysLost
@@ -27,13 +25,6 @@ _LEFT_ALT, _RIGHT_ALT = 56, 100
 _METAS = frozenset({125, 126})
 _MODIFIERS = _SHIFTS | _CTRLS | _METAS | {_LEFT_ALT, _RIGHT_ALT}
 _CAPS_LOCK, _NUM_LOCK = 58, 69
-
-_INPUT_DEVICES = PurePosixPath("/dev/input")
-
-
-def is_keyboard(port: str) -> bool:
-    """Say whether `scanner.port` means a keyboard scanner: a path under /dev/input. `auto` never does."""
-    return PurePosixPath(os.path.normpath(port)).is_relative_to(_INPUT_DEVICES)
 
 
 class KeyboardScanner:

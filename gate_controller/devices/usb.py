@@ -3,10 +3,11 @@ Finding the scanner among the serial ports. A path in the settings is taken as i
 device that is a barcode scanner by its maker or its product name, else for the only USB serial port there is.
 """
 
+import os.path
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from serial.tools import list_ports
 
@@ -31,6 +32,7 @@ SCANNER_MAKERS: dict[int, str] = {
 _SCANNER_PRODUCT = re.compile(r"scan|bar ?code|code reader|imager", re.IGNORECASE)
 
 _BY_ID = Path("/dev/serial/by-id")
+_INPUT_DEVICES = PurePosixPath("/dev/input")
 
 
 class ScannerNotFound(DeviceError):
@@ -81,6 +83,11 @@ def serial_ports() -> list[SerialPort]:
         SerialPort(port.device, port.vid, port.pid, port.product or "", names.get(port.device))
         for port in sorted(list_ports.comports())
     ]
+
+
+def is_keyboard(port: str) -> bool:
+    """Say whether `scanner.port` means a keyboard scanner: a path under /dev/input. `auto` never does."""
+    return PurePosixPath(os.path.normpath(port)).is_relative_to(_INPUT_DEVICES)
 
 
 def find_scanner(port: str, *, list_serial_ports: Callable[[], Sequence[SerialPort]] = serial_ports) -> str:

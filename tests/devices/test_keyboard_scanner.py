@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from gate_controller.admission.codes import Code, NotAVoucher, read_code
 from gate_controller.devices.key_events import Keyboard, KeyboardError
-from gate_controller.devices.keyboard_scanner import KeyboardScanner, is_keyboard
+from gate_controller.devices.keyboard_scanner import KeyboardScanner
 from tests.rig.keyboard import (
     ALT,
     ALTGR,
@@ -440,20 +440,3 @@ async def test_a_receiver_that_fails_ends_the_scanner_with_its_error(keyboard: R
         await keyboard.type(text(CODE + "\r"))
         with pytest.raises(OSError, match="nobody takes"):
             await task
-
-
-@pytest.mark.parametrize(
-    ("port", "meant"),
-    [
-        ("/dev/input/by-id/usb-Honeywell_Voyager-event-kbd", True),
-        ("/dev/input/event3", True),
-        ("/dev//input/../input/event3", True),
-        ("/dev/input/../ttyACM0", False),
-        ("/dev/serial/by-id/usb-Honeywell_Voyager-if00", False),
-        ("/dev/ttyACM0", False),
-        ("/dev/inputs", False),
-        ("auto", False),
-    ],
-)
-def test_a_path_under_dev_input_means_a_keyboard_and_auto_never_does(port: str, meant: bool) -> None:
-    assert is_keyboard(port) is meant

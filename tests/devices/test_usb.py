@@ -5,6 +5,7 @@ from gate_controller.devices.usb import (
     SerialPort,
     SeveralScanners,
     find_scanner,
+    is_keyboard,
     serial_ports,
 )
 
@@ -67,3 +68,20 @@ def test_several_unknown_ports_are_an_error() -> None:
 
 def test_this_machines_ports_can_be_listed() -> None:
     assert all(isinstance(port, SerialPort) for port in serial_ports())
+
+
+@pytest.mark.parametrize(
+    ("port", "meant"),
+    [
+        ("/dev/input/by-id/usb-Honeywell_Voyager-event-kbd", True),
+        ("/dev/input/event3", True),
+        ("/dev//input/../input/event3", True),
+        ("/dev/input/../ttyACM0", False),
+        ("/dev/serial/by-id/usb-Honeywell_Voyager-if00", False),
+        ("/dev/ttyACM0", False),
+        ("/dev/inputs", False),
+        ("auto", False),
+    ],
+)
+def test_a_path_under_dev_input_means_a_keyboard_and_auto_never_does(port: str, meant: bool) -> None:
+    assert is_keyboard(port) is meant
