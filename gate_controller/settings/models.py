@@ -12,277 +12,32 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field, PlainValidator, SecretStr
+from pydantic import BaseModel, Field, PlainValidator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
-from gate_controller.admission.money import Currency
-from gate_controller.settings import pins
 from gate_controller.settings import values as read
-
-OptionalPin = Annotated[int | None, PlainValidator(pins.pin_or_none)]
-
-
-class Section(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True):
-    """Settings that belong together: a table in the TOML file, a part of the name elsewhere."""
-
-
-class Eguma(Section, frozen=True):
-    """E-GUMA's API, and who this gate is there."""
-
-    base_url: Annotated[str, PlainValidator(read.base_url)] = Field(
-        default="https://api.e-guma.ch", description="address of the API; `http://` only for this machine"
-    )
-    api_key: Annotated[SecretStr, PlainValidator(read.key)] = Field(
-        description="this gate's key, here or in a file; it is never printed"
-    )
-    api_key_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
-        default=None, description="file that holds the key, in place of `eguma.api_key`"
-    )
-    user_id: Annotated[str | None, PlainValidator(read.user_id)] = Field(
-        default=None,
-        description="id of the key's user at E-GUMA; without it, the gate learns it from its redemptions",
-    )
-    warm_seconds: Annotated[float, PlainValidator(read.seconds(0, 3600))] = Field(
-        default=45.0,
-        description="longest the connection stays idle before it is used to keep it warm; 0 turns that off",
-    )
-
-
-class Admission(Section, frozen=True):
-    """The price, and how long things take."""
-
-    price_cents: Annotated[int, PlainValidator(read.price)] = Field(description="the fixed price of an admission")
-    currency: Annotated[Currency, PlainValidator(read.currency)] = Field(
-        default=Currency.CHF, description="currency of the account at E-GUMA: CHF or EUR"
-    )
-    # Promise 5 of the gate: no visitor waits longer than 5 s. Under 0.5 s hardly any answer arrives.
-    verdict_seconds: Annotated[float, PlainValidator(read.seconds(0.5, 5))] = Field(
-        default=5.0, description="longest time from scan to verdict"
-    )
-    credit_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes"))] = Field(
-        default=10.0,
-        description="how long a paid admission nobody used opens the gate once more, before it is refunded",
-    )
-    repeat_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
-        default=5.0, description="how long after its admission the same code is taken for a repeat"
-    )
-    settle_seconds: Annotated[float, PlainValidator(read.seconds(1, 3600))] = Field(
-        default=120.0,
-        description="how long until an unknown redemption without a trace counts as not charged",
-    )
-    hold_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
-        default=3.0, description="without a passage sensor: how long a release takes the lane"
-    )
-
-
-class Scanner(Section, frozen=True):
-    """The scanner."""
-
-    port: Annotated[str, PlainValidator(read.scanner_port)] = Field(
-        default="auto",
-        description="path of the serial device, or `auto` to find it by its USB identity; a keyboard scanner's is "
-        "under /dev/input",
-    )
-    baud: Annotated[int, PlainValidator(read.baud)] = Field(default=9600, description="speed of the line")
-    layout: Annotated[str, PlainValidator(read.one_of(read.LAYOUTS))] = Field(
-        default="us", description="keyboard scanners: the layout the scanner types in"
-    )
-    gap_seconds: Annotated[float, PlainValidator(read.seconds(0.005, 1))] = Field(
-        default=0.05, description="silence that ends a scan which has neither CR nor LF"
-    )
-
-
-class Relay(Section, frozen=True):
-    """The relay that opens the gate."""
-
-    pin: Annotated[int, PlainValidator(pins.pin)] = Field(default=17, description="BCM number")
-    active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a high level pulls the relay"
-    )
-    # A coil needs about 10 ms to pull; the upper bound is the relay's own ceiling.
-    pulse_seconds: Annotated[float, PlainValidator(read.seconds(0.01, read.RELAY_CEILING_SECONDS))] = Field(
-        default=0.5, description="length of the pulse that releases the gate"
-    )
-
-
-class Drive(Section, frozen=True):
-    """What the relay moves, and how long that takes."""
-
-    kind: Annotated[str, PlainValidator(read.one_of(read.DRIVES))] = Field(
-        default="pulse",
-        description="`pulse`: tripod or full-height turnstile; `hold`: barrier or swing gate, open until somebody has "
-        "passed; `motor`: one relay opens, another closes; `maglock`: a magnet that holds while its relay is on",
-    )
-    # The relay's own ceiling: a gate that is stuck open is not kept open for longer.
-    open_seconds: Annotated[float, PlainValidator(read.seconds(0.5, read.OPEN_CEILING_SECONDS))] = Field(
-        default=8.0, description="`hold`, `motor`, `maglock`: longest time a gate stays open for one person"
-    )
-    close_seconds: Annotated[float, PlainValidator(read.seconds(0, 30))] = Field(
-        default=2.0, description="`hold`, `motor`: how long closing takes; nobody else is served meanwhile"
-    )
-    close_pin: OptionalPin = Field(default=None, description="BCM number; `motor`: the relay that closes the gate")
-    exit_pin: OptionalPin = Field(
-        default=None, description="BCM number; the relay that releases the way out, where that is another one"
-    )
-
-
-class Feedback(Section, frozen=True):
-    """What the gate's own contacts tell of it; one that tells that it has turned is the passage sensor."""
-
-    open_pin: OptionalPin = Field(default=None, description="BCM number; active while the gate is open")
-    blocked_pin: OptionalPin = Field(default=None, description="BCM number; active while the gate cannot move")
-    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether connected to ground is active"
-    )
-
-
-class Lamps(Section, frozen=True):
-    """The lamps; an empty pin turns one off."""
-
-    mode: Annotated[str, PlainValidator(read.one_of(read.LAMP_MODES))] = Field(
-        default="separate",
-        description="`separate`: dark while idle; `traffic`: red while the gate is shut; `rgb`: one lamp of three "
-        "colours on the three pins, blue on the yellow one's",
-    )
-    active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a high level lights a lamp"
-    )
-    green_pin: OptionalPin = Field(default=22, description="BCM number; admitted")
-    red_pin: OptionalPin = Field(default=27, description="BCM number; refused, out of service: told apart by rhythm")
-    yellow_pin: OptionalPin = Field(default=24, description="BCM number; checking")
-
-
-class Buzzer(Section, frozen=True):
-    """The buzzer."""
-
-    pin: OptionalPin = Field(default=None, description="BCM number")
-    kind: Annotated[str, PlainValidator(read.one_of(read.BUZZERS))] = Field(
-        default="active", description="`active`: sounds by itself; `passive`: is given its tone"
-    )
-    active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a high level makes it sound"
-    )
-    quiet: Annotated[str, PlainValidator(read.span_of_day)] = Field(
-        default="", description="hours of the day, local time, in which it is silent"
-    )
-
-
-class Passage(Section, frozen=True):
-    """The sensor that tells that a person went through."""
-
-    pin: OptionalPin = Field(default=None, description="BCM number")
-    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a low level reports a person"
-    )
-    seconds: Annotated[float, PlainValidator(read.seconds(0.1, 300))] = Field(
-        default=8.0, description="how long a released gate waits for the person"
-    )
-
-
-class ExitButton(Section, frozen=True):
-    """The button that lets people out."""
-
-    pin: OptionalPin = Field(default=None, description="BCM number")
-    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a low level is a pressed button"
-    )
-
-
-class FireContact(Section, frozen=True):
-    """The contact of the fire alarm: closed to ground while all is well, so that a broken wire is an alarm."""
-
-    pin: OptionalPin = Field(default=None, description="BCM number")
-    resume: Annotated[str, PlainValidator(read.one_of(read.RESUMES))] = Field(
-        default="contact",
-        description="who ends an alarm: `contact`, by closing again, or `staff`, after that, by "
-        "`gate-controller gate resume`",
-    )
-
-
-class Tamper(Section, frozen=True):
-    """The contact of the housing: closed to ground while all is well."""
-
-    pin: OptionalPin = Field(default=None, description="BCM number")
-
-
-class ServiceKey(Section, frozen=True):
-    """The staff's key switch."""
-
-    pin: OptionalPin = Field(default=None, description="BCM number")
-    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a low level is a turned key"
-    )
-    does: Annotated[str, PlainValidator(read.one_of(read.KEY_DOES))] = Field(
-        default="close", description="what a turned key does: `close` the gate, or hold it `open`"
-    )
-
-
-class Display(Section, frozen=True):
-    """What the visitor reads."""
-
-    driver: Annotated[str, PlainValidator(read.one_of(read.DRIVERS))] = Field(
-        default="none", description="kind of display; `image` writes its picture to a file"
-    )
-    interface: Annotated[str, PlainValidator(read.one_of(read.INTERFACES))] = Field(
-        default="i2c", description="how it is connected; colour displays have SPI only, character displays I2C"
-    )
-    bus: Annotated[int, PlainValidator(read.whole(0, 20, "give the number of the bus, as in /dev/i2c-1"))] = Field(
-        default=1, description="number of the I2C bus; SPI is always bus 0, device 0"
-    )
-    address: Annotated[int, PlainValidator(read.i2c_address)] = Field(
-        default=0, description="address on the I2C bus, such as 0x3c; 0 takes the driver's usual one"
-    )
-    dc_pin: OptionalPin = Field(default=None, description="BCM number; SPI: data or command")
-    reset_pin: OptionalPin = Field(default=None, description="BCM number; SPI: reset")
-    width: Annotated[int, PlainValidator(read.whole(0, 800, "give pixels or columns; 0 is as usual"))] = Field(
-        default=0, description="pixels, or columns of a character display; 0 takes the driver's usual ones"
-    )
-    height: Annotated[int, PlainValidator(read.whole(0, 800, "give pixels or rows; 0 is as usual"))] = Field(
-        default=0, description="pixels, or rows of a character display; 0 takes the driver's usual ones"
-    )
-    rotate: Annotated[int, PlainValidator(read.whole(0, 3, "give quarter turns from 0 to 3"))] = Field(
-        default=0, description="quarter turns by which the picture is turned"
-    )
-    rom: Annotated[str, PlainValidator(read.one_of(read.ROMS))] = Field(
-        default="a00", description="characters a HD44780 knows: `a00` (usual) or `a02`"
-    )
-    image_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
-        default=None, description="`image`: the file, a PNG; by default display.png in the state directory"
-    )
-    languages: Annotated[tuple[str, ...], PlainValidator(read.languages)] = Field(
-        default=read.LANGUAGES, description="languages of the house; the first is the default"
-    )
-    verdict_seconds: Annotated[float, PlainValidator(read.seconds(0.1, 60))] = Field(
-        default=5.0, description="how long a verdict stays shown"
-    )
-
-
-class Web(Section, frozen=True):
-    """The page for the staff."""
-
-    host: Annotated[str, PlainValidator(read.web_host)] = Field(
-        default="127.0.0.1", description="address it listens on"
-    )
-    port: Annotated[int, PlainValidator(read.web_port)] = Field(default=8080, description="0 turns it off")
-
-
-class Journal(Section, frozen=True):
-    """How long the journal remembers."""
-
-    keep_days: Annotated[int, PlainValidator(read.whole(30, 36500, "give whole days from 30 to 36500"))] = Field(
-        default=400, description="days after which closed attempts move to the archive beside the journal"
-    )
-
-
-class Log(Section, frozen=True):
-    """The log."""
-
-    level: Annotated[str, PlainValidator(read.one_of(read.LOG_LEVELS))] = Field(
-        default="info", description="least severe level written: " + ", ".join(read.LOG_LEVELS)
-    )
-
+from gate_controller.settings.sections import (
+    Admission,
+    Buzzer,
+    Display,
+    Drive,
+    Eguma,
+    ExitButton,
+    Feedback,
+    FireContact,
+    Journal,
+    Lamps,
+    Log,
+    Passage,
+    Relay,
+    Scanner,
+    Section,
+    ServiceKey,
+    Tamper,
+    Web,
+)
 
 _sources: ContextVar[tuple[PydanticBaseSettingsSource, ...]] = ContextVar("_sources", default=())
 
