@@ -23,11 +23,10 @@ from gate_controller.admission.facts import Fact, Standing
 from gate_controller.admission.gate import Gate
 from gate_controller.admission.ids import Numbering
 from gate_controller.admission.messages import Fault, Message
-from gate_controller.admission.money import Cents
-from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS, Policy
+from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS
 from gate_controller.control import ControlServer
 from gate_controller.desk import Desk
-from gate_controller.devices.drive import Drive, Kind
+from gate_controller.devices.drive import Drive
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.passage import PassageSensor
 from gate_controller.devices.relay import RelayFault
@@ -48,6 +47,7 @@ from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.notify import notify, watchdog_seconds
 from gate_controller.own_user import OwnUser
+from gate_controller.policies import policy_of
 from gate_controller.runner import Runner
 from gate_controller.settings import Settings
 from gate_controller.texts import Language, Text, Texts
@@ -62,9 +62,6 @@ EXIT_CRASH = 70
 """sysexits.h's EX_SOFTWARE: an error that nobody foresaw. systemd starts the gate again, and it recovers from disk."""
 
 RELAY_RETRY_SECONDS = 5.0
-
-# A pulse ends in a thread of its own, which a busy machine may wake some milliseconds late.
-PULSE_MARGIN_SECONDS = 0.03
 
 EARLY_PASSAGES = 100
 """How many passages are kept while the journal cannot be read yet: a contact that chatters must not fill memory."""
@@ -355,33 +352,6 @@ class App:
             await asyncio.sleep(RELAY_RETRY_SECONDS)
             if Fault.RELAY in self.gate.faults:
                 self._mend_drive()
-
-
-def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
-    """Return what the core needs of the settings."""
-    admission, drive = settings.admission, settings.drive
-    hold_seconds, passage_seconds = admission.hold_seconds, settings.passage.seconds
-    pulse_seconds = settings.relay.pulse_seconds + PULSE_MARGIN_SECONDS
-    if drive.kind != Kind.PULSE:
-        # Such a gate is open until it is shut, and the lane is taken as long: the relay's own end comes no earlier.
-        hold_seconds, passage_seconds, pulse_seconds = drive.open_seconds, min(passage_seconds, drive.open_seconds), 0.0
-    return Policy(
-        gate_id=settings.id,
-        price=Cents(admission.price_cents),
-        currency=admission.currency,
-        verdict_seconds=admission.verdict_seconds,
-        credit_seconds=admission.credit_minutes * 60,
-        repeat_seconds=admission.repeat_seconds,
-        settle_seconds=admission.settle_seconds,
-        hold_seconds=hold_seconds,
-        pulse_seconds=pulse_seconds,
-        passage_seconds=passage_seconds if has_sensor else None,
-        exit_has_own_relay=drive.exit_pin is not None,
-        closing_seconds=drive.close_seconds if drive.kind in {Kind.HOLD, Kind.MOTOR} else 0.0,
-        fire_resumes=settings.fire_contact.resume == "contact",
-        key_opens=settings.service_key.does == "open",
-        show_seconds=settings.display.verdict_seconds,
-    )
 
 
 def _runtime_directory(settings: Settings) -> Path:

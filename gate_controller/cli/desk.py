@@ -59,8 +59,8 @@ def settings_without_key(config: Path | None, overrides: list[str] | None) -> "S
 def _ask_stopped(settings: "Settings", do: str, request: dict[str, Any]) -> Any:
     import asyncio
 
-    from gate_controller.app import policy_of
     from gate_controller.eguma.calls import Calls
+    from gate_controller.policies import policy_of
     from gate_controller.stopped import answer_stopped
 
     async def answer() -> Any:
