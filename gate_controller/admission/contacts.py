@@ -62,7 +62,8 @@ class Contacts:
     """The fire contact has closed again, and a person has to say that the alarm is over."""
     _unrecorded: list[_Unrecorded] = field(default_factory=list)
     """What happened before the journal could be read, and so before it could be given a name."""
-    _reports_open: bool = False
+    _reported: set[Contact] = field(default_factory=set)
+    """Contacts that have said how they are: those that are fitted."""
     _must_open_by: float | None = None
     _must_shut_by: float | None = None
 
@@ -77,8 +78,8 @@ class Contacts:
     def changed(self, event: ContactChanged, turn: Turn, names: Numbering) -> None:
         """Take a change of a contact; what it was already, or is not at the start, changes nothing."""
         contact, active = event.contact, event.active
-        if contact is Contact.IS_OPEN:
-            self._reports_open = True
+        is_start = contact not in self._reported
+        self._reported.add(contact)
         if active == (contact in self.active):
             return
         (self.active.add if active else self.active.discard)(contact)
@@ -96,6 +97,9 @@ class Contacts:
                 turn.clear(Fault.BLOCKED)
             case Contact.IS_OPEN:
                 self._moved(active, turn, names)
+            case Contact.EXIT_BUTTON if active and is_start:
+                # Nobody pressed it: it is stuck, or its wire is shorted, and would open the gate at each start.
+                turn.note("exit_button=pressed since='the start' what='stuck, or wired the wrong way'", alarm=True)
             case Contact.EXIT_BUTTON if active:
                 self.exits_until = turn.at.mono + turn.policy.open_seconds
                 attempt = self._record(Occurrence.EXIT, turn, names, contact.value)
@@ -179,7 +183,7 @@ class Contacts:
     def released(self, turn: Turn) -> None:
         """The gate was released: it has to open, and to shut after that."""
         now = turn.at.mono
-        if self._reports_open:
+        if Contact.IS_OPEN in self._reported:
             self._must_open_by = now + OPENS_WITHIN_SECONDS if Contact.IS_OPEN not in self.active else None
             self._must_shut_by = now + turn.policy.open_seconds + turn.policy.closing_seconds + SHUT_SLACK_SECONDS
 

@@ -296,8 +296,8 @@ class Gate:
             if last is not None:
                 self._last = _Admission(last.attempt, last.codes, last.at, passed=now)
             return
-        if turn.is_held_open or not self.numbering.tag:
-            return  # the way is free for everybody; or the journal has not been read yet, and nobody is let in
+        if turn.is_held_open:
+            return  # the way is free for everybody
         if now < self.contacts.exits_until:
             self.contacts.exits_until = now  # one person
             turn.do(Shut())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate_controller.admission.events import Contact, FaultCleared, OpenOrdered, ResumeOrdered
+from gate_controller.admission.events import Contact, ContactChanged, FaultCleared, OpenOrdered, ResumeOrdered
 from gate_controller.admission.facts import Occurred, Occurrence
 from gate_controller.admission.ids import Numbering
 from gate_controller.admission.messages import Fault, MessageKind, MoneyFate, Signal, Symbol
@@ -59,6 +59,18 @@ def test_a_button_that_stays_pressed_opens_once() -> None:
     gate.contact(Contact.EXIT_BUTTON)
 
     assert gate.moves == ["release out"] * 2
+
+
+def test_a_button_that_is_pressed_when_the_gate_starts_opens_nothing() -> None:
+    gate = core()
+
+    gate.happens(ContactChanged(gate.at, Contact.EXIT_BUTTON, active=True))
+    assert gate.moves == []
+    assert any("stuck" in note for note in gate.notes)
+    gate.contact(Contact.EXIT_BUTTON, active=False)
+    gate.contact(Contact.EXIT_BUTTON)
+
+    assert gate.moves == ["release out"]
 
 
 def test_whoever_goes_out_is_no_stray_passage() -> None:

@@ -122,7 +122,9 @@ class Core:
         self.now = end
 
     def contact(self, contact: on.Contact, *, active: bool = True) -> None:
-        """Let a contact change."""
+        """Let a contact change; an exit button has said before that nobody presses it."""
+        if contact is on.Contact.EXIT_BUTTON:
+            self.gate.contacts._reported.add(contact)
         self.happens(on.ContactChanged(self.at, contact, active))
 
     def somebody_passes(self) -> None:

@@ -103,6 +103,16 @@ class StrayPassage(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class StaffOpen(Step):
+    """Staff open the gate once for somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffResume(Step):
+    """Staff say that an alarm is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class ContactChanges(Step):
     """A contact becomes active, or ends to be."""
 
@@ -172,6 +182,8 @@ class Setup:
     sensor: bool = False
     lateness: float = 0.0
     """How many seconds after its moment the gate hears that time has passed."""
+    holds: bool = False
+    """The service key holds the gate open, and only staff end an alarm; else it closes, and the contact ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +223,9 @@ def random_schedule(seed: int, most: int = 24) -> Schedule:
         chance.random() < 0.5,
         chance.choice((*("CHF", None) * 6, "EUR")),
     )
-    setup = Setup(habits, chance.random() < 0.7, chance.random() < 0.5, chance.choice((0.0, 0.0, 0.02)))
+    setup = Setup(
+        habits, chance.random() < 0.7, chance.random() < 0.5, chance.choice((0.0, 0.0, 0.02)), chance.random() < 0.3
+    )
     # A schedule about one voucher meets more of its own past than one about many.
     favourites = chance.sample(FRAMES, chance.randint(1, 3))
     makers, weights = zip(*_MAKERS.items(), strict=True)
@@ -275,6 +289,8 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     lambda chance, _: ContactChanges(
         chance.choice((0.0, 0.02, 0.05, 0.08, 3.0)), chance.choice(tuple(Contact)), chance.random() < 0.6
     ): 1,
+    lambda chance, _: StaffOpen(_pause(chance)): 0.2,
+    lambda chance, _: StaffResume(_pause(chance)): 0.2,
     lambda chance, _: WallClockJumps(_pause(chance), chance.choice((-3_600.0, -2.0, 2.0, 3_600.0))): 0.3,
     lambda chance, _: StaffRefunds(_pause(chance), chance.randrange(5)): 0.7,
     # What is left to staff is so only when a credit has lapsed.

@@ -92,6 +92,7 @@ class World:
         self._relay_works = True
         self._scanner_works = True
         self._turns_away = 0
+        self._active: set[on.Contact] = set()
         self._cut: plan.PowerCut | None = None
         self._commands_left = 0
         self._price = plan.PRICE
@@ -116,6 +117,7 @@ class World:
 
     def run(self) -> Outcome:
         """Play all steps, heal, come to rest, check the books."""
+        self._report_contacts()
         time = 0.0
         for step in self.outcome.schedule.steps:
             time += step.after
@@ -165,8 +167,10 @@ class World:
         self._network.heal()
         self.disk.fates.clear()
         self._relay_works = True
+        self._active.clear()
         for contact in on.Contact:
             self.post(on.ContactChanged(self.instant(), contact, active=False))
+        self.post(on.ResumeOrdered(self.instant(), "Anna"))
         self._cut = None
         self._plug_scanner(works=True)
         self.tell("all is well from here on")
@@ -195,8 +199,12 @@ class World:
                 if self.up and self.setup.sensor and not self.watch.lane_is_released():
                     self.post(on.PassageSensed(self.instant()))
             case plan.ContactChanges(_, contact, active):
-                if self.up:
-                    self.post(on.ContactChanged(self.instant(), contact, active))
+                (self._active.add if active else self._active.discard)(contact)
+                self.post(on.ContactChanged(self.instant(), contact, active))
+            case plan.StaffOpen():
+                self.post(on.OpenOrdered(self.instant(), "Anna", "school class"))
+            case plan.StaffResume():
+                self.post(on.ResumeOrdered(self.instant(), "Anna"))
             case plan.TillRedeems(_, code, amount):
                 self.server.redeem(code, amount, "", at=self.now, user=TILL_USER)
             case plan.TillGivesBack(_, code):
@@ -382,7 +390,14 @@ class World:
     # -- power
 
     def _new_gate(self, last: int) -> Gate:
-        policy = Policy(GATE_ID, Cents(self._price), Currency.CHF, passage_seconds=8.0 if self.setup.sensor else None)
+        policy = Policy(
+            GATE_ID,
+            Cents(self._price),
+            Currency.CHF,
+            passage_seconds=8.0 if self.setup.sensor else None,
+            fire_resumes=not self.setup.holds,
+            key_opens=self.setup.holds,
+        )
         return Gate(policy, Numbering(TAG, last))
 
     def _die(self) -> None:
@@ -406,6 +421,7 @@ class World:
             self._wall_error, self._clock_known = cut.clock, False
         last = max((int(attempt[len(TAG) :]) for attempt in self.disk.attempts), default=0)
         self.gate = self._new_gate(last)
+        self._report_contacts()
         unfinished = self.disk.unfinished()
         self.tell(f"START with {len(unfinished)} unfinished attempts, price {self._price}")
         commands = self.gate.recover(self.instant(), unfinished)
@@ -417,6 +433,13 @@ class World:
             return
         if not self._scanner_works:
             self._plug_scanner(works=False)
+
+    def _report_contacts(self) -> None:
+        """Let each contact say how it is, as at a start: before the journal can be read."""
+        names, self.gate.numbering = self.gate.numbering, Numbering("")
+        for contact in on.Contact:
+            self.post(on.ContactChanged(self.instant(), contact, contact in self._active))
+        self.gate.numbering = names
 
     def tell(self, line: str) -> None:
         """Note a line for whoever wants to see how it came about."""
