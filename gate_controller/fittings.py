@@ -7,6 +7,7 @@ degrades the gate, and is told to `Degraded`.
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -234,11 +235,7 @@ def make_contacts(
     made = []
     for contact, pin, active_low, normally_closed in fitted_contacts(settings):
 
-        def changed(active: bool, contact: Contact = contact) -> None:
-            degraded.tell(contact.value, None)
-            on_change(contact, active)
-
-        def failed(why: str, contact: Contact = contact) -> None:
+        def failed(why: str | None, contact: Contact = contact) -> None:
             degraded.tell(contact.value, why)
 
         try:
@@ -248,7 +245,7 @@ def make_contacts(
                     name=contact.value,
                     active_low=active_low,
                     normally_closed=normally_closed,
-                    on_change=changed,
+                    on_change=partial(on_change, contact),
                     on_fault=failed,
                 )
             )

@@ -70,7 +70,7 @@ class Contact:
     Closed is active. With `normally_closed`, for alarms, it is closed to ground while all is well: open is active, and
     so is a broken wire. `on_change` is called in the event loop with the state at the start, in the loop's next turn,
     and then with each state that has lasted for `debounce_seconds`. `on_fault` is called with a text when the pin
-    cannot be read, and again only after it could be. Raises `DeviceError` when there is no such pin.
+    cannot be read, and with None when it can be again. Raises `DeviceError` when there is no such pin.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Contact:
         active_low: bool = True,
         normally_closed: bool = False,
         on_change: Callable[[bool], None],
-        on_fault: Callable[[str], None] | None = None,
+        on_fault: Callable[[str | None], None] | None = None,
         debounce_seconds: float = DEBOUNCE_SECONDS,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
@@ -113,13 +113,16 @@ class Contact:
         try:
             active = self._edges.is_active
         except DeviceError as error:
-            if not self._failing:
-                self._failing = True
-                if self._on_fault is not None:
-                    self._on_fault(str(error))
+            self._fails(str(error))
             return
-        self._failing = False
+        self._fails(None)
         self._edge(active, time.monotonic())
+
+    def _fails(self, why: str | None) -> None:
+        if self._failing is not (why is not None):
+            self._failing = why is not None
+            if self._on_fault is not None:
+                self._on_fault(why)
 
     def _edge(self, active: bool, at: float) -> None:
         if active is self._level:

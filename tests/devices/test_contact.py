@@ -24,7 +24,7 @@ class Told:
     """What a contact has told."""
 
     changes: list[bool] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    faults: list[str | None] = field(default_factory=list)
 
 
 @contextmanager
@@ -189,13 +189,15 @@ async def test_a_pin_that_cannot_be_read_is_told_once_until_it_can(pins: Pins, m
             broken.setattr(pins.pin(PIN), "_get_state", unreadable)
             await until(lambda: bool(told.faults))
             await asyncio.sleep(0.1)  # several looks more
-            assert len(told.faults) == 1
-        assert told.faults[0].startswith("fire contact on GPIO5: ")
+            (fault,) = told.faults
+        assert fault is not None
+        assert fault.startswith("fire contact on GPIO5: ")
+        await until(lambda: told.faults == [fault, None])
         lose_an_edge(pins, high=False)
         await until(lambda: told.changes == [False, True])
         with monkeypatch.context() as broken:
             broken.setattr(pins.pin(PIN), "_get_state", unreadable)
-            await until(lambda: len(told.faults) == 2)
+            await until(lambda: told.faults == [fault, None, fault])
 
 
 async def test_a_pin_that_cannot_be_read_at_first_has_its_state_told_once_it_can(
@@ -206,6 +208,7 @@ async def test_a_pin_that_cannot_be_read_at_first_has_its_state_told_once_it_can
             broken.setattr(pins.pin(PIN), "_get_state", unreadable)
             await until(lambda: bool(told.faults))
         await until(lambda: told.changes == [False])
+        assert told.faults[1:] == [None]
 
 
 async def test_a_pin_in_use_is_an_error_that_names_the_contact(pins: Pins) -> None:

@@ -12,10 +12,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gate_controller.admission.facts import Fact, Intended, NotCharged, Redeemed, Refunded, Standing
-from gate_controller.admission.messages import Message, MessageKind, MoneyFate
+from gate_controller.admission.messages import Fault, Message, MessageKind, MoneyFate
 from gate_controller.app import App
+from gate_controller.control import ask
 from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.eguma.simulator import Fault as SimulatorFault
 from gate_controller.journal.reader import Reader
@@ -115,6 +117,10 @@ class GateInProcess:
         """Return the next message of a kind."""
         return await self._next(lambda shown: shown.kind is kind)
 
+    async def out_of_service(self, fault: Fault) -> Shown:
+        """Return the next message that the gate is out of service for this."""
+        return await self._next(lambda shown: shown.kind is MessageKind.OUT_OF_SERVICE and shown.message.fault is fault)
+
     async def admit(self, code: str = GOOD) -> Shown:
         """Scan a code that must be admitted, and wait until the next person can be served."""
         self.scan(code)
@@ -177,6 +183,29 @@ class GateInProcess:
             await until(lambda: self.story() == wanted, seconds=PATIENCE_SECONDS)
         except TimeoutError:
             raise AssertionError(f"the journal tells {self.story()}, not {wanted}") from None
+
+    @property
+    def stands(self) -> list[str]:
+        """How each attempt of the journal stands, in the words that staff read, oldest first."""
+        return [told.stands for told in reversed(self.records)]
+
+    async def stand(self, *wanted: str) -> None:
+        """Wait until the journal's attempts stand like this, oldest first."""
+        try:
+            await until(lambda: self.stands == list(wanted), seconds=PATIENCE_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"the journal has {self.stands}, not {list(wanted)}") from None
+
+    async def asked(self, do: str, **fields: str) -> Any:
+        """Ask the gate through its control socket, as command lines do."""
+        return await asyncio.to_thread(ask, self.settings.state_dir, do, **fields)
+
+    async def misses(self, words: str) -> None:
+        """Wait until its status says what it does without; "" for nothing."""
+        missing = None
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while missing is None or (words not in missing if words else missing):
+                missing = (await self.asked("status"))["missing"]
 
     def books_agree(self) -> bool:
         """Whether E-GUMA's books hold the charges that the journal knows, and at most those in doubt besides."""

@@ -14,10 +14,25 @@ from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
 
 class BreakablePin(MockPin):  # type: ignore[misc]  # gpiozero has no types
-    """A mock pin that fails to be set while it is broken, with the error of a failing GPIO chip."""
+    """
+    A mock pin that fails to be set or read while it is broken, with the error of a failing GPIO chip. What it is
+    connected to wins over its pull resistor, as a contact does.
+    """
 
     broken = False
     obeys = False
+    unreadable = False
+    wired_high: bool | None = None
+
+    def _get_state(self) -> object:
+        if self.unreadable:
+            raise OSError(5, "Input/output error")
+        return super()._get_state()
+
+    def _set_pull(self, value: str) -> None:
+        super()._set_pull(value)
+        if self.wired_high is not None:
+            (self.drive_high if self.wired_high else self.drive_low)()
 
     def _set_state(self, value: object) -> None:
         if self.obeys or not self.broken:
@@ -83,14 +98,33 @@ class Pins:
         edges = self.edges(number)
         return [end.at - start.at for start, end in pairwise(edges) if start.high is active_high]
 
+    def connect(self, *numbers: int, high: bool = False) -> None:
+        """Close contacts between these pins and ground, or 3.3 V (`high`); before the gate has the pins, too."""
+        for number in numbers:
+            pin = self.pin(number)
+            pin.wired_high = high
+            (pin.drive_high if high else pin.drive_low)()
+
+    def disconnect(self, *numbers: int) -> None:
+        """Open these contacts: the pull resistors have the pins."""
+        for number in numbers:
+            pin = self.pin(number)
+            pin.wired_high = None
+            pin.pull = pin.pull
+
     def break_pin(self, number: int, *, obeys: bool = False) -> None:
         """Let every attempt to set the pin fail; a pin that `obeys` changes all the same."""
         pin = self.pin(number)
         pin.broken, pin.obeys = True, obeys
 
+    def break_reading(self, number: int) -> None:
+        """Let every look at the pin fail."""
+        self.pin(number).unreadable = True
+
     def mend(self, number: int) -> None:
         """Let the pin work again."""
-        self.pin(number).broken = False
+        pin = self.pin(number)
+        pin.broken = pin.unreadable = False
 
 
 @contextmanager
