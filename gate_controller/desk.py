@@ -130,7 +130,7 @@ class Desk:
         by, reason = str(request["by"]), str(request["reason"]).strip()
         if not reason:
             raise ControlError("--reason is empty: say why the gate is opened, for the books")
-        if objection := staff.objection_to_release(self._gate.faults, self._gate.lane is not None):
+        if objection := staff.objection_to_release(self._gate.faults, self._gate.is_taken(self._now())):
             raise ControlError(f"gate: {objection}")
         self._post(OpenOrdered(self._now(), by, reason))
         if Fault.RELAY in self._gate.faults:

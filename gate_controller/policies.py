@@ -29,6 +29,7 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
         pulse_seconds=pulse_seconds,
         passage_seconds=passage_seconds if has_sensor else None,
         exit_has_own_relay=drive.exit_pin is not None,
+        stays_open_seconds=0.0 if drive.kind == Kind.PULSE else drive.open_seconds,
         closing_seconds=drive.close_seconds if drive.kind in {Kind.HOLD, Kind.MOTOR} else 0.0,
         fire_resumes=settings.fire_contact.resume == "contact",
         key_opens=settings.service_key.does == "open",

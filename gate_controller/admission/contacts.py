@@ -8,7 +8,7 @@ gate is in the journal as well. None of it bears on money by itself: `Turn.barre
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gate_controller.admission.commands import HoldOpen, LetGo, Release, Way
+from gate_controller.admission.commands import HoldOpen, LetGo, Release, Shut, Way
 from gate_controller.admission.events import Contact, ContactChanged, Instant, OpenOrdered, ResumeOrdered
 from gate_controller.admission.facts import Occurred, Occurrence
 from gate_controller.admission.ids import AttemptId, Numbering
@@ -64,13 +64,15 @@ class Contacts:
     """What happened before the journal could be read, and so before it could be given a name."""
     _reported: set[Contact] = field(default_factory=set)
     """Contacts that have said how they are: those that are fitted."""
+    _shut_at: float | None = None
+    """When the gate is to be shut behind somebody whom staff have let in."""
     _must_open_by: float | None = None
     _must_shut_by: float | None = None
 
     @property
     def wake_at(self) -> float | None:
         """When something is to be looked at by itself."""
-        times = [time for time in (self._must_open_by, self._must_shut_by) if time is not None]
+        times = [time for time in (self._shut_at, self._must_open_by, self._must_shut_by) if time is not None]
         return min(times) if times else None
 
     # -- what happens
@@ -112,7 +114,18 @@ class Contacts:
         attempt = self._record(Occurrence.OPENED_BY_STAFF, turn, names, event.by, event.reason)
         # Whoever goes through now is no stray.
         self.exits_until = turn.at.mono + turn.policy.open_seconds
+        if turn.policy.stays_open_seconds:
+            self._shut_at = turn.at.mono + turn.policy.stays_open_seconds
         turn.do(Release(attempt))
+
+    def passed(self, turn: Turn) -> bool:
+        """Say whether a passage is that of somebody who was let in or out without a voucher; shut behind him if so."""
+        if turn.at.mono >= self.exits_until:
+            return False
+        self.exits_until = turn.at.mono  # one person
+        self._shut_at = None
+        turn.do(Shut())
+        return True
 
     def resumed(self, event: ResumeOrdered, turn: Turn, names: Numbering) -> None:
         """End an alarm that has cleared."""
@@ -190,6 +203,9 @@ class Contacts:
     def time_passed(self, turn: Turn, names: Numbering) -> None:
         """See whether the gate has done what it should have."""
         now = turn.at.mono
+        if self._shut_at is not None and now >= self._shut_at:
+            self._shut_at = None
+            turn.do(Shut())
         if self._must_open_by is not None and now >= self._must_open_by:
             self._must_open_by = None
             self._record(Occurrence.STAYED_SHUT, turn, names, Contact.IS_OPEN.value)

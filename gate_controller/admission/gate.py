@@ -96,6 +96,10 @@ class Gate:
             times.append(self._display.shown_until)
         return min((time for time in times if time is not None), default=None)
 
+    def is_taken(self, at: Instant) -> bool:
+        """Whether somebody is being served, or the gate is still open or closing for somebody."""
+        return self.lane is not None or at.mono < self._moving_until
+
     def recover(self, at: Instant, histories: Iterable[Sequence[Fact]]) -> tuple[Command, ...]:
         """Take up the unfinished attempts of the journal, each with its facts in order. Never moves the relay."""
         turn = self._turn(at)
@@ -162,7 +166,7 @@ class Gate:
             return
         if self.faults and not self._somebody_waits:
             self._refuse_out_of_service(code, turn)
-        elif self.lane is not None or self._waiting is not None or turn.at.mono < self._moving_until:
+        elif self._waiting is not None or self.is_taken(turn.at):
             self._wait(code, turn)
         else:
             self._start(code, turn)
@@ -298,9 +302,7 @@ class Gate:
             return
         if turn.is_held_open:
             return  # the way is free for everybody
-        if now < self.contacts.exits_until:
-            self.contacts.exits_until = now  # one person
-            turn.do(Shut())
+        if self.contacts.passed(turn):
             return
         follows = last is not None and last.passed is not None and now < last.passed + TAILGATE_SECONDS
         after = last.attempt if last is not None and follows else ""
@@ -372,15 +374,20 @@ class Gate:
 
     def _watch_movement(self, turn: Turn) -> None:
         """Know until when the gate moves, from what it is told to do in this turn."""
-        now = turn.at.mono
+        now, policy = turn.at.mono, self.policy
+        must_be_shut = policy.stays_open_seconds > 0
         for command in turn.commands:
             match command:
-                case Release(_, way):
+                case Release(attempt, way):
                     self.contacts.released(turn)
-                    if way is Way.IN or not self.policy.exit_has_own_relay:
-                        self._moving_until = max(self._moving_until, now + self.policy.pulse_seconds)
+                    # An attempt holds the lane for as long as the gate is open; whom staff let in has none.
+                    by_staff = way is Way.IN and attempt not in self.unfinished
+                    seconds = policy.stays_open_seconds if by_staff and must_be_shut else policy.pulse_seconds
+                    if way is Way.IN or not policy.exit_has_own_relay:
+                        self._moving_until = max(self._moving_until, now + seconds)
                 case Shut():
-                    self._moving_until = max(self._moving_until, now + self.policy.closing_seconds)
+                    until = now if must_be_shut else self._moving_until
+                    self._moving_until = max(until, now + policy.closing_seconds)
                 case _:
                     pass
 

@@ -23,6 +23,8 @@ class Policy:
     """How long to wait for the passage sensor; None: no sensor is fitted."""
     exit_has_own_relay: bool = False
     """Whether letting somebody out leaves the way in free."""
+    stays_open_seconds: float = 0.0
+    """How long a gate that has to be shut is open for somebody whom staff let in; 0: it shuts by itself."""
     closing_seconds: float = 0.0
     """How long the gate needs to close; nobody else is served before it has."""
     fire_resumes: bool = True

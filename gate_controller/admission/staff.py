@@ -37,7 +37,7 @@ def objection_to_refund(facts: Sequence[Fact]) -> str:
 def objection_to_release(faults: Mapping[Fault, str], is_taken: bool) -> str:
     """Return why staff cannot let somebody in just now; empty where they can."""
     if is_taken:
-        return "a visitor is being served: wait until the lane is free"
+        return "somebody is being served: wait until the lane is free"
     for fault in (Fault.RELAY, Fault.BLOCKED):
         if fault in faults:
             return f"it cannot open: {faults[fault]}"

@@ -465,6 +465,35 @@ def test_a_gate_that_stays_open_is_shut_behind_whoever_passed() -> None:
     assert gate.asks == ["AskBalance"]
 
 
+def test_whoever_scans_after_somebody_whom_staff_let_in_waits_until_the_gate_is_shut() -> None:
+    gate = core(stays_open_seconds=6.0, pulse_seconds=0.0, closing_seconds=2.0)
+    gate.happens(OpenOrdered(gate.at, "Anna", "school class"))
+    gate.scan()
+    assert gate.told() is MessageKind.ONE_MOMENT
+
+    gate.after(6.0)
+    assert (gate.moves, gate.asks) == (["release in", "Shut"], [])
+    gate.after(2.0)
+
+    assert gate.asks == ["AskBalance"]
+
+
+def test_somebody_whom_staff_let_in_and_who_has_passed_keeps_nobody_waiting() -> None:
+    gate = core(sensor=True, stays_open_seconds=8.0, pulse_seconds=0.0, closing_seconds=2.0)
+    gate.happens(OpenOrdered(gate.at, "Anna", "school class"))
+    gate.somebody_passes()
+    assert gate.moves == ["release in", "Shut"]
+    gate.scan()
+    gate.after(2.0)
+    assert gate.asks == ["AskBalance"]
+
+    gate.after(0.1)
+    gate.answer(balance(PRICE), charged(0))
+    gate.after(5.9)  # the time of whom staff let in ends now
+
+    assert gate.moves == ["release in", "Shut", "release in"]
+
+
 def test_a_gate_that_nobody_went_through_is_shut_too() -> None:
     gate = core(sensor=True)
     gate.admits()
