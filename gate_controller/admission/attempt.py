@@ -167,7 +167,13 @@ class Attempt:
         turn.write(fact, waiting=self.id)
 
     def release(self, turn: Turn) -> None:
-        """Open the gate against a charge that is on disk."""
+        """Open the gate against a charge that is on disk; keep the charge where the way is free or blocked by now."""
+        if turn.is_held_open or turn.barred is Fault.BLOCKED:
+            # Where the way is free, the charge is not needed, and its visitor must not be told to wait.
+            kind = MessageKind.PAID_NOT_NEEDED if turn.is_held_open else MessageKind.PAID_BUT_SHUT
+            self.verdict(turn, kind, balance=self.balance_after, fault=turn.barred)
+            self.open_credit(turn, turn.came_between)
+            return
         self.state, self.timer = State.RELEASING, None
         turn.do(Release(self.id))
 

@@ -136,7 +136,7 @@ def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
         _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "the journal fails", fault=Fault.JOURNAL)
         return
     if turn.barred is not None:
-        _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, _barred(turn), fault=turn.barred)
+        _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, turn.came_between, fault=turn.barred)
         return
     if turn.at.mono > policy.share(a.begun, policy.REDEEM_START_SHARE):
         # A disk this slow would leave Redeem no time for its answer, and make doubts out of good redemptions.
@@ -145,10 +145,6 @@ def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
     a.state = State.REDEEMING
     deadline = policy.share(a.begun, policy.REDEEM_SHARE)
     turn.do(Redeem(a.id, a.voucher_code, a.charge(turn), _reference(a, turn), deadline))
-
-
-def _barred(turn: Turn) -> str:
-    return f"{turn.barred.name.lower().replace('_', ' ')} came between" if turn.barred is not None else ""
 
 
 def intent_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
@@ -208,13 +204,6 @@ def redemption_written(a: Attempt, event: Written, turn: Turn) -> None:
     """Open for whoever still waits; else the charge is unused. A power cut from here leaves an unused charge."""
     if a.verdict_due is None:
         a.open_credit(turn, "the charge was confirmed after the visitor had been refused")
-    elif turn.is_held_open:
-        # The way is free: the charge was not needed, and its visitor must not be told to wait.
-        a.verdict(turn, MessageKind.PAID_NOT_NEEDED, balance=a.balance_after, fault=turn.barred)
-        a.open_credit(turn, _barred(turn))
-    elif turn.barred is Fault.BLOCKED:
-        a.verdict(turn, MessageKind.PAID_BUT_SHUT, balance=a.balance_after, fault=turn.barred)
-        a.open_credit(turn, _barred(turn))
     else:
         a.release(turn)
 

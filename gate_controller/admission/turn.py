@@ -60,6 +60,11 @@ class Turn:
         """Whether the gate stands open for everybody."""
         return self.barred in HOLDS
 
+    @property
+    def came_between(self) -> str:
+        """What bars the visitor's way just now, in words for the books."""
+        return f"{self.barred.name.lower().replace('_', ' ')} came between" if self.barred is not None else ""
+
     def fault(self, fault: Fault, why: str) -> None:
         """Put the gate out of service."""
         self.faults.append((fault, why))

@@ -4,7 +4,7 @@ import pytest
 
 from gate_controller.admission.attempt import State
 from gate_controller.admission.commands import Cancel
-from gate_controller.admission.events import Instant
+from gate_controller.admission.events import Contact, Instant
 from gate_controller.admission.facts import Doubted, OpenItem, Refunded, Released
 from gate_controller.admission.messages import MessageKind
 from gate_controller.admission.money import Cents
@@ -88,6 +88,26 @@ def test_its_visitor_is_served_anew_while_there_is_time() -> None:
     gate.answer(balance(4_000), charged(1_500))
 
     assert (gate.pulses, gate.told()) == (1, MessageKind.ADMITTED)
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [(Contact.FIRE, MessageKind.PAID_NOT_NEEDED), (Contact.IS_BLOCKED, MessageKind.PAID_BUT_SHUT)],
+)
+def test_a_credit_that_an_alarm_or_a_block_came_upon_while_it_was_proven_is_kept(
+    contact: Contact, told: MessageKind
+) -> None:
+    gate = cut(admitted(), 2)
+    gate.scan()
+    gate.contact(contact)
+
+    gate.answer(balance(1_500))
+
+    assert (gate.pulses, gate.told()) == (0, told)
+    assert gate.only.state is State.CREDIT
+    gate.contact(contact, active=False)
+    gate.scan()
+    assert (gate.pulses, gate.told()) == (1, MessageKind.ADMITTED_ON_CREDIT)
 
 
 @pytest.mark.parametrize("left", [None, 200])
