@@ -83,6 +83,7 @@ class App:
     ) -> None:
         self._settings = settings
         self._on_ready = on_ready
+        self._started = False
         self._ready = False
         self._scanner_port = ""
         self._stop = asyncio.Event()
@@ -116,6 +117,7 @@ class App:
     async def run(self) -> int:
         """Be a gate until `stop`; returns the exit code."""
         try:
+            self._started = True
             self._raise(Fault.STARTING, "starting")
             self._raise(Fault.SCANNER, "not opened yet")
             self._mend_drive()
@@ -277,6 +279,8 @@ class App:
         self._tell_systemd()
 
     def _tell_systemd(self) -> None:
+        if not self._started:
+            return  # a device that is missing from the start is told with the first fault
         faults = self.gate.faults
         if faults:
             notify("STATUS=out of service: " + "; ".join(f"{fault.name.lower()}: {faults[fault]}" for fault in faults))

@@ -70,6 +70,16 @@ async def test_systemd_reads_what_keeps_a_gate_from_starting(
     other.close()
 
 
+async def test_systemd_reads_what_a_gate_that_takes_scans_does_without(
+    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
+) -> None:
+    async with running_gate(state_dir, pins, simulator, display__driver="ssd1306", display__bus=19):
+        await systemd.hears("STATUS=takes scans; display ssd1306: /dev/i2c-19 is not there: turn I2C on")
+        told = systemd.told
+        assert told[0].startswith("STATUS=out of service: starting")  # and not ready, which the display would have said
+        assert told.count("READY=1") == 1
+
+
 async def test_the_watchdog_is_fed_while_the_gate_works(
     state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
 ) -> None:
