@@ -112,6 +112,7 @@ class App:
             front=Front(texts, self._lamps, buzzer=self._buzzer, player=self._player, on_text=on_text),
             own_user=self._own_user,
             crashed=self._crashed,
+            faults_changed=self._tell_systemd,
         )
 
     async def run(self) -> int:
@@ -187,7 +188,6 @@ class App:
             calls=self._calls,
             own_user=self._own_user,
             warm_seconds=self._settings.eguma.warm_seconds,
-            told=self._tell_systemd,
         )
         desk = Desk(
             self._settings.state_dir,
@@ -271,12 +271,10 @@ class App:
 
     def _raise(self, fault: Fault, why: str) -> None:
         self._runner.post(FaultRaised(self._runner.now(), fault, why))
-        self._tell_systemd()
 
     def _clear(self, fault: Fault) -> None:
         if fault in self.gate.faults:
             self._runner.post(FaultCleared(self._runner.now(), fault))
-        self._tell_systemd()
 
     def _tell_systemd(self) -> None:
         if not self._started:
@@ -328,7 +326,6 @@ class App:
 
     def _contact_changed(self, contact: Contact, active: bool) -> None:
         self._runner.post(ContactChanged(self._runner.now(), contact, active))
-        self._tell_systemd()
 
     def _display_changed(self, why: str | None) -> None:
         self._loop.call_soon_threadsafe(self._degraded.tell, "display", why)

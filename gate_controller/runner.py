@@ -79,8 +79,9 @@ class Runner:
         front: Front,
         own_user: OwnUser,
         crashed: Callable[[BaseException], None],
+        faults_changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`crashed` is told of an error that nobody foresaw."""
+        """`crashed` is told of an error that nobody foresaw, `faults_changed` whenever a fault came or went."""
         self.gate = gate
         self._journal = journal
         self._calls = calls
@@ -88,6 +89,8 @@ class Runner:
         self._front = front
         self._own_user = own_user
         self._crashed = crashed
+        self._faults_changed = faults_changed
+        self._faults_told = dict(gate.faults)
         self._loop = asyncio.get_running_loop()
         self._queue: deque[on.Event] = deque()
         self._handling = False
@@ -117,6 +120,9 @@ class Runner:
         self._handling = False
         self._handled.set()
         self._set_timer()
+        if self.gate.faults != self._faults_told:
+            self._faults_told = dict(self.gate.faults)
+            self._faults_changed()
 
     def carry_out(self, commands: tuple[do.Command, ...]) -> None:
         """Start every command, in order."""

@@ -48,15 +48,12 @@ class Upkeep:
         calls: Calls,
         own_user: OwnUser,
         warm_seconds: float,
-        told: Callable[[], None],
     ) -> None:
-        """`told` is called when a fault came or went."""
         self._runner = runner
         self._journal = journal
         self._calls = calls
         self._own_user = own_user
         self._warm_seconds = warm_seconds
-        self._told = told
         self._trouble = ""
 
     async def keep_warm(self) -> None:
@@ -84,7 +81,6 @@ class Upkeep:
             _log.log(
                 *((logging.WARNING, "eguma=trouble why=%r", trouble) if trouble else (logging.INFO, "eguma=reached"))
             )
-        self._told()
 
     async def learn_own_user(self) -> None:
         """Ask for the list when a charge of this gate must be in it: the first doubt shall find a gate that knows."""

@@ -9,11 +9,14 @@ import pytest
 from gate_controller.admission.messages import Fault
 from gate_controller.eguma.simulator import Simulator
 from gate_controller.journal.store import Store
-from tests.rig.gate import running_gate
+from tests.rig.disk import full_disk
+from tests.rig.gate import GOOD, running_gate
+from tests.rig.pauses import shorten
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
 WATCHDOG_SECONDS = 0.3
+FIRE = 13
 
 
 class Systemd:
@@ -78,6 +81,34 @@ async def test_systemd_reads_what_a_gate_that_takes_scans_does_without(
         told = systemd.told
         assert told[0].startswith("STATUS=out of service: starting")  # and not ready, which the display would have said
         assert told.count("READY=1") == 1
+
+
+async def test_systemd_hears_at_once_that_staff_have_ended_an_alarm(
+    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
+) -> None:
+    settings = {"fire_contact__pin": FIRE, "fire_contact__resume": "staff"}
+    async with running_gate(state_dir, pins, simulator, ready=False, **settings) as gate:
+        await systemd.hears("STATUS=out of service: fire: the fire contact is open")
+        pins.connect(FIRE)
+        await systemd.hears("STATUS=out of service: fire: the alarm has cleared: staff have to say so")
+        await until(lambda: gate.app.gate.faults.keys() == {Fault.FIRE} and bool(simulator.requests))
+        assert "READY=1" not in systemd.told
+        await gate.asked("resume", by="Anna")
+        await systemd.hears("READY=1")
+        assert len(gate.ready_lines) == 1
+
+
+async def test_systemd_reads_that_the_journal_fails_and_that_it_works_again(
+    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, "JOURNAL_RETRY_SECONDS", 0.5)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.admit()
+        with full_disk(state_dir):
+            gate.scan(GOOD)
+            await systemd.hears("STATUS=out of service: journal: ")
+        seen = len(systemd.told)
+        await until(lambda: "STATUS=takes scans" in systemd.told[seen:])
 
 
 async def test_the_watchdog_is_fed_while_the_gate_works(
