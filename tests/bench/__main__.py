@@ -11,9 +11,10 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tests.bench.front import front
 from tests.bench.measures import FULL, QUICK, Bench, bench_in, doubts, endurance, scans, starts
 from tests.bench.table import Row, as_json, as_text
 
@@ -29,7 +30,7 @@ def main() -> int:
         directory = Path(name)
         with bench_in(directory, QUICK if arguments.quick else FULL) as bench:
             rows = []
-            for row in _measured(bench):
+            for row in _measured(bench, arguments.only or tuple(PARTS)):
                 rows.append(row)
                 _tell(f"{len(rows)} rows after {time.monotonic() - began:.0f} s")
         title = _title(directory, quick=arguments.quick, seconds=time.monotonic() - began)
@@ -40,11 +41,19 @@ def main() -> int:
     return 0
 
 
-def _measured(bench: Bench) -> Iterator[Row]:
-    yield from starts(bench)
-    yield from scans(bench)
-    yield from doubts(bench)
-    yield from endurance(bench)
+PARTS: Mapping[str, Callable[[Bench], Iterable[Row]]] = {
+    "starts": starts,
+    "scans": scans,
+    "doubts": doubts,
+    "front": front,
+    "endurance": endurance,
+}
+"""What is measured, in order."""
+
+
+def _measured(bench: Bench, parts: Sequence[str]) -> Iterator[Row]:
+    for part in parts:
+        yield from PARTS[part](bench)
 
 
 def _tell(progress: str) -> None:
@@ -54,7 +63,8 @@ def _tell(progress: str) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer repetitions and a short idle time: under 40 s")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions and a short idle time: about a minute")
+    parser.add_argument("--only", action="append", choices=tuple(PARTS), help="measure this part only; may be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file too")
     parser.add_argument("--dir", default="/var/tmp", help="where journals are kept meanwhile (%(default)s)")  # noqa: S108 - a fresh directory in it
     return parser.parse_args()

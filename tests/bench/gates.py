@@ -9,10 +9,10 @@ import os
 import select
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from gate_controller.policies import PULSE_MARGIN_SECONDS
@@ -42,8 +42,10 @@ class Place:
     state: Path
 
 
-def gate_command(program: Sequence[str], place: Place, port: str) -> list[str]:
-    """Return the command line of a real gate that admits one visitor right after the other."""
+def gate_command(
+    program: Sequence[str], place: Place, port: str, more: Mapping[str, object] = MappingProxyType({})
+) -> list[str]:
+    """Return the command line of a real gate that admits one visitor right after the other; `more` are settings."""
     settings = {
         "state_dir": place.state,
         "eguma.base_url": place.url,
@@ -57,6 +59,7 @@ def gate_command(program: Sequence[str], place: Place, port: str) -> list[str]:
         "relay.pulse_seconds": PULSE_SECONDS,
         "scanner.port": port,
         "web.port": 0,
+        **more,
     }
     return [*program, "run", *(word for name, value in settings.items() for word in ("--set", f"{name}={value}"))]
 
@@ -70,11 +73,16 @@ def environ() -> dict[str, str]:
 class PlainGate:
     """`gate-controller run` as everybody starts it; nobody scans."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(
+        self,
+        place: Place,
+        more: Mapping[str, object] = MappingProxyType({}),
+        program: Sequence[str] = (str(Path(sys.executable).with_name("gate-controller")),),
+    ) -> None:
         self._scanner = PtyScanner()
         try:
-            program = [str(Path(sys.executable).with_name("gate-controller"))]
-            self.process = Process(gate_command(program, place, self._scanner.port), environ=environ())
+            command = gate_command(program, place, self._scanner.port, more)
+            self.process = Process(command, environ=environ())
         except BaseException:
             self._scanner.close()
             raise
@@ -95,17 +103,19 @@ class ScannedGate:
     turned_on = 0.0
     """When the newest of them was turned on (monotonic)."""
 
-    def __init__(self, place: Place, *, naive: bool = False) -> None:
+    def __init__(self, place: Place, *, naive: bool = False, hanging_display: bool = False) -> None:
         self._scanner = PtyScanner()
         self._moments, telling = os.pipe()
         port = self._scanner.port
         if naive:
             program = [sys.executable, "-m", "tests.bench.naive", str(RELAY), str(telling)]
             command = [*program, port, place.url, KEY, str(PRICE), str(PULSE_SECONDS)]
+        elif hanging_display:
+            program = [sys.executable, "-m", "tests.bench.display", "hangs", f"{RELAY},{RED}", str(telling)]
+            command = gate_command(program, place, port, {"display.driver": "ssd1306"})
         else:
-            command = gate_command(
-                [sys.executable, "-m", "tests.bench.pins", f"{RELAY},{RED}", str(telling)], place, port
-            )
+            program = [sys.executable, "-m", "tests.bench.pins", f"{RELAY},{RED}", str(telling)]
+            command = gate_command(program, place, port)
         try:
             self.process = Process(command, environ=environ(), pass_fds=[telling])
         except BaseException:

@@ -48,14 +48,17 @@ class Extent:
     starts: int
     rounds: int
     slow_rounds: int
+    shown: int
     doubts: int
     admissions: int
     warm_up: int
     idle_seconds: float
 
 
-FULL = Extent(starts=11, rounds=150, slow_rounds=50, doubts=30, admissions=2000, warm_up=300, idle_seconds=60.0)
-QUICK = Extent(starts=3, rounds=40, slow_rounds=10, doubts=5, admissions=100, warm_up=50, idle_seconds=8.0)
+FULL = Extent(
+    starts=11, rounds=150, slow_rounds=50, shown=100, doubts=30, admissions=2000, warm_up=300, idle_seconds=60.0
+)
+QUICK = Extent(starts=3, rounds=40, slow_rounds=10, shown=15, doubts=5, admissions=100, warm_up=50, idle_seconds=8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +106,17 @@ def scans(bench: Bench) -> Iterator[Row]:
             "naive": lambda: naive.admit(naive_code),
             "commit": commits,
         }
-        fast = _in_turns(works, bench.extent.rounds)
+        fast = in_turns(works, bench.extent.rounds)
         yield from _fast_rows(fast)
         bench.simulator.settings(latency_seconds=_LATENCY)
-        slow = _in_turns(works, bench.extent.slow_rounds)
+        slow = in_turns(works, bench.extent.slow_rounds)
         bench.simulator.settings(latency_seconds=0.0)
         yield from _slow_rows(slow)
         yield row_of("one commit, synced", "ms", 2, [1e3 * s for s in fast["commit"]])
 
 
-def _in_turns(works: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+def in_turns(works: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Return what each work has measured, one after the other in an order of chance, without the warm-up."""
     seconds: dict[str, list[float]] = {name: [] for name in works}
     order = list(works)
     for number in range(_WARM_UP + rounds):
