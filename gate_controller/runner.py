@@ -187,7 +187,10 @@ class Runner:
 
     def _tell(self) -> None:
         while self._untold:
-            self._front.show(self._untold.popleft())
+            message = self._untold.popleft()
+            # One that another message follows at once would be seen by nobody, and keep a slow display from the next.
+            if message.kind is not MessageKind.CHECKING or not self._untold:
+                self._front.show(message)
 
     def _moved(self, move: Callable[[], None], attempt: AttemptId) -> bool:
         try:

@@ -65,6 +65,8 @@ def pictures(gate: GateInProcess, shown: Shown, width: int, height: int) -> list
 
 
 def in_file(path: Path) -> bytes:
+    if not path.exists():
+        return b""
     with Image.open(path) as image:
         return image.convert("RGB").tobytes()
 

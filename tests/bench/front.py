@@ -30,7 +30,9 @@ _SETTLE_SECONDS = 3.0
 # "Checking" is being drawn when the verdict comes: two requests of this and a commit take about as long as its frame.
 _LATENCY = 0.015
 
-_OLED = {"display.driver": "ssd1306"}
+_OLED: dict[str, object] = {"display.driver": "ssd1306"}
+# The green lamp goes out before the next visitor comes; the frame of his verdict stays, for the idle one lets it be read.
+_SHOWN_SHORTLY = {**_OLED, "display.verdict_seconds": 0.1}
 _MIB = 2**20
 
 
@@ -50,7 +52,7 @@ class _ShownGate:
         self._moments, telling = os.pipe()
         program = [sys.executable, "-m", "tests.bench.display", "slow", f"{RELAY},{GREEN}", str(telling)]
         try:
-            command = gate_command(program, place, self._scanner.port, _OLED)
+            command = gate_command(program, place, self._scanner.port, _SHOWN_SHORTLY)
             self._process = Process(command, environ=environ(), pass_fds=[telling])
         except BaseException:
             self.close()
