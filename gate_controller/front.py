@@ -34,13 +34,18 @@ class Front:
         buzzer: Buzzer | None = None,
         player: "Player | None" = None,
         on_text: Callable[[Message, Text], None] | None = None,
+        on_fault: Callable[[str, str | None], None] = lambda _what, _why: None,
     ) -> None:
-        """`on_text` is told of every message and its words in the house's first language."""
+        """
+        `on_text` is told of every message and its words in the house's first language; `on_fault` of a device that
+        fails, and why, or with None that it works again. The display tells that itself.
+        """
         self._texts = texts
         self._lamps = lamps
         self._buzzer = buzzer
         self._player = player
         self._on_text = on_text
+        self._on_fault = on_fault
 
     def show(self, message: Message) -> None:
         """Show a message; never raises for a device's sake."""
@@ -48,12 +53,18 @@ class Front:
             try:
                 self._lamps.show(message.signal)
             except DeviceError as error:
-                _log.warning("lamps=failed why=%r", str(error))
+                self._on_fault("lamps", str(error))
+            else:
+                if not self._lamps.is_failing:
+                    self._on_fault("lamps", None)
         if self._buzzer is not None and message.sound is not None:
             try:
                 self._buzzer.play(message.sound)
             except DeviceError as error:
-                _log.warning("buzzer=failed why=%r", str(error))
+                self._on_fault("buzzer", str(error))
+            else:
+                if not self._buzzer.is_failing:
+                    self._on_fault("buzzer", None)
         if self._player is not None:
             self._player.show(card_of(message, self._texts))
         text = self._texts.render(message)

@@ -78,6 +78,11 @@ class Buzzer:
         if untold:
             raise DeviceError(untold)
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether it failed and has not sounded since."""
+        return self._failing
+
     def close(self) -> None:
         """End the sound and give the pin back. After this, nothing is heard and nothing raised."""
         self._player.close()

@@ -60,6 +60,11 @@ class Lamps:
         if untold:
             raise DeviceError(untold)
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether a lamp did not do what it was told last, or cannot be had."""
+        return bool(self._failing)
+
     def off(self) -> None:
         """Turn all lamps off until the next signal."""
         with self._player.lock:

@@ -259,7 +259,24 @@ async def test_a_buzzer_that_fails_holds_up_nobody(state_dir: Path, pins: Pins, 
         await gate.admit(GOOD)
         await gate.admit(GOOD)
         assert len(gate.pulses) == 2
+        await gate.misses("buzzer on GPIO12")
         pins.mend(BUZZER)
+        await gate.admit(GOOD)
+        await gate.admit(GOOD)
+        await gate.misses("")
+
+
+async def test_a_lamp_that_fails_is_told_until_it_works_again(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        pins.break_pin(GREEN)
+        await gate.admit(GOOD)
+        await gate.shows(MessageKind.IDLE)
+        await gate.misses("green lamp on GPIO22")
+        pins.mend(GREEN)
+        await gate.admit(GOOD)
+        await gate.misses("")
 
 
 async def test_a_keyboard_scanner_that_is_not_there_is_told_with_what_to_do(

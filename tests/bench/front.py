@@ -27,11 +27,11 @@ _QUIET_SECONDS = 0.15
 # The display's first pictures and its first request to E-GUMA are no part of what it costs at rest.
 _SETTLE_SECONDS = 3.0
 
-# "Checking" is being drawn when the verdict comes: two requests of this and a commit take about as long as its frame.
-_LATENCY = 0.015
+# "Checking" has just begun to be drawn when the verdict comes: two requests of this and a commit end soon after 10 ms.
+_LATENCY = 0.006
 
 _OLED: dict[str, object] = {"display.driver": "ssd1306"}
-# The green lamp goes out before the next visitor comes; the frame of his verdict stays, for the idle one lets it be read.
+# The green lamp goes out before the next visitor comes; the frame of the verdict stays, for the idle one waits for it.
 _SHOWN_SHORTLY = {**_OLED, "display.verdict_seconds": 0.1}
 _MIB = 2**20
 
