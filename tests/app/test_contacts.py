@@ -84,6 +84,7 @@ async def test_the_exit_opens_a_gate_that_cannot_open_its_journal(
         await until(lambda: len(gate.pulses) == 1)
         other.close()
         await gate.stand("exit opened")
+        await gate.has_looked()
 
 
 async def test_who_leaves_while_somebody_enters_uses_the_same_opening(

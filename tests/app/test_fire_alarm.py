@@ -246,6 +246,7 @@ async def test_an_alarm_from_before_the_start_opens_the_gate_and_charges_nobody(
         await until(lambda: len(gate.ready_lines) == 1)
         assert gate.requests("balance.json") == 0
         await gate.stand("fire alarm", "fire alarm ended")
+        await gate.has_looked()
 
 
 async def test_an_alarm_opens_a_gate_that_cannot_open_its_journal(
@@ -260,6 +261,7 @@ async def test_an_alarm_opens_a_gate_that_cannot_open_its_journal(
         assert pins.is_high(RELAY)
         await alarm_ends(gate)
         await gate.stand("fire alarm", "fire alarm ended")
+        await gate.has_looked()
 
 
 async def test_a_stop_during_an_alarm_does_not_wait_and_the_next_start_opens_again(
@@ -275,6 +277,7 @@ async def test_a_stop_during_an_alarm_does_not_wait_and_the_next_start_opens_aga
         await until(lambda: pins.is_high(RELAY))
         await gate.stand("fire alarm", "fire alarm")
         await alarm_ends(gate)
+        await gate.has_looked()
 
 
 async def test_a_stop_during_an_alarm_lets_the_charge_that_is_out_end(

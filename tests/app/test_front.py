@@ -287,4 +287,5 @@ async def test_a_keyboard_scanner_that_is_not_there_is_told_with_what_to_do(
         await until(lambda: port in gate.app.gate.faults.get(Fault.SCANNER, ""))
         why = gate.app.gate.faults[Fault.SCANNER]
         assert "plug it in" in why
+        await gate.has_looked()
         assert not pins.is_high(RELAY)

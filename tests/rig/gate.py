@@ -136,6 +136,10 @@ class GateInProcess:
         """Wait until nothing keeps the gate out of service."""
         await until(lambda: not self.app.gate.faults, seconds=PATIENCE_SECONDS)
 
+    async def has_looked(self) -> None:
+        """Wait until its first look at E-GUMA has come there: httpx leaks a connection that a stop cuts off before."""
+        await until(lambda: bool(self.simulator.requests), seconds=PATIENCE_SECONDS)
+
     @property
     def kinds(self) -> list[MessageKind]:
         """Every message since the last scan, in order."""
