@@ -10,11 +10,9 @@ import contextlib
 import faulthandler
 import gc
 import logging
-import os
 import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gate_controller import log
@@ -28,17 +26,16 @@ from gate_controller.control import ControlServer
 from gate_controller.desk import Desk
 from gate_controller.devices.drive import Drive
 from gate_controller.devices.errors import DeviceError
-from gate_controller.devices.passage import PassageSensor
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.calls import Calls
 from gate_controller.fittings import (
-    RUNTIME_DIRECTORY,
     Degraded,
     MendableDrive,
     make_buzzer,
     make_contacts,
     make_drive,
     make_lamps,
+    make_passage,
     make_player,
     make_scanner,
 )
@@ -51,10 +48,12 @@ from gate_controller.policies import policy_of
 from gate_controller.runner import Runner
 from gate_controller.settings import Settings
 from gate_controller.texts import Language, Text, Texts
+from gate_controller.trial import Trials
 from gate_controller.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from gate_controller.devices import contact as device
+    from gate_controller.devices.passage import PassageSensor
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ class App:
         self._loop = asyncio.get_running_loop()
         self._degraded = Degraded(self._tell_systemd)
         self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)
-        self._player = make_player(settings, self._display_changed, _runtime_directory(settings))
+        self._player = make_player(settings, self._display_changed)
         self._drive = MendableDrive(self._make_drive, self._moved)
         self._contacts: list[device.Contact] = []
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
@@ -104,19 +103,23 @@ class App:
         self._sensor = self._fit_sensor()
         self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
         self._own_user = OwnUser(self._journal, configured=eguma.user_id, api_key=eguma.api_key.get_secret_value())
+        front = Front(
+            texts,
+            self._lamps,
+            buzzer=self._buzzer,
+            player=self._player,
+            on_text=on_text,
+            on_fault=self._degraded.tell,
+        )
+        self._trials = Trials(
+            front, texts, settings, gate=self.gate, display_fault=lambda: self._degraded.why("display")
+        )
         self._runner = Runner(
             self.gate,
             journal=self._journal,
             calls=self._calls,
             drive=self._drive,
-            front=Front(
-                texts,
-                self._lamps,
-                buzzer=self._buzzer,
-                player=self._player,
-                on_text=on_text,
-                on_fault=self._degraded.tell,
-            ),
+            front=self._trials,
             own_user=self._own_user,
             crashed=self._crashed,
             faults_changed=self._tell_systemd,
@@ -209,7 +212,7 @@ class App:
             upkeep.keep_warm(),
             upkeep.learn_own_user(),
             upkeep.archive_old_attempts(self._settings.journal.keep_days),
-            ControlServer(self._settings.state_dir, desk.answerers()).serve(),
+            ControlServer(self._settings.state_dir, {**desk.answerers(), **self._trials.answerers()}).serve(),
         ]
         if (seconds := watchdog_seconds()) is not None:
             works.append(upkeep.keep_watchdog_fed(seconds / 3, lambda: all(not beat.done() for beat in self._beats)))
@@ -220,6 +223,7 @@ class App:
         try:
             yield
         finally:
+            self._trials.end()
             beats, self._beats = self._beats, set()
             for beat in beats:
                 beat.cancel()
@@ -312,11 +316,7 @@ class App:
 
     # -- devices
 
-    def _fit_sensor(self) -> PassageSensor | None:
-        passage = self._settings.passage
-        if passage.pin is None:
-            return None
-
+    def _fit_sensor(self) -> "PassageSensor | None":
         def passed() -> None:
             event = PassageSensed(self._runner.now())
             if Fault.STARTING in self.gate.faults:
@@ -325,7 +325,7 @@ class App:
                 self._runner.post(event)
 
         try:
-            return PassageSensor(passage.pin, active_low=passage.active_low, on_passage=passed)
+            return make_passage(self._settings, passed)
         except DeviceError as error:
             # Without it the gate still admits; it only cannot tell who used the admission.
             self._degraded.tell("passage sensor", str(error))
@@ -360,10 +360,6 @@ class App:
             await asyncio.sleep(RELAY_RETRY_SECONDS)
             if Fault.RELAY in self.gate.faults:
                 self._mend_drive()
-
-
-def _runtime_directory(settings: Settings) -> Path:
-    return Path(os.environ.get(RUNTIME_DIRECTORY, "").partition(":")[0] or settings.state_dir)
 
 
 async def run_gate(settings: Settings) -> int:

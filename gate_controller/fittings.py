@@ -6,7 +6,8 @@ degrades the gate, and is told to `Degraded`.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from gate_controller.devices.buzzer import Buzzer
 from gate_controller.devices.drive import Drive, Kind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.lamps import Lamps
+from gate_controller.devices.passage import PassageSensor
 from gate_controller.devices.relay import RelayFault
 from gate_controller.devices.scanner import SerialScanner
 from gate_controller.devices.usb import is_keyboard
@@ -54,6 +56,10 @@ class Degraded:
             self._missing[what] = why
             _log.warning("device=missing what=%r why=%r", what, why)
         self._on_change()
+
+    def why(self, what: str) -> str:
+        """Return what is wrong with a device; empty where nothing is."""
+        return self._missing.get(what, "")
 
     @property
     def text(self) -> str:
@@ -126,6 +132,28 @@ class MendableDrive:
         return self._drive
 
 
+def absent(settings: Settings) -> Mapping[str, str]:
+    """Return the devices that are not fitted, by what each is called, and which settings say so."""
+    lamps = settings.lamps
+    has = {
+        "exit relay": (settings.drive.exit_pin is not None, "drive.exit_pin is not set"),
+        "lamps": (
+            any(pin is not None for pin in (lamps.green_pin, lamps.red_pin, lamps.yellow_pin)),
+            "lamps.green_pin, lamps.red_pin and lamps.yellow_pin are not set",
+        ),
+        "buzzer": (settings.buzzer.pin is not None, "buzzer.pin is not set"),
+        "display": (settings.display.driver != "none", "display.driver is none"),
+        "inputs": (
+            settings.passage.pin is not None or any(True for _ in fitted_contacts(settings)),
+            (
+                "none of passage.pin, exit_button.pin, fire_contact.pin, tamper.pin, service_key.pin, "
+                "feedback.open_pin and feedback.blocked_pin is set"
+            ),
+        ),
+    }
+    return {what: why for what, (is_fitted, why) in has.items() if not is_fitted}
+
+
 def make_drive(settings: Settings, on_fault: Callable[[str], None] | None = None) -> Drive:
     """Return the drive. Raises `DeviceError`."""
     relay, drive = settings.relay, settings.drive
@@ -161,15 +189,20 @@ def make_buzzer(settings: Settings) -> Buzzer | None:
     return Buzzer(buzzer.pin, kind=buzzer.kind, active_high=buzzer.active_high, quiet=buzzer.quiet)
 
 
-def make_player(settings: Settings, on_change: Callable[[str | None], None], runtime: Path) -> "Player | None":
-    """Return the display, if one is fitted; `runtime` is where an image goes that has no file of its own."""
+def image_file(settings: Settings) -> Path:
+    """Return where the picture of `display.driver = image` is: in memory, where systemd gives a place for it."""
+    in_memory = os.environ.get(RUNTIME_DIRECTORY, "").partition(":")[0]
+    return settings.display.image_file or Path(in_memory or settings.state_dir) / DISPLAY_FILE
+
+
+def make_player(settings: Settings, on_change: Callable[[str | None], None]) -> "Player | None":
+    """Return the display, if one is fitted."""
     display = settings.display
     if display.driver == "none":
         return None
     from gate_controller.devices.display.make import make_panel
     from gate_controller.devices.display.player import Player
 
-    image_file = display.image_file or runtime / DISPLAY_FILE
     return Player(
         lambda: make_panel(
             driver=display.driver,
@@ -182,16 +215,30 @@ def make_player(settings: Settings, on_change: Callable[[str | None], None], run
             height=display.height,
             rotate=display.rotate,
             rom=display.rom,
-            image_file=image_file,
+            image_file=image_file(settings),
         ),
         on_change=on_change,
     )
 
 
+def make_passage(
+    settings: Settings, on_passage: Callable[[], None], on_edge: Callable[[bool], None] | None = None
+) -> PassageSensor | None:
+    """Return the passage sensor, if one is fitted, in the event loop. Raises `DeviceError`."""
+    passage = settings.passage
+    if passage.pin is None:
+        return None
+    return PassageSensor(passage.pin, active_low=passage.active_low, on_passage=on_passage, on_edge=on_edge)
+
+
 def make_scanner(
-    settings: Settings, *, on_frame: Callable[[bytes], None], on_change: Callable[[bool, str], None]
+    settings: Settings,
+    *,
+    on_frame: Callable[[bytes], None],
+    on_change: Callable[[bool, str], None],
+    on_bytes: Callable[[bytes], None] | None = None,
 ) -> "SerialScanner | KeyboardScanner":
-    """Return the scanner; its `run` opens it."""
+    """Return the scanner; its `run` opens it. `on_bytes` gets everything it reads, frames or not."""
     scanner = settings.scanner
     if is_keyboard(scanner.port):
         from gate_controller.devices.keyboard_scanner import KeyboardScanner
@@ -202,6 +249,7 @@ def make_scanner(
             on_frame=on_frame,
             on_change=on_change,
             gap_seconds=scanner.gap_seconds,
+            on_bytes=on_bytes,
         )
     return SerialScanner(
         port=scanner.port,
@@ -209,6 +257,7 @@ def make_scanner(
         gap_seconds=scanner.gap_seconds,
         on_frame=on_frame,
         on_change=on_change,
+        on_bytes=on_bytes,
     )
 
 

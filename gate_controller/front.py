@@ -6,9 +6,10 @@ A device that fails degrades the gate; it never stops it, and never holds up wha
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gate_controller.admission.messages import Message, MessageKind
+from gate_controller.admission.messages import Message, MessageKind, Signal, Sound
 from gate_controller.devices.buzzer import Buzzer
 from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.errors import DeviceError
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_RESTING = frozenset({MessageKind.IDLE, MessageKind.OUT_OF_SERVICE})
+QUIET = "the buzzer is silent now: these are the quiet hours of buzzer.quiet: try it later, or without them"
+
+RESTING = frozenset({MessageKind.IDLE, MessageKind.OUT_OF_SERVICE})
+"""What a gate shows while it tells nobody anything."""
 
 
 class Front:
@@ -51,7 +55,7 @@ class Front:
         """Show a message; never raises for a device's sake."""
         if message.signal is not None:
             try:
-                self._lamps.show(message.signal)
+                self.light(message.signal)
             except DeviceError as error:
                 self._on_fault("lamps", str(error))
             else:
@@ -72,6 +76,30 @@ class Front:
         if self._on_text is not None:
             self._on_text(message, text)
 
+    def light(self, signal: Signal) -> None:
+        """Let the lamps show a signal. Raises `DeviceError`."""
+        self._lamps.show(signal)
+
+    def sound(self, sound: Sound) -> None:
+        """Let the buzzer play a sound. Raises `DeviceError`, in quiet hours too."""
+        if self._buzzer is None:
+            return
+        if self._buzzer.is_quiet:
+            raise DeviceError(QUIET)
+        self._buzzer.play(sound)
+
+    def display(self, card: Card) -> None:
+        """Let the display show a card at once, whatever is still to be read."""
+        if self._player is not None:
+            show_at_once(self._player, card)
+
+
+def show_at_once(player: "Player", card: Card) -> None:
+    """Show a card without waiting until the one before has been read, as a resting one does."""
+    if card.is_resting:
+        player.show(replace(card, is_resting=False))
+    player.show(card)
+
 
 def card_of(message: Message, texts: Texts) -> Card:
     """Return a message as displays get it, in every language of the house."""
@@ -79,7 +107,7 @@ def card_of(message: Message, texts: Texts) -> Card:
         message.symbol,
         message.signal,
         tuple(Face(*_words(texts.render(message, language))) for language in texts.languages),
-        is_resting=message.kind in _RESTING,
+        is_resting=message.kind in RESTING,
     )
 
 

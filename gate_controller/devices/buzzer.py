@@ -65,6 +65,15 @@ class Buzzer:
                 self._note(error)
         self._player = Player[int | None]("buzzer", self._put, None)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether these are quiet hours."""
+        if self._quiet is None:
+            return False
+        begin, end = self._quiet
+        now = self._local_minute()
+        return begin <= now < end if begin < end else now >= begin or now < end
+
     def play(self, sound: Sound) -> None:
         """
         Begin a sound and return; it takes the place of one that has not ended. In quiet hours it is silent.
@@ -72,7 +81,7 @@ class Buzzer:
         Raises `DeviceError` if the buzzer has failed since the last call.
         """
         with self._player.lock:
-            if self._output is not None and not self._is_quiet():
+            if self._output is not None and not self.is_quiet:
                 self._player.start(steps_of(SOUNDS[sound]))
             untold, self._untold = self._untold, ""
         if untold:
@@ -94,13 +103,6 @@ class Buzzer:
                     _log.warning("buzzer=not_closed why=%r", str(error))
             self._output = None
             self._untold = ""
-
-    def _is_quiet(self) -> bool:
-        if self._quiet is None:
-            return False
-        begin, end = self._quiet
-        now = self._local_minute()
-        return begin <= now < end if begin < end else now >= begin or now < end
 
     def _put(self, hertz: int | None) -> bool:
         """Sound or be silent. A silence that failed is to be tried again, a beep is not."""

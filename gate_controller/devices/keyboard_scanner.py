@@ -32,7 +32,7 @@ class KeyboardScanner:
     A scanner that types its codes.
 
     `port` is a path under /dev/input, best one of /dev/input/by-id, for event numbers move; `layout` is the
-    name of the layout that the scanner is set to. `on_frame`, `on_change` and `gap_seconds` are those of
+    name of the layout that the scanner is set to. `on_frame`, `on_change`, `gap_seconds` and `on_bytes` are those of
     `SerialScanner`. While the scanner is open, nothing it types reaches the console.
     """
 
@@ -44,6 +44,7 @@ class KeyboardScanner:
         on_frame: Callable[[bytes], None],
         on_change: Callable[[bool, str], None],
         gap_seconds: float = 0.05,
+        on_bytes: Callable[[bytes], None] | None = None,
         open_keyboard: Callable[[str], Keyboard] = Keyboard.open,
     ) -> None:
         typed_in = LAYOUTS[layout]
@@ -52,6 +53,7 @@ class KeyboardScanner:
             on_frame=on_frame,
             on_change=on_change,
             gap_seconds=gap_seconds,
+            on_bytes=on_bytes,
         )
 
     async def run(self) -> None:

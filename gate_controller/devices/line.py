@@ -64,7 +64,8 @@ class Listener:
     `open_port` is called in a thread and raises `DeviceError`; `on_frame` gets each scan's bytes; `on_change`
     gets (True, path) when scans are taken and (False, what is wrong and what to do) when they are not, once for
     each new text. Both are called in the event loop and must not block; an exception of theirs ends `run`.
-    `gap_seconds` is the silence that ends a scan without a terminator.
+    `gap_seconds` is the silence that ends a scan without a terminator. `on_bytes` gets everything that was read, before
+    any frame in it: terminators, and what came before the port was listened to.
     """
 
     def __init__(
@@ -74,11 +75,13 @@ class Listener:
         on_frame: Callable[[bytes], None],
         on_change: Callable[[bool, str], None],
         gap_seconds: float,
+        on_bytes: Callable[[bytes], None] | None = None,
     ) -> None:
         self._open_port = open_port
         self._on_frame = on_frame
         self._on_change = on_change
         self._gap_seconds = gap_seconds
+        self._on_bytes = on_bytes
         self._reported: tuple[bool, str] | None = None
 
     async def run(self) -> None:
@@ -90,7 +93,7 @@ class Listener:
             except DeviceError as error:
                 self._report(str(error), takes_scans=False)
             else:
-                line = _Line(port, self._gap_seconds, self._on_frame, self._report)
+                line = _Line(port, self._gap_seconds, self._on_frame, self._report, self._on_bytes)
                 try:
                     fault = await line.listen()
                 finally:
@@ -119,11 +122,19 @@ class Listener:
 class _Line:
     """One open port, from its opening to its hang-up: first it settles, then its frames are scans."""
 
-    def __init__(self, port: Port, gap_seconds: float, on_frame: Callable[[bytes], None], report: _Report) -> None:
+    def __init__(
+        self,
+        port: Port,
+        gap_seconds: float,
+        on_frame: Callable[[bytes], None],
+        report: _Report,
+        on_bytes: Callable[[bytes], None] | None,
+    ) -> None:
         self.settled = False
         self._port = port
         self._gap_seconds = gap_seconds
         self._on_frame = on_frame
+        self._on_bytes = on_bytes
         self._report = report
         self._framer = Framer()
         self._loop = asyncio.get_running_loop()
@@ -194,6 +205,8 @@ class _Line:
             return None
 
     def _take(self, data: bytes) -> None:
+        if self._on_bytes is not None:
+            self._on_bytes(data)
         if self.settled:
             self._deliver(self._framer.feed(data))
         if self._framer.pending or not self.settled:

@@ -42,7 +42,7 @@ class SerialScanner:
     `port` is a path or `auto`; `on_frame` gets each scan's bytes; `on_change` gets (True, path) when scans
     are taken and (False, what is wrong and what to do) when they are not, once for each new text. Both are
     called in the event loop and must not block; an exception of theirs ends `run`. `gap_seconds` is the
-    silence that ends a scan without a terminator.
+    silence that ends a scan without a terminator. `on_bytes` gets everything that was read, before any frame in it.
     """
 
     def __init__(
@@ -53,12 +53,14 @@ class SerialScanner:
         on_frame: Callable[[bytes], None],
         on_change: Callable[[bool, str], None],
         gap_seconds: float = 0.05,
+        on_bytes: Callable[[bytes], None] | None = None,
     ) -> None:
         self._listener = Listener(
             open_port=lambda: _SerialLine(_open(port, baud)),
             on_frame=on_frame,
             on_change=on_change,
             gap_seconds=gap_seconds,
+            on_bytes=on_bytes,
         )
 
     async def run(self) -> None:

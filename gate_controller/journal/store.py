@@ -58,6 +58,10 @@ class JournalError(Exception):
     """The journal cannot be used; the text says which file, why, and what to do."""
 
 
+class JournalInUse(JournalError):
+    """Another process holds the journal's lock."""
+
+
 class CorruptJournal(JournalError):
     """The file is damaged: what it holds cannot be trusted any more."""
 
@@ -248,11 +252,30 @@ def new_tag() -> str:
     return "".join(ALPHABET[byte % 32] for byte in os.urandom(TAG_LENGTH))
 
 
+@contextlib.contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """
+    Keep every other process from the journal in `directory`, without opening it: no gate takes scans meanwhile.
+
+    The directory is made where it is missing. Raises `JournalInUse` where another process has it, else `JournalError`.
+    """
+    lock = _lock(directory)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
 def _lock(directory: Path) -> int:
     path = directory / LOCK_NAME
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_new = not path.exists()
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if is_new and os.geteuid() == 0:
+            # A lock that root's command has made must not shut out the gate, whose directory it is.
+            owner = directory.stat()
+            os.fchown(handle, owner.st_uid, owner.st_gid)
     except OSError as error:
         raise JournalError(_cannot(path, error.strerror or str(error), "check state_dir and its owner")) from None
     try:
@@ -260,7 +283,7 @@ def _lock(directory: Path) -> int:
     except OSError:
         os.close(handle)
         why = "another gate-controller is using this journal"
-        raise JournalError(_cannot(path, why, "stop it, or set another state_dir")) from None
+        raise JournalInUse(_cannot(path, why, "stop it, or set another state_dir")) from None
     return handle
 
 
