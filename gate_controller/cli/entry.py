@@ -23,6 +23,7 @@ from gate_controller.cli.manual import manual
 from gate_controller.cli.relay import relay
 from gate_controller.cli.run import run
 from gate_controller.cli.simulator import simulator
+from gate_controller.cli.trial import trial
 from gate_controller.cli.version import version
 from gate_controller.cli.voucher import voucher
 
@@ -42,6 +43,11 @@ Every setting has a name like relay.pin. It can be given as an argument (--set r
 goes over the later. Two are required: admission.price_cents and the key, eguma.api_key or eguma.api_key_file.
 "config" shows what is in force, "config --reference" all there is.
 
+A NEW GATE
+
+"test" tries one device after the other while no gate runs: "test scanner" shows what is scanned, "test relay" opens
+the gate once, "test all" goes through everything that is fitted and ends with a report.
+
 EXIT CODES
 
 {chr(10).join(f"{code:>5}  {meaning}" for code, meaning in MEANING.items())}
@@ -53,6 +59,7 @@ EXAMPLES
   gate-controller demo
   gate-controller config --config /etc/gate-controller/gate.toml
   gate-controller run --set relay.pin=5
+  gate-controller test all --report commissioning.txt
   gate-controller voucher balance L4FU-5LQT-KJR3
   gate-controller simulator --port 8765
 """
@@ -111,6 +118,7 @@ app.add_typer(voucher)
 app.add_typer(gate)
 app.add_typer(journal)
 app.add_typer(relay)
+app.add_typer(trial)
 app.command()(version)
 
 

@@ -1,0 +1,241 @@
+"""
+The devices of a stopped gate on the bench: each is made from the settings, tried, and put at rest again.
+
+The journal's lock is held all the while, so that no gate starts to serve visitors with devices that are being tried.
+Whatever ends a trial (its end, a fault, Ctrl-C, SIGTERM), the device is at rest after it.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+
+from gate_controller.admission.messages import Signal
+from gate_controller.admission.money import Cents
+from gate_controller.cli.errors import CommandError, ExitCode
+from gate_controller.cli.trial import words
+from gate_controller.cli.trial.words import say
+from gate_controller.control import ControlError, NotRunning, ask
+from gate_controller.devices.drive import Drive, Kind
+from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.relay import RelayFault
+from gate_controller.fittings import image_file, make_buzzer, make_drive, make_lamps, make_player
+from gate_controller.front import QUIET, show_at_once
+from gate_controller.journal.store import JournalError, JournalInUse, locked
+from gate_controller.settings import Settings
+from gate_controller.texts import Language, Texts
+from gate_controller.trial import pictures
+
+_Outcome = TypeVar("_Outcome")
+
+# Between two sounds, so that their beeps are not counted together.
+PAUSE_SECONDS = 1.0
+
+LONG_TIMES = 3
+"""How much longer the picture with several pages is shown than the others."""
+
+# What a drive may take longer than its plan, on a machine with other work, before it counts as stuck.
+_SLACK_SECONDS = 5.0
+_LOOK_SECONDS = 0.02
+
+
+@contextlib.contextmanager
+def stopped_gate(state_dir: Path) -> Iterator[None]:
+    """Keep a gate from starting; raise `CommandError` where one runs."""
+    remedy = "stop it (sudo systemctl stop gate-controller), or, but for scanner and all, add --through-gate"
+    try:
+        ask(state_dir, "status")
+    except NotRunning:
+        pass
+    except ControlError as error:
+        raise CommandError(ExitCode.NO, str(error)) from None
+    else:
+        raise CommandError(ExitCode.NO, f"a gate runs on {state_dir}: {remedy}")
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(locked(state_dir))
+        except JournalInUse:
+            raise CommandError(
+                ExitCode.NO, f"a gate that starts, or another test, uses {state_dir}: wait for its end, or stop it"
+            ) from None
+        except JournalError as error:
+            raise CommandError(ExitCode.NO, str(error)) from None
+        yield
+
+
+def run(work: Coroutine[Any, Any, _Outcome]) -> _Outcome:
+    """Do the work to its end, with everything at rest after SIGTERM and SIGHUP too; raise `CommandError`."""
+    try:
+        return asyncio.run(_until_told(work))
+    except DeviceError as error:
+        raise CommandError(ExitCode.NO, str(error)) from None
+    except _Told as told:
+        raise typer.Exit(128 + told.number) from None  # as shells have it
+
+
+class _Told(Exception):
+    """A signal has ended the work."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+async def _until_told(work: Coroutine[Any, Any, _Outcome]) -> _Outcome:
+    task = asyncio.ensure_future(work)
+    told: list[signal.Signals] = []
+
+    def tell(number: signal.Signals) -> None:
+        told.append(number)
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, tell, number)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not told:
+            raise
+        raise _Told(told[0]) from None
+
+
+async def relay(settings: Settings, *, way_out: bool = False) -> None:
+    """Release the gate once, and wait until it is at rest again. Raises `DeviceError`."""
+    loop = asyncio.get_running_loop()
+    failed = asyncio.Event()
+    faults: list[str] = []
+
+    def told(text: str) -> None:
+        faults.append(text)
+        loop.call_soon_threadsafe(failed.set)
+
+    drive = make_drive(settings, told)
+    try:
+        if settings.drive.kind == Kind.MOTOR and not way_out:
+            say("closing: nobody knows where a motor's gate stands")
+            drive.shut()
+            await _at_rest(drive, settings, failed)
+        if way_out:
+            drive.release_exit()
+            say(f"exit relay on GPIO{settings.drive.exit_pin}: on for {settings.relay.pulse_seconds:g} s")
+        else:
+            drive.release()
+            say(f"relay on GPIO{settings.relay.pin}: {_released(settings)}")
+        await _at_rest(drive, settings, failed)
+        if not faults:
+            say("at rest")
+    finally:
+        with contextlib.suppress(RelayFault):
+            # Whatever cut the release short: a barrier is not left open.
+            drive.shut()
+            await _at_rest(drive, settings, failed)
+        drive.close()
+        if settings.drive.kind == Kind.MAGLOCK:
+            say("without a gate that runs, the magnet is off: the way is free")
+    if faults:
+        raise DeviceError("; ".join(faults))
+
+
+async def lamps(settings: Settings, each: float) -> None:
+    """Show every signal for `each` seconds. Raises `DeviceError` for lamps that failed, when all have been tried."""
+    faults: list[str] = []
+    fitted = make_lamps(settings)
+    try:
+        for sign, line in words.of_lamps(settings):
+            say(line)
+            with _noted(faults):
+                fitted.show(sign)
+            await asyncio.sleep(each)
+        with _noted(faults):
+            fitted.show(Signal.IDLE)  # which tells what failed since
+    finally:
+        fitted.close()
+    if faults:
+        raise DeviceError("; ".join(faults))
+
+
+async def buzzer(settings: Settings) -> None:
+    """Play every sound. Raises `DeviceError`, in quiet hours too."""
+    fitted = make_buzzer(settings)
+    if fitted is None:
+        return
+    try:
+        if fitted.is_quiet:
+            raise DeviceError(QUIET)
+        for sound, seconds, line in words.of_sounds():
+            say(line)
+            fitted.play(sound)
+            await asyncio.sleep(seconds + PAUSE_SECONDS)
+    finally:
+        fitted.close()
+
+
+async def display(settings: Settings, each: float) -> None:
+    """Show every picture for `each` seconds. Raises `DeviceError` as soon as the display fails."""
+    loop = asyncio.get_running_loop()
+    failed = asyncio.Event()
+    faults: list[str] = []
+
+    def told(why: str | None) -> None:
+        if why is not None:
+            faults.append(why)
+            loop.call_soon_threadsafe(failed.set)
+
+    texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
+    player = make_player(settings, told)
+    if player is None:
+        return
+    try:
+        if settings.display.driver == "image":
+            say(f"the picture is in {image_file(settings)}")
+        for name, card in pictures(texts, Cents(settings.admission.price_cents)).items():
+            say(name)
+            show_at_once(player, card)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(failed.wait(), seconds_of(name, each))
+                break
+    finally:
+        await asyncio.to_thread(player.close)
+    if faults:
+        raise DeviceError(faults[0])
+
+
+def seconds_of(picture: str, each: float) -> float:
+    """Return how long a picture is shown."""
+    return each * LONG_TIMES if picture == "refused" else each
+
+
+def _released(settings: Settings) -> str:
+    pulse, open_ = f"{settings.relay.pulse_seconds:g} s", f"{settings.drive.open_seconds:g} s"
+    match Kind(settings.drive.kind):
+        case Kind.PULSE:
+            return f"on for {pulse}"
+        case Kind.HOLD:
+            return f"on, and the gate open, for {open_}"
+        case Kind.MOTOR:
+            return f"on for {pulse}, the gate open for {open_}; then the close relay, on for {pulse}"
+        case Kind.MAGLOCK:
+            return f"off, and the magnet unlocked, for {open_}"
+
+
+async def _at_rest(drive: Drive, settings: Settings, failed: asyncio.Event) -> None:
+    """Wait until the drive has played its plan, or has failed. Raises `RelayFault` where it is stuck."""
+    relay = settings.relay.pulse_seconds
+    looks = int((settings.drive.open_seconds + 2 * relay + _SLACK_SECONDS) / _LOOK_SECONDS)
+    for _ in range(looks):
+        if not drive.is_on or failed.is_set():
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+    raise RelayFault("the relay has not come to rest: take its power away, and look at its wiring")
+
+
+@contextlib.contextmanager
+def _noted(faults: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except DeviceError as error:
+        faults.append(str(error))

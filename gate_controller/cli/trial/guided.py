@@ -1,0 +1,277 @@
+"""
+`gate-controller test all`: a person goes through all devices that are fitted, and says of each whether it works.
+
+Only what a person has seen or heard counts as well: a pin that was set proves nothing about the lamp behind it.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+import termios
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from gate_controller import __version__
+from gate_controller.cli.errors import CommandError, ExitCode, complain, on_one_line
+from gate_controller.cli.trial import bench, watching
+from gate_controller.cli.trial.words import say
+from gate_controller.devices.errors import DeviceError
+from gate_controller.fittings import absent, fitted_contacts
+from gate_controller.settings import Settings
+
+_STDIN = 0
+
+
+class Outcome(Enum):
+    """What became of one device's test."""
+
+    WELL = "well"
+    NOT_WELL = "NOT WELL"
+    ABSENT = "not fitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One device in the report."""
+
+    device: str
+    outcome: Outcome
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was tried, by whom and when, for the papers of the gate."""
+
+    gate: str
+    by: str
+    begun: datetime
+    tried: tuple[Tried, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything that is fitted works."""
+        return all(one.outcome is not Outcome.NOT_WELL for one in self.tried)
+
+    @property
+    def text(self) -> str:
+        """The report as people read it."""
+        head = {
+            "gate": self.gate,
+            "tested by": self.by,
+            "begun": f"{self.begun:%Y-%m-%d %H:%M %z}",
+            "program": f"gate-controller {__version__}",
+        }
+        lines = [f"{name:<12}{on_one_line(value)}" for name, value in head.items()]
+        lines += ["", *(f"{one.device:<12}{_said(one)}" for one in self.tried), ""]
+        wrong = [one.device for one in self.tried if one.outcome is Outcome.NOT_WELL]
+        lines.append("all is well" if not wrong else f"NOT WELL: {', '.join(wrong)}")
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    device: str
+    before: str
+    """What the person should know before it begins; it begins with Enter. Empty: at once."""
+    work: Callable[[], Awaitable[None]]
+    question: str
+
+
+def refuse_without_terminal() -> None:
+    """Raise `CommandError` where nobody can answer."""
+    if not sys.stdin.isatty():
+        raise CommandError(
+            ExitCode.NO,
+            "nobody can answer: standard input is no terminal: run it in one, or test the devices one by one",
+        )
+
+
+def refuse_report(path: Path) -> None:
+    """Raise `CommandError` where the report could not be written in the end."""
+    if path.exists():
+        raise CommandError(ExitCode.NO, f"report {path}: is already there: name another file")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise CommandError(
+            ExitCode.NO, f"report {path}: its directory is not there or may not be written: name another"
+        )
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report into a new file. Raises `CommandError`."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise CommandError(
+            ExitCode.NO, f"report {path}: cannot be written ({error.strerror}): copy it from here"
+        ) from None
+
+
+async def go_through(settings: Settings, each: float, *, by: str) -> Report:
+    """Try every device that is fitted, and ask about it. Raises `CommandError` where the terminal is closed."""
+    begun = datetime.now().astimezone()
+    missing = absent(settings)
+    keyboard = _Keyboard()
+    try:
+        say("The gate moves in this test. Have somebody at it, and keep people out of it. Ctrl-C ends it, at rest.")
+        await keyboard.enter("Press Enter to begin.")
+        tried = []
+        for part in _parts(settings, each, keyboard):
+            say(f"\n-- {part.device}")
+            if part.device in missing:
+                say(f"not fitted: {missing[part.device]}")
+                tried.append(Tried(part.device, Outcome.ABSENT, missing[part.device]))
+            else:
+                tried.append(await _try(part, keyboard))
+        return Report(settings.id, by, begun, tuple(tried))
+    finally:
+        keyboard.close()
+
+
+async def _try(part: _Part, keyboard: "_Keyboard") -> Tried:
+    while True:
+        if part.before:
+            await keyboard.enter(part.before)
+        fault = ""
+        try:
+            await part.work()
+        except DeviceError as error:
+            fault = str(error)
+            complain(fault)
+        question = "It failed. [n: go on, r: again]" if fault else f"{part.question} [y/n, r: again]"
+        match await keyboard.choice(question, "nr" if fault else "ynr"):
+            case "y":
+                return Tried(part.device, Outcome.WELL)
+            case "n":
+                return Tried(part.device, Outcome.NOT_WELL, fault or "so said the person who tested it")
+            case _:
+                continue
+
+
+def _parts(settings: Settings, each: float, keyboard: "_Keyboard") -> tuple[_Part, ...]:
+    async def scanner() -> None:
+        enough = asyncio.Event()
+        with keyboard.told(enough.set):
+            scans = await watching.scanner(settings, ended=enough, ends="Enter goes on without", on_scan=enough.set)
+        if not scans:
+            raise DeviceError("nothing was scanned")
+
+    async def inputs() -> None:
+        enough = asyncio.Event()
+        with keyboard.told(enough.set):
+            has_all = await watching.inputs(settings, ended=enough)
+        if not has_all:
+            raise DeviceError("not all inputs could be had")
+
+    names = [contact.value for contact, *_ in fitted_contacts(settings)]
+    names += ["passage sensor"] if settings.passage.pin is not None else []
+    return (
+        _Part(
+            "relay",
+            "Press Enter to release the gate.",
+            lambda: bench.relay(settings),
+            "Did the gate open for one person, and shut?",
+        ),
+        _Part(
+            "exit relay",
+            "Press Enter to release the way out.",
+            lambda: bench.relay(settings, way_out=True),
+            "Did the way out open for one person, and shut?",
+        ),
+        _Part("lamps", "", lambda: bench.lamps(settings, each), "Did you see every one of them as it is named here?"),
+        _Part("buzzer", "", lambda: bench.buzzer(settings), "Did you hear every one of them?"),
+        _Part(
+            "display", "", lambda: bench.display(settings, each), "Did you see every picture, and could you read it?"
+        ),
+        _Part("scanner", "", scanner, "Are these the characters on the voucher?"),
+        _Part(
+            "inputs",
+            f"Press Enter, make each of these change, and press Enter again: {', '.join(names)}.",
+            inputs,
+            "Did each of them tell the truth, before and after?",
+        ),
+    )
+
+
+def _said(one: Tried) -> str:
+    return f"{one.outcome.value}: {on_one_line(one.told)}" if one.told else one.outcome.value
+
+
+class _Keyboard:
+    """
+    The terminal's lines, read in the event loop.
+
+    Not by a thread: one that waits for a line cannot be ended, and would hold up Ctrl-C and SIGTERM.
+    """
+
+    def __init__(self) -> None:
+        self._typed = b""
+        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._is_closed = False
+        self._tell: Callable[[], None] | None = None
+        asyncio.get_running_loop().add_reader(_STDIN, self._read)
+
+    def close(self) -> None:
+        """Leave the terminal to whoever comes next."""
+        asyncio.get_running_loop().remove_reader(_STDIN)
+
+    async def line(self) -> str:
+        """Return the next line. Raises `CommandError` where there will be none."""
+        line = None if self._is_closed else await self._lines.get()
+        if line is None:
+            raise CommandError(ExitCode.NO, "the terminal was closed: test: nothing is reported: begin anew")
+        return line
+
+    @contextlib.contextmanager
+    def told(self, tell: Callable[[], None]) -> Iterator[None]:
+        """Inside, call `tell` for each line that is typed, or when there will be none any more."""
+        self._tell = tell
+        try:
+            yield
+        finally:
+            self._tell = None
+
+    async def enter(self, prompt: str) -> None:
+        """Wait for Enter."""
+        self._ask(prompt)
+        await self.line()
+
+    async def choice(self, question: str, letters: str) -> str:
+        """Return which of these letters was answered; whatever else is typed, the question comes again."""
+        while True:
+            self._ask(question)
+            answer = (await self.line()).strip().lower()
+            if len(answer) == 1 and answer in letters:
+                return answer
+
+    def _ask(self, prompt: str) -> None:
+        # What was typed while a device was tried is no answer to this.
+        termios.tcflush(_STDIN, termios.TCIFLUSH)
+        while not self._lines.empty():
+            self._lines.get_nowait()
+        print(f"{prompt} ", end="", flush=True)
+
+    def _read(self) -> None:
+        try:
+            data = os.read(_STDIN, 4096)
+        except OSError:  # the terminal hung up
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(_STDIN)
+            self._is_closed = True
+            self._take(None)
+            return
+        *lines, self._typed = (self._typed + data).split(b"\n")
+        for line in lines:
+            self._take(line.decode(errors="replace"))
+
+    def _take(self, line: str | None) -> None:
+        if self._tell is not None:
+            self._tell()
+        else:
+            self._lines.put_nowait(line)
