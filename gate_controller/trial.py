@@ -35,7 +35,7 @@ _LETTERS: Mapping[Language, tuple[str, str]] = {
     Language.DE: ("Anzeigetest", "Zwölf Boxkämpfer jagen Viktor quer über den grossen Sylter Deich: ÄÖÜ, «äöü»."),
     Language.FR: ("Test d’affichage", "Voix ambiguë d’un cœur qui, au zéphyr, préfère les jattes de kiwis: àâçèêîôù."),
     Language.IT: ("Prova display", "Quel fez sghembo copre davanti: à è é ì ò ù, «perché», J K W X Y."),
-    Language.EN: ("Display test", "The quick brown fox jumps over the lazy dog’s 0123456789 voucher codes."),
+    Language.EN: ("Display test", "The quick brown fox jumps over the lazy dog: 0123456789, “it’s”."),
 }
 
 # E-GUMA's texts have no known limit; this one needs several pages on most displays.

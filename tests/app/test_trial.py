@@ -1,6 +1,7 @@
 """Technicians try devices of a gate that runs: beside visitors, and never in their way."""
 
 import asyncio
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from gate_controller.admission.messages import MessageKind
 from gate_controller.control import ControlError, ask
 from gate_controller.eguma.simulator import FaultKind, Simulator
 from tests.rig.command import PROGRAM, environment
-from tests.rig.gate import LOW, GOOD, GREEN, RED, RELAY, GateInProcess, fault, running_gate
+from tests.rig.gate import GOOD, GREEN, LOW, RED, RELAY, GateInProcess, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
@@ -25,7 +26,13 @@ async def asked(gate: GateInProcess, do: str, **request: Any) -> Any:
 
 async def command(gate: GateInProcess, *arguments: str, **variables: str) -> tuple[int, str, str]:
     """Run `gate-controller test` beside the gate; return its exit code, output and errors."""
-    process = await asyncio.create_subprocess_exec(
+    process = await started(gate, *arguments, **variables)
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def started(gate: GateInProcess, *arguments: str, **variables: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         PROGRAM,
         "test",
         *arguments,
@@ -35,8 +42,6 @@ async def command(gate: GateInProcess, *arguments: str, **variables: str) -> tup
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
 
 
 async def test_without_the_option_every_test_is_refused_in_one_line(
@@ -105,8 +110,7 @@ async def test_the_display_shows_every_picture_and_then_the_idle_gate_at_once(
     state_dir: Path, pins: Pins, simulator: Simulator, tmp_path: Path
 ) -> None:
     picture = tmp_path / "gate.png"
-    shown = {"display__driver": "image", "display__image_file": picture}
-    async with running_gate(state_dir, pins, simulator, **shown) as gate:
+    async with running_gate(state_dir, pins, simulator, display__driver="image", display__image_file=picture) as gate:
         before = await settled_picture(picture)
         seen: set[bytes] = set()
         running = asyncio.create_task(
@@ -183,7 +187,7 @@ async def test_a_gate_that_stands_open_goes_on_saying_so(state_dir: Path, pins: 
     pins.pin(FIRE)
     async with running_gate(state_dir, pins, simulator, ready=False, fire_contact__pin=FIRE) as gate:
         await gate.shows(MessageKind.OUT_OF_SERVICE)
-        await until(lambda: (state_dir / "control.sock").exists())
+        await until((state_dir / "control.sock").exists)
         with pytest.raises(ControlError, match="stands open for everybody"):
             await asked(gate, "try_lamps", signal="REFUSED", seconds=0.1)
 
@@ -206,7 +210,7 @@ async def test_a_stop_ends_a_trial(state_dir: Path, pins: Pins, simulator: Simul
         trial = asyncio.create_task(asked(gate, "try_lamps", signal="ADMITTED", seconds=60))
         await until(lambda: pins.is_high(GREEN))
         assert await gate.stop() == 0
-        with pytest.raises(ControlError, match="the gate is being stopped|ended while it was asked"):
+        with pytest.raises(ControlError, match=r"the gate is being stopped|ended while it was asked"):
             await trial
         assert not pins.is_high(GREEN)
 
@@ -235,13 +239,15 @@ async def test_inputs_of_a_running_gate_are_shown_as_they_change(
 ) -> None:
     async with running_gate(state_dir, pins, simulator, exit_button__pin=BUTTON, passage__pin=5) as gate:
         wired = {"GATE_EXIT_BUTTON__PIN": str(BUTTON), "GATE_PASSAGE__PIN": "5"}
-        shown = asyncio.create_task(command(gate, "inputs", "--seconds=4", "--through-gate", **wired))
-        await asyncio.sleep(2)  # so that it is seen at rest first; if not, the test still sees what follows
+        process = await started(gate, "inputs", "--through-gate", **wired)
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"passage sensor: not shown through the gate\n"
+        assert (await process.stdout.readline()).endswith(b"exit button     at rest: not pressed\n")
         pins.pin(BUTTON).drive_low()
-        code, out, err = await shown
-        assert (code, err) == (0, "")
-        assert "passage sensor: not shown through the gate\n" in out
-        assert "exit button     ACTIVE: pressed\n" in out
+        assert (await process.stdout.readline()).endswith(b"exit button     ACTIVE: pressed\n")
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 0
+        await until(lambda: len(gate.pulses) == 1)
 
 
 async def test_through_a_gate_that_does_not_run_is_said(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 from PIL import Image
@@ -51,7 +52,7 @@ class Beside:
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> "Beside":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -1,5 +1,6 @@
 """The journal's file: facts that stay, a list of unfinished attempts that is right, and failures in words."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -18,9 +19,12 @@ from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import (
     CHECKPOINT_FRAMES,
     FILE_NAME,
+    LOCK_NAME,
     CorruptJournal,
     JournalError,
+    JournalInUse,
     Store,
+    locked,
 )
 from tests.rig.facts import NOON, PRICE, VOUCHER, admission, any_fact, intended, redeemed, released
 
@@ -132,6 +136,25 @@ def test_only_one_process_has_the_journal(store: Store, directory: Path) -> None
     store.append(())
     with pytest.raises(JournalError, match="another gate-controller is using this journal: stop it, or set another"):
         Store(directory)
+
+
+def test_a_journal_that_is_locked_is_not_opened_nor_begun(directory: Path) -> None:
+    with locked(directory):
+        with pytest.raises(JournalInUse), locked(directory):
+            pass
+        with pytest.raises(JournalInUse):
+            Store(directory)
+    assert [path.name for path in directory.iterdir()] == [LOCK_NAME]
+    Store(directory).close()
+
+
+def test_a_lock_that_root_makes_belongs_to_the_owner_of_the_directory(directory: Path) -> None:
+    directory.mkdir()
+    owner = 12_345 if os.geteuid() == 0 else os.geteuid()
+    os.chown(directory, owner, -1)
+    with locked(directory):
+        pass
+    assert (directory / LOCK_NAME).stat().st_uid == owner
 
 
 def test_a_closed_journal_can_be_had(directory: Path) -> None:

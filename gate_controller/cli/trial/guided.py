@@ -118,7 +118,7 @@ async def go_through(settings: Settings, each: float, *, by: str) -> Report:
     missing = absent(settings)
     keyboard = _Keyboard()
     try:
-        say("The gate moves in this test. Have somebody at it, and keep people out of it. Ctrl-C ends it, at rest.")
+        say("The gate moves in this test: keep people out of it. Ctrl-C ends it, with everything at rest.")
         await keyboard.enter("Press Enter to begin.")
         tried = []
         for part in _parts(settings, each, keyboard):
