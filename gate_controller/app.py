@@ -53,6 +53,7 @@ from gate_controller.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from gate_controller.devices import contact as device
+    from gate_controller.devices.display.player import Player
     from gate_controller.devices.passage import PassageSensor
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,9 @@ class App:
         *,
         on_text: Callable[[Message, Text], None] | None = None,
         on_ready: Callable[[str], None] | None = None,
+        player: "Player | None" = None,
     ) -> None:
+        """`player` is a display that is there already, in place of the one that the settings name."""
         self._settings = settings
         self._on_ready = on_ready
         self._started = False
@@ -93,7 +96,7 @@ class App:
         self._loop = asyncio.get_running_loop()
         self._degraded = Degraded(self._tell_systemd)
         self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)
-        self._player = make_player(settings, self._display_changed)
+        self._player = player or make_player(settings, self._display_changed)
         self._drive = MendableDrive(self._make_drive, self._moved)
         self._contacts: list[device.Contact] = []
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)

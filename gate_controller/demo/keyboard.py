@@ -18,8 +18,11 @@ _LONGEST = 8192
 class Wish(Enum):
     """What a person can ask the demo for, by its letter."""
 
-    LANGUAGE = "l"
+    EXIT = "e"
+    ALARM = "a"
+    KEY = "k"
     FAULT = "f"
+    LANGUAGE = "l"
     QUIT = "q"
 
 

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate_controller.admission.messages import Fault as GateFault
-from gate_controller.admission.messages import Message, MessageKind, MoneyFate
+from gate_controller.admission.messages import Message, MessageKind, MoneyFate, Sound
 from gate_controller.admission.money import Cents
 from gate_controller.app import App
+from gate_controller.demo.display import Display
 from gate_controller.demo.trouble import Trouble
+from gate_controller.demo.wiring import Wiring
 from gate_controller.devices.gpio import is_high, pulses
 from gate_controller.eguma.simulator import KEYS, SAMPLES, Simulator, Voucher
 from gate_controller.settings import Settings, load_settings
@@ -52,7 +54,9 @@ class Verdict:
 class Stage:
     """A gate one can play with, in the event loop."""
 
-    def __init__(self, settings: Settings, simulator: Simulator, scanner: int) -> None:
+    def __init__(
+        self, settings: Settings, simulator: Simulator, scanner: int, *, wiring: Wiring, display: Display | None
+    ) -> None:
         """`scanner` is the pty's end where a scanner would be."""
         self.settings = settings
         self.simulator = simulator
@@ -60,15 +64,25 @@ class Stage:
         """What the display shows."""
         self.scanned = ""
         """The newest scan."""
+        self.sound: Sound | None = None
+        """What the buzzer was told to play last."""
+        self.sounds_from = 0
+        """The number of beeps before that."""
         self.trouble = Trouble.NONE
+        self.wiring = wiring
+        self.display = display
         self.on_change: Callable[[], None] = lambda: None
         self._scanner = scanner
         self._texts = Texts([Language.EN], settings.admission.currency)
         self._verdict: Verdict | None = None
         self._changed = asyncio.Event()
         self._is_ready = False
-        self.app = App(settings, on_text=self._told, on_ready=self._ready)
-        self.run = asyncio.get_running_loop().create_task(self.app.run())
+        self.app = App(settings, on_text=self._told, on_ready=self._ready, player=display)
+        loop = asyncio.get_running_loop()
+        self.run = loop.create_task(self.app.run())
+        # The gate makes its contacts in its first step, which is the loop's next one, and looks at them in the one
+        # after this: a mock pin that has become an input follows its pull resistor until something else drives it.
+        loop.call_soon(wiring.all_is_well)
         self.run.add_done_callback(lambda _: self._changed.set())
 
     async def ready(self) -> None:
@@ -146,6 +160,10 @@ class Stage:
 
     def _told(self, message: Message, _: Text) -> None:
         self.message = message
+        if message.sound is not None and self.wiring.settings:
+            self.sound = message.sound
+            # The first beep is there by now, in place of any that had not ended.
+            self.sounds_from = self.wiring.beeps - self.wiring.is_sounding
         if message.fate is not MoneyFate.NOTHING_YET:
             self._verdict = Verdict(message, self.lamps)
         self._changed.set()
@@ -164,15 +182,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged() -> AsyncIterator[Stage]:
+async def staged(display: Display | None = None) -> AsyncIterator[Stage]:
     """Set the stage, and clear it all away afterwards; until it is `ready`, the gate on it is out of service."""
+    wiring = Wiring()
     scanner, port = os.openpty()
     tty.setraw(scanner)
     tty.setraw(port)
     try:
         with tempfile.TemporaryDirectory(prefix="gate-demo-") as directory:
             async with Simulator(vouchers=SAMPLES) as simulator:
-                stage = Stage(_settings(simulator.base_url, os.ttyname(port), Path(directory)), simulator, scanner)
+                settings = _settings(simulator.base_url, os.ttyname(port), Path(directory), wiring)
+                stage = Stage(settings, simulator, scanner, wiring=wiring, display=display)
                 try:
                     yield stage
                 finally:
@@ -183,7 +203,7 @@ async def staged() -> AsyncIterator[Stage]:
         os.close(port)
 
 
-def _settings(base_url: str, port: str, directory: Path) -> Settings:
+def _settings(base_url: str, port: str, directory: Path, wiring: Wiring) -> Settings:
     given = {
         "id": "demo",
         "state_dir": str(directory),
@@ -195,7 +215,9 @@ def _settings(base_url: str, port: str, directory: Path) -> Settings:
         "eguma.warm_seconds": "5",
         "admission.price_cents": str(PRICE),
         "scanner.port": port,
+        "display.languages": ",".join(Language),
         "web.port": "0",
+        **wiring.settings,
     }
     # Nothing of this machine's own gate, should it have one, is asked or touched.
     nothing = directory / "gate.toml"

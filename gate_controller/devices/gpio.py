@@ -16,7 +16,7 @@ import gpiozero
 
 from gate_controller.devices.errors import DeviceError
 
-__all__ = ["DeviceError", "Input", "Output", "ToneOutput", "is_high", "pulses"]
+__all__ = ["DeviceError", "Input", "Output", "ToneOutput", "are_mocks", "drive", "is_high", "pulses"]
 
 _log = logging.getLogger(__name__)
 
@@ -202,6 +202,22 @@ def pulses(pin: int) -> list[float]:
     factory = gpiozero.Device.pin_factory
     states = () if factory is None else getattr(factory.pin(pin), "states", ())
     return [end.timestamp for start, end in pairwise(states) if start.state and not end.state]
+
+
+def are_mocks() -> bool:
+    """Return whether the pins are gpiozero's mocks: nothing is connected to them, and `drive` can take its place."""
+    try:
+        _load_back_end()
+    except Exception:  # noqa: BLE001 - a back end raises what it likes; whoever makes a device is told
+        return False
+    back_end = sys.modules.get("gpiozero.pins.mock")
+    return back_end is not None and isinstance(gpiozero.Device.pin_factory, back_end.MockFactory)
+
+
+def drive(pin: int, *, high: bool) -> None:
+    """Put a level on a mock pin that is an input, as what is connected to a real one does."""
+    mock = gpiozero.Device.pin_factory.pin(pin)
+    (mock.drive_high if high else mock.drive_low)()
 
 
 def _load_back_end() -> None:

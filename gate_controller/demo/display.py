@@ -1,0 +1,200 @@
+"""
+The stage's display: the gate's own player and layout, with a panel that keeps its picture in this process's memory.
+
+It is handed to the gate as its display, so every card comes the way it does on a real one: words in all languages of
+the house, pages that turn, the rest that goes round.
+"""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from gate_controller.admission.messages import Symbol
+from gate_controller.devices.display.card import Card
+from gate_controller.devices.display.characters import CharacterGrid
+from gate_controller.devices.display.folding import Rom
+from gate_controller.devices.display.glyphs import SYMBOLS, characters
+from gate_controller.devices.display.page import Page
+from gate_controller.devices.display.panel import Panel, Pictures
+from gate_controller.devices.display.player import Player
+from gate_controller.texts import Language
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from gate_controller.devices.display.image import ImageFile
+
+_ROM = Rom.A00
+
+_SYMBOLS = {
+    Symbol.SCAN: "▣",
+    Symbol.CLOCK: "◷",
+    Symbol.TICK: "✓",
+    Symbol.CROSS: "✗",
+    Symbol.HAND: "■",
+    Symbol.ARROW: "↑",
+}
+# What the glyphs that a character display gets from us look like in a terminal.
+_GLYPHS = str.maketrans(
+    {place: _SYMBOLS[symbol] for symbol, place in SYMBOLS.items()}
+    | {ord(place): letter for letter, place in characters(_ROM).items()}
+)
+
+
+class Dots(Enum):
+    """What a display is made of."""
+
+    ONE_COLOUR = auto()
+    COLOUR = auto()
+    LETTERS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A display that is sold: its size in pixels, or in letters."""
+
+    width: int
+    height: int
+    dots: Dots
+
+
+MODELS = {
+    "320x240": Model(320, 240, Dots.COLOUR),
+    "240x240": Model(240, 240, Dots.COLOUR),
+    "160x128": Model(160, 128, Dots.COLOUR),
+    "128x64": Model(128, 64, Dots.ONE_COLOUR),
+    "128x32": Model(128, 32, Dots.ONE_COLOUR),
+    "20x4": Model(20, 4, Dots.LETTERS),
+    "16x2": Model(16, 2, Dots.LETTERS),
+}
+"""The displays that the demo can have."""
+
+
+class Display(Player):
+    """A display in memory. `on_change` is called from the player's thread: it must hand over and return."""
+
+    def __init__(self, model: Model, *, language: Language, image_file: Path | None = None) -> None:
+        """`image_file` gets the picture as well, as a PNG."""
+        self.model = model
+        self.picture: Image.Image | None = None
+        """What a display of pixels shows; None before it shows anything."""
+        self.rows: tuple[str, ...] = ()
+        """What a display of letters shows, as a terminal can; each as wide as the display."""
+        self.fault: str | None = None
+        """What is wrong and what to do; None while it works."""
+        self.on_change: Callable[[], None] = lambda: None
+        self._language = language
+        self._image_file = image_file
+        self._card: Card | None = None
+        super().__init__(self.panel, on_change=self._noted)
+
+    def panel(self) -> Panel:
+        """Return a panel. Raises `DeviceError` where Pillow is missing, or the file cannot be written."""
+        model = self.model
+        if model.dots is Dots.LETTERS:
+            return _Letters(CharacterGrid(model.width, model.height, _ROM), self._show_rows)
+        from gate_controller.devices.display.canvas import Canvas  # noqa: PLC0415 - few have this display
+
+        canvas = Canvas(model.width, model.height, "RGB" if model.dots is Dots.COLOUR else "1")
+        return _Pixels(canvas, self._show_picture, self._file(canvas))
+
+    @override
+    def show(self, card: Card) -> None:
+        self._card = card
+        first = self.languages.index(self._language)
+        # The chosen language first, then those that come after it in the house: a gate would have it in its settings.
+        super().show(replace(card, faces=card.faces[first:] + card.faces[:first]))
+
+    @property
+    def languages(self) -> Sequence[Language]:
+        """The languages of the house, in its order; the gate's settings have to say the same."""
+        return tuple(Language)
+
+    def choose(self, language: Language) -> None:
+        """Show this language first from now on."""
+        self._language = language
+        if self._card is not None:
+            self.show(self._card)
+
+    def _file(self, canvas: Pictures) -> "ImageFile | None":
+        if self._image_file is None:
+            return None
+        from gate_controller.devices.display.image import ImageFile  # noqa: PLC0415 - as above
+
+        return ImageFile(self._image_file, canvas, size=(self.model.width, self.model.height), rotate=0)
+
+    def _show_picture(self, picture: "Image.Image") -> None:
+        if picture != self.picture:
+            self.picture = picture
+            self.on_change()
+
+    def _show_rows(self, rows: tuple[str, ...]) -> None:
+        if rows != self.rows:
+            self.rows = rows
+            self.on_change()
+
+    def _noted(self, fault: str | None) -> None:
+        self.fault = fault
+        self.on_change()
+
+
+def usable(display: Display) -> None:
+    """Try a display whose picture somebody relies on. Raises `DeviceError`."""
+    with contextlib.closing(display.panel()):
+        pass
+
+
+class _Pixels:
+    """A display of pixels."""
+
+    def __init__(self, pictures: Pictures, tell: "Callable[[Image.Image], None]", file: "ImageFile | None") -> None:
+        self._pictures = pictures
+        self._tell = tell
+        self._file = file
+
+    def pages(self, card: Card) -> tuple[Page, ...]:
+        return self._pictures.pages(card)
+
+    def show(self, page: Page, *, shift: tuple[int, int]) -> None:
+        self._tell(self._pictures.draw(page, shift=shift))
+        if self._file is not None:
+            self._file.show(page, shift=shift)
+
+    def dim(self, is_dimmed: bool) -> None:
+        """Stay as it is: a terminal does not age."""
+
+    def refresh(self) -> None:
+        if self._file is not None:
+            self._file.refresh()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+class _Letters:
+    """A display of letters."""
+
+    def __init__(self, grid: CharacterGrid, tell: Callable[[tuple[str, ...]], None]) -> None:
+        self._grid = grid
+        self._tell = tell
+
+    def pages(self, card: Card) -> tuple[Page, ...]:
+        return self._grid.pages(card)
+
+    def show(self, page: Page, *, shift: tuple[int, int]) -> None:  # noqa: ARG002 - a terminal does not age
+        self._tell(tuple(row.translate(_GLYPHS) for row in self._grid.draw(page)))
+
+    def dim(self, is_dimmed: bool) -> None:
+        """Stay as it is: without its backlight nobody reads it."""
+
+    def refresh(self) -> None:
+        """Nothing garbles it."""
+
+    def close(self) -> None:
+        """Nothing is held."""
