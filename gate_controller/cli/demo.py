@@ -4,37 +4,64 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from gate_controller.cli.errors import CommandError, ExitCode
 
 
-def demo(scan: Sequence[str], language: str = "") -> int:
+def demo(
+    scan: Sequence[str],
+    *,
+    language: str = "",
+    display: str = "",
+    draw: str = "",
+    image_file: Path | None = None,
+    bell: bool = False,
+) -> int:
     """Show a gate at work: on the terminal's screen, or, with codes or without a terminal, as text."""
     # Before gpiozero is brought in. Whoever names another back end wants to see his own lamps.
     os.environ.setdefault("GPIOZERO_PIN_FACTORY", "mock")
     # ruff: noqa: PLC0415 - the gate brings in all its libraries
-    from gate_controller.demo.screen import show
+    from gate_controller.demo.display import MODELS, Display, make_panel
+    from gate_controller.demo.painting import Way
+    from gate_controller.demo.screen import Wanted, show
     from gate_controller.demo.script import play
     from gate_controller.demo.stage import NotReady
     from gate_controller.demo.terminal import is_capable
+    from gate_controller.devices.errors import DeviceError
     from gate_controller.texts import Language
 
-    try:
-        chosen = Language((language or "en").lower())
-    except ValueError:
-        known = ", ".join(Language)
-        raise CommandError(ExitCode.SETTINGS, f"{language!r} is no language: option --language: take {known}") from None
+    chosen = Language(_one_of("--language", language.lower() or "en", Language))
+    size = _one_of("--display", display.lower() or "320x240", [*MODELS, "none"])
+    way = _one_of("--draw", draw.lower() or "auto", ["auto", *(way.value for way in Way)])
+    model = MODELS.get(size)
+    if image_file is not None:
+        if model is None:
+            raise CommandError(ExitCode.SETTINGS, "there is no display: option --image-file: take another --display")
+        try:
+            make_panel(model, image_file).close()
+        except DeviceError as error:
+            raise CommandError(ExitCode.SETTINGS, f"{error}: option --image-file") from None
     if not scan and is_capable():
-        return asyncio.run(_until_told(show(chosen)))
+        wanted = Wanted(chosen, model, image_file, None if way == "auto" else Way(way), has_bell=bell)
+        return asyncio.run(_until_told(show(wanted)))
     logging.getLogger().setLevel(logging.CRITICAL)
     try:
-        return asyncio.run(_until_told(play(scan, chosen)))
+        shown = None if image_file is None or model is None else Display(model, language=chosen, image_file=image_file)
+        return asyncio.run(_until_told(play(scan, chosen, shown)))
     except NotReady as error:
         mocked = os.environ["GPIOZERO_PIN_FACTORY"] == "mock"
         remedy = "try it again on a quieter machine" if mocked else "unset GPIOZERO_PIN_FACTORY"
         raise CommandError(ExitCode.NO, f"the gate takes no scans ({error}): demo: {remedy}") from None
+
+
+def _one_of(option: str, given: str, known: Iterable[str]) -> str:
+    known = list(known)
+    if given not in known:
+        raise CommandError(ExitCode.SETTINGS, f"{given!r} is unknown: option {option}: take {', '.join(known)}")
+    return given
 
 
 async def _until_told(work: Coroutine[Any, Any, int]) -> int:

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -75,20 +76,43 @@ def _demo(
     language: Annotated[
         str, typer.Option(metavar="LANGUAGE", show_default=False, help="de, fr, it or en (the default).")
     ] = "",
+    display: Annotated[
+        str,
+        typer.Option(
+            metavar="SIZE",
+            show_default=False,
+            help="320x240 (the default), 240x240 or 160x128: colour; 128x64, 128x32: OLED; 20x4, 16x2: letters; none.",
+        ),
+    ] = "",
+    draw: Annotated[
+        str,
+        typer.Option(
+            metavar="WAY",
+            show_default=False,
+            help="How the display is drawn: kitty, iterm2, sixel, blocks, blocks256, text, or auto (the default).",
+        ),
+    ] = "",
+    image_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", show_default=False, help="Keep the display's picture in this file, as a PNG."),
+    ] = None,
+    bell: Annotated[bool, typer.Option("--bell", help="Ring the terminal's bell when the buzzer sounds.")] = False,
 ) -> int:
     """
     Show a gate at work on this screen, with nothing connected.
 
     Simulator, scanner, pins and journal are all of this process, and gone when it ends. In a terminal it shows
     the gate live and takes codes; with --scan, or without a terminal, it scans, prints what happened, and ends.
+    The display's picture is drawn by the terminal's graphics (kitty, iTerm2, sixel), else by coloured blocks.
 
     Examples:
       gate-controller demo
+      gate-controller demo --display 20x4 --language fr
       gate-controller demo --scan L4FU5LQTKJR3 --scan LWB4HK7T2MNQ
     """
     from gate_controller.cli.demo import demo  # noqa: PLC0415 - the whole gate is brought in by it
 
-    return demo(scan or [], language)
+    return demo(scan or [], language=language, display=display, draw=draw, image_file=image_file, bell=bell)
 
 
 def _show_version(wanted: bool) -> None:

@@ -5,7 +5,6 @@ It is handed to the gate as its display, so every card comes the way it does on 
 the house, pages that turn, the rest that goes round.
 """
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -22,6 +21,7 @@ from gate_controller.devices.display.glyphs import SYMBOLS, characters
 from gate_controller.devices.display.page import Page
 from gate_controller.devices.display.panel import Panel, Pictures
 from gate_controller.devices.display.player import Player
+from gate_controller.devices.errors import DeviceError
 from gate_controller.texts import Language
 
 if TYPE_CHECKING:
@@ -89,19 +89,11 @@ class Display(Player):
         """What is wrong and what to do; None while it works."""
         self.on_change: Callable[[], None] = lambda: None
         self._language = language
-        self._image_file = image_file
         self._card: Card | None = None
-        super().__init__(self.panel, on_change=self._noted)
-
-    def panel(self) -> Panel:
-        """Return a panel. Raises `DeviceError` where Pillow is missing, or the file cannot be written."""
-        model = self.model
-        if model.dots is Dots.LETTERS:
-            return _Letters(CharacterGrid(model.width, model.height, _ROM), self._show_rows)
-        from gate_controller.devices.display.canvas import Canvas  # noqa: PLC0415 - few have this display
-
-        canvas = Canvas(model.width, model.height, "RGB" if model.dots is Dots.COLOUR else "1")
-        return _Pixels(canvas, self._show_picture, self._file(canvas))
+        super().__init__(
+            lambda: make_panel(model, image_file, on_picture=self._show_picture, on_rows=self._show_rows),
+            on_change=self._noted,
+        )
 
     @override
     def show(self, card: Card) -> None:
@@ -121,13 +113,6 @@ class Display(Player):
         if self._card is not None:
             self.show(self._card)
 
-    def _file(self, canvas: Pictures) -> "ImageFile | None":
-        if self._image_file is None:
-            return None
-        from gate_controller.devices.display.image import ImageFile  # noqa: PLC0415 - as above
-
-        return ImageFile(self._image_file, canvas, size=(self.model.width, self.model.height), rotate=0)
-
     def _show_picture(self, picture: "Image.Image") -> None:
         if picture != self.picture:
             self.picture = picture
@@ -143,10 +128,27 @@ class Display(Player):
         self.on_change()
 
 
-def usable(display: Display) -> None:
-    """Try a display whose picture somebody relies on. Raises `DeviceError`."""
-    with contextlib.closing(display.panel()):
-        pass
+def make_panel(
+    model: Model,
+    image_file: Path | None,
+    *,
+    on_picture: "Callable[[Image.Image], None]" = lambda _: None,
+    on_rows: Callable[[tuple[str, ...]], None] = lambda _: None,
+) -> Panel:
+    """Return a panel in memory. Raises `DeviceError` where Pillow is missing, or the file cannot be written."""
+    if model.dots is Dots.LETTERS:
+        if image_file is not None:
+            raise DeviceError("a display of letters has no picture: take --display 320x240 with --image-file")
+        return _Letters(CharacterGrid(model.width, model.height, _ROM), on_rows)
+    from gate_controller.devices.display.canvas import Canvas  # noqa: PLC0415 - few have this display
+
+    canvas = Canvas(model.width, model.height, "RGB" if model.dots is Dots.COLOUR else "1")
+    if image_file is None:
+        return _Pixels(canvas, on_picture, None)
+    from gate_controller.devices.display.image import ImageFile  # noqa: PLC0415 - as above
+
+    file = ImageFile(image_file, canvas, size=(model.width, model.height), rotate=0)
+    return _Pixels(canvas, on_picture, file)
 
 
 class _Pixels:

@@ -1,8 +1,8 @@
 """
 The gate in a terminal: its display, lamps and arm, E-GUMA's books, and vouchers to hold under the scanner.
 
-Redrawn when something happens and a few times a second; the log, and whatever else would write to the terminal, goes
-into the picture.
+Redrawn when something happens and some times a second; the log, and whatever else would write to the terminal, goes
+onto the screen.
 """
 
 import asyncio
@@ -12,24 +12,48 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from gate_controller.admission.events import Contact
+from gate_controller.demo.display import Display, Dots, Model
 from gate_controller.demo.drawing import picture
 from gate_controller.demo.keyboard import PAUSE_SECONDS, Keyboard, Wish
+from gate_controller.demo.lines import Place
+from gate_controller.demo.painting import Painter, Painting, Way, cell_of, way_of
 from gate_controller.demo.stage import Stage, staged
 from gate_controller.demo.terminal import Terminal, borrowed
 from gate_controller.demo.viewing import Log, Viewer
 from gate_controller.eguma.simulator import SAMPLES
 from gate_controller.texts import Language
 
-# How often lamps and arm are looked at: often enough for a pulse of half a second.
-_TICK_SECONDS = 0.1
+if TYPE_CHECKING:
+    from PIL import Image
+
+# How often lamps and buzzer are looked at: the shortest phase of a lamp is 0.2 s, of a sound 0.1 s.
+_TICK_SECONDS = 0.05
 
 # A gate that ends by itself has said why just before.
 _LAST_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asked for."""
+
+    language: Language
+    model: Model | None = None
+    """The display; None for none but the words."""
+    image_file: Path | None = None
+    way: Way | None = None
+    """How pictures are shown; None: as the terminal can."""
+    has_bell: bool = False
 
 
 class _Stray(io.TextIOBase):
@@ -47,11 +71,17 @@ class _Stray(io.TextIOBase):
 class Screen:
     """A stage on a terminal, for one person with a keyboard."""
 
-    def __init__(self, stage: Stage, terminal: Terminal, log: Log, language: Language) -> None:
+    def __init__(
+        self, stage: Stage, terminal: Terminal, log: Log, *, painter: Painter, language: Language, has_bell: bool
+    ) -> None:
         self._stage = stage
         self._terminal = terminal
         self._viewer = Viewer(stage, log)
+        self._painter = painter
+        self._painted: tuple[Image.Image, Painting] | None = None
         self._language = language
+        self._has_bell = has_bell
+        self._beeps = 0
         self._silence: asyncio.TimerHandle | None = None
         self._keyboard = Keyboard(self._scan, self._wish)
         self._is_ending = False
@@ -67,6 +97,10 @@ class Screen:
             asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
             self._end()
             return
+        self.take(data)
+
+    def take(self, data: bytes) -> None:
+        """Take keys."""
         self._keyboard.feed(data)
         if self._silence is not None:
             self._silence.cancel()
@@ -75,10 +109,29 @@ class Screen:
             self._silence = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._keyboard.pause)
         self.draw()
 
+    def tick(self) -> None:
+        """Look at what changes by itself."""
+        beeps, self._beeps = self._beeps, self._stage.wiring.beeps
+        if self._has_bell and self._beeps > beeps:
+            self._terminal.ring()
+        self.draw()
+
     def draw(self) -> None:
         """Show how things stand."""
-        view = self._viewer.view(self._language, typed=self._keyboard.typed, is_ending=self._is_ending)
-        self._terminal.draw(picture(view, *self._terminal.size))
+        view = self._viewer.view(
+            self._language, typed=self._keyboard.typed, is_ending=self._is_ending, painter=self._painter
+        )
+        drawing = picture(view, *self._terminal.size)
+        self._terminal.draw(drawing.lines, self._painting(drawing.place))
+
+    def _painting(self, place: Place | None) -> Painting | None:
+        display = self._stage.display
+        if place is None or display is None or display.picture is None:
+            return None
+        image, painted = display.picture, self._painted
+        if painted is None or painted[0] is not image or painted[1].place != place:
+            painted = self._painted = (image, self._painter.paint(image, place))
+        return painted[1]
 
     def resized(self) -> None:
         """Draw anew for a terminal of another size."""
@@ -93,11 +146,19 @@ class Screen:
 
     def _wish(self, wish: Wish) -> None:
         match wish:
+            case Wish.EXIT:
+                self._stage.wiring.press(Contact.EXIT_BUTTON)
+            case Wish.ALARM:
+                self._stage.wiring.toggle(Contact.FIRE)
+            case Wish.KEY:
+                self._stage.wiring.toggle(Contact.SERVICE_KEY)
+            case Wish.FAULT:
+                self._stage.set_trouble(self._stage.trouble.following)
             case Wish.LANGUAGE:
                 languages = list(Language)
                 self._language = languages[(languages.index(self._language) + 1) % len(languages)]
-            case Wish.FAULT:
-                self._stage.set_trouble(self._stage.trouble.following)
+                if self._stage.display is not None:
+                    self._stage.display.choose(self._language)
             case Wish.QUIT:
                 self._end()
         self.draw()
@@ -107,30 +168,60 @@ class Screen:
         self._stage.app.stop()
 
 
-async def show(language: Language) -> int:
+async def show(wanted: Wanted) -> int:
     """Run the demo in this terminal until the person quits, or the gate ends; return the exit code."""
     log = Log()
     with borrowed() as terminal, _log_into(log):
-        code = await _show(language, terminal, log)
+        code = await _show(wanted, terminal, log)
     if code:
         print(*list(log.lines)[-_LAST_WORDS:], sep="\n", file=sys.stderr)
     return code
 
 
-async def _show(language: Language, terminal: Terminal, log: Log) -> int:
+async def _show(wanted: Wanted, terminal: Terminal, log: Log) -> int:
     loop = asyncio.get_running_loop()
-    async with staged() as stage:
-        screen = Screen(stage, terminal, log, language)
+    painter, typed = _painter(wanted, terminal)
+    display = _display(wanted, painter)
+    async with staged(display) as stage:
+        screen = Screen(stage, terminal, log, painter=painter, language=wanted.language, has_bell=wanted.has_bell)
+        if display is not None:
+            display.on_change = partial(_in_loop, loop, screen.draw)
+        if typed:
+            screen.take(typed)
         loop.add_reader(sys.stdin.fileno(), screen.read)
         loop.add_signal_handler(signal.SIGWINCH, screen.resized)
         try:
             while not stage.run.done():
-                screen.draw()
+                screen.tick()
                 await asyncio.wait({stage.run}, timeout=_TICK_SECONDS)
             return await stage.run
         finally:
             loop.remove_signal_handler(signal.SIGWINCH)
             loop.remove_reader(sys.stdin.fileno())
+
+
+def _in_loop(loop: asyncio.AbstractEventLoop, draw: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # a loop that has ended draws nothing any more
+        loop.call_soon_threadsafe(draw)
+
+
+def _painter(wanted: Wanted, terminal: Terminal) -> tuple[Painter, bytes]:
+    """Return who shows pictures in this terminal, and what was typed meanwhile."""
+    has_pixels = wanted.model is not None and wanted.model.dots is not Dots.LETTERS
+    # Linux' own console has no graphics, nor a way to swallow questions that it does not know.
+    if not has_pixels or wanted.way is Way.TEXT or os.environ.get("TERM") == "linux":
+        return Painter(Way.TEXT), b""
+    answers, typed = terminal.ask()
+    way = wanted.way or way_of(answers, os.environ, is_unicode=terminal.is_unicode)
+    cell = cell_of(answers) or terminal.cell
+    return (Painter(way) if cell is None else Painter(way, cell)), typed
+
+
+def _display(wanted: Wanted, painter: Painter) -> Display | None:
+    model = wanted.model
+    if model is None or (painter.way is Way.TEXT and model.dots is not Dots.LETTERS and wanted.image_file is None):
+        return None
+    return Display(model, language=wanted.language, image_file=wanted.image_file)
 
 
 @contextmanager

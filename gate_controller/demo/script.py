@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gate_controller.demo.cells import visible
+from gate_controller.demo.display import Display
 from gate_controller.demo.stage import PRICE, Stage, Verdict, staged
 from gate_controller.eguma.simulator import SAMPLES
 from gate_controller.texts import Language
@@ -14,9 +15,9 @@ BY_ITSELF = tuple(sample.code for sample in SAMPLES[:3])
 _SHOWN = 100
 
 
-async def play(codes: Sequence[str], language: Language) -> int:
+async def play(codes: Sequence[str], language: Language, display: Display | None = None) -> int:
     """Scan the codes (some samples, if there are none), print what happened, return the exit code."""
-    async with staged() as stage:
+    async with staged(display) as stage:
         _say(f"A gate at {stage.amount(PRICE, language)}, with a simulator for E-GUMA, a pty for the scanner")
         _say("and mock pins for relay and lamps.")
         await stage.ready()

@@ -8,7 +8,9 @@ from time import monotonic
 from typing_extensions import override
 
 from gate_controller.admission.codes import NotAVoucher, read_code
-from gate_controller.demo.drawing import Holding, View
+from gate_controller.admission.events import Contact
+from gate_controller.demo.drawing import Heard, Holding, View
+from gate_controller.demo.painting import Painter, Way
 from gate_controller.demo.stage import Stage
 from gate_controller.demo.trouble import Trouble
 from gate_controller.eguma.simulator import SAMPLES
@@ -28,6 +30,14 @@ _TITLES = {
     "43": "odd characters",
     "NFD2KR6WPX4M": "unknown",
 }
+
+
+_CONTACTS = {Contact.EXIT_BUTTON: "exit", Contact.FIRE: "alarm", Contact.SERVICE_KEY: "key"}
+
+_NO_PICTURES = Painter(Way.TEXT)
+
+# A beep is over before anybody has read what it was.
+_HEARD_SECONDS = 1.5
 
 
 class Log(logging.Handler):
@@ -51,10 +61,19 @@ class Viewer:
         self._stage = stage
         self._log = log
         self._shown = (stage.message, monotonic())
+        self._heard = (0, float("-inf"))
 
-    def view(self, language: Language, *, typed: str = "", is_ending: bool = False) -> View:
-        """Return how things stand."""
+    def view(
+        self,
+        language: Language,
+        *,
+        typed: str = "",
+        is_ending: bool = False,
+        painter: Painter = _NO_PICTURES,
+    ) -> View:
+        """Return how things stand, for a terminal that shows pictures in the way of its painter."""
         stage = self._stage
+        picture = None if stage.display is None or painter.way is Way.TEXT else stage.display.picture
         if self._shown[0] is not stage.message:
             self._shown = (stage.message, monotonic())
         return View(
@@ -69,7 +88,20 @@ class Viewer:
             log=tuple(self._log.lines),
             typed=typed,
             is_ending=is_ending,
+            contacts={_CONTACTS[contact]: is_active for contact, is_active in stage.wiring.contacts.items()},
+            heard=self._hear(),
+            letters=() if stage.display is None else stage.display.rows,
+            cells_wide=None if picture is None else painter.cells_wide(*picture.size),
         )
+
+    def _hear(self) -> Heard | None:
+        stage, now = self._stage, monotonic()
+        beeps, is_sounding = stage.wiring.beeps, stage.wiring.is_sounding
+        if is_sounding or beeps != self._heard[0]:
+            self._heard = (beeps, now)
+        if stage.sound is None or now - self._heard[1] > _HEARD_SECONDS:
+            return None
+        return Heard(stage.sound.name.lower(), beeps - stage.sounds_from, is_sounding)
 
     def _books(self, language: Language) -> str:
         stage = self._stage
@@ -81,8 +113,10 @@ class Viewer:
         return f"{voucher.code}: {stage.amount(voucher.balance_in_cents, language)} left; {charged}"
 
     def _trouble(self) -> str:
-        chosen = [] if self._stage.trouble is Trouble.NONE else [self._stage.trouble.title]
-        return "; ".join([*chosen, *self._stage.app.gate.faults.values()])
+        stage = self._stage
+        chosen = [] if stage.trouble is Trouble.NONE else [stage.trouble.title]
+        dark = [] if stage.display is None or stage.display.fault is None else [stage.display.fault]
+        return "; ".join([*chosen, *stage.app.gate.faults.values(), *dark])
 
     def _holding(self, code: str, title: str) -> Holding:
         voucher = self._stage.voucher(code)
