@@ -6,9 +6,12 @@ import os
 import signal
 from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gate_controller.cli.errors import CommandError, ExitCode
+
+if TYPE_CHECKING:
+    from gate_controller.demo.models import Model
 
 
 def demo(
@@ -24,13 +27,12 @@ def demo(
     # Before gpiozero is brought in. Whoever names another back end wants to see his own lamps.
     os.environ.setdefault("GPIOZERO_PIN_FACTORY", "mock")
     # ruff: noqa: PLC0415 - the gate brings in all its libraries
-    from gate_controller.demo.display import MODELS, Display, make_panel
+    from gate_controller.demo.models import MODELS
     from gate_controller.demo.painting import Way
     from gate_controller.demo.screen import Wanted, show
     from gate_controller.demo.script import play
     from gate_controller.demo.stage import NotReady
     from gate_controller.demo.terminal import is_capable
-    from gate_controller.devices.errors import DeviceError
     from gate_controller.texts import Language
 
     chosen = Language(_one_of("--language", language.lower() or "en", Language))
@@ -38,23 +40,30 @@ def demo(
     way = _one_of("--draw", draw.lower() or "auto", ["auto", *(way.value for way in Way)])
     model = MODELS.get(size)
     if image_file is not None:
-        if model is None:
-            raise CommandError(ExitCode.SETTINGS, "there is no display: option --image-file: take another --display")
-        try:
-            make_panel(model, image_file).close()
-        except DeviceError as error:
-            raise CommandError(ExitCode.SETTINGS, f"{error}: option --image-file") from None
+        _try(model, image_file)
     if not scan and is_capable():
         wanted = Wanted(chosen, model, image_file, None if way == "auto" else Way(way), has_bell=bell)
         return asyncio.run(_until_told(show(wanted)))
     logging.getLogger().setLevel(logging.CRITICAL)
     try:
-        shown = None if image_file is None or model is None else Display(model, language=chosen, image_file=image_file)
-        return asyncio.run(_until_told(play(scan, chosen, shown)))
+        return asyncio.run(_until_told(play(scan, chosen, model, image_file)))
     except NotReady as error:
         mocked = os.environ["GPIOZERO_PIN_FACTORY"] == "mock"
         remedy = "try it again on a quieter machine" if mocked else "unset GPIOZERO_PIN_FACTORY"
         raise CommandError(ExitCode.NO, f"the gate takes no scans ({error}): demo: {remedy}") from None
+
+
+def _try(model: "Model | None", image_file: Path) -> None:
+    """Complain about a picture that cannot be, before anything is shown."""
+    from gate_controller.demo.display import make_panel
+    from gate_controller.devices.errors import DeviceError
+
+    if model is None:
+        raise CommandError(ExitCode.SETTINGS, "there is no display: option --image-file: take another --display")
+    try:
+        make_panel(model, image_file).close()
+    except DeviceError as error:
+        raise CommandError(ExitCode.SETTINGS, f"{error}: option --image-file") from None
 
 
 def _one_of(option: str, given: str, known: Iterable[str]) -> str:

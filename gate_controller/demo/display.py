@@ -6,18 +6,14 @@ the house, pages that turn, the rest that goes round.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from gate_controller.admission.messages import Symbol
+from gate_controller.demo.models import Dots, Model
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.characters import CharacterGrid
-from gate_controller.devices.display.folding import Rom
-from gate_controller.devices.display.glyphs import SYMBOLS, characters
 from gate_controller.devices.display.page import Page
 from gate_controller.devices.display.panel import Panel, Pictures
 from gate_controller.devices.display.player import Player
@@ -29,50 +25,8 @@ if TYPE_CHECKING:
 
     from gate_controller.devices.display.image import ImageFile
 
-_ROM = Rom.A00
 
-_SYMBOLS = {
-    Symbol.SCAN: "▣",
-    Symbol.CLOCK: "◷",
-    Symbol.TICK: "✓",
-    Symbol.CROSS: "✗",
-    Symbol.HAND: "■",
-    Symbol.ARROW: "↑",
-}
-# What the glyphs that a character display gets from us look like in a terminal.
-_GLYPHS = str.maketrans(
-    {place: _SYMBOLS[symbol] for symbol, place in SYMBOLS.items()}
-    | {ord(place): letter for letter, place in characters(_ROM).items()}
-)
-
-
-class Dots(Enum):
-    """What a display is made of."""
-
-    ONE_COLOUR = auto()
-    COLOUR = auto()
-    LETTERS = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A display that is sold: its size in pixels, or in letters."""
-
-    width: int
-    height: int
-    dots: Dots
-
-
-MODELS = {
-    "320x240": Model(320, 240, Dots.COLOUR),
-    "240x240": Model(240, 240, Dots.COLOUR),
-    "160x128": Model(160, 128, Dots.COLOUR),
-    "128x64": Model(128, 64, Dots.ONE_COLOUR),
-    "128x32": Model(128, 32, Dots.ONE_COLOUR),
-    "20x4": Model(20, 4, Dots.LETTERS),
-    "16x2": Model(16, 2, Dots.LETTERS),
-}
-"""The displays that the demo can have."""
+# ruff: noqa: PLC0415 - what only some displays need is brought in by those
 
 
 class Display(Player):
@@ -139,13 +93,15 @@ def make_panel(
     if model.dots is Dots.LETTERS:
         if image_file is not None:
             raise DeviceError("a display of letters has no picture: take --display 320x240 with --image-file")
-        return _Letters(CharacterGrid(model.width, model.height, _ROM), on_rows)
-    from gate_controller.devices.display.canvas import Canvas  # noqa: PLC0415 - few have this display
+        from gate_controller.demo.letters import Letters
+
+        return Letters(model.width, model.height, on_rows)
+    from gate_controller.devices.display.canvas import Canvas
 
     canvas = Canvas(model.width, model.height, "RGB" if model.dots is Dots.COLOUR else "1")
     if image_file is None:
         return _Pixels(canvas, on_picture, None)
-    from gate_controller.devices.display.image import ImageFile  # noqa: PLC0415 - as above
+    from gate_controller.devices.display.image import ImageFile
 
     file = ImageFile(image_file, canvas, size=(model.width, model.height), rotate=0)
     return _Pixels(canvas, on_picture, file)
@@ -177,26 +133,3 @@ class _Pixels:
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
-
-
-class _Letters:
-    """A display of letters."""
-
-    def __init__(self, grid: CharacterGrid, tell: Callable[[tuple[str, ...]], None]) -> None:
-        self._grid = grid
-        self._tell = tell
-
-    def pages(self, card: Card) -> tuple[Page, ...]:
-        return self._grid.pages(card)
-
-    def show(self, page: Page, *, shift: tuple[int, int]) -> None:  # noqa: ARG002 - a terminal does not age
-        self._tell(tuple(row.translate(_GLYPHS) for row in self._grid.draw(page)))
-
-    def dim(self, is_dimmed: bool) -> None:
-        """Stay as it is: without its backlight nobody reads it."""
-
-    def refresh(self) -> None:
-        """Nothing garbles it."""
-
-    def close(self) -> None:
-        """Nothing is held."""

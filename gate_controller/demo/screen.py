@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from gate_controller.admission.events import Contact
-from gate_controller.demo.display import Display, Dots, Model
 from gate_controller.demo.drawing import picture
 from gate_controller.demo.keyboard import PAUSE_SECONDS, Keyboard, Wish
 from gate_controller.demo.lines import Place
+from gate_controller.demo.models import Dots, Model
 from gate_controller.demo.painting import Painter, Painting, Way, cell_of, way_of
 from gate_controller.demo.stage import Stage, staged
 from gate_controller.demo.terminal import Terminal, borrowed
@@ -35,6 +35,8 @@ from gate_controller.texts import Language
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from gate_controller.demo.display import Display
 
 # How often lamps and buzzer are looked at: the shortest phase of a lamp is 0.2 s, of a sound 0.1 s.
 _TICK_SECONDS = 0.05
@@ -217,10 +219,12 @@ def _painter(wanted: Wanted, terminal: Terminal) -> tuple[Painter, bytes]:
     return (Painter(way) if cell is None else Painter(way, cell)), typed
 
 
-def _display(wanted: Wanted, painter: Painter) -> Display | None:
+def _display(wanted: Wanted, painter: Painter) -> "Display | None":
     model = wanted.model
     if model is None or (painter.way is Way.TEXT and model.dots is not Dots.LETTERS and wanted.image_file is None):
         return None
+    from gate_controller.demo.display import Display  # noqa: PLC0415 - the scripted demo has none
+
     return Display(model, language=wanted.language, image_file=wanted.image_file)
 
 

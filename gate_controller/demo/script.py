@@ -1,12 +1,17 @@
 """The demo without a screen: scans one code after the other, and prints what happened."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate_controller.demo.cells import visible
-from gate_controller.demo.display import Display
+from gate_controller.demo.models import Model
 from gate_controller.demo.stage import PRICE, Stage, Verdict, staged
 from gate_controller.eguma.simulator import SAMPLES
 from gate_controller.texts import Language
+
+if TYPE_CHECKING:
+    from gate_controller.demo.display import Display
 
 BY_ITSELF = tuple(sample.code for sample in SAMPLES[:3])
 """A good voucher, one with too little on it, and one that is used up."""
@@ -15,9 +20,15 @@ BY_ITSELF = tuple(sample.code for sample in SAMPLES[:3])
 _SHOWN = 100
 
 
-async def play(codes: Sequence[str], language: Language, display: Display | None = None) -> int:
-    """Scan the codes (some samples, if there are none), print what happened, return the exit code."""
-    async with staged(display) as stage:
+async def play(
+    codes: Sequence[str], language: Language, model: Model | None = None, image_file: Path | None = None
+) -> int:
+    """
+    Scan the codes (some samples, if there are none), print what happened, return the exit code.
+
+    A display is only there for an `image_file`, which keeps its picture.
+    """
+    async with staged(_display(language, model, image_file)) as stage:
         _say(f"A gate at {stage.amount(PRICE, language)}, with a simulator for E-GUMA, a pty for the scanner")
         _say("and mock pins for relay and lamps.")
         await stage.ready()
@@ -26,6 +37,14 @@ async def play(codes: Sequence[str], language: Language, display: Display | None
             await _scan(stage, code, language)
         _say(f"\nE-GUMA's books: {stage.amount(stage.charged, language)} charged in all.")
     return 0
+
+
+def _display(language: Language, model: Model | None, image_file: Path | None) -> "Display | None":
+    if model is None or image_file is None:
+        return None
+    from gate_controller.demo.display import Display  # noqa: PLC0415 - only for a picture
+
+    return Display(model, language=language, image_file=image_file)
 
 
 async def _scan(stage: Stage, code: str, language: Language) -> None:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 _COLOURS = 32
 
 _ROWS = 6
+_SIXELS = bytes((63 + bits) % 256 for bits in range(256))
 _REPEATS = re.compile(rb"([?-~])\1{3,}")
 
 
 def sixel(image: "Image.Image") -> str:
     """Return what draws a picture where the cursor is, pixel by pixel."""
-    reduced = image.convert("RGB").quantize(_COLOURS)
+    from PIL import Image  # noqa: PLC0415 - who has a picture has Pillow
+
+    reduced = image.convert("RGB").quantize(_COLOURS, Image.Quantize.FASTOCTREE)  # ten times as fast as the others
     width, height = reduced.size
     data = reduced.tobytes()
     palette = reduced.getpalette() or []
@@ -43,5 +46,5 @@ def _row_of(rows: list[bytes], colour: int) -> str:
         table = bytearray(256)
         table[colour] = 1 << number
         bits |= int.from_bytes(row.translate(table))
-    sixels = bytes(value + 63 for value in bits.to_bytes(len(rows[0])))
+    sixels = bits.to_bytes(len(rows[0])).translate(_SIXELS)
     return _REPEATS.sub(lambda found: b"!%d%c" % (len(found[0]), found[1][0]), sixels).decode("ascii")

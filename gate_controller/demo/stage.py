@@ -13,18 +13,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate_controller.admission.messages import Fault as GateFault
 from gate_controller.admission.messages import Message, MessageKind, MoneyFate, Sound
 from gate_controller.admission.money import Cents
 from gate_controller.app import App
-from gate_controller.demo.display import Display
 from gate_controller.demo.trouble import Trouble
 from gate_controller.demo.wiring import Wiring
 from gate_controller.devices.gpio import is_high, pulses
 from gate_controller.eguma.simulator import KEYS, SAMPLES, Simulator, Voucher
 from gate_controller.settings import Settings, load_settings
 from gate_controller.texts import Language, Text, Texts, format_amount
+
+if TYPE_CHECKING:
+    from gate_controller.demo.display import Display
 
 PRICE = Cents(2500)
 KEY = "demo-key-gate-1"
@@ -55,7 +58,7 @@ class Stage:
     """A gate one can play with, in the event loop."""
 
     def __init__(
-        self, settings: Settings, simulator: Simulator, scanner: int, *, wiring: Wiring, display: Display | None
+        self, settings: Settings, simulator: Simulator, scanner: int, *, wiring: Wiring, display: "Display | None"
     ) -> None:
         """`scanner` is the pty's end where a scanner would be."""
         self.settings = settings
@@ -182,7 +185,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(display: Display | None = None) -> AsyncIterator[Stage]:
+async def staged(display: "Display | None" = None) -> AsyncIterator[Stage]:
     """Set the stage, and clear it all away afterwards; until it is `ready`, the gate on it is out of service."""
     wiring = Wiring()
     scanner, port = os.openpty()

@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 
 from gate_controller.admission.messages import Signal
-from gate_controller.demo.cells import width
-from gate_controller.demo.drawing import PAGE_SECONDS, Holding, Line, View, picture
+from gate_controller.demo.cells import fit, width
+from gate_controller.demo.drawing import PAGE_SECONDS, Heard, Holding, View, picture
+from gate_controller.demo.lines import Line
 from gate_controller.eguma.simulator import SAMPLES
 from gate_controller.texts import Text
 
@@ -22,26 +23,54 @@ VIEW = View(
     log=["a line of the log " * 10] * 9,
     typed="",
     is_ending=False,
+    contacts={"exit": False, "alarm": False, "key": False},
 )
 REFUSED = replace(VIEW, text=Text("Not redeemable", LONG, "Not charged."), signal=Signal.REFUSED)
 
 
+PIXELS = replace(VIEW, cells_wide=8 / 3)
+LETTERS = replace(
+    VIEW, letters=["✓ Welcome           ", "Please go through.  ", "CHF 25.00 charged,  ", "CHF 475.00 left.    "]
+)
+
+
 def words(lines: Sequence[Line]) -> list[str]:
-    return ["".join(span.text for span in line) for line in lines]
+    """Return lines as a terminal shows them: a span with a column stands there."""
+    shown = []
+    for line in lines:
+        text = ""
+        for span in line:
+            text = text if span.column is None else fit(text, span.column - 1)
+            text += span.text
+        shown.append(text)
+    return shown
 
 
-@pytest.mark.parametrize("view", [VIEW, REFUSED, replace(VIEW, typed="x" * 500, trouble="y" * 500, books="z" * 500)])
+@pytest.mark.parametrize(
+    "view",
+    [
+        VIEW,
+        REFUSED,
+        PIXELS,
+        LETTERS,
+        replace(PIXELS, cells_wide=8.0),
+        replace(PIXELS, typed="x" * 500, trouble="y" * 500, books="z" * 500),
+    ],
+)
 @pytest.mark.parametrize("height", [1, 9, 10, 12, 15, 23, 24, 30, 60])
 @pytest.mark.parametrize("columns", [1, 59, 60, 79, 80, 100, 200])
 def test_no_picture_is_larger_than_its_terminal(view: View, columns: int, height: int) -> None:
-    lines = picture(view, columns, height)
+    drawing = picture(view, columns, height)
 
-    assert len(lines) <= height
-    assert max(map(width, words(lines))) <= columns
+    assert len(drawing.lines) <= height
+    assert max(map(width, words(drawing.lines))) <= columns
+    if (place := drawing.place) is not None:
+        assert place.row + place.rows - 1 <= height
+        assert place.column + place.columns - 1 <= columns
 
 
 def test_80_by_24_holds_everything() -> None:
-    lines = words(picture(VIEW, 80, 24))
+    lines = words(picture(VIEW, 80, 24).lines)
 
     assert len(lines) == 24
     shown = "\n".join(lines)
@@ -51,17 +80,18 @@ def test_80_by_24_holds_everything() -> None:
         "● GREEN",
         "○ red",
         "OPEN",
+        "○ exit  ○ alarm  ○ key",
         "charged in all",
         "15 L4FU",
         "q: quit",
     ):
         assert text in shown
-    assert sum("a line of the log" in line for line in lines) == 3
+    assert sum("a line of the log" in line for line in lines) == 2
 
 
 @pytest.mark.parametrize("height", [10, 12, 24, 50])
 def test_the_verdict_and_the_money_are_there_in_every_terminal(height: int) -> None:
-    shown = "\n".join(words(picture(VIEW, 60, height)))
+    shown = "\n".join(words(picture(VIEW, 60, height).lines))
 
     assert "Welcome" in shown
     assert "CHF\u00a025.00 charged" in shown
@@ -69,7 +99,9 @@ def test_the_verdict_and_the_money_are_there_in_every_terminal(height: int) -> N
 
 
 def test_a_message_too_long_for_the_display_is_shown_page_by_page_to_its_last_word() -> None:
-    pages = ["\n".join(words(picture(replace(REFUSED, seconds=page * PAGE_SECONDS), 80, 24)[:7])) for page in range(2)]
+    pages = [
+        "\n".join(words(picture(replace(REFUSED, seconds=page * PAGE_SECONDS), 80, 24).lines[:7])) for page in range(2)
+    ]
 
     assert "Grüezi!" in pages[0]
     assert "1/2" in pages[0]
@@ -80,11 +112,73 @@ def test_a_message_too_long_for_the_display_is_shown_page_by_page_to_its_last_wo
 
 
 def test_a_lamp_that_is_lit_is_known_without_its_colour() -> None:
-    [lamps] = [line for line in words(picture(VIEW, 80, 24)) if "lamps" in line]
+    [lamps] = [line for line in words(picture(VIEW, 80, 24).lines) if "lamps" in line]
 
     assert "○ yellow   ● GREEN   ○ red" in lamps
 
 
 def test_the_arm_is_drawn_shut_and_open() -> None:
-    assert "▐      ▌ OPEN" in "\n".join(words(picture(VIEW, 80, 24)))
-    assert "▐══════▌ closed" in "\n".join(words(picture(replace(VIEW, is_open=False), 80, 24)))
+    assert "▐      ▌ OPEN" in "\n".join(words(picture(VIEW, 80, 24).lines))
+    assert "▐══════▌ closed" in "\n".join(words(picture(replace(VIEW, is_open=False), 80, 24).lines))
+
+
+def test_the_display_has_its_place_beside_the_words_and_everything_else_is_still_there() -> None:
+    drawing = picture(PIXELS, 80, 24)
+
+    assert drawing.place is not None
+    for line in words(drawing.lines)[: drawing.place.rows]:
+        assert line[: drawing.place.column - 1 + drawing.place.columns].strip() == ""
+    shown = "\n".join(words(drawing.lines))
+    for text in (
+        "CHF\u00a025.00 charged, CHF\u00a0475.00 left.",
+        "● GREEN",
+        "OPEN",
+        "○ key",
+        "15 L4FU",
+        "q: quit",
+        "scan>",
+    ):
+        assert text in shown
+
+
+def test_a_larger_terminal_has_a_larger_display() -> None:
+    sizes = [picture(PIXELS, columns, lines).place for columns, lines in ((80, 24), (120, 40), (200, 60))]
+
+    assert all(sizes)
+    rows = [place.rows for place in sizes if place]
+    assert rows == sorted(set(rows))
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(60, 15), (71, 40), (80, 20)])
+def test_the_display_gives_way_to_the_words_in_a_smaller_terminal(columns: int, lines: int) -> None:
+    drawing = picture(PIXELS, columns, lines)
+
+    assert drawing.place is None
+    assert "CHF\u00a025.00 charged, CHF\u00a0475.00 left." in "\n".join(words(drawing.lines))
+
+
+def test_a_display_of_letters_is_framed_beside_the_words() -> None:
+    lines = words(picture(LETTERS, 80, 24).lines)
+
+    assert lines[1].startswith("  │ ✓ Welcome            │  │ Welcome")
+    assert lines[5].startswith("  └──────────────────────┘  │")
+
+
+def test_each_beep_is_a_note_and_the_sound_has_a_name() -> None:
+    heard = replace(VIEW, heard=Heard("refused", beeps=3, is_sounding=True))
+
+    assert "sound  ♪ ♪ ♪ refused" in "\n".join(words(picture(heard, 80, 24).lines))
+
+
+def test_a_contact_that_is_active_is_known_without_its_colour() -> None:
+    alarm = replace(VIEW, contacts={"exit": False, "alarm": True, "key": False})
+
+    assert "○ exit  ● ALARM  ○ key" in "\n".join(words(picture(alarm, 60, 15).lines))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_every_key_is_named(columns: int) -> None:
+    shown = "\n".join(words(picture(VIEW, columns, 24).lines))
+
+    for key in ("e: exit", "a: alarm", "k: key", "f: fault", "l: language", "q: quit"):
+        assert key in shown

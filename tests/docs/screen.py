@@ -1,21 +1,32 @@
 """
 Takes the picture of the demo's screen for README: `python -m tests.docs.screen` writes docs/demo.svg.
 
-It is the real demo at the moment the gate opens. `test_screen.py` compares the picture with another one it takes, so
-that it can't fall behind.
+It is the real demo at the moment the gate opens, with what the display shows as it is drawn by a terminal that has
+graphics. `test_screen.py` compares the picture with another one it takes, so that it can't fall behind.
 """
 
 import asyncio
+import base64
+import hashlib
+import io
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from PIL import Image
+
+from gate_controller.admission.messages import Signal
 from gate_controller.demo.cells import width
-from gate_controller.demo.drawing import Line, Style, picture
+from gate_controller.demo.display import Display
+from gate_controller.demo.drawing import picture
+from gate_controller.demo.lines import Drawing, Line, Place, Style
+from gate_controller.demo.models import MODELS
+from gate_controller.demo.painting import Painter, Way
 from gate_controller.demo.stage import staged
 from gate_controller.demo.viewing import Log, Viewer
+from gate_controller.devices.display.colours import BY_SIGNAL
 from gate_controller.texts import Language
 from tests.rig.pins import mock_pins
 from tests.rig.waiting import until
@@ -24,6 +35,7 @@ PICTURE = Path(__file__).parents[2] / "docs" / "demo.svg"
 COLUMNS, LINES = 80, 24
 
 _CELL, _LINE, _MARGIN = 8.4, 17, 14
+_PAINTER = Painter(Way.KITTY, cell=(84, 170))
 _COLOURS = {
     Style.PLAIN: "#d8dee9",
     Style.BOLD: "#ffffff",
@@ -46,36 +58,67 @@ async def taken() -> str:
     logger.setLevel(logging.INFO)
     try:
         with mock_pins():
-            async with staged() as stage:
+            display = Display(MODELS["320x240"], language=Language.EN)
+            async with staged(display) as stage:
                 await stage.ready()
+                await until(lambda: display.picture is not None)
                 viewer = Viewer(stage, log)
                 stage.scan("L4FU5LQTKJR3")
                 await stage.verdict()
                 await until(lambda: any("verdict=" in line for line in log.lines))
-                return svg(picture(viewer.view(Language.EN), COLUMNS, LINES))
+                view = viewer.view(Language.EN, painter=_PAINTER)
+                await until(lambda: _ground(display) == BY_SIGNAL[Signal.ADMITTED].ground)
+                assert display.picture is not None
+                return svg(picture(view, COLUMNS, LINES), display.picture)
     finally:
         logger.removeHandler(log)
         logger.setLevel(level)
 
 
-def svg(lines: Sequence[Line]) -> str:
-    """Return lines of the screen as an SVG picture."""
+def svg(drawing: Drawing, display: Image.Image) -> str:
+    """Return the screen as an SVG picture, with the display's own picture in its place."""
     wide, high = COLUMNS * _CELL + 2 * _MARGIN, LINES * _LINE + 2 * _MARGIN
     title = "The demo in a terminal: a voucher was scanned, the gate is open"
-    drawn = "\n".join(text for row, line in enumerate(lines) for text in _texts(row, line))
+    drawn = "\n".join(text for row, line in enumerate(drawing.lines) for text in _texts(row, line))
+    assert drawing.place is not None
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:g} {high:g}" role="img" aria-label="{title}">\n'
         f"<title>{title}</title>\n"
         f'<rect width="{wide:g}" height="{high:g}" rx="8" fill="#0d1117"/>\n'
+        f"{_image(display, drawing.place)}\n"
         f'<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14">\n'
         f"{drawn}\n</g>\n</svg>\n"
     )
 
 
 def steady(drawn: str) -> str:
-    """Return a picture without what differs from run to run: how long the verdict took, and the port's number."""
+    """
+    Return a picture without what differs from run to run: how long the verdict took, the port's number, how far the
+    sound had come, and how the display's pixels are packed.
+    """
     numbered = re.sub(r"/dev/pts/\d+", "/dev/pts/N", re.sub(r"seconds=[\d.]+", "seconds=N", drawn))
-    return re.sub(r' textLength="[\d.]+"', "", numbered)
+    heard = re.sub(r'fill="#\w+"(?: font-weight="bold")?>(?:♪ )+', ">♪ ", numbered)
+    unpacked = re.sub(r"base64,([^\"]+)", lambda found: _digest(found.group(1)), heard)
+    return re.sub(r' textLength="[\d.]+"', "", unpacked)
+
+
+def _ground(display: Display) -> object:
+    return None if display.picture is None else display.picture.getpixel((0, 0))
+
+
+def _image(display: Image.Image, place: Place) -> str:
+    png = io.BytesIO()
+    display.save(png, format="PNG", optimize=True)
+    x, y = _MARGIN + (place.column - 1) * _CELL, _MARGIN + (place.row - 1) * _LINE
+    return (
+        f'<image x="{x:g}" y="{y:g}" width="{place.columns * _CELL:g}" height="{place.rows * _LINE:g}" '
+        f'href="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"/>'
+    )
+
+
+def _digest(packed: str) -> str:
+    with Image.open(io.BytesIO(base64.b64decode(packed))) as image:
+        return hashlib.sha256(image.convert("RGB").tobytes()).hexdigest()
 
 
 def _texts(row: int, line: Line) -> Iterator[str]:

@@ -1,0 +1,49 @@
+"""A display of letters that a terminal can show: our glyphs become the characters that look most like them."""
+
+from collections.abc import Callable
+
+from gate_controller.admission.messages import Symbol
+from gate_controller.devices.display.card import Card
+from gate_controller.devices.display.characters import CharacterGrid
+from gate_controller.devices.display.folding import Rom
+from gate_controller.devices.display.glyphs import SYMBOLS, characters
+from gate_controller.devices.display.page import Page
+
+_ROM = Rom.A00
+
+_SYMBOLS = {
+    Symbol.SCAN: "▣",
+    Symbol.CLOCK: "◷",
+    Symbol.TICK: "✓",
+    Symbol.CROSS: "✗",
+    Symbol.HAND: "■",
+    Symbol.ARROW: "↑",
+}
+# What the glyphs that a character display gets from us look like in a terminal.
+_GLYPHS = str.maketrans(
+    {place: _SYMBOLS[symbol] for symbol, place in SYMBOLS.items()}
+    | {ord(place): letter for letter, place in characters(_ROM).items()}
+)
+
+
+class Letters:
+    """A display of so many letters in so many rows; `tell` is told of what it shows, in the player's thread."""
+
+    def __init__(self, columns: int, rows: int, tell: Callable[[tuple[str, ...]], None]) -> None:
+        self._grid = CharacterGrid(columns, rows, _ROM)
+        self._tell = tell
+
+    def pages(self, card: Card) -> tuple[Page, ...]:
+        return self._grid.pages(card)
+
+    def show(self, page: Page, *, shift: tuple[int, int]) -> None:  # noqa: ARG002 - a terminal does not age
+        self._tell(tuple(row.translate(_GLYPHS) for row in self._grid.draw(page)))
+
+    def dim(self, is_dimmed: bool) -> None:
+        """Stay as it is: without its backlight nobody reads it."""
+
+    def refresh(self) -> None:
+        """Nothing garbles it."""
+
+    def close(self) -> None:
+        """Nothing is held."""
