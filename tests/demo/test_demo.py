@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("gate-controller")
@@ -86,11 +87,20 @@ def in_terminal(*arguments: str, **environ: str) -> Iterator[Terminal]:
         if process.poll() is None:
             process.terminate()
         try:
-            process.wait(10)
+            _drain_until_it_ends(master, process)
         finally:
             process.kill()
             os.close(master)
             os.close(slave)
+
+
+def _drain_until_it_ends(master: int, process: "subprocess.Popen[bytes]") -> None:
+    """Read what the demo still writes: a picture is more than a terminal takes that nobody reads."""
+    end = time.monotonic() + 10
+    while process.poll() is None and time.monotonic() < end:
+        if select.select([master], [], [], 0.05)[0]:
+            os.read(master, 65536)
+    process.wait(0)
 
 
 # -- without a terminal
@@ -196,6 +206,128 @@ def test_the_letters_of_a_code_are_no_wishes() -> None:
         terminal.wait_for("Welcome")
 
 
+def test_a_terminal_that_says_it_draws_as_kitty_does_gets_pictures() -> None:
+    with in_terminal("--language", "en", TERM="xterm-kitty") as terminal:
+        terminal.wait_for(re.escape("\x1b[c"))
+        os.write(terminal.master, b"\x1b_Gi=31;OK\x1b\\\x1b[6;20;10t\x1b[?62;c")
+        terminal.wait_for(r"\x1b_Ga=T,f=100,")
+        terminal.type("q")
+
+        assert terminal.ends() == 0
+        assert re.search(r"\x1b_Ga=d,d=I", terminal.output)
+
+
+def test_a_terminal_with_sixels_gets_those() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for(re.escape("\x1b[c"))
+        os.write(terminal.master, b"\x1b[?62;4;22c")
+
+        terminal.wait_for(r'\x1bP0;1;0q"1;1;')
+
+
+def test_keys_typed_while_the_terminal_is_asked_are_not_lost() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for(re.escape("\x1b[c"))
+        os.write(terminal.master, b"l\x1b[?62;22c\r")
+
+        terminal.wait_for("Hier scannen")
+
+
+def test_a_terminal_that_answers_nothing_gets_blocks_if_it_has_colours() -> None:
+    with in_terminal("--language", "en", TERM="xterm-256color", COLORTERM="") as terminal:
+        terminal.wait_for(r"\x1b\[38;5;\d+;48;5;\d+m")
+
+
+def test_linux_console_is_asked_nothing_and_gets_the_words() -> None:
+    with in_terminal("--language", "en", TERM="linux") as terminal:
+        terminal.wait_for("Scan here")
+
+        assert "\x1b[c" not in terminal.output
+        assert "\x1b_G" not in terminal.output
+
+
+def test_a_display_of_letters_is_shown_in_any_terminal() -> None:
+    with in_terminal("--language", "en", "--display", "20x4", TERM="vt100") as terminal:
+        terminal.wait_for("▣ Scan here")
+
+
+def test_exit_alarm_and_key_have_a_letter_each() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for("Scan here")
+        terminal.type("e\r")
+        terminal.wait_for("OPEN")
+        terminal.type("a\r")
+        terminal.wait_for("ALARM")
+        terminal.wait_for("fire contact is open")
+        terminal.type("a\r")
+        terminal.wait_for("closed")
+        terminal.type("k\r")
+        terminal.wait_for("KEY")
+
+
+def test_the_bell_rings_as_often_as_the_buzzer_sounds() -> None:
+    with in_terminal("--language", "en", "--bell") as terminal:
+        terminal.wait_for("Scan here")
+        terminal.type("hello\r")
+        terminal.wait_for("♪ ♪ ♪ refused")
+
+        assert 1 <= terminal.output.count("\a") <= 3
+
+
+def test_without_the_bell_nothing_rings() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for("Scan here")
+        terminal.type("hello\r")
+        terminal.wait_for("♪ ♪ ♪ refused")
+
+        assert "\a" not in terminal.output
+
+
+def test_a_refusal_flashes_as_the_lamp_does() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for("Scan here")
+        terminal.type("hello\r")
+
+        terminal.wait_for("RED(?s:.*)○ red(?s:.*)RED(?s:.*)○ red(?s:.*)RED")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--scan", USED_UP)])
+def test_without_pillow_everything_but_the_picture_is_there(arguments: Sequence[str], tmp_path: Path) -> None:
+    _hide_pillow(tmp_path)
+    with in_terminal("--language", "en", *arguments, TERM="xterm-256color", PYTHONPATH=str(tmp_path)) as terminal:
+        terminal.wait_for("Not charged" if arguments else "pip install 'gate-controller.image.'")
+        assert "Traceback" not in terminal.output
+
+
+def test_without_pillow_a_picture_that_is_asked_for_is_an_error_that_says_what_to_install(tmp_path: Path) -> None:
+    _hide_pillow(tmp_path)
+
+    answer = run("--image-file", str(tmp_path / "display.png"), PYTHONPATH=str(tmp_path))
+
+    assert answer.returncode == 2
+    assert "pip install 'gate-controller[image]'" in answer.stderr
+
+
+def test_the_displays_picture_is_kept_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "display.png"
+
+    answer = run("--scan", GOOD, "--image-file", str(file), "--display", "128x64")
+
+    assert answer.returncode == 0, answer.stderr
+    with Image.open(file) as image:
+        assert image.size == (128, 64)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "known"), [("--display", "7x7", "320x240"), ("--draw", "by hand", "sixel")]
+)
+def test_an_unknown_choice_is_an_error_that_names_the_known_ones(option: str, value: str, known: str) -> None:
+    answer = run(option, value)
+
+    assert answer.returncode == 2
+    assert known in answer.stderr
+
+
 def test_l_changes_the_language_and_f_lets_things_go_wrong() -> None:
     with in_terminal("--language", "en") as terminal:
         terminal.wait_for("Scan here")
@@ -251,7 +383,7 @@ def test_quitting_twice_does_not_wait_for_the_visitor_in_the_lane() -> None:
 
 def test_the_screen_follows_the_size_of_its_terminal() -> None:
     with in_terminal("--language", "fr") as terminal:
-        terminal.wait_for("ready gate=demo(?s:.*)scan>")
+        terminal.wait_for("ready gate=demo")
         assert _shape(terminal.output) == (24, 80)
         terminal.resize(12, 60)
         terminal.wait_for("scan>")
@@ -273,8 +405,14 @@ def test_a_back_end_of_gpio_that_does_not_work_is_told_and_not_a_crash() -> None
         assert terminal.ends() == 0
 
 
+def _hide_pillow(directory: Path) -> None:
+    (directory / "PIL").mkdir()
+    (directory / "PIL" / "__init__.py").write_text("raise ImportError('it is hidden', name='PIL')")
+
+
 def _shape(output: str) -> tuple[int, int]:
-    lines = _lines(output.split("\x1b[H")[1])
+    # The first whole screen; what changes after that is written line by line.
+    lines = _lines(re.split(r"\x1b\[\d+;1H", output.split("\x1b[H")[1])[0])
     return len(lines), max(map(len, lines))
 
 

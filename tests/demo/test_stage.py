@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gate_controller.admission.messages import Fault, MessageKind
+from gate_controller.admission.events import Contact
+from gate_controller.admission.messages import Fault, MessageKind, Sound
 from gate_controller.demo.stage import PRICE, Stage, staged
 from gate_controller.demo.trouble import Trouble
+from gate_controller.demo.wiring import Wiring
 from tests.rig.pins import mock_pins
+from tests.rig.waiting import until
 
 GOOD, EXPIRED = "L4FU5LQTKJR3", "EXP6NT2VKD8Q"
 
@@ -55,6 +58,63 @@ async def test_a_key_that_is_not_accepted_puts_the_gate_out_of_service(stage: St
 
     assert (await stage.verdict()).message.fault is Fault.KEY
     assert stage.charged == 0
+
+
+async def test_the_stage_begins_without_an_alarm_and_with_every_contact_at_rest(stage: Stage) -> None:
+    assert stage.wiring.contacts == {Contact.EXIT_BUTTON: False, Contact.FIRE: False, Contact.SERVICE_KEY: False}
+    assert stage.app.gate.faults == {}
+    assert stage.app.gate.contacts.active == set()
+
+
+async def test_the_exit_button_opens_the_gate_and_is_let_go(stage: Stage) -> None:
+    stage.wiring.press(Contact.EXIT_BUTTON)
+    assert stage.wiring.contacts[Contact.EXIT_BUTTON]
+
+    await until(lambda: stage.is_open)
+    await until(lambda: not stage.wiring.contacts[Contact.EXIT_BUTTON])
+    assert stage.charged == 0
+
+
+async def test_a_fire_alarm_holds_the_gate_open_until_it_ends(stage: Stage) -> None:
+    stage.wiring.toggle(Contact.FIRE)
+    await until(lambda: stage.is_open and Fault.FIRE in stage.app.gate.faults)
+
+    stage.wiring.toggle(Contact.FIRE)
+    await until(lambda: not stage.is_open and not stage.app.gate.faults)
+
+
+async def test_the_staffs_key_closes_the_gate_and_opens_it_again(stage: Stage) -> None:
+    stage.wiring.toggle(Contact.SERVICE_KEY)
+    await until(lambda: Fault.SERVICE in stage.app.gate.faults)
+
+    stage.wiring.toggle(Contact.SERVICE_KEY)
+    await until(lambda: not stage.app.gate.faults)
+
+
+async def test_every_beep_is_heard_however_short_it_is(stage: Stage) -> None:
+    stage.scan("hello")
+    await stage.verdict()
+    await until(lambda: stage.wiring.beeps - stage.sounds_from == 3 and not stage.wiring.is_sounding)
+    assert stage.sound is Sound.REFUSED
+
+    await stage.lane_is_free()
+    stage.scan(GOOD)
+    await stage.verdict()
+    await until(lambda: stage.wiring.beeps - stage.sounds_from == 2 and not stage.wiring.is_sounding)
+    assert stage.sound is Sound.ADMITTED
+
+
+async def test_nothing_is_wired_to_pins_that_are_no_mocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mock_pins():
+        monkeypatch.setattr("gpiozero.Device.pin_factory", None)
+        monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "nowhere")
+        wiring = Wiring()
+
+    wiring.all_is_well()
+    wiring.press(Contact.EXIT_BUTTON)
+    assert wiring.settings == {}
+    assert wiring.contacts == {}
+    assert (wiring.beeps, wiring.is_sounding) == (0, False)
 
 
 def test_the_troubles_come_one_after_the_other_and_begin_anew() -> None:
