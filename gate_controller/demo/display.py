@@ -5,7 +5,7 @@ It is handed to the gate as its display, so every card comes the way it does on 
 the house, pages that turn, the rest that goes round.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +44,8 @@ class Display(Player):
         self.on_change: Callable[[], None] = lambda: None
         self._language = language
         self._card: Card | None = None
+        self._told: Card | None = None
+        self._shown: Card | None = None
         super().__init__(
             lambda: make_panel(model, image_file, on_picture=self._show_picture, on_rows=self._show_rows),
             on_change=self._noted,
@@ -52,14 +54,15 @@ class Display(Player):
     @override
     def show(self, card: Card) -> None:
         self._card = card
-        first = self.languages.index(self._language)
-        # The chosen language first, then those that come after it in the house: a gate would have it in its settings.
-        super().show(replace(card, faces=card.faces[first:] + card.faces[:first]))
+        # The house of the demo speaks every language. The chosen one first, then those that come after it.
+        first = list(Language).index(self._language)
+        self._told = replace(card, faces=card.faces[first:] + card.faces[:first])
+        super().show(self._told)
 
     @property
-    def languages(self) -> Sequence[Language]:
-        """The languages of the house, in its order; the gate's settings have to say the same."""
-        return tuple(Language)
+    def is_up_to_date(self) -> bool:
+        """Whether it shows what it was told last, or cannot."""
+        return self._shown == self._told or self.fault is not None
 
     def choose(self, language: Language) -> None:
         """Show this language first from now on."""
@@ -67,12 +70,14 @@ class Display(Player):
         if self._card is not None:
             self.show(self._card)
 
-    def _show_picture(self, picture: "Image.Image") -> None:
+    def _show_picture(self, picture: "Image.Image", card: Card | None) -> None:
+        self._shown = card
         if picture != self.picture:
             self.picture = picture
             self.on_change()
 
-    def _show_rows(self, rows: tuple[str, ...]) -> None:
+    def _show_rows(self, rows: tuple[str, ...], card: Card | None) -> None:
+        self._shown = card
         if rows != self.rows:
             self.rows = rows
             self.on_change()
@@ -86,10 +91,14 @@ def make_panel(
     model: Model,
     image_file: Path | None,
     *,
-    on_picture: "Callable[[Image.Image], None]" = lambda _: None,
-    on_rows: Callable[[tuple[str, ...]], None] = lambda _: None,
+    on_picture: "Callable[[Image.Image, Card | None], None]" = lambda _, __: None,
+    on_rows: Callable[[tuple[str, ...], Card | None], None] = lambda _, __: None,
 ) -> Panel:
-    """Return a panel in memory. Raises `DeviceError` where Pillow is missing, or the file cannot be written."""
+    """
+    Return a panel in memory; it tells what it shows, and of which card that is.
+
+    Raises `DeviceError` where Pillow is missing, or the file cannot be written.
+    """
     if model.dots is Dots.LETTERS:
         if image_file is not None:
             raise DeviceError("a display of letters has no picture: take --display 320x240 with --image-file")
@@ -110,18 +119,22 @@ def make_panel(
 class _Pixels:
     """A display of pixels."""
 
-    def __init__(self, pictures: Pictures, tell: "Callable[[Image.Image], None]", file: "ImageFile | None") -> None:
+    def __init__(
+        self, pictures: Pictures, tell: "Callable[[Image.Image, Card | None], None]", file: "ImageFile | None"
+    ) -> None:
         self._pictures = pictures
         self._tell = tell
         self._file = file
+        self._card: Card | None = None
 
     def pages(self, card: Card) -> tuple[Page, ...]:
+        self._card = card
         return self._pictures.pages(card)
 
     def show(self, page: Page, *, shift: tuple[int, int]) -> None:
-        self._tell(self._pictures.draw(page, shift=shift))
         if self._file is not None:
             self._file.show(page, shift=shift)
+        self._tell(self._pictures.draw(page, shift=shift), self._card)
 
     def dim(self, is_dimmed: bool) -> None:
         """Stay as it is: a terminal does not age."""
@@ -131,5 +144,4 @@ class _Pixels:
             self._file.refresh()
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        """Leave the file: whoever asked for it wants to look at it afterwards too."""

@@ -27,17 +27,19 @@ _GLYPHS = str.maketrans(
 
 
 class Letters:
-    """A display of so many letters in so many rows; `tell` is told of what it shows, in the player's thread."""
+    """A display of so many columns and rows; `tell` is told, in the player's thread, of what it shows of which card."""
 
-    def __init__(self, columns: int, rows: int, tell: Callable[[tuple[str, ...]], None]) -> None:
+    def __init__(self, columns: int, rows: int, tell: Callable[[tuple[str, ...], Card | None], None]) -> None:
         self._grid = CharacterGrid(columns, rows, _ROM)
         self._tell = tell
+        self._card: Card | None = None
 
     def pages(self, card: Card) -> tuple[Page, ...]:
+        self._card = card
         return self._grid.pages(card)
 
     def show(self, page: Page, *, shift: tuple[int, int]) -> None:  # noqa: ARG002 - a terminal does not age
-        self._tell(tuple(row.translate(_GLYPHS) for row in self._grid.draw(page)))
+        self._tell(tuple(row.translate(_GLYPHS) for row in self._grid.draw(page)), self._card)
 
     def dim(self, is_dimmed: bool) -> None:
         """Stay as it is: without its backlight nobody reads it."""

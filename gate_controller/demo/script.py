@@ -51,7 +51,9 @@ async def _scan(stage: Stage, code: str, language: Language) -> None:
     _say(f"\n> scan {visible(code[:_SHOWN])}{'…' if len(code) > _SHOWN else ''}")
     before, pulses = stage.voucher(code), len(stage.pulses)
     stage.scan(code)
-    _say_verdict(stage, await stage.verdict(), language)
+    verdict = await stage.verdict()
+    await stage.display_is_up_to_date()
+    _say_verdict(stage, verdict, language)
     opens = stage.is_open
     await stage.arm_is_at_rest()
     made = stage.pulses[pulses:]

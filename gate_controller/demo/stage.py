@@ -111,6 +111,11 @@ class Stage:
         # The pin notes its change right after it, in the relay's thread.
         await asyncio.sleep(_LOOK_SECONDS)
 
+    async def display_is_up_to_date(self) -> None:
+        """Wait until the display shows the newest message, where there is one that works."""
+        while self.display is not None and not self.display.is_up_to_date:  # noqa: ASYNC110 - it has its own thread
+            await asyncio.sleep(_LOOK_SECONDS)
+
     async def lane_is_free(self) -> None:
         """Wait until another person can be served."""
         while self.app.gate.lane is not None:  # noqa: ASYNC110 - the core tells of what is to be done, not of this

@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from gate_controller.admission.messages import Signal
+from gate_controller.devices.display.colours import BY_SIGNAL
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("gate-controller")
 GOOD, USED_UP = "L4FU5LQTKJR3", "USD7PV3XK9RA"
@@ -308,14 +311,16 @@ def test_without_pillow_a_picture_that_is_asked_for_is_an_error_that_says_what_t
     assert "pip install 'gate-controller[image]'" in answer.stderr
 
 
-def test_the_displays_picture_is_kept_in_a_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("code", "shown"), [(GOOD, Signal.ADMITTED), (USED_UP, Signal.REFUSED)])
+def test_the_displays_picture_of_the_last_verdict_stays_in_a_file(code: str, shown: Signal, tmp_path: Path) -> None:
     file = tmp_path / "display.png"
 
-    answer = run("--scan", GOOD, "--image-file", str(file), "--display", "128x64")
+    answer = run("--scan", code, "--image-file", str(file), "--display", "160x128")
 
     assert answer.returncode == 0, answer.stderr
     with Image.open(file) as image:
-        assert image.size == (128, 64)
+        assert image.size == (160, 128)
+        assert image.getpixel((0, 0)) == BY_SIGNAL[shown].ground
 
 
 @pytest.mark.parametrize(
