@@ -16,7 +16,7 @@ from gate_controller.cli.errors import complain
 from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
 from gate_controller.devices.errors import DeviceError
-from gate_controller.devices.keyboard_scanner import is_keyboard
+from gate_controller.devices.usb import is_keyboard
 from gate_controller.fittings import Degraded, make_contacts, make_passage, make_scanner
 from gate_controller.settings import Settings
 
