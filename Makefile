@@ -3,6 +3,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Most tests wait rather than work: three at a time keep two cores busy.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types arrows bench campaign lock clean
@@ -24,7 +26,7 @@ demo: setup ## a gate on this screen: ARGS="--scan CODE --scan CODE" for no scre
 	@$(BIN)/gate-controller demo $(ARGS)
 
 test: lint types arrows ## all checks: ruff, mypy, import-linter, pytest
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

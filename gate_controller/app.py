@@ -30,9 +30,9 @@ from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.calls import Calls
 from gate_controller.fittings import (
     Degraded,
+    FittedContacts,
     MendableDrive,
     make_buzzer,
-    make_contacts,
     make_drive,
     make_lamps,
     make_passage,
@@ -52,7 +52,6 @@ from gate_controller.trial import Trials
 from gate_controller.upkeep import Upkeep
 
 if TYPE_CHECKING:
-    from gate_controller.devices import contact as device
     from gate_controller.devices.display.player import Player
     from gate_controller.devices.passage import PassageSensor
 
@@ -61,7 +60,8 @@ _log = logging.getLogger(__name__)
 EXIT_CRASH = 70
 """sysexits.h's EX_SOFTWARE: an error that nobody foresaw. systemd starts the gate again, and it recovers from disk."""
 
-RELAY_RETRY_SECONDS = 5.0
+DEVICE_RETRY_SECONDS = 5.0
+"""How often a relay or a contact that cannot be had is tried again."""
 
 EARLY_PASSAGES = 100
 """How many passages are kept while the journal cannot be read yet: a contact that chatters must not fill memory."""
@@ -98,7 +98,7 @@ class App:
         self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)
         self._player = player or make_player(settings, self._display_changed)
         self._drive = MendableDrive(self._make_drive, self._moved)
-        self._contacts: list[device.Contact] = []
+        self._contacts = FittedContacts(settings, on_change=self._contact_changed, degraded=self._degraded)
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
         self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged)
         eguma = settings.eguma
@@ -136,7 +136,7 @@ class App:
             self._raise(Fault.SCANNER, "not opened yet")
             self._mend_drive()
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
-            self._contacts = make_contacts(self._settings, on_change=self._contact_changed, degraded=self._degraded)
+            self._contacts.fit()
             await self._open_books()
             async with self._beating():
                 await self._stop.wait()
@@ -267,8 +267,7 @@ class App:
             self._drive.close()
         except RelayFault as error:
             _log.critical("relay=stuck why=%r", str(error))
-        for contact in self._contacts:
-            contact.close()
+        self._contacts.close()
         self._lamps.close()
         if self._buzzer is not None:
             self._buzzer.close()
@@ -360,9 +359,10 @@ class App:
 
     async def _keep_mending(self) -> None:
         while True:
-            await asyncio.sleep(RELAY_RETRY_SECONDS)
+            await asyncio.sleep(DEVICE_RETRY_SECONDS)
             if Fault.RELAY in self.gate.faults:
                 self._mend_drive()
+            self._contacts.fit()
 
 
 async def run_gate(settings: Settings) -> int:

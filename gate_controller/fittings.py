@@ -277,27 +277,36 @@ def fitted_contacts(settings: Settings) -> Iterator[tuple[Contact, int, bool, bo
             yield contact, pin, active_low, normally_closed
 
 
-def make_contacts(
-    settings: Settings, *, on_change: Callable[[Contact, bool], None], degraded: Degraded
-) -> list[device.Contact]:
-    """Return the contacts that can be had, in the event loop; the others are told to `degraded`."""
-    made = []
-    for contact, pin, active_low, normally_closed in fitted_contacts(settings):
+class FittedContacts:
+    """The contacts of a gate, in the event loop. Those that cannot be had are told to `degraded`, and tried again."""
 
-        def failed(why: str | None, contact: Contact = contact) -> None:
-            degraded.tell(contact.value, why)
+    def __init__(self, settings: Settings, *, on_change: Callable[[Contact, bool], None], degraded: Degraded) -> None:
+        self._wired = tuple(fitted_contacts(settings))
+        self._on_change = on_change
+        self._degraded = degraded
+        self._made: dict[Contact, device.Contact] = {}
 
-        try:
-            made.append(
-                device.Contact(
+    def fit(self) -> None:
+        """Make those that are not there yet."""
+        for contact, pin, active_low, normally_closed in self._wired:
+            if contact in self._made:
+                continue
+            tell = partial(self._degraded.tell, contact.value)
+            try:
+                self._made[contact] = device.Contact(
                     pin,
                     name=contact.value,
                     active_low=active_low,
                     normally_closed=normally_closed,
-                    on_change=partial(on_change, contact),
-                    on_fault=failed,
+                    on_change=partial(self._on_change, contact),
+                    on_fault=tell,
                 )
-            )
-        except DeviceError as error:
-            failed(str(error))
-    return made
+            except DeviceError as error:
+                tell(str(error))
+            else:
+                tell(None)
+
+    def close(self) -> None:
+        """Give the pins back; nothing is told any more."""
+        for contact in self._made.values():
+            contact.close()

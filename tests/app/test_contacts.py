@@ -277,11 +277,19 @@ async def test_a_contact_that_cannot_be_read_degrades_the_gate_until_it_can(
         await gate.misses("")
 
 
-async def test_a_contact_that_cannot_be_had_degrades_the_gate(
-    state_dir: Path, pins: Pins, simulator: Simulator
+async def test_a_contact_that_cannot_be_had_is_done_without_and_tried_again(
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shorten(monkeypatch, "DEVICE_RETRY_SECONDS", 0.1)
+    pins.connect(FIRE)
     pins.break_reading(FIRE)
     async with running_gate(state_dir, pins, simulator, fire_contact__pin=FIRE) as gate:
         await gate.misses("fire contact on GPIO13")
         assert gate.relay_edges == []
         await gate.admit(GOOD)
+
+        pins.mend(FIRE)
+        await gate.misses("")
+        pins.disconnect(FIRE)
+        await gate.stand("admitted", "fire alarm")
+        await until(lambda: pins.is_high(RELAY))

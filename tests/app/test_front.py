@@ -76,7 +76,7 @@ def in_file(path: Path) -> bytes:
 
 async def test_the_lamps_show_how_a_visitor_is_served(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     async with running_gate(state_dir, pins, simulator, admission__verdict_seconds=5) as gate:
-        assert lit(pins) == set()
+        await until(lambda: lit(pins) == set())
         simulator.faults.add(fault(FaultKind.DELAY, Endpoint.BALANCE, delay_seconds=0.3))
         gate.scan(GOOD)
         await until(lambda: lit(pins) == {YELLOW})

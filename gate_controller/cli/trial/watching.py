@@ -17,7 +17,7 @@ from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.usb import is_keyboard
-from gate_controller.fittings import Degraded, make_contacts, make_passage, make_scanner
+from gate_controller.fittings import Degraded, FittedContacts, make_passage, make_scanner
 from gate_controller.settings import Settings
 
 _IN_A_ROW = 16
@@ -205,7 +205,8 @@ async def inputs(settings: Settings, *, seconds: float | None = None, ended: asy
     def seen(active: bool) -> None:
         say(words.at_now(words.PASSAGE, "ACTIVE" if active else "at rest"))
 
-    contacts = make_contacts(settings, on_change=changed, degraded=degraded)
+    contacts = FittedContacts(settings, on_change=changed, degraded=degraded)
+    contacts.fit()
     sensor = None
     try:
         try:
@@ -216,8 +217,7 @@ async def inputs(settings: Settings, *, seconds: float | None = None, ended: asy
             degraded.tell(words.PASSAGE, str(error))
         await until_ended(asyncio.Event().wait(), seconds, ended)
     finally:
-        for contact in contacts:
-            contact.close()
+        contacts.close()
         if sensor is not None:
             sensor.close()
     return has_all
