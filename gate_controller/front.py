@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gate_controller.admission.messages import Message, MessageKind, Signal, Sound
+from gate_controller.admission.messages import HOLDS, Fault, Message, MessageKind, Signal, Sound
 from gate_controller.devices.buzzer import Buzzer
 from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.errors import DeviceError
@@ -50,6 +50,8 @@ class Front:
         self._player = player
         self._on_text = on_text
         self._on_fault = on_fault
+        self._fault: Fault | None = None
+        """That of the message shown last."""
 
     def show(self, message: Message) -> None:
         """Show a message; never raises for a device's sake."""
@@ -70,7 +72,13 @@ class Front:
                 if not self._buzzer.is_failing:
                     self._on_fault("buzzer", None)
         if self._player is not None:
-            self._player.show(card_of(message, self._texts))
+            card = card_of(message, self._texts)
+            # An alarm does not wait until a verdict has been read, nor does its end.
+            if HOLDS & {message.fault, self._fault}:
+                show_at_once(self._player, card)
+            else:
+                self._player.show(card)
+        self._fault = message.fault
         text = self._texts.render(message)
         _log.info("display=%s title=%r detail=%r money=%r", message.kind.name.lower(), *_words(text))
         if self._on_text is not None:

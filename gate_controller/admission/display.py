@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gate_controller.admission.commands import Command, Show
-from gate_controller.admission.messages import Fault, Message, MessageKind, Signal
+from gate_controller.admission.messages import HOLDS, Fault, Message, MessageKind, MoneyFate, Signal
 from gate_controller.admission.turn import Turn
 
 # How long a refusal stays readable before the scan that waited for the lane takes the display.
 READING_SECONDS = 1.5
+
+_NOTHING_CHARGED = frozenset({MoneyFate.NOTHING_YET, MoneyFate.NOT_CHARGED})
 
 
 @dataclass(slots=True)
@@ -24,15 +26,31 @@ class Display:
     readable_until: float = 0.0
     """Until when a refusal must not be replaced by the next visitor's messages."""
     _resting: Message | None = None
+    _newest: Message | None = None
+    _is_held_open: bool = False
 
     def remember(self, commands: Iterable[Command], turn: Turn) -> None:
         """Take note of what these commands show."""
         for command in commands:
             if isinstance(command, Show):
-                self._resting = None
+                self._resting, self._newest = None, command.message
                 self.shown_until = turn.at.mono + turn.policy.show_seconds
                 if command.message.signal is Signal.REFUSED:
                     self.readable_until = turn.at.mono + READING_SECONDS
+
+    def way_changed(self, faults: Mapping[Fault, str]) -> bool:
+        """
+        See whether the gate stands open for everybody now, or does so no more; what is shown then ends at once.
+
+        That it is open comes before everything else; that it is shut again before all but the fate of a charge.
+        """
+        was, self._is_held_open = self._is_held_open, not HOLDS.isdisjoint(faults)
+        if self._is_held_open is was:
+            return False
+        charge_told = self._newest is not None and self._newest.fate not in _NOTHING_CHARGED
+        if self._is_held_open or not charge_told:
+            self.shown_until = None
+        return True
 
     def rest(self, faults: Mapping[Fault, str], turn: Turn) -> None:
         """Show the idle or out-of-service message, unless a scan still has something to say."""

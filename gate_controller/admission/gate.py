@@ -369,7 +369,8 @@ class Gate:
                 self._start(code, turn)
             self._drop_closed()
             self._display.remember(turn.commands[before:], turn)
-        if self.lane is None:
+        # An alarm does not wait until whoever was let in has gone through.
+        if (self._display.way_changed(self.faults) and not self._somebody_waits) or self.lane is None:
             self._display.rest(self.faults, turn)
 
     def _watch_movement(self, turn: Turn) -> None:

@@ -153,7 +153,9 @@ class Message:
     @property
     def signal(self) -> Signal | None:
         """What the lamps show with this message; None leaves them with the person who has the lane."""
-        return Signal.HELD_OPEN if self._is_of_open_gate else SIGNAL[self.kind]
+        signal = SIGNAL[self.kind]
+        # A red lamp at a gate that stands open would send people back into a fire.
+        return Signal.HELD_OPEN if signal is not None and self.fault in HOLDS else signal
 
     @property
     def sound(self) -> Sound | None:

@@ -39,8 +39,9 @@ class Turn:
         fault: Fault | None = None,
         price: Cents | None = None,
     ) -> None:
-        """Tell the visitor; `price` where it is not the gate's of today."""
+        """Tell the visitor; `price` where it is not the gate's of today. At a gate held open, lamps go on saying so."""
         price = self.policy.price if price is None else price
+        fault = self.barred if fault is None and self.is_held_open else fault
         self.do(Show(Message(kind, price, balance, eguma_text, incident, fault)))
 
     def note(self, text: str, *, alarm: bool = False) -> None:

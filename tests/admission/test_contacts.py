@@ -304,6 +304,70 @@ def test_a_relay_that_works_again_holds_the_gate_open_again() -> None:
     assert gate.moves == ["HoldOpen"]
 
 
+@pytest.mark.parametrize("left", [100, 0])
+def test_an_alarm_is_told_at_once_to_whoever_still_reads_a_refusal(left: int) -> None:
+    gate = core()
+    gate.scan()
+    gate.answer(balance(left))
+
+    gate.contact(FIRE)
+
+    assert (gate.told(), gate.shown[-1].signal) == (MessageKind.OUT_OF_SERVICE, Signal.HELD_OPEN)
+
+
+def test_an_alarm_is_told_at_once_while_somebody_goes_through() -> None:
+    gate = core(sensor=True)
+    gate.admits()
+
+    gate.contact(FIRE)
+
+    assert (gate.told(), gate.shown[-1].fault) == (MessageKind.OUT_OF_SERVICE, Fault.FIRE)
+
+
+def test_no_scan_makes_the_lamps_of_a_gate_held_open_red() -> None:
+    gate = core(sensor=True)
+    gate.admits()
+    gate.after(9.0)  # nobody passed: a credit
+    gate.scan("AB12CD34EF56")
+    gate.after(2.0)
+    gate.contact(FIRE)
+
+    gate.answer(balance(PRICE, "AB12CD34EF56", redeemable=False))
+    gate.scan()
+    gate.scan("https://example.org")
+
+    told = gate.shown[-3:]
+    assert [message.kind for message in told] == [
+        MessageKind.NOT_REDEEMABLE,
+        MessageKind.PAID_BUT_SHUT,
+        MessageKind.NOT_A_VOUCHER,
+    ]
+    assert {message.signal for message in told} == {Signal.HELD_OPEN}
+
+
+def test_nobody_is_told_that_the_gate_is_open_once_it_is_shut_again() -> None:
+    gate = core()
+    gate.contact(FIRE)
+    gate.scan()
+
+    gate.contact(FIRE, active=False)
+
+    assert (gate.told(), gate.moves[-1]) == (MessageKind.IDLE, "LetGo")
+
+
+def test_what_was_charged_in_an_alarm_can_be_read_after_it() -> None:
+    gate = core()
+    gate.asks_redeem()
+    gate.contact(FIRE)
+    gate.answer(charged(1_500))
+
+    gate.contact(FIRE, active=False)
+    assert gate.told() is MessageKind.PAID_NOT_NEEDED
+    gate.after(6.0)
+
+    assert gate.told() is MessageKind.IDLE
+
+
 # -- the service key
 
 

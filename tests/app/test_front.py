@@ -24,7 +24,7 @@ from tests.rig.gate import GOOD, GREEN, LOW, PRICE, RED, RELAY, YELLOW, GateInPr
 from tests.rig.pins import BreakablePin, Pins, mock_pins
 from tests.rig.waiting import until
 
-BUZZER, SENSOR = 12, 5
+BUZZER, SENSOR, FIRE = 12, 5, 13
 LAMPS = (GREEN, RED, YELLOW)
 ADDRESS = 0x3C
 OLED_WIDTH = 128
@@ -167,6 +167,32 @@ async def test_the_image_shows_what_the_visitor_is_told(
             await until(lambda drawn=drawn: in_file(image) in drawn)  # type: ignore[misc]  # a default is no riddle
     with Image.open(image) as left:
         assert left.getextrema() == ((0, 0),) * 3  # nobody is told to scan at a gate that does not run
+
+
+async def test_an_alarm_is_on_display_and_lamps_before_a_refusal_has_been_read(
+    state_dir: Path, pins: Pins, simulator: Simulator, runtime: Path
+) -> None:
+    image = runtime / "display.png"
+    pins.connect(FIRE)
+    async with running_gate(
+        state_dir, pins, simulator, display__driver="image", display__verdict_seconds=60, fire_contact__pin=FIRE
+    ) as gate:
+        gate.scan(LOW)
+        refused = await gate.shows(MessageKind.BALANCE_TOO_LOW)
+        await until(lambda: in_file(image) in pictures(gate, refused, 320, 240))
+
+        pins.disconnect(FIRE)
+        alarm = await gate.out_of_service(Fault.FIRE)
+        await until(lambda: in_file(image) in pictures(gate, alarm, 320, 240), seconds=1.5)
+        assert not pins.is_high(RED)
+
+        gate.scan(LOW)
+        refused = await gate.shows(MessageKind.REFUSED_OUT_OF_SERVICE)
+        await until(lambda: in_file(image) in pictures(gate, refused, 320, 240))
+        pins.connect(FIRE)
+        idle = await gate.shows(MessageKind.IDLE)
+        await until(lambda: in_file(image) in pictures(gate, idle, 320, 240), seconds=1.5)
+        await until(lambda: lit(pins) == set())
 
 
 async def test_without_a_runtime_directory_the_image_is_with_the_journal(
