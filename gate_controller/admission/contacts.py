@@ -127,6 +127,18 @@ class Contacts:
         turn.do(Shut())
         return True
 
+    def shuts_later(self, turn: Turn) -> float | None:
+        """
+        Return when a gate that is to be shut now may be, where it stays open for somebody who is just going out too.
+
+        He has pressed the button, and may still be in the gate: it is not shut on him behind somebody else.
+        """
+        policy = turn.policy
+        if turn.at.mono >= self.exits_until or not policy.stays_open_seconds or policy.exit_has_own_relay:
+            return None
+        self._shut_at = self.exits_until
+        return self._shut_at
+
     def resumed(self, event: ResumeOrdered, turn: Turn, names: Numbering) -> None:
         """End an alarm that has cleared."""
         if self.waits_for_staff:

@@ -349,6 +349,9 @@ class Gate:
     def _finish(self, turn: Turn) -> None:
         for fault in turn.cleared:
             self._clear(fault, turn)
+        if Shut() in turn.commands and (later := self.contacts.shuts_later(turn)) is not None:
+            turn.commands = [command for command in turn.commands if command != Shut()]
+            self._moving_until = max(self._moving_until, later)  # nobody pays while it is open to somebody else
         self._watch_movement(turn)
         for fault, why in turn.faults:
             if self.faults.get(fault) != why:

@@ -558,6 +558,43 @@ def test_somebody_whom_staff_let_in_and_who_has_passed_keeps_nobody_waiting() ->
     assert gate.moves == ["release in", "Shut", "release in"]
 
 
+@pytest.mark.parametrize("pressed", ["before the release", "after the release"])
+def test_a_gate_is_not_shut_on_whoever_goes_out_while_a_visitor_comes_in(pressed: str) -> None:
+    gate = core(sensor=True, stays_open_seconds=8.0, pulse_seconds=0.0, closing_seconds=2.0)
+    if pressed == "before the release":
+        gate.contact(Contact.EXIT_BUTTON)
+        gate.admits()
+    else:
+        gate.admits()
+        gate.contact(Contact.EXIT_BUTTON)
+    gate.after(1.0)
+    gate.somebody_passes()
+    assert (sorted(gate.moves), gate.story[-1]) == (["release in", "release out"], "Passed")
+    gate.scan("AB12CD34EF56")
+    assert gate.told() is MessageKind.ONE_MOMENT
+
+    gate.after(1.0)
+    gate.somebody_passes()
+    assert gate.moves[2:] == ["Shut"]
+    gate.after(2.0)
+
+    assert gate.asks == ["AskBalance"]
+    assert "StrayPassage" not in gate.story
+
+
+def test_a_gate_is_shut_when_whoever_wanted_out_does_not_come() -> None:
+    gate = core(sensor=True, stays_open_seconds=8.0, pulse_seconds=0.0, closing_seconds=2.0)
+    gate.admits()
+    gate.contact(Contact.EXIT_BUTTON)
+    gate.somebody_passes()
+
+    gate.after(7.9)
+    assert gate.moves == ["release in", "release out"]
+    gate.after(0.2)
+
+    assert gate.moves == ["release in", "release out", "Shut"]
+
+
 def test_a_gate_that_nobody_went_through_is_shut_too() -> None:
     gate = core(sensor=True)
     gate.admits()
