@@ -181,6 +181,7 @@ class App:
                 self._raise(Fault.JOURNAL, str(error))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stop.wait(), JOURNAL_RETRY_SECONDS)
+                self._mend()
             else:
                 self._runner.carry_out(self.gate.recover(self._runner.now(), unfinished))
                 self._clear(Fault.STARTING)
@@ -337,7 +338,8 @@ class App:
         self._runner.post(ContactChanged(self._runner.now(), contact, active))
 
     def _display_changed(self, why: str | None) -> None:
-        self._loop.call_soon_threadsafe(self._degraded.tell, "display", why)
+        with contextlib.suppress(RuntimeError):  # a display that hung until the loop had ended
+            self._loop.call_soon_threadsafe(self._degraded.tell, "display", why)
 
     def _moved(self) -> None:
         if self._player is not None:
@@ -360,9 +362,12 @@ class App:
     async def _keep_mending(self) -> None:
         while True:
             await asyncio.sleep(DEVICE_RETRY_SECONDS)
-            if Fault.RELAY in self.gate.faults:
-                self._mend_drive()
-            self._contacts.fit()
+            self._mend()
+
+    def _mend(self) -> None:
+        if Fault.RELAY in self.gate.faults:
+            self._mend_drive()
+        self._contacts.fit()
 
 
 async def run_gate(settings: Settings) -> int:

@@ -103,8 +103,8 @@ class Contacts:
                 # Nobody pressed it: it is stuck, or its wire is shorted, and would open the gate at each start.
                 turn.note("exit_button=pressed since='the start' what='stuck, or wired the wrong way'", alarm=True)
             case Contact.EXIT_BUTTON if active:
-                self.exits_until = turn.at.mono + turn.policy.open_seconds
                 attempt = self._record(Occurrence.EXIT, turn, names, contact.value)
+                self._lets_through(turn, shared=not turn.policy.exit_has_own_relay)
                 turn.do(Release(attempt, Way.OUT))
             case Contact.EXIT_BUTTON:
                 pass
@@ -112,11 +112,14 @@ class Contacts:
     def ordered(self, event: OpenOrdered, turn: Turn, names: Numbering) -> None:
         """Release the gate once for a person whom staff let in."""
         attempt = self._record(Occurrence.OPENED_BY_STAFF, turn, names, event.by, event.reason)
-        # Whoever goes through now is no stray.
-        self.exits_until = turn.at.mono + turn.policy.open_seconds
-        if turn.policy.stays_open_seconds:
-            self._shut_at = turn.at.mono + turn.policy.stays_open_seconds
+        self._lets_through(turn, shared=True)
         turn.do(Release(attempt))
+
+    def _lets_through(self, turn: Turn, *, shared: bool) -> None:
+        """Whoever goes through now is no stray; a `shared` way in is shut behind him where it has to be."""
+        self.exits_until = turn.at.mono + turn.policy.open_seconds
+        if shared and turn.policy.stays_open_seconds:
+            self._shut_at = turn.at.mono + turn.policy.stays_open_seconds
 
     def passed(self, turn: Turn) -> bool:
         """Say whether a passage is that of somebody who was let in or out without a voucher; shut behind him if so."""

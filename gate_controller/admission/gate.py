@@ -382,13 +382,14 @@ class Gate:
         must_be_shut = policy.stays_open_seconds > 0
         for command in turn.commands:
             match command:
-                case Release(attempt, way):
+                case Release(_, Way.OUT) if policy.exit_has_own_relay:
+                    pass  # another gate than that of the way in, or its other direction
+                case Release(attempt):
                     self.contacts.released(turn)
-                    # An attempt holds the lane for as long as the gate is open; whom staff let in has none.
-                    by_staff = way is Way.IN and attempt not in self.unfinished
-                    seconds = policy.stays_open_seconds if by_staff and must_be_shut else policy.pulse_seconds
-                    if way is Way.IN or not policy.exit_has_own_relay:
-                        self._moving_until = max(self._moving_until, now + seconds)
+                    # An attempt holds the lane for as long as the gate is open; whoever else is let through has none.
+                    has_lane = attempt in self.unfinished or not must_be_shut
+                    seconds = policy.pulse_seconds if has_lane else policy.stays_open_seconds
+                    self._moving_until = max(self._moving_until, now + seconds)
                 case Shut():
                     until = now if must_be_shut else self._moving_until
                     self._moving_until = max(until, now + policy.closing_seconds)

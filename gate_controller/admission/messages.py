@@ -160,6 +160,8 @@ class Message:
     @property
     def sound(self) -> Sound | None:
         """What is heard when this message appears; None: nothing."""
+        if self.fault is Fault.FIRE and self.kind is MessageKind.OUT_OF_SERVICE:
+            return Sound.ERROR  # nobody scanned, but whoever does not see has to hear that something is wrong
         return SOUND[self.kind]
 
     @property
@@ -233,14 +235,14 @@ SOUND: dict[MessageKind, Sound | None] = {
     MessageKind.ADMITTED: Sound.ADMITTED,
     MessageKind.ADMITTED_ON_CREDIT: Sound.ADMITTED,
     MessageKind.NOBODY_PASSED: Sound.REFUSED,
-    MessageKind.ALREADY_ADMITTED: Sound.ADMITTED,
+    MessageKind.ALREADY_ADMITTED: Sound.WAIT,
     MessageKind.NOT_A_VOUCHER: Sound.REFUSED,
     MessageKind.NOT_REDEEMABLE: Sound.REFUSED,
     MessageKind.BALANCE_TOO_LOW: Sound.REFUSED,
     MessageKind.WRONG_CURRENCY: Sound.REFUSED,
     MessageKind.REFUSED_BY_EGUMA: Sound.REFUSED,
     MessageKind.UNREACHABLE: Sound.REFUSED,
-    MessageKind.BEING_CHECKED: Sound.WAIT,
+    MessageKind.BEING_CHECKED: Sound.ERROR,
     MessageKind.NOT_CHARGED_AFTER_ALL: Sound.REFUSED,
     MessageKind.REFUND_UNDER_WAY: Sound.WAIT,
     MessageKind.CHARGE_CANCELLED: Sound.ERROR,

@@ -40,7 +40,8 @@ def safe(config: ConfigOption = None, overrides: SetOption = None) -> int:
 
     For the unit's ExecStopPost: some kernels leave an output as it was when its process is killed. At rest is off,
     which unlocks a magnet and leaves a motor's gate where it is. Needs no key and no price, and no other setting is
-    looked at; what cannot be read or reached does not keep the rest from it.
+    looked at. A pin that cannot be reached, or whose setting is wrong, does not keep the rest from it; where the
+    settings file itself cannot be read no pin is touched, for nobody knows which.
 
     Example:
       gate-controller relay safe

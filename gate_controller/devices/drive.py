@@ -232,21 +232,30 @@ class _Way:
                 case Motion.RELEASED:
                     raise RelayBusy("the gate is still released for somebody else: wait until it is shut")
                 case Motion.RELEASED_OUT if self._kind is Kind.PULSE:
-                    before = replace(plan[0], seconds=self._relays.seconds_left)
-                    plan = (before, Step(Motion.RELEASED, seconds=GAP_SECONDS), *plan)
+                    plan = self._after_this_pulse(plan)
                 case _:
                     pass
             self._relays.start(plan, otherwise=self._plans.closing)
 
+    def _after_this_pulse(self, plan: Plan) -> Plan:
+        """Return a plan that begins when the pulse that is under way, for somebody the other way, has had its time."""
+        before = replace(plan[0], seconds=self._relays.seconds_left)
+        return (before, replace(plan[0], on=frozenset(), seconds=GAP_SECONDS), *plan)
+
     def release_exit(self) -> bool:
         with self._relays.lock:
-            if self._relays.fault is None and self._relays.motion in _OPEN:
-                return False
-            out = (
+            out = tuple(
                 replace(step, motion=Motion.RELEASED_OUT) if step.motion is Motion.RELEASED else step
                 for step in self._plans.released
             )
-            self._relays.start(tuple(out), otherwise=self._plans.closing)
+            match self._relays.motion if self._relays.fault is None else None:
+                case Motion.RELEASED if self._kind is Kind.PULSE:
+                    out = self._after_this_pulse(out)  # a turnstile lets one person through for each pulse
+                case Motion.RELEASED | Motion.RELEASED_OUT | Motion.HELD:
+                    return False
+                case _:
+                    pass
+            self._relays.start(out, otherwise=self._plans.closing)
             return True
 
     def shut(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from pydantic import PlainValidator, ValidationError
 
 from gate_controller.settings import values
+from gate_controller.settings.combinations import combination_faults
 from gate_controller.settings.faults import (
     KEY,
     Discretion,
@@ -18,7 +19,6 @@ from gate_controller.settings.faults import (
     no_effect_warnings,
     pin_faults,
     validation_faults,
-    variable,
 )
 from gate_controller.settings.models import FIELDS, SECTIONS, Settings, reading_from, value_of
 from gate_controller.settings.sources import (
@@ -83,7 +83,7 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     faults += pin_faults(pins, given)
     faults += _state_dir_faults(given["state_dir"])
     if settings is not None:
-        faults += _drive_faults(settings, given)
+        faults += combination_faults(settings, given)
         warnings += no_effect_warnings({name: value_of(settings, name) for name in FIELDS}, given)
     if faults or settings is None:
         raise SettingsError([discretion.hide(str(fault)) for fault in faults])
@@ -143,18 +143,6 @@ def _reader(name: str) -> Callable[[object], object]:
 
 def _is_pin(name: str) -> bool:
     return name.rpartition(".")[2].endswith("pin")
-
-
-def _drive_faults(settings: Settings, given: Mapping[str, Given]) -> list[Fault]:
-    if settings.drive.kind != "motor" or settings.drive.close_pin is not None:
-        return []
-    return [
-        Fault(
-            "drive.kind is motor, and no relay closes it",
-            given["drive.kind"].origin,
-            f"set {variable('drive.close_pin')}, or another drive.kind",
-        )
-    ]
 
 
 def _state_dir_faults(given: Given) -> list[Fault]:

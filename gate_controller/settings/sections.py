@@ -66,7 +66,7 @@ class Admission(Section, frozen=True):
         description="how long until an unknown redemption without a trace counts as not charged",
     )
     hold_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
-        default=3.0, description="without a passage sensor: how long a release takes the lane"
+        default=3.0, description="`drive.kind` pulse without a passage sensor: how long a release takes the lane"
     )
 
 
@@ -170,7 +170,8 @@ class Passage(Section, frozen=True):
         default=True, description="whether a low level reports a person"
     )
     seconds: Annotated[float, PlainValidator(read.seconds(0.1, 300))] = Field(
-        default=8.0, description="how long a released gate waits for the person"
+        default=8.0,
+        description="how long a released gate waits for the person; where it stays open, `drive.open_seconds` at most",
     )
 
 
@@ -242,7 +243,8 @@ class Display(Section, frozen=True):
         default="a00", description="characters a HD44780 knows: `a00` (usual) or `a02`"
     )
     image_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
-        default=None, description="`image`: the file, a PNG; by default display.png in the state directory"
+        default=None,
+        description="`image`: the file, a PNG; by default in `$RUNTIME_DIRECTORY`, else in the state directory",
     )
     languages: Annotated[tuple[str, ...], PlainValidator(read.languages)] = Field(
         default=read.LANGUAGES, description="languages of the house; the first is the default"

@@ -25,6 +25,7 @@ OPEN_CEILING_SECONDS = 60.0
 """Longest a setting can keep a gate open for one person; the relay has the same ceiling of its own."""
 
 DRIVERS = ("none", "image", "ssd1306", "sh1106", "ssd1309", "st7735", "st7789", "ili9341", "hd44780")
+COLOUR_DRIVERS = ("st7735", "st7789", "ili9341")
 INTERFACES = ("i2c", "spi")
 ROMS = ("a00", "a02")
 DRIVES = ("pulse", "hold", "motor", "maglock")

@@ -5,7 +5,7 @@ import pytest
 from gate_controller.admission.events import Contact, ContactChanged, FaultCleared, OpenOrdered, ResumeOrdered
 from gate_controller.admission.facts import Occurred, Occurrence
 from gate_controller.admission.ids import Numbering
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate, Signal, Symbol
+from gate_controller.admission.messages import Fault, MessageKind, MoneyFate, Signal, Sound, Symbol
 from tests.rig.core import PRICE, Core, balance, charged, core, listed
 
 FIRE, KEY = Contact.FIRE, Contact.SERVICE_KEY
@@ -562,8 +562,9 @@ def test_somebody_whom_staff_let_in_and_who_has_passed_keeps_nobody_waiting() ->
 def test_a_gate_is_not_shut_on_whoever_goes_out_while_a_visitor_comes_in(pressed: str) -> None:
     gate = core(sensor=True, stays_open_seconds=8.0, pulse_seconds=0.0, closing_seconds=2.0)
     if pressed == "before the release":
+        gate.asks_redeem()
         gate.contact(Contact.EXIT_BUTTON)
-        gate.admits()
+        gate.answer(charged(1_500))
     else:
         gate.admits()
         gate.contact(Contact.EXIT_BUTTON)
@@ -580,6 +581,38 @@ def test_a_gate_is_not_shut_on_whoever_goes_out_while_a_visitor_comes_in(pressed
 
     assert gate.asks == ["AskBalance"]
     assert "StrayPassage" not in gate.story
+
+
+def test_nobody_pays_while_a_gate_is_open_to_whoever_goes_out() -> None:
+    """The passage of one would be taken for that of the other, who has paid."""
+    gate = core(sensor=True, stays_open_seconds=8.0, pulse_seconds=0.0, closing_seconds=2.0)
+    gate.contact(Contact.EXIT_BUTTON)
+    gate.scan()
+    assert (gate.told(), gate.asked) == (MessageKind.ONE_MOMENT, [])
+
+    gate.somebody_passes()
+    gate.after(2.0)
+
+    assert gate.moves == ["release out", "Shut"]
+    assert gate.asks == ["AskBalance"]
+
+
+def test_an_exit_through_its_own_relay_says_nothing_of_the_way_in() -> None:
+    gate = core(exit_has_own_relay=True)
+    gate.contact(Contact.IS_OPEN, active=False)
+
+    gate.contact(Contact.EXIT_BUTTON)
+    gate.after(10.0)
+
+    assert occurred(gate) == [Occurrence.EXIT]
+
+
+def test_an_alarm_is_heard() -> None:
+    gate = core()
+
+    gate.contact(FIRE)
+
+    assert gate.shown[-1].sound is Sound.ERROR
 
 
 def test_a_gate_is_shut_when_whoever_wanted_out_does_not_come() -> None:

@@ -558,6 +558,19 @@ def test_a_person_who_paid_while_somebody_goes_out_gets_a_pulse_after_that(pins:
     assert edges[2].at - edges[1].at >= GAP_SECONDS
 
 
+def test_a_person_who_wants_out_while_somebody_comes_in_gets_a_pulse_after_that(pins: Pins) -> None:
+    with drive(Kind.PULSE, pulse_seconds=0.1) as made:
+        made.release()
+        assert made.release_exit() is True
+        assert made.release_exit() is False
+        wait_until_at_rest(made)
+    in_, out = pins.pulses(PIN)
+    assert 0.1 <= in_ <= 0.1 + SLACK
+    assert 0.1 <= out <= 0.1 + SLACK
+    edges = pins.edges(PIN)
+    assert edges[2].at - edges[1].at >= GAP_SECONDS
+
+
 def test_a_person_who_paid_while_somebody_goes_out_has_the_whole_time(pins: Pins) -> None:
     with drive(Kind.HOLD, open_seconds=0.3) as made:
         made.release_exit()

@@ -85,10 +85,48 @@ def test_loading_makes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_motor_without_a_relay_that_closes_is_a_fault() -> None:
-    assert faults("drive.kind=motor") == (
-        "drive.kind is motor, and no relay closes it: argument: set GATE_DRIVE__CLOSE_PIN, or another drive.kind",
-    )
+@pytest.mark.parametrize(
+    ("overrides", "fault"),
+    [
+        (
+            ("drive.kind=motor",),
+            "drive.kind is motor, and no relay closes it: argument: set GATE_DRIVE__CLOSE_PIN, or another drive.kind",
+        ),
+        (
+            ("display.driver=st7789",),
+            "display.driver is st7789, which has SPI only: argument: set GATE_DISPLAY__INTERFACE to spi",
+        ),
+        (
+            ("display.driver=hd44780", "display.interface=spi"),
+            "display.driver is hd44780, which has I2C only: argument: set GATE_DISPLAY__INTERFACE to i2c",
+        ),
+        (
+            ("display.driver=ssd1306", "display.interface=spi"),
+            "display.driver is ssd1306 on SPI, and no pin tells data from commands: argument: set GATE_DISPLAY__DC_PIN",
+        ),
+        (
+            ("display.driver=ssd1306", "display.dc_pin=25"),
+            (
+                "display.dc_pin is 25, and ssd1306 is on I2C: argument: leave it out, "
+                "or set GATE_DISPLAY__INTERFACE to spi"
+            ),
+        ),
+        (
+            ("display.driver=ssd1306", "buzzer.pin=2"),
+            "buzzer.pin is 2, which the display's I2C bus uses: argument: set GATE_BUZZER__PIN to another BCM number",
+        ),
+        (
+            ("display.driver=st7735", "display.interface=spi", "display.dc_pin=25", "relay.pin=10"),
+            "relay.pin is 10, which the display's SPI bus uses: argument: set GATE_RELAY__PIN to another BCM number",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_together_are_a_fault(overrides: tuple[str, ...], fault: str) -> None:
+    assert faults(*overrides) == (fault,)
+
+
+def test_a_bus_that_no_display_uses_leaves_its_pins_free() -> None:
+    assert loaded("buzzer.pin=2", "relay.pin=10", "display.driver=image").settings.buzzer.pin == 2
 
 
 def test_a_web_page_asked_for_is_a_warning_and_one_by_default_or_turned_off_is_not() -> None:
