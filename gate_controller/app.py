@@ -297,8 +297,9 @@ class App:
         if faults:
             notify("STATUS=out of service: " + "; ".join(f"{fault.name.lower()}: {faults[fault]}" for fault in faults))
             return
-        status = f"takes scans; {self._degraded.text}" if self._degraded.text else "takes scans"
-        notify(f"STATUS={status}", *(() if self._ready else ("READY=1",)))
+        trouble = self.gate.contacts.trouble
+        status = ("takes scans", f"gate: {trouble.value}" if trouble else "", self._degraded.text)
+        notify("STATUS=" + "; ".join(part for part in status if part), *(() if self._ready else ("READY=1",)))
         if not self._ready:
             self._ready = True
             # What the start has made stays for good: the collector need not walk it while a visitor waits.

@@ -149,6 +149,7 @@ class Desk:
             "takes_scans": not faults,
             "faults": faults,
             "held_open": self._gate.contacts.holds(),
+            "gate": trouble.value if (trouble := self._gate.contacts.trouble) else "",
             "lane": "free" if self._gate.lane is None else self._gate.lane.state.value,
             "contacts": sorted(contact.value for contact in self._gate.contacts.active),
             "missing": self._missing(),

@@ -33,6 +33,8 @@ ALARMS = frozenset(
 )
 """What staff should look at."""
 
+_TROUBLES = frozenset({Occurrence.FORCED, Occurrence.STAYED_SHUT, Occurrence.STAYED_OPEN})
+
 BARRING = (Fault.FIRE, Fault.HELD_OPEN, Fault.SERVICE, Fault.BLOCKED, Fault.RELAY)
 """The faults that forbid a charge even of a visitor who is being served."""
 
@@ -58,6 +60,8 @@ class Contacts:
     active: set[Contact] = field(default_factory=set)
     exits_until: float = float("-inf")
     """A passage up to here is somebody going out."""
+    trouble: Occurrence | None = None
+    """What the gate did wrong the last time it should have moved or stayed; None: it is as it should be."""
     waits_for_staff: bool = False
     """The fire contact has closed again, and a person has to say that the alarm is over."""
     _unrecorded: list[_Unrecorded] = field(default_factory=list)
@@ -230,7 +234,7 @@ class Contacts:
                 self._record(Occurrence.STAYED_OPEN, turn, names, Contact.IS_OPEN.value)
 
     def _moved(self, is_open: bool, turn: Turn, names: Numbering) -> None:
-        self._must_open_by = None
+        self._must_open_by, self.trouble = None, None
         if is_open and self._must_shut_by is None and not turn.is_held_open:
             self._record(Occurrence.FORCED, turn, names, Contact.IS_OPEN.value)
 
@@ -238,6 +242,8 @@ class Contacts:
 
     def _record(self, what: Occurrence, turn: Turn, names: Numbering, by: str, reason: str = "") -> AttemptId:
         one = _Unrecorded(what, by, reason, turn.at)
+        if what in _TROUBLES:
+            self.trouble = what
         if names.tag:
             return self._write(one, turn, names)
         self._unrecorded.append(one)

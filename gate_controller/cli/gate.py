@@ -38,6 +38,7 @@ def status(
             print(f"{fault:<12}{on_one_line(why)}")
         print(f"{'lane':<12}{told['lane']}")
         print(f"{'held open':<12}{'yes' if told['held_open'] else 'no'}")
+        print(f"{'gate':<12}{told['gate'] or 'as it should be'}")
         print(f"{'contacts':<12}{', '.join(told['contacts']) or 'none active'}")
         print(f"{'missing':<12}{on_one_line(told['missing']) or 'nothing'}")
     return ExitCode.OK if told["takes_scans"] else ExitCode.NO

@@ -486,6 +486,12 @@ def test_a_gate_that_does_not_open_is_told_staff() -> None:
     gate.after(10.0)
 
     assert occurred(gate) == [Occurrence.STAYED_SHUT]
+    assert gate.gate.contacts.trouble is Occurrence.STAYED_SHUT
+    gate.contact(Contact.IS_OPEN)
+    gate.contact(Contact.IS_OPEN, active=False)
+    gate.admits()
+    gate.contact(Contact.IS_OPEN)
+    assert gate.gate.contacts.trouble is None
 
 
 def test_a_gate_that_does_not_shut_is_told_staff_once() -> None:

@@ -61,6 +61,7 @@ async def test_the_status_of_an_idle_gate(state_dir: Path, pins: Pins, simulator
         assert lines_of(answer) == {
             "lane": "free",
             "held open": "no",
+            "gate": "as it should be",
             "contacts": "none active",
             "missing": "nothing",
         }
@@ -96,6 +97,7 @@ async def test_the_status_for_programs_is_json(state_dir: Path, pins: Pins, simu
             "takes_scans": True,
             "faults": {},
             "held_open": False,
+            "gate": "",
             "lane": "redeeming",
             "contacts": [],
             "missing": "",
