@@ -18,8 +18,8 @@ def all_records(directory: Path) -> list[Record]:
 
 
 def at_rest(directory: Path) -> bool:
-    """Whether the gate has nothing left to settle; credits wait for their visitors and are settled too."""
-    return all(told.standing != "unfinished" or told.stands == "credit" for told in all_records(directory))
+    """Whether the gate has nothing left to settle."""
+    return all(told.standing != "unfinished" for told in all_records(directory))
 
 
 def differences(directory: Path, simulator: Simulator) -> list[str]:
@@ -38,7 +38,7 @@ def differences(directory: Path, simulator: Simulator) -> list[str]:
         if reference not in known:
             wrong.append(f"promise 4: {reference} was charged, and the journal does not know it")
     for reference, told in known.items():
-        due = 1 if told.stands in {"admitted", "credit", "charged"} else 0
+        due = 1 if told.stands == "admitted" else 0
         if told.stands != "open item" and standing[reference] != due:
             wrong.append(
                 f"promise 3: {told.incident} stands as {told.stands}, E-GUMA has {standing[reference]} charges"

@@ -14,14 +14,14 @@ from typing import Any
 from gate_controller.eguma.simulator import Simulator
 from gate_controller.eguma.simulator.faults import Endpoint, Fault, FaultKind
 from tests.campaign import books
-from tests.campaign.kill import SETTINGS, heal_and_compare
+from tests.campaign.kill import HEALED, SETTINGS, heal_and_compare
 from tests.rig.gate import GOOD
 from tests.rig.gate_process import gate_process
 from tests.rig.scanner import PtyScanner
 from tests.rig.sick_disk import Fate, Illness, program
 from tests.rig.waiting import until
 
-CALLS = {Illness.SYNC_FAILS: 4, Illness.FULL: 16, Illness.READ_ONLY: 16, Illness.DEAD: 16}
+CALLS = {Illness.SYNC_FAILS: 4, Illness.FULL: 12, Illness.READ_ONLY: 12, Illness.DEAD: 14}
 """How many calls of an admission each illness can begin at: three commits, each of some writes and one sync."""
 
 VERDICT_SECONDS = 2.0
@@ -57,10 +57,11 @@ async def campaign(first: int = 0, rounds: int = len(CASES)) -> dict[str, Any]:
 async def _fall_ill(fate: Fate, outcome: Fault | None, *, lives: bool) -> tuple[str, list[str]]:
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, PtyScanner() as scanner:
         directory, file = Path(folder) / "state", Path(folder) / "fate"
+        settings = HEALED if lives else SETTINGS
         async with Simulator() as simulator:
             if outcome is not None:
                 simulator.faults.add(replace(outcome))
-            with gate_process(directory, simulator, scanner, program=program(file), **SETTINGS) as gate:
+            with gate_process(directory, simulator, scanner, program=program(file), **settings) as gate:
                 await gate.ready()
                 fate.write(file)
                 scanner.type(GOOD.encode() + b"\r")
