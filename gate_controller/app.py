@@ -15,20 +15,30 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from gate_controller import log
-from gate_controller.admission.events import Contact, ContactChanged, FaultCleared, FaultRaised, PassageSensed, Scanned
-from gate_controller.admission.facts import Fact, Standing
-from gate_controller.admission.gate import Gate
-from gate_controller.admission.ids import Numbering
-from gate_controller.admission.messages import Fault, Message
-from gate_controller.admission.policy import JOURNAL_RETRY_SECONDS
-from gate_controller.control import ControlServer
-from gate_controller.desk import Desk
+from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words.events import (
+    Contact,
+    ContactChanged,
+    FaultCleared,
+    FaultRaised,
+    PassageSensed,
+    Scanned,
+)
+from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.admission.words.ids import Numbering
+from gate_controller.admission.words.messages import Fault, Message
+from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
+from gate_controller.desk.control_socket import ControlServer
+from gate_controller.desk.staff import Desk
+from gate_controller.desk.technicians import Trials
 from gate_controller.devices.drive import Drive
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.calls import Calls
-from gate_controller.fittings import (
+from gate_controller.journal.store import JournalError, Store
+from gate_controller.journal.writer import Journal
+from gate_controller.settings import Settings
+from gate_controller.shell.fittings import (
     Degraded,
     FittedContacts,
     MendableDrive,
@@ -39,17 +49,14 @@ from gate_controller.fittings import (
     make_player,
     make_scanner,
 )
-from gate_controller.front import Front
-from gate_controller.journal.store import JournalError, Store
-from gate_controller.journal.writer import Journal
-from gate_controller.notify import notify, watchdog_seconds
-from gate_controller.own_user import OwnUser
-from gate_controller.policies import policy_of
-from gate_controller.runner import Runner
-from gate_controller.settings import Settings
+from gate_controller.shell.front import Front
+from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.policies import policy_of
+from gate_controller.shell.runner import Runner
+from gate_controller.shell.upkeep import Upkeep
+from gate_controller.systemd import log
+from gate_controller.systemd.notify import notify, watchdog_seconds
 from gate_controller.texts import Language, Text, Texts
-from gate_controller.trial import Trials
-from gate_controller.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from gate_controller.devices.display.player import Player

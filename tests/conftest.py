@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.eguma.simulator import Simulator
+from gate_controller.simulator import Simulator
 from tests.rig.pins import Pins, mock_pins
 from tests.rig.scanner import PtyScanner
 from tests.rig.simulator import running_simulator

@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gate_controller.cli.errors import CommandError, ExitCode
+from gate_controller.cli.exits import CommandError, ExitCode
 
 if TYPE_CHECKING:
     from gate_controller.demo.models import Model

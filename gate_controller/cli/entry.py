@@ -17,12 +17,12 @@ import typer
 from typer.main import get_command
 
 from gate_controller.cli.config import config
-from gate_controller.cli.errors import MEANING, CommandError, ExitCode, complain
-from gate_controller.cli.gate import gate
+from gate_controller.cli.exits import MEANING, CommandError, ExitCode, complain
 from gate_controller.cli.journal import journal
 from gate_controller.cli.manual import manual
-from gate_controller.cli.relay import relay
+from gate_controller.cli.relay_safe import relay
 from gate_controller.cli.run import run
+from gate_controller.cli.running_gate import gate
 from gate_controller.cli.simulator import simulator
 from gate_controller.cli.trial import trial
 from gate_controller.cli.version import version

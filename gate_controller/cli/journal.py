@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from gate_controller.cli import desk
-from gate_controller.cli.errors import CommandError, ExitCode, complain, on_one_line
+from gate_controller.cli import asking as desk
+from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, SetOption
-from gate_controller.cli.reconcile import reconcile
+from gate_controller.cli.reconciling import reconcile
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gate_controller.cli.errors import CommandError, ExitCode, complain
+from gate_controller.cli.exits import CommandError, ExitCode, complain
 
 if TYPE_CHECKING:
     from gate_controller.settings import LoadedSettings

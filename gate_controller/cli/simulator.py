@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gate_controller.admission.money import Currency
-from gate_controller.cli.errors import CommandError, ExitCode
+from gate_controller.admission.words.money import Currency
+from gate_controller.cli.exits import CommandError, ExitCode
 
 if TYPE_CHECKING:
-    from gate_controller.eguma.simulator import Simulator
+    from gate_controller.simulator import Simulator
 
 DEFAULT_PORT = 8765
 
@@ -42,7 +42,7 @@ def simulator(
     # ruff: noqa: PLC0415 - the simulator is brought in by the one command that runs it
     import asyncio
 
-    from gate_controller.eguma.simulator import Simulator
+    from gate_controller.simulator import Simulator
 
     server = Simulator(
         host=host,
@@ -67,7 +67,7 @@ async def _serve(server: "Simulator") -> None:
     import asyncio
     import signal
 
-    from gate_controller.eguma.simulator import KEYS, SAMPLES
+    from gate_controller.simulator import KEYS, SAMPLES
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gate_controller.admission.codes import NotAVoucher, read_code
-from gate_controller.cli.errors import CommandError, ExitCode, on_one_line
+from gate_controller.admission.words.codes import NotAVoucher, read_code
+from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, SetOption, load
 
 if TYPE_CHECKING:
-    from gate_controller.admission.codes import Code
-    from gate_controller.admission.money import Cents, Currency
+    from gate_controller.admission.words.codes import Code
+    from gate_controller.admission.words.money import Cents, Currency
     from gate_controller.eguma.models import Balance
     from gate_controller.settings import Settings
 
@@ -76,7 +76,7 @@ def _ask(settings: "Settings", code: "Code") -> "Balance":
 
 
 def _currency(answer: "Balance", settings: "Settings") -> "Currency":
-    from gate_controller.admission.money import Currency
+    from gate_controller.admission.words.money import Currency
 
     # Older editions of the API do not say; an account has one currency.
     return Currency(answer.currency) if answer.currency in set(Currency) else settings.admission.currency

@@ -14,16 +14,16 @@ from typing_extensions import override
 
 from gate_controller.demo.models import Dots, Model
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.page import Page
 from gate_controller.devices.display.panel import Panel, Pictures
 from gate_controller.devices.display.player import Player
+from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
 from gate_controller.texts import Language
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from gate_controller.devices.display.image import ImageFile
+    from gate_controller.devices.display.panels.image import ImageFile
 
 
 # ruff: noqa: PLC0415 - what only some displays need is brought in by those
@@ -105,12 +105,12 @@ def make_panel(
         from gate_controller.demo.letters import Letters
 
         return Letters(model.width, model.height, on_rows)
-    from gate_controller.devices.display.canvas import Canvas
+    from gate_controller.devices.display.typesetting.canvas import Canvas
 
     canvas = Canvas(model.width, model.height, "RGB" if model.dots is Dots.COLOUR else "1")
     if image_file is None:
         return _Pixels(canvas, on_picture, None)
-    from gate_controller.devices.display.image import ImageFile
+    from gate_controller.devices.display.panels.image import ImageFile
 
     file = ImageFile(image_file, canvas, size=(model.width, model.height), rotate=0)
     return _Pixels(canvas, on_picture, file)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from gate_controller.admission.messages import Signal
+from gate_controller.admission.words.messages import Signal
 from gate_controller.demo.cells import fit, visible, wrap
 from gate_controller.demo.cells import width as width_of
 from gate_controller.demo.lines import Drawing, Line, Place, Span, Style

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from gate_controller.admission.messages import Symbol
+from gate_controller.admission.words.messages import Symbol
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.characters import CharacterGrid
-from gate_controller.devices.display.folding import Rom
-from gate_controller.devices.display.glyphs import SYMBOLS, characters
-from gate_controller.devices.display.page import Page
+from gate_controller.devices.display.typesetting.characters import CharacterGrid
+from gate_controller.devices.display.typesetting.folding import Rom
+from gate_controller.devices.display.typesetting.glyphs import SYMBOLS, characters
+from gate_controller.devices.display.typesetting.page import Page
 
 _ROM = Rom.A00
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from gate_controller.admission.events import Contact
+from gate_controller.admission.words.events import Contact
 from gate_controller.demo.drawing import picture
 from gate_controller.demo.keyboard import PAUSE_SECONDS, Keyboard, Wish
 from gate_controller.demo.lines import Place
@@ -30,7 +30,7 @@ from gate_controller.demo.painting import Painter, Painting, Way, cell_of, way_o
 from gate_controller.demo.stage import Stage, staged
 from gate_controller.demo.terminal import Terminal, borrowed
 from gate_controller.demo.viewing import Log, Viewer
-from gate_controller.eguma.simulator import SAMPLES
+from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Language
 
 if TYPE_CHECKING:

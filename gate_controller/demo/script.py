@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gate_controller.demo.cells import visible
 from gate_controller.demo.models import Model
 from gate_controller.demo.stage import PRICE, Stage, Verdict, staged
-from gate_controller.eguma.simulator import SAMPLES
+from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Language
 
 if TYPE_CHECKING:

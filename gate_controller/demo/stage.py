@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gate_controller.admission.messages import Fault as GateFault
-from gate_controller.admission.messages import Message, MessageKind, MoneyFate, Sound
-from gate_controller.admission.money import Cents
+from gate_controller.admission.words.messages import Fault as GateFault
+from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate, Sound
+from gate_controller.admission.words.money import Cents
 from gate_controller.app import App
 from gate_controller.demo.trouble import Trouble
 from gate_controller.demo.wiring import Wiring
 from gate_controller.devices.gpio import is_high, pulses
-from gate_controller.eguma.simulator import KEYS, SAMPLES, Simulator, Voucher
 from gate_controller.settings import Settings, load_settings
+from gate_controller.simulator import KEYS, SAMPLES, Simulator, Voucher
 from gate_controller.texts import Language, Text, Texts, format_amount
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from gate_controller.eguma.simulator import Endpoint, Fault, FaultKind
+from gate_controller.simulator import Endpoint, Fault, FaultKind
 
 # Longer than the visitor's time, so that he is refused first and the charge turns up after that.
 LATE_SECONDS = 8.0

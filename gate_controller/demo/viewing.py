@@ -7,13 +7,13 @@ from time import monotonic
 
 from typing_extensions import override
 
-from gate_controller.admission.codes import NotAVoucher, read_code
-from gate_controller.admission.events import Contact
+from gate_controller.admission.words.codes import NotAVoucher, read_code
+from gate_controller.admission.words.events import Contact
 from gate_controller.demo.drawing import Heard, Holding, View
 from gate_controller.demo.painting import Painter, Way
 from gate_controller.demo.stage import Stage
 from gate_controller.demo.trouble import Trouble
-from gate_controller.eguma.simulator import SAMPLES
+from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Language
 
 _LOG_LINES = 50

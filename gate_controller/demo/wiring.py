@@ -7,7 +7,7 @@ a fire contact that is not there would be an alarm.
 
 import asyncio
 
-from gate_controller.admission.events import Contact
+from gate_controller.admission.words.events import Contact
 from gate_controller.devices.gpio import are_mocks, drive, is_high, pulses
 
 # As hardware/README.md suggests them.

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from enum import Enum
 
-from gate_controller.admission.messages import Sound
+from gate_controller.admission.words.messages import Sound
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output, ToneOutput
 from gate_controller.devices.patterns import SOUNDS, Player, steps_of

@@ -7,7 +7,7 @@ dropped: no input fills the memory, and the visitor's refusal does not wait for 
 code.
 """
 
-from gate_controller.admission.codes import MAX_FRAME
+from gate_controller.admission.words.codes import MAX_FRAME
 
 _CR, _LF = 0x0D, 0x0A
 

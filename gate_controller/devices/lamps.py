@@ -6,7 +6,7 @@ That thread sleeps without a timeout while a signal is steady; only a flashing o
 
 import logging
 
-from gate_controller.admission.messages import Signal
+from gate_controller.admission.words.messages import Signal
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
 from gate_controller.devices.patterns import LOOKS, Lamp, Mode, Player, Step

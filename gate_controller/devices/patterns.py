@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
-from gate_controller.admission.messages import Signal, Sound
+from gate_controller.admission.words.messages import Signal, Sound
 
 What = TypeVar("What")
 

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TypeVar
 
-from gate_controller.admission.codes import VoucherCode, voucher_code
-from gate_controller.admission.money import Cents
-from gate_controller.admission.outcomes import (
+from gate_controller.admission.words.codes import VoucherCode, voucher_code
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import (
     Balance,
     BalanceOutcome,
     CallFailed,

@@ -19,8 +19,8 @@ from urllib.parse import quote, urlencode
 from pydantic import TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, wait_exponential
 
-from gate_controller.admission import codes
-from gate_controller.admission.money import Cents
+from gate_controller.admission.words import codes
+from gate_controller.admission.words.money import Cents
 from gate_controller.eguma.errors import EgumaError, NotSent, OutcomeUnknown, RefusedByApi, UnreadableAnswer
 from gate_controller.eguma.models import Balance, Cancellation, Info, ListedRedemption, Redemption
 from gate_controller.eguma.outcomes import Answered, error_in

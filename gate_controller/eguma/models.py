@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from gate_controller.admission.codes import VoucherCode, voucher_code
-from gate_controller.admission.money import Cents
+from gate_controller.admission.words.codes import VoucherCode, voucher_code
+from gate_controller.admission.words.money import Cents
 
 
 def _words(value: object) -> str:

@@ -5,8 +5,8 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from gate_controller.admission.facts import KINDS, Evidence, Fact, Occurrence
-from gate_controller.admission.money import Currency
+from gate_controller.admission.words.facts import KINDS, Evidence, Fact, Occurrence
+from gate_controller.admission.words.money import Currency
 
 _OWN_COLUMNS = frozenset({"attempt", "n", "at"})
 _BODY_FIELDS = {

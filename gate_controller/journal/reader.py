@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from gate_controller.admission.facts import Fact, Intended, Occurred, OpenItem, Refused, Standing, StrayPassage
-from gate_controller.admission.ids import AttemptId, Incident, incident, number_of, read_incident
+from gate_controller.admission.words.facts import Fact, Intended, Occurred, OpenItem, Refused, Standing, StrayPassage
+from gate_controller.admission.words.ids import AttemptId, Incident, incident, number_of, read_incident
 from gate_controller.journal import codec
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME, JournalError, explained

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from gate_controller.admission.codes import mask
-from gate_controller.admission.facts import (
+from gate_controller.admission.words.codes import mask
+from gate_controller.admission.words.facts import (
     CreditOpened,
     Doubted,
     Fact,

@@ -12,10 +12,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gate_controller.admission.codes import VoucherCode
-from gate_controller.admission.facts import Fact, Redeemed, Refunded, Standing
-from gate_controller.admission.ids import ALPHABET, AttemptId, Numbering
-from gate_controller.admission.money import Cents
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import Fact, Redeemed, Refunded, Standing
+from gate_controller.admission.words.ids import ALPHABET, AttemptId, Numbering
+from gate_controller.admission.words.money import Cents
 from gate_controller.journal import codec, schema
 
 TAG_LENGTH = 4

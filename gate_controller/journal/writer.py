@@ -12,8 +12,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
-from gate_controller.admission.facts import Fact
-from gate_controller.journal import upkeep
+from gate_controller.admission.words.facts import Fact
+from gate_controller.journal import archive as upkeep
 from gate_controller.journal.store import CorruptJournal, JournalError, Store, explained
 
 _log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gate_controller.settings.faults import Fault, Given, variable
+from gate_controller.settings.mistakes import Fault, Given, variable
 from gate_controller.settings.models import FIELDS, Settings, value_of
 from gate_controller.settings.values import COLOUR_DRIVERS
 

@@ -11,7 +11,7 @@ from pydantic import PlainValidator, ValidationError
 
 from gate_controller.settings import values
 from gate_controller.settings.combinations import combination_faults
-from gate_controller.settings.faults import (
+from gate_controller.settings.mistakes import (
     KEY,
     Discretion,
     Fault,

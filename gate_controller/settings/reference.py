@@ -3,7 +3,7 @@
 from pydantic import PlainValidator, SecretStr
 from pydantic.fields import FieldInfo
 
-from gate_controller.settings.faults import variable
+from gate_controller.settings.mistakes import variable
 from gate_controller.settings.models import FIELDS
 from gate_controller.settings.values import UnusableError
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, PlainValidator, SecretStr
 
-from gate_controller.admission.money import Currency
+from gate_controller.admission.words.money import Currency
 from gate_controller.settings import pins
 from gate_controller.settings import values as read
 

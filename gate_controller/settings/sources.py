@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from typing_extensions import override
 
-from gate_controller.settings.faults import KEY, PREFIX, Fault, Given, unknown, variable
+from gate_controller.settings.mistakes import KEY, PREFIX, Fault, Given, unknown, variable
 from gate_controller.settings.values import is_none
 
 DEFAULT_FILES = (Path("/etc/gate-controller/gate.toml"), Path("gate.toml"))

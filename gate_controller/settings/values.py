@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from gate_controller.admission.money import Currency
+from gate_controller.admission.words.money import Currency
 
 RELAY_CEILING_SECONDS = 10.0
 """Longest pulse a setting can ask for; the relay has the same ceiling of its own."""

@@ -8,7 +8,7 @@ MiB of memory for good, and its start 40 to 60 ms (more on a Pi); the tests hold
 
 from dataclasses import dataclass
 
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts.languages import Language
 
 _NBSP = "\u00a0"

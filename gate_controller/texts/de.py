@@ -1,6 +1,6 @@
 """German as written in Switzerland: ss instead of ß, no-break spaces only inside amounts."""
 
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.texts.wording import Wording, Words
 
 WORDING = Wording(

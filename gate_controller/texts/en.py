@@ -1,6 +1,6 @@
 """British English, with the typographic apostrophe."""
 
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.texts.wording import Wording, Words
 
 WORDING = Wording(

@@ -1,6 +1,6 @@
 """French as written in Switzerland: narrow no-break space before : ; ! ?, typographic apostrophe."""
 
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.texts.wording import Wording, Words
 
 WORDING = Wording(

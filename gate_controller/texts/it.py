@@ -1,6 +1,6 @@
 """Italian as written in Switzerland, with the polite Lei and the typographic apostrophe."""
 
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.texts.wording import Wording, Words
 
 WORDING = Wording(

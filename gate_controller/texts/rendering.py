@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Final
 
-from gate_controller.admission.messages import Message, MessageKind
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words.messages import Message, MessageKind
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import de, en, fr, it
 from gate_controller.texts.amounts import format_amount
 from gate_controller.texts.languages import Language

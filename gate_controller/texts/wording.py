@@ -9,7 +9,7 @@ and `{left}` ("…, CHF 15.00 left").
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 
 
 @dataclass(frozen=True, slots=True)

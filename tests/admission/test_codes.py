@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.admission.codes import Code, NotAVoucher, mask, read_code, voucher_code
+from gate_controller.admission.words.codes import Code, NotAVoucher, mask, read_code, voucher_code
 
 
 @pytest.mark.parametrize(

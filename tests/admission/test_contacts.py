@@ -2,10 +2,10 @@
 
 import pytest
 
-from gate_controller.admission.events import Contact, ContactChanged, FaultCleared, OpenOrdered, ResumeOrdered
-from gate_controller.admission.facts import Occurred, Occurrence
-from gate_controller.admission.ids import Numbering
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate, Signal, Sound, Symbol
+from gate_controller.admission.words.events import Contact, ContactChanged, FaultCleared, OpenOrdered, ResumeOrdered
+from gate_controller.admission.words.facts import Occurred, Occurrence
+from gate_controller.admission.words.ids import Numbering
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate, Signal, Sound, Symbol
 from tests.rig.core import PRICE, Core, balance, charged, core, listed
 
 FIRE, KEY = Contact.FIRE, Contact.SERVICE_KEY

@@ -2,12 +2,12 @@
 
 import pytest
 
-from gate_controller.admission.codes import VoucherCode
-from gate_controller.admission.doubt import learn_user
-from gate_controller.admission.facts import Evidence, OpenItem, Redeemed
-from gate_controller.admission.messages import MessageKind, MoneyFate
-from gate_controller.admission.money import Cents
-from gate_controller.admission.outcomes import ListedRedemption, Redemptions
+from gate_controller.admission.attempt.doubt import learn_user
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import Evidence, OpenItem, Redeemed
+from gate_controller.admission.words.messages import MessageKind, MoneyFate
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import ListedRedemption, Redemptions
 from tests.rig.core import LOST, NO_KEY, PRICE, REFUSED, VOUCHER, Core, balance, charged, core, listed
 
 

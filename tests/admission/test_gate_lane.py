@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
-from gate_controller.admission import events as on
-from gate_controller.admission.facts import StrayPassage
-from gate_controller.admission.messages import Fault, MessageKind
+from gate_controller.admission.words import events as on
+from gate_controller.admission.words.facts import StrayPassage
+from gate_controller.admission.words.messages import Fault, MessageKind
 from tests.rig.core import LOST, OTHER, REFUSED, SHORT_CODE, VOUCHER, balance, charged, core, listed
 
 THIRD = "ZZ99YY88XX77"

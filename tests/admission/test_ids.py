@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.admission.ids import Incident, Numbering, incident, number_of, read_incident
+from gate_controller.admission.words.ids import Incident, Numbering, incident, number_of, read_incident
 
 
 @given(st.integers(0, 2**25 - 1))

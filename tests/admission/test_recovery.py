@@ -2,13 +2,13 @@
 
 import pytest
 
-from gate_controller.admission.attempt import State
-from gate_controller.admission.commands import Cancel
-from gate_controller.admission.events import Contact, Instant
-from gate_controller.admission.facts import Doubted, OpenItem, Refunded, Released
-from gate_controller.admission.messages import MessageKind
-from gate_controller.admission.money import Cents
-from gate_controller.admission.outcomes import Cancelled
+from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.words.commands import Cancel
+from gate_controller.admission.words.events import Contact, Instant
+from gate_controller.admission.words.facts import Doubted, OpenItem, Refunded, Released
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import Cancelled
 from tests.rig.core import LOST, PRICE, REFUSED, WALL, Core, balance, charged, core, listed
 
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gate_controller.admission import events
-from gate_controller.admission.facts import KINDS, Evidence
-from gate_controller.admission.messages import MessageKind
+from gate_controller.admission.words import events
+from gate_controller.admission.words.facts import KINDS, Evidence
+from gate_controller.admission.words.messages import MessageKind
 from tests.campaign.core import fails
 from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gate_controller.admission.commands import AskBalance, Redeem
-from gate_controller.admission.facts import Intended, Redeemed
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
-from gate_controller.admission.outcomes import CallFailed
+from gate_controller.admission.words.commands import AskBalance, Redeem
+from gate_controller.admission.words.facts import Intended, Redeemed
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.outcomes import CallFailed
 from tests.rig.core import LOST, NO_KEY, NOT_SENT, PRICE, REFUSED, SHORT_CODE, TOKEN, VOUCHER, balance, charged, core
 
 

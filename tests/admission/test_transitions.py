@@ -3,18 +3,18 @@ from typing import Any
 
 import pytest
 
-from gate_controller.admission import events
-from gate_controller.admission.attempt import Attempt, State
-from gate_controller.admission.codes import Code, VoucherCode
-from gate_controller.admission.events import Event, Instant
-from gate_controller.admission.facts import Intended
-from gate_controller.admission.ids import AttemptId, Incident
-from gate_controller.admission.money import Cents, Currency
-from gate_controller.admission.outcomes import CallFailed, CallFault
-from gate_controller.admission.policy import Policy
-from gate_controller.admission.transitions import TRANSITIONS, handle
-from gate_controller.admission.turn import Turn
-from gate_controller.admission.writes import Writes
+from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.transitions import TRANSITIONS, handle
+from gate_controller.admission.attempt.turn import Turn
+from gate_controller.admission.attempt.writes import Writes
+from gate_controller.admission.words import events
+from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.events import Event, Instant
+from gate_controller.admission.words.facts import Intended
+from gate_controller.admission.words.ids import AttemptId, Incident
+from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.outcomes import CallFailed, CallFault
+from gate_controller.admission.words.policy import Policy
 
 AT = Instant(100.0, 1.7e9)
 ID = AttemptId("TAG01")

@@ -2,13 +2,13 @@
 
 import pytest
 
-from gate_controller.admission import events as on
-from gate_controller.admission.attempt import State
-from gate_controller.admission.commands import Cancel
-from gate_controller.admission.facts import OpenItem, Refunded
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
-from gate_controller.admission.money import Cents
-from gate_controller.admission.outcomes import CallFailed, Cancelled
+from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.words import events as on
+from gate_controller.admission.words.commands import Cancel
+from gate_controller.admission.words.facts import OpenItem, Refunded
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import CallFailed, Cancelled
 from tests.rig.core import (
     LOST,
     NO_KEY,

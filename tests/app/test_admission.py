@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.facts import Intended, Redeemed
-from gate_controller.admission.messages import MessageKind
-from gate_controller.eguma.simulator import SAMPLES, Endpoint, FaultKind, Simulator
+from gate_controller.admission.words.facts import Intended, Redeemed
+from gate_controller.admission.words.messages import MessageKind
 from gate_controller.journal.store import FILE_NAME
+from gate_controller.simulator import SAMPLES, Endpoint, FaultKind, Simulator
 from tests.rig.gate import EXPIRED, GOOD, GREEN, LOW, PRICE, PULSE_SECONDS, RED, RELAY, YELLOW, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import MessageKind
-from gate_controller.eguma.simulator import Simulator
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.simulator import Simulator
 from tests.rig.gate import GOOD, PRICE, GateInProcess, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import MessageKind
-from gate_controller.eguma.simulator import Endpoint, FaultKind
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.simulator import Endpoint, FaultKind
 from tests.rig.gate import GOOD, PRICE, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.simulator import running_simulator

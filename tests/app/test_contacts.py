@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.events import Contact
-from gate_controller.admission.messages import Fault, MessageKind
-from gate_controller.eguma.simulator import FaultKind, Simulator
+from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.journal.store import Store
+from gate_controller.simulator import FaultKind, Simulator
 from tests.rig.disk import full_disk
 from tests.rig.gate import GOOD, PRICE, RELAY, GateInProcess, fault, running_gate
 from tests.rig.pauses import shorten

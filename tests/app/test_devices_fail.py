@@ -6,8 +6,8 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
-from gate_controller.admission.messages import Fault, MessageKind
-from gate_controller.eguma.simulator import Simulator
+from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.simulator import Simulator
 from tests.rig.gate import EXPIRED, GOOD, GREEN, PRICE, RED, RELAY, YELLOW, running_gate
 from tests.rig.pauses import shorten
 from tests.rig.pins import Pins

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from gate_controller.admission.events import Contact
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.app import EXIT_CRASH
-from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.journal.store import Store
+from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.disk import full_disk
 from tests.rig.gate import GOOD, PRICE, RELAY, GateInProcess, fault, running_gate
 from tests.rig.pauses import shorten

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.app import EXIT_CRASH
-from gate_controller.control import ControlError
+from gate_controller.desk.control_socket import ControlError
 from gate_controller.devices.drive import DEAD_SECONDS
-from gate_controller.eguma.simulator import Simulator
+from gate_controller.simulator import Simulator
 from tests.rig.gate import EXPIRED, GOOD, PRICE, RELAY, GateInProcess, running_gate
 from tests.rig.pauses import shorten
 from tests.rig.pins import Pins

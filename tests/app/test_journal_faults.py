@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import Fault, MessageKind, MoneyFate
-from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
+from gate_controller.journal.archive import set_aside
 from gate_controller.journal.store import FILE_NAME, Store
-from gate_controller.journal.upkeep import set_aside
+from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.disk import full_disk
 from tests.rig.gate import EXPIRED, GOOD, PRICE, GateInProcess, fault, open_items, running_gate
 from tests.rig.pauses import shorten

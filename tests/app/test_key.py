@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import Fault, MessageKind
-from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
+from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, fault, running_gate
 from tests.rig.pauses import shorten
 from tests.rig.pins import Pins

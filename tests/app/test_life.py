@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gate_controller.admission.messages import MessageKind
+from gate_controller.admission.words.messages import MessageKind
 from gate_controller.app import EXIT_CRASH
-from gate_controller.eguma.simulator import FaultKind, Simulator
+from gate_controller.simulator import FaultKind, Simulator
 from tests.rig.gate import EXPIRED, GOOD, GREEN, PRICE, PULSE_SECONDS, RED, RELAY, YELLOW, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from gate_controller.admission.messages import MessageKind
-from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.gate import EXPIRED, GOOD, LOW, PRICE, PULSE_SECONDS, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until

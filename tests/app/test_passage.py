@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from gate_controller.admission.messages import Fault, MessageKind
-from gate_controller.eguma.simulator import Simulator
+from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.journal.store import Store
+from gate_controller.simulator import Simulator
 from tests.rig.gate import GOOD, PRICE, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until

@@ -3,8 +3,8 @@
 import signal
 from pathlib import Path
 
-from gate_controller.admission.messages import MessageKind
-from gate_controller.eguma.simulator import FaultKind, Simulator
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.simulator import FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, charged, fault, running_gate
 from tests.rig.gate_process import gate_process
 from tests.rig.pins import Pins

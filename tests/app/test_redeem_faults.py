@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import MessageKind, MoneyFate
-from gate_controller.eguma.simulator import Fault, FaultKind, Simulator
+from gate_controller.admission.words.messages import MessageKind, MoneyFate
+from gate_controller.simulator import Fault, FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until

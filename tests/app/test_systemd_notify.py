@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import Fault
-from gate_controller.eguma.simulator import Simulator
+from gate_controller.admission.words.messages import Fault
 from gate_controller.journal.store import Store
+from gate_controller.simulator import Simulator
 from tests.rig.disk import full_disk
 from tests.rig.gate import GOOD, running_gate
 from tests.rig.pauses import shorten

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from gate_controller.policies import PULSE_MARGIN_SECONDS
+from gate_controller.shell.policies import PULSE_MARGIN_SECONDS
 from tests.bench.process import Process
 from tests.rig.scanner import PtyScanner
 from tests.rig.simulator import KEY

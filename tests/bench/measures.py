@@ -12,10 +12,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate_controller.admission.codes import Code, VoucherCode
-from gate_controller.admission.facts import Intended
-from gate_controller.admission.ids import AttemptId, Incident
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.facts import Intended
+from gate_controller.admission.words.ids import AttemptId, Incident
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.journal.store import Store
 from tests.bench.bare import BareRequests
 from tests.bench.gates import PRICE, Place, PlainGate, ScannedGate

@@ -3,9 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
-from gate_controller.eguma.simulator import Simulator
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
+from gate_controller.simulator import Simulator
 
 
 def all_records(directory: Path) -> list[Record]:

@@ -11,11 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from gate_controller.admission.codes import Code, VoucherCode
-from gate_controller.admission.facts import Evidence, Fact, Intended, Redeemed, Released, Standing
-from gate_controller.admission.ids import AttemptId, incident
-from gate_controller.admission.money import Cents, Currency
-from gate_controller.journal import upkeep
+from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.facts import Evidence, Fact, Intended, Redeemed, Released, Standing
+from gate_controller.admission.words.ids import AttemptId, incident
+from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.journal import archive as upkeep
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import FILE_NAME, CorruptJournal, JournalError, Store
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gate_controller.eguma.simulator import Simulator
-from gate_controller.eguma.simulator.faults import Endpoint, Fault, FaultKind
+from gate_controller.simulator import Simulator
+from gate_controller.simulator.misbehaviour import Endpoint, Fault, FaultKind
 from tests.campaign import books
 from tests.campaign.kill import HEALED, SETTINGS, heal_and_compare
 from tests.rig.gate import GOOD

@@ -17,12 +17,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from gate_controller.admission.money import Cents
-from gate_controller.eguma.simulator import Simulator
-from gate_controller.eguma.simulator.faults import Endpoint, Fault, FaultKind
-from gate_controller.eguma.simulator.vouchers import Voucher
+from gate_controller.admission.words.money import Cents
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
+from gate_controller.simulator import Simulator
+from gate_controller.simulator.misbehaviour import Endpoint, Fault, FaultKind
+from gate_controller.simulator.vouchers import Voucher
 from tests.campaign import books
 from tests.campaign.mortal import mortal
 from tests.rig.gate import GOOD

@@ -14,8 +14,8 @@ from typing import Any
 
 from gate_controller.cli import main
 from gate_controller.eguma.transport import Transport
-from gate_controller.fittings import MendableDrive
 from gate_controller.journal.store import Store
+from gate_controller.shell.fittings import MendableDrive
 
 _seen: Counter[str] = Counter()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.cli.errors import ExitCode
+from gate_controller.cli.exits import ExitCode
 from gate_controller.settings.models import FIELDS
 from gate_controller.settings.reference import reference_table
 from tests.rig.command import STYLE, gate_controller

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import MessageKind
-from gate_controller.control import ControlError, ask
-from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.desk.control_socket import ControlError, ask
+from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.command import PROGRAM
 from tests.rig.gate import GOOD, PRICE, GateInProcess, fault, open_items, running_gate
 from tests.rig.pins import Pins

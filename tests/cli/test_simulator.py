@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.cli.errors import ExitCode
+from gate_controller.cli.exits import ExitCode
 from tests.rig.command import PROGRAM, STYLE, environment, gate_controller
 
 

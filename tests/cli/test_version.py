@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller import __version__
-from gate_controller.cli.errors import ExitCode
+from gate_controller.cli.exits import ExitCode
 from tests.rig.command import gate_controller
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.cli.errors import ExitCode
+from gate_controller.cli.exits import ExitCode
 from tests.rig.command import STYLE, gate_controller
 from tests.rig.simulator import KEY, SimulatorControl, SimulatorProcess
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gate_controller.admission.messages import Signal
-from gate_controller.devices.display.colours import BY_SIGNAL
+from gate_controller.admission.words.messages import Signal
+from gate_controller.devices.display.typesetting.colours import BY_SIGNAL
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("gate-controller")

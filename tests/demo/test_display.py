@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gate_controller.admission.messages import Message, MessageKind, Signal
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words.messages import Message, MessageKind, Signal
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.demo.display import Display, make_panel
 from gate_controller.demo.models import MODELS
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.colours import BY_SIGNAL
+from gate_controller.devices.display.typesetting.colours import BY_SIGNAL
 from gate_controller.devices.errors import DeviceError
-from gate_controller.front import card_of
+from gate_controller.shell.front import card_of
 from gate_controller.texts import Language, Texts
 from tests.rig.waiting import until
 

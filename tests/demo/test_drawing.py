@@ -3,11 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from gate_controller.admission.messages import Signal
+from gate_controller.admission.words.messages import Signal
 from gate_controller.demo.cells import fit, width
 from gate_controller.demo.drawing import PAGE_SECONDS, Heard, Holding, View, picture
 from gate_controller.demo.lines import Line
-from gate_controller.eguma.simulator import SAMPLES
+from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Text
 
 [LONG] = [sample.voucher.message for sample in SAMPLES if sample.voucher and len(sample.voucher.message) > 200]

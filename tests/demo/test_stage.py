@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gate_controller.admission.events import Contact
-from gate_controller.admission.messages import Fault, MessageKind, Sound
+from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.messages import Fault, MessageKind, Sound
 from gate_controller.demo.stage import PRICE, Stage, staged
 from gate_controller.demo.trouble import Trouble
 from gate_controller.demo.wiring import Wiring

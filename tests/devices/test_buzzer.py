@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import Sound
+from gate_controller.admission.words.messages import Sound
 from gate_controller.devices.buzzer import Buzzer, Kind, minute_of_day
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
@@ -293,7 +293,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 Device.pin_factory = MockFactory(pin_class=MockPWMPin)
 pin = Device.pin_factory.pin(23)
 atexit.register(lambda: print(pin.frequency, [float(state.state) for state in pin.states]))
-from gate_controller.admission.messages import Sound
+from gate_controller.admission.words.messages import Sound
 from gate_controller.devices.buzzer import Buzzer
 buzzer = Buzzer(23, kind=sys.argv[1])
 buzzer.play(Sound.ERROR)

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gate_controller.admission.codes import MAX_FRAME
+from gate_controller.admission.words.codes import MAX_FRAME
 from gate_controller.devices.framing import Framer
 
 CODE = b"L4FU5LQTKJR3"

@@ -26,7 +26,7 @@ import gpiozero.devices
 atexit.unregister(gpiozero.devices._shutdown)
 atexit.register(lambda: print(*(list(int(s.state) for s in pin.states) for pin in pins.values())))
 atexit.register(gpiozero.devices._shutdown)
-from gate_controller.admission.messages import Signal
+from gate_controller.admission.words.messages import Signal
 from gate_controller.devices.lamps import Lamps
 from gate_controller.devices.relay import Relay
 relay = Relay(17)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate_controller.admission.codes import Code, NotAVoucher, read_code
+from gate_controller.admission.words.codes import Code, NotAVoucher, read_code
 from gate_controller.devices.key_events import Keyboard, KeyboardError
 from gate_controller.devices.keyboard_scanner import KeyboardScanner
 from tests.rig.keyboard import (

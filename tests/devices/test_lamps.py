@@ -6,7 +6,7 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from gate_controller.admission.messages import Signal
+from gate_controller.admission.words.messages import Signal
 from gate_controller.devices.gpio import DeviceError
 from gate_controller.devices.lamps import Lamps
 from tests.rig.pins import Pins

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.messages import Signal, Sound
+from gate_controller.admission.words.messages import Signal, Sound
 from gate_controller.devices.patterns import (
     LOOKS,
     MAX_BEEP_SECONDS,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from gate_controller.admission.messages import Signal
+from gate_controller.admission.words.messages import Signal
 from gate_controller.demo.cells import width
 from gate_controller.demo.display import Display
 from gate_controller.demo.drawing import picture
@@ -26,7 +26,7 @@ from gate_controller.demo.models import MODELS
 from gate_controller.demo.painting import Painter, Way
 from gate_controller.demo.stage import staged
 from gate_controller.demo.viewing import Log, Viewer
-from gate_controller.devices.display.colours import BY_SIGNAL
+from gate_controller.devices.display.typesetting.colours import BY_SIGNAL
 from gate_controller.texts import Language
 from tests.rig.pins import mock_pins
 from tests.rig.waiting import until

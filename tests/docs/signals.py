@@ -6,7 +6,7 @@ The page is compared with the code by `test_signals.py`, so that it can't fall b
 
 from pathlib import Path
 
-from gate_controller.admission.messages import Signal, Sound
+from gate_controller.admission.words.messages import Signal, Sound
 from gate_controller.devices.patterns import LOOKS, SOUNDS, Lamp, Look, Mode, steps_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "signals.md"

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from gate_controller.admission.codes import VoucherCode
-from gate_controller.admission.commands import (
+from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.commands import (
     AskBalance,
     AskRedemptions,
     Cancel,
@@ -21,7 +22,7 @@ from gate_controller.admission.commands import (
     Show,
     Write,
 )
-from gate_controller.admission.events import (
+from gate_controller.admission.words.events import (
     BalanceAnswered,
     CancelAnswered,
     Event,
@@ -36,12 +37,11 @@ from gate_controller.admission.events import (
     WriteFailed,
     Written,
 )
-from gate_controller.admission.facts import Fact
-from gate_controller.admission.gate import Gate
-from gate_controller.admission.ids import AttemptId, Numbering
-from gate_controller.admission.messages import Message, MoneyFate
-from gate_controller.admission.money import Cents, Currency
-from gate_controller.admission.outcomes import (
+from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.ids import AttemptId, Numbering
+from gate_controller.admission.words.messages import Message, MoneyFate
+from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.outcomes import (
     Balance,
     BalanceOutcome,
     CallFailed,
@@ -54,7 +54,7 @@ from gate_controller.admission.outcomes import (
     Redemptions,
     RedemptionsOutcome,
 )
-from gate_controller.admission.policy import Policy
+from gate_controller.admission.words.policy import Policy
 from gate_controller.journal.records import record
 from gate_controller.texts import Language, Texts
 

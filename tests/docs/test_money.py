@@ -1,6 +1,6 @@
 import pytest
 
-from gate_controller.admission.messages import MoneyFate
+from gate_controller.admission.words.messages import MoneyFate
 from tests.docs.stories import PAGE, Story, drawn, stories
 
 TOLD = {story.title: story for story in stories()}

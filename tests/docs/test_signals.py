@@ -1,4 +1,4 @@
-from gate_controller.admission.messages import Signal, Sound
+from gate_controller.admission.words.messages import Signal, Sound
 from tests.docs.signals import MEANINGS, PAGE, REASONS, drawn
 
 

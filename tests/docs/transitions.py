@@ -6,8 +6,8 @@ The page is compared with the code by `test_architecture.py`, so that it can't f
 
 from pathlib import Path
 
-from gate_controller.admission.attempt import State
-from gate_controller.admission.transitions import TRANSITIONS
+from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.attempt.transitions import TRANSITIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 BEGIN, END = "<!-- transitions: drawn from the code -->", "<!-- end of transitions -->"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from gate_controller import __version__
-from gate_controller.admission.money import Cents
+from gate_controller.admission.words.money import Cents
 from gate_controller.eguma.client import EgumaClient
 from gate_controller.eguma.errors import KeyNotAccepted, NotSent, RefusedByApi
-from gate_controller.eguma.simulator import SAMPLES, Simulator
+from gate_controller.simulator import SAMPLES, Simulator
 from tests.rig.raw_server import answer_of, raw_server
 from tests.rig.simulator import KEY, running_simulator
 from tests.rig.waiting import until

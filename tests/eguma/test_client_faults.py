@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gate_controller.admission.money import Cents
+from gate_controller.admission.words.money import Cents
 from gate_controller.eguma.client import EgumaClient
 from gate_controller.eguma.errors import (
     EgumaError,
@@ -19,7 +19,7 @@ from gate_controller.eguma.errors import (
     RefusedByApi,
     UnreadableAnswer,
 )
-from gate_controller.eguma.simulator import Endpoint, Fault, FaultKind, Simulator
+from gate_controller.simulator import Endpoint, Fault, FaultKind, Simulator
 from tests.rig.raw_server import answer_of, raw_server, refusing_port, unanswering_port
 from tests.rig.simulator import KEY, SimulatorProcess, running_simulator
 from tests.rig.waiting import until

@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import pytest
 
-from gate_controller.admission.money import Cents
+from gate_controller.admission.words.money import Cents
 from gate_controller.eguma.client import EgumaClient
 from gate_controller.eguma.errors import EgumaError
-from gate_controller.eguma.simulator import KEYS, Fault, FaultKind, Simulator
+from gate_controller.simulator import KEYS, Fault, FaultKind, Simulator
 from tests.rig.raw_server import raw_server, refusing_port, unanswering_port
 from tests.rig.simulator import running_simulator
 

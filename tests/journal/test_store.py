@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate_controller.admission.codes import VoucherCode
-from gate_controller.admission.facts import Fact, OpenItem, Redeemed, Refunded, Released, Settled, Standing
-from gate_controller.admission.ids import ALPHABET, AttemptId
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import Fact, OpenItem, Redeemed, Refunded, Released, Settled, Standing
+from gate_controller.admission.words.ids import ALPHABET, AttemptId
 from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import (
     CHECKPOINT_FRAMES,

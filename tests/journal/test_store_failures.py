@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.facts import Standing
+from gate_controller.admission.words.facts import Standing
 from gate_controller.journal.store import FILE_NAME, CorruptJournal, JournalError, Store, explained
 from tests.rig.disk import full_disk
 from tests.rig.facts import admission

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.facts import Fact, Standing
+from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal

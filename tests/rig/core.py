@@ -9,16 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gate_controller.admission import commands as do
-from gate_controller.admission import events as on
-from gate_controller.admission.attempt import Attempt
-from gate_controller.admission.codes import VoucherCode
-from gate_controller.admission.facts import Fact
-from gate_controller.admission.gate import Gate
-from gate_controller.admission.ids import AttemptId, Numbering
-from gate_controller.admission.messages import Message, MessageKind
-from gate_controller.admission.money import Cents, Currency
-from gate_controller.admission.outcomes import (
+from gate_controller.admission.attempt.attempt import Attempt
+from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words import commands as do
+from gate_controller.admission.words import events as on
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.ids import AttemptId, Numbering
+from gate_controller.admission.words.messages import Message, MessageKind
+from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.outcomes import (
     Balance,
     CallFailed,
     CallFault,
@@ -27,7 +27,7 @@ from gate_controller.admission.outcomes import (
     Redemption,
     Redemptions,
 )
-from gate_controller.admission.policy import Policy
+from gate_controller.admission.words.policy import Policy
 
 VOUCHER, OTHER, SHORT_CODE = "L4FU5LQTKJR3", "AB12CD34EF56", "42"
 PRICE = 2_500

@@ -5,11 +5,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from gate_controller.admission import facts
-from gate_controller.admission.codes import Code, VoucherCode
-from gate_controller.admission.facts import Evidence, Fact, Intended, Occurrence, Redeemed, Released
-from gate_controller.admission.ids import AttemptId, incident
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words import facts
+from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.facts import Evidence, Fact, Intended, Occurrence, Redeemed, Released
+from gate_controller.admission.words.ids import AttemptId, incident
+from gate_controller.admission.words.money import Cents, Currency
 
 TAG = "ABCD"
 VOUCHER = VoucherCode("L4FU5LQTKJR3")

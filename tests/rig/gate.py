@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gate_controller.admission.facts import Fact, Intended, NotCharged, Redeemed, Refunded, Standing
-from gate_controller.admission.messages import Fault, Message, MessageKind, MoneyFate
+from gate_controller.admission.words.facts import Fact, Intended, NotCharged, Redeemed, Refunded, Standing
+from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate
 from gate_controller.app import App
-from gate_controller.control import ask
-from gate_controller.eguma.simulator import Endpoint, FaultKind, Simulator
-from gate_controller.eguma.simulator import Fault as SimulatorFault
+from gate_controller.desk.control_socket import ask
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
 from gate_controller.settings import load_settings
+from gate_controller.simulator import Endpoint, FaultKind, Simulator
+from gate_controller.simulator import Fault as SimulatorFault
 from gate_controller.texts import Text
 from tests.rig.pins import Edge, Pins
 from tests.rig.scanner import PtyScanner

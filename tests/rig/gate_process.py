@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from gate_controller.eguma.simulator import Simulator
+from gate_controller.simulator import Simulator
 from tests.rig.command import PROGRAM
 from tests.rig.gate import PATIENCE_SECONDS, PROMPT, facts_in
 from tests.rig.scanner import PtyScanner

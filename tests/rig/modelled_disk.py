@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from gate_controller.admission.facts import Fact, Intended, Redeemed, Refunded, Standing
-from gate_controller.admission.ids import AttemptId
+from gate_controller.admission.words.facts import Fact, Intended, Redeemed, Refunded, Standing
+from gate_controller.admission.words.ids import AttemptId
 
 COMMIT_SECONDS = 0.0005
 

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from gate_controller.admission.events import Event
-from gate_controller.admission.outcomes import CallFailed, CallFault
+from gate_controller.admission.words.events import Event
+from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from tests.rig.schedule import LATEST_EFFECT_SECONDS, Call, Fate
 from tests.rig.schedule import Network as Step
 

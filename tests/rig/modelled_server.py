@@ -8,9 +8,9 @@ reference number, which the real list doesn't show: that is how the promises are
 from dataclasses import dataclass, field
 from enum import Enum
 
-from gate_controller.admission.codes import VoucherCode
-from gate_controller.admission.money import Cents
-from gate_controller.admission.outcomes import (
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import (
     Balance,
     CallFailed,
     CallFault,

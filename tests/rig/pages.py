@@ -4,9 +4,9 @@ import random
 
 from PIL import Image
 
-from gate_controller.admission.messages import Signal, Symbol
+from gate_controller.admission.words.messages import Signal, Symbol
 from gate_controller.devices.display.card import Card, Face
-from gate_controller.devices.display.page import Box, Page
+from gate_controller.devices.display.typesetting.page import Box, Page
 
 
 def a_card(title: str, *, is_resting: bool = False) -> Card:

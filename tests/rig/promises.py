@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gate_controller.admission import commands as do
-from gate_controller.admission.attempt import State
-from gate_controller.admission.codes import read_code
-from gate_controller.admission.facts import (
+from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.words import commands as do
+from gate_controller.admission.words.codes import read_code
+from gate_controller.admission.words.facts import (
     Doubted,
     Evidence,
     Fact,
@@ -25,8 +25,8 @@ from gate_controller.admission.facts import (
     Released,
     ReleasedToSensor,
 )
-from gate_controller.admission.ids import AttemptId, Incident, number_of
-from gate_controller.admission.messages import Message, MessageKind, MoneyFate
+from gate_controller.admission.words.ids import AttemptId, Incident, number_of
+from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate
 from tests.rig.modelled_server import OWN_USER, Charge
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from random import Random
 
 from typing_extensions import override
 
-from gate_controller.admission.events import Contact
+from gate_controller.admission.words.events import Contact
 from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-from gate_controller.eguma.simulator import Simulator
+from gate_controller.simulator import Simulator
 
 KEY = "demo-key-gate-1"
 """The key of the simulator's Gate 1."""
@@ -154,7 +154,7 @@ class SimulatorProcess(SimulatorControl):
     """A simulator in a process of its own; a context manager. `port` 0 takes a free one."""
 
     def __init__(self, *, port: int = 0, latency_seconds: float = 0.0) -> None:
-        command = [sys.executable, "-m", "gate_controller.eguma.simulator", "--port", str(port)]
+        command = [sys.executable, "-m", "gate_controller.simulator", "--port", str(port)]
         command += ["--latency", str(latency_seconds)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
         line = self._stdout().readline()

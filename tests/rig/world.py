@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from gate_controller.admission import commands as do
-from gate_controller.admission import events as on
-from gate_controller.admission.facts import Intended
-from gate_controller.admission.gate import Gate
-from gate_controller.admission.ids import AttemptId, Numbering
-from gate_controller.admission.messages import Fault
-from gate_controller.admission.money import Cents, Currency
-from gate_controller.admission.outcomes import CallFailed, Redemptions
-from gate_controller.admission.policy import Policy
+from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words import commands as do
+from gate_controller.admission.words import events as on
+from gate_controller.admission.words.facts import Intended
+from gate_controller.admission.words.ids import AttemptId, Numbering
+from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.outcomes import CallFailed, Redemptions
+from gate_controller.admission.words.policy import Policy
 from tests.rig import schedule as plan
 from tests.rig.modelled_disk import Disk, UnderWay
 from tests.rig.modelled_network import Network

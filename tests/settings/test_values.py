@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate_controller.admission.money import Currency
+from gate_controller.admission.words.money import Currency
 from gate_controller.settings import value_of
 from gate_controller.settings.models import FIELDS, Settings
 from gate_controller.settings.values import LANGUAGES

@@ -7,7 +7,7 @@ from babel.numbers import format_currency
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import Language, format_amount
 
 # "~" is a no-break space, "_" a narrow one.

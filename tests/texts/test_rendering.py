@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.admission.messages import Fault, Message, MessageKind
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words.messages import Fault, Message, MessageKind
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import Language, Text, Texts
 
 QUOTING = pytest.mark.parametrize("kind", [MessageKind.NOT_REDEEMABLE, MessageKind.REFUSED_BY_EGUMA])

@@ -7,8 +7,8 @@ from string import Formatter
 
 import pytest
 
-from gate_controller.admission.messages import FATE, Fault, Message, MessageKind, MoneyFate
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words.messages import FATE, Fault, Message, MessageKind, MoneyFate
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import Language, Texts
 from gate_controller.texts.rendering import WORDINGS
 from gate_controller.texts.wording import Wording

@@ -8,8 +8,8 @@ before you commit it: it is what visitors will read.
 from collections.abc import Iterator
 from pathlib import Path
 
-from gate_controller.admission.messages import Fault, Message, MessageKind
-from gate_controller.admission.money import Cents, Currency
+from gate_controller.admission.words.messages import Fault, Message, MessageKind
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import Language, Texts
 
 PAGE = Path(__file__).with_name("wording.md")

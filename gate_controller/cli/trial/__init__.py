@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gate_controller.cli.desk import name_of, settings_without_key
-from gate_controller.cli.errors import CommandError, ExitCode
+from gate_controller.cli.asking import name_of, settings_without_key
+from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, SetOption
 
@@ -245,7 +245,7 @@ def all_(
 
 def _need(settings: "Settings", device: str) -> "Settings":
     """Return the settings, or raise `CommandError` where they have no such device."""
-    from gate_controller.fittings import absent
+    from gate_controller.shell.fittings import absent
 
     if (why := absent(settings).get(device)) is not None:
         raise CommandError(ExitCode.NO, f"no {device}: {why}: set it if there is one")

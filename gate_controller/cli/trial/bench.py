@@ -14,21 +14,21 @@ from typing import Any, TypeVar
 
 import typer
 
-from gate_controller.admission.messages import Signal
-from gate_controller.admission.money import Cents
-from gate_controller.cli.errors import CommandError, ExitCode
+from gate_controller.admission.words.messages import Signal
+from gate_controller.admission.words.money import Cents
+from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
-from gate_controller.control import ControlError, NotRunning, ask
+from gate_controller.desk.control_socket import ControlError, NotRunning, ask
+from gate_controller.desk.technicians import pictures
 from gate_controller.devices.drive import Drive, Kind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
-from gate_controller.fittings import image_file, make_buzzer, make_drive, make_lamps, make_player
-from gate_controller.front import QUIET, show_at_once
 from gate_controller.journal.store import JournalError, JournalInUse, locked
 from gate_controller.settings import Settings
+from gate_controller.shell.fittings import image_file, make_buzzer, make_drive, make_lamps, make_player
+from gate_controller.shell.front import QUIET, show_at_once
 from gate_controller.texts import Language, Texts
-from gate_controller.trial import pictures
 
 _Outcome = TypeVar("_Outcome")
 

@@ -16,12 +16,12 @@ from enum import Enum
 from pathlib import Path
 
 from gate_controller import __version__
-from gate_controller.cli.errors import CommandError, ExitCode, complain, on_one_line
+from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
 from gate_controller.cli.trial import bench, watching
 from gate_controller.cli.trial.words import say
 from gate_controller.devices.errors import DeviceError
-from gate_controller.fittings import absent, fitted_contacts
 from gate_controller.settings import Settings
+from gate_controller.shell.fittings import absent, fitted_contacts
 
 _STDIN = 0
 

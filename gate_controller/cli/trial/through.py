@@ -8,15 +8,15 @@ command.
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from gate_controller.cli.errors import CommandError, ExitCode
+from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.trial import bench, watching, words
 from gate_controller.cli.trial.words import say
-from gate_controller.control import ControlError, NotRunning, ask
-from gate_controller.fittings import fitted_contacts
+from gate_controller.desk.control_socket import ControlError, NotRunning, ask
 from gate_controller.settings import Settings
+from gate_controller.shell.fittings import fitted_contacts
 
 if TYPE_CHECKING:
-    from gate_controller.admission.events import Contact
+    from gate_controller.admission.words.events import Contact
 
 LOOK_SECONDS = 0.2
 """How often the gate is asked for its contacts."""

@@ -10,15 +10,15 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from gate_controller.admission.codes import mask, read_code
-from gate_controller.admission.events import Contact
-from gate_controller.cli.errors import complain
+from gate_controller.admission.words.codes import mask, read_code
+from gate_controller.admission.words.events import Contact
+from gate_controller.cli.exits import complain
 from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.usb import is_keyboard
-from gate_controller.fittings import Degraded, FittedContacts, make_passage, make_scanner
 from gate_controller.settings import Settings
+from gate_controller.shell.fittings import Degraded, FittedContacts, make_passage, make_scanner
 
 _IN_A_ROW = 16
 _SHOWN_OF_CODE = 4  # as `mask` has it

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from gate_controller.admission.events import Contact
-from gate_controller.admission.messages import Signal, Sound
+from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.messages import Signal, Sound
 from gate_controller.devices.patterns import LOOKS, SOUNDS, Lamp, Look, Mode
 from gate_controller.settings import Settings
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gate_controller.admission.messages import Signal, Symbol
+from gate_controller.admission.words.messages import Signal, Symbol
 
 
 @dataclass(frozen=True, slots=True)

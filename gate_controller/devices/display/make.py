@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from gate_controller.devices.display.i2c import I2CBus, I2CDevice
     from gate_controller.devices.display.panel import Panel, Pictures
-    from gate_controller.devices.display.spi import SPIBus, SPILink
+    from gate_controller.devices.display.panels.i2c import I2CBus, I2CDevice
+    from gate_controller.devices.display.panels.spi import SPIBus, SPILink
 
 _EXTRAS = {
     "image": "image",
@@ -146,7 +146,7 @@ def _made(wanted: _Wanted) -> Panel:
 
 
 def _image(wanted: _Wanted) -> Panel:
-    from gate_controller.devices.display.image import SIZE, ImageFile
+    from gate_controller.devices.display.panels.image import SIZE, ImageFile
 
     size = wanted.size(SIZE)
     assert wanted.image_file is not None  # noqa: S101 - checked above
@@ -155,8 +155,8 @@ def _image(wanted: _Wanted) -> Panel:
 
 
 def _oled(wanted: _Wanted) -> Panel:
-    from gate_controller.devices.display.i2c import I2CLink
-    from gate_controller.devices.display.oled import Oled
+    from gate_controller.devices.display.panels.i2c import I2CLink
+    from gate_controller.devices.display.panels.oled import Oled
 
     size = wanted.size(_OLED_SIZE)
     pictures = _canvas(*wanted.seen(size), "1")
@@ -173,7 +173,7 @@ def _oled(wanted: _Wanted) -> Panel:
 
 
 def _colour(wanted: _Wanted) -> Panel:
-    from gate_controller.devices.display.lcd import SIZES, SPEEDS_HZ, Lcd
+    from gate_controller.devices.display.panels.lcd import SIZES, SPEEDS_HZ, Lcd
 
     size = wanted.size(SIZES[wanted.driver])
     pictures = _canvas(*wanted.seen(size), "RGB")
@@ -186,8 +186,8 @@ def _colour(wanted: _Wanted) -> Panel:
 
 
 def _characters(wanted: _Wanted) -> Panel:
-    from gate_controller.devices.display.characters import CharacterGrid
-    from gate_controller.devices.display.hd44780 import CharacterDisplay
+    from gate_controller.devices.display.panels.hd44780 import CharacterDisplay
+    from gate_controller.devices.display.typesetting.characters import CharacterGrid
 
     columns = wanted.width or (20 if wanted.height == 4 else 16)  # noqa: PLR2004 - the usual sizes: 16 x 2, 20 x 4
     rows = wanted.height or (4 if columns == 20 else 2)  # noqa: PLR2004 - as above
@@ -209,20 +209,20 @@ def _characters(wanted: _Wanted) -> Panel:
 @cache
 def _canvas(width: int, height: int, mode: Literal["1", "RGB"]) -> Pictures:
     """Lay letters out once for each size: a display that flickers is made anew every minute."""
-    from gate_controller.devices.display.canvas import Canvas
+    from gate_controller.devices.display.typesetting.canvas import Canvas
 
     return Canvas(width, height, mode)
 
 
 def _i2c(wanted: _Wanted, usual: int) -> I2CDevice:
-    from gate_controller.devices.display.i2c import I2CDevice, open_bus
+    from gate_controller.devices.display.panels.i2c import I2CDevice, open_bus
 
     address = wanted.address or usual
     return I2CDevice(bus=wanted.bus, address=address, name=wanted.driver, open_bus=wanted.open_bus or open_bus)
 
 
 def _spi(wanted: _Wanted, speed_hz: int) -> SPILink:
-    from gate_controller.devices.display.spi import SPILink, make_spi
+    from gate_controller.devices.display.panels.spi import SPILink, make_spi
 
     assert wanted.dc_pin is not None  # noqa: S101 - checked above
     return SPILink(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.page import Page
+from gate_controller.devices.display.typesetting.page import Page
 
 if TYPE_CHECKING:
     from PIL import Image  # a gate with a character display, or none, has no Pillow

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.page import Page
+from gate_controller.devices.display.typesetting.page import Page
 
 READ_MOST_SECONDS = 20.0
 """How long a resting card waits at most, from when the card before it was handed in."""

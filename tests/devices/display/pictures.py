@@ -12,11 +12,11 @@ from typing import Literal
 
 from PIL import Image, ImageOps
 
-from gate_controller.admission.messages import MessageKind
-from gate_controller.admission.money import Currency
-from gate_controller.devices.display.canvas import Canvas
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.admission.words.money import Currency
 from gate_controller.devices.display.card import Card, Face
-from gate_controller.devices.display.characters import CharacterGrid
+from gate_controller.devices.display.typesetting.canvas import Canvas
+from gate_controller.devices.display.typesetting.characters import CharacterGrid
 from gate_controller.texts import Language, Texts
 from tests.texts.wording import examples
 

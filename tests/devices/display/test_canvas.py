@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
-from gate_controller.admission.messages import Signal, Symbol
-from gate_controller.devices.display.canvas import MOST_SHIFT, Canvas
+from gate_controller.admission.words.messages import Signal, Symbol
 from gate_controller.devices.display.card import Card, Face
-from gate_controller.devices.display.colours import BY_SIGNAL, ONE_COLOUR, Colour
-from gate_controller.devices.display.fitting import NO_BREAK_SPACE, safe
-from gate_controller.devices.display.lettering import Repertoire, letters
-from gate_controller.devices.display.page import Page, Part
-from gate_controller.devices.display.picture import picture
-from gate_controller.devices.display.symbols import drawn
+from gate_controller.devices.display.typesetting.canvas import MOST_SHIFT, Canvas
+from gate_controller.devices.display.typesetting.colours import BY_SIGNAL, ONE_COLOUR, Colour
+from gate_controller.devices.display.typesetting.fitting import NO_BREAK_SPACE, safe
+from gate_controller.devices.display.typesetting.lettering import Repertoire, letters
+from gate_controller.devices.display.typesetting.page import Page, Part
+from gate_controller.devices.display.typesetting.picture import picture
+from gate_controller.devices.display.typesetting.symbols import drawn
 from gate_controller.devices.errors import DeviceError
 from gate_controller.texts import Language
 from tests.devices.display.pictures import cards
@@ -48,7 +48,7 @@ PLAIN = st.text(st.sampled_from("abcdefgÄÖ. ,-mW"), max_size=200)
 WITHOUT_PILLOW = """
 import sys
 sys.modules["PIL"] = None
-from gate_controller.devices.display.canvas import Canvas
+from gate_controller.devices.display.typesetting.canvas import Canvas
 try:
     Canvas(128, 64, "1")
 except Exception as error:

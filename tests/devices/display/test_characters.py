@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from RPLCD.codecs import hd44780_a00, hd44780_a02
 
-from gate_controller.admission.messages import Signal, Symbol
+from gate_controller.admission.words.messages import Signal, Symbol
 from gate_controller.devices.display.card import Card, Face
-from gate_controller.devices.display.characters import CharacterGrid
-from gate_controller.devices.display.folding import Rom
-from gate_controller.devices.display.glyphs import SYMBOLS
-from gate_controller.devices.display.page import Part
+from gate_controller.devices.display.typesetting.characters import CharacterGrid
+from gate_controller.devices.display.typesetting.folding import Rom
+from gate_controller.devices.display.typesetting.glyphs import SYMBOLS
+from gate_controller.devices.display.typesetting.page import Part
 from gate_controller.devices.errors import DeviceError
 from gate_controller.texts import Language
 from tests.devices.display.pictures import cards

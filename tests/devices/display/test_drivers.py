@@ -6,14 +6,14 @@ import pytest
 from PIL import Image
 from typing_extensions import override
 
-from gate_controller.devices.display.hd44780 import CharacterDisplay
-from gate_controller.devices.display.i2c import I2CDevice, I2CLink
-from gate_controller.devices.display.image import ImageFile
-from gate_controller.devices.display.lcd import SIZES, Lcd
-from gate_controller.devices.display.oled import Oled
-from gate_controller.devices.display.page import Page
 from gate_controller.devices.display.panel import Panel
-from gate_controller.devices.display.spi import SPILink
+from gate_controller.devices.display.panels.hd44780 import CharacterDisplay
+from gate_controller.devices.display.panels.i2c import I2CDevice, I2CLink
+from gate_controller.devices.display.panels.image import ImageFile
+from gate_controller.devices.display.panels.lcd import SIZES, Lcd
+from gate_controller.devices.display.panels.oled import Oled
+from gate_controller.devices.display.panels.spi import SPILink
+from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
 from tests.rig.fake_displays import FakeHd44780, FakeOled, FakeSh1106
 from tests.rig.fake_i2c import FakeI2C

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.devices.display.fitting import NO_BREAK_SPACE, REPLACEMENT, safe, sentences, take, wrap
+from gate_controller.devices.display.typesetting.fitting import NO_BREAK_SPACE, REPLACEMENT, safe, sentences, take, wrap
 
 WORDS = st.lists(st.text(st.sampled_from("abcdeäé,."), min_size=1, max_size=12), min_size=1).map(" ".join)
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from RPLCD.codecs import hd44780_a00, hd44780_a02
 
-from gate_controller.devices.display.fitting import NO_BREAK_SPACE, safe
-from gate_controller.devices.display.folding import KNOWN, STAND_INS, Rom, fold, without_no_break_spaces
+from gate_controller.devices.display.typesetting.fitting import NO_BREAK_SPACE, safe
+from gate_controller.devices.display.typesetting.folding import KNOWN, STAND_INS, Rom, fold, without_no_break_spaces
 
 TABLES = {Rom.A00: hd44780_a00.encoding_table, Rom.A02: hd44780_a02.encoding_table}
 BLANK = 0x20

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from gate_controller.admission.messages import Signal, Symbol
-from gate_controller.devices.display.canvas import Canvas
+from gate_controller.admission.words.messages import Signal, Symbol
 from gate_controller.devices.display.card import Card, Face
-from gate_controller.devices.display.characters import CharacterGrid
 from gate_controller.devices.display.make import make_panel
+from gate_controller.devices.display.typesetting.canvas import Canvas
+from gate_controller.devices.display.typesetting.characters import CharacterGrid
 from gate_controller.devices.errors import DeviceError
 from tests.rig.fake_displays import FakeHd44780, FakeOled, FakeSh1106
 from tests.rig.fake_i2c import FakeI2C

@@ -5,8 +5,8 @@ from itertools import groupby, product
 import pytest
 from PIL import Image
 
-from gate_controller.devices.display.canvas import Canvas
-from gate_controller.devices.display.characters import CharacterGrid
+from gate_controller.devices.display.typesetting.canvas import Canvas
+from gate_controller.devices.display.typesetting.characters import CharacterGrid
 from gate_controller.texts import Language
 from tests.devices.display.pictures import CANVASES, FOLDER, GRIDS, Mode, coarse, png, rows, sheet, tiles, txt
 

@@ -13,12 +13,12 @@ from PIL import Image
 from typing_extensions import override
 
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.hd44780 import CharacterDisplay
-from gate_controller.devices.display.i2c import I2CDevice, I2CLink
-from gate_controller.devices.display.oled import Oled
-from gate_controller.devices.display.page import Page
 from gate_controller.devices.display.panel import Panel
+from gate_controller.devices.display.panels.hd44780 import CharacterDisplay
+from gate_controller.devices.display.panels.i2c import I2CDevice, I2CLink
+from gate_controller.devices.display.panels.oled import Oled
 from gate_controller.devices.display.player import HANG_SECONDS, Player
+from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
 from tests.rig.fake_displays import FakeHd44780, FakeOled
 from tests.rig.fake_i2c import FakeI2C

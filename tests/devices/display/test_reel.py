@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.page import Page
 from gate_controller.devices.display.reel import (
     DIM_AFTER_SECONDS,
     READ_MOST_SECONDS,
@@ -11,6 +10,7 @@ from gate_controller.devices.display.reel import (
     SHIFTS,
     Reel,
 )
+from gate_controller.devices.display.typesetting.page import Page
 from tests.rig.pages import a_card, a_page
 
 IDLE = a_card("Welcome", is_resting=True)

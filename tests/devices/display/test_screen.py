@@ -4,7 +4,6 @@ import re
 import pytest
 
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.page import Page
 from gate_controller.devices.display.screen import (
     IDLE_REFRESH_SECONDS,
     NOISE_SECONDS,
@@ -12,6 +11,7 @@ from gate_controller.devices.display.screen import (
     STEADY_SECONDS,
     Screen,
 )
+from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
 from tests.rig.pages import a_card, a_page
 

@@ -1,0 +1,82 @@
+"""
+Facts from the journal become attempts again, after a crash or a power cut.
+
+The last fact of an attempt says where it stood; what follows is what would have followed had the power stayed. Nothing
+here moves the relay: a charge that was not used becomes a credit, for the visitor is probably still standing there.
+"""
+
+from collections.abc import Sequence
+
+from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.turn import Turn
+from gate_controller.admission.words.codes import Code
+from gate_controller.admission.words.facts import (
+    UNSURE,
+    UNVERIFIED,
+    CreditOpened,
+    Doubted,
+    Evidence,
+    Fact,
+    Intended,
+    OpenItem,
+    Redeemed,
+    RefundBegun,
+    Released,
+    ReleasedToSensor,
+)
+from gate_controller.admission.words.ids import Incident
+
+
+def remembered(facts: Sequence[Fact]) -> Attempt | None:
+    """Return what the facts tell of an attempt, in no particular state; None if its intent is not among them."""
+    intent = next((fact for fact in facts if isinstance(fact, Intended)), None)
+    if intent is None:
+        return None
+    a = Attempt(intent.attempt, intent.incident, intent.code, begun_wall=intent.at)
+    a.voucher_code, a.price, a.balance_before = intent.voucher_code, intent.price, intent.balance_before
+    a.facts = facts[-1].n + 1
+    a.unproven = True
+    for fact in facts:
+        if isinstance(fact, Redeemed):
+            a.evidence, a.token, a.balance_after = fact.evidence, fact.token, fact.balance_after
+    return a
+
+
+def take_up(facts: Sequence[Fact], turn: Turn) -> Attempt:
+    """Return the attempt that these facts (all of one attempt, in order) tell of, ready to go on."""
+    a = remembered(facts)
+    if a is None:
+        # Only a journal that lost its beginning has such an attempt: there is nothing the gate could settle by itself.
+        last = facts[-1]
+        a = Attempt(last.attempt, Incident(""), Code(""), facts=last.n + 1)
+        a.hand_to_staff(turn, "the record of what was intended is missing")
+        return a
+    _stand(a, facts[-1], turn)
+    turn.note(f"recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.value!r}")
+    return a
+
+
+def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
+    now = turn.at
+    match last:
+        case Intended() | Doubted():
+            a.state, a.timer = State.IN_DOUBT, now.mono
+            a.settle_at = now.mono + turn.policy.settle_seconds
+        case Redeemed():
+            a.open_credit(turn, "the gate stopped between the charge and the release")
+        case ReleasedToSensor(unverified=unverified):
+            turn.write(a.fact(Released, turn))
+            if a.evidence is Evidence.UNSURE or unverified:
+                a.hand_to_staff(turn, UNVERIFIED if unverified else UNSURE)
+            a.close()
+        case CreditOpened(until=until):
+            # The wall clock may have jumped while the power was off: a credit never lasts longer than it was given.
+            left = min(max(until - now.wall, 0.0), turn.policy.credit_seconds)
+            a.state, a.timer = State.CREDIT, now.mono + left
+        case RefundBegun():
+            a.state, a.timer = State.REFUNDING, now.mono
+            a.refund_recorded = a.refund_unknown = True
+        case OpenItem():
+            a.close()
+        case _:
+            a.close()

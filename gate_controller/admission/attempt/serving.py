@@ -1,0 +1,285 @@
+"""
+The visitor's way: balance, intent, redemption, release, passage.
+
+Each function is one entry of the table in `transitions.py`. What a power cut would find on disk is said where it
+matters.
+"""
+
+from typing import assert_never
+
+from gate_controller.admission.attempt import doubt
+from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.turn import Turn
+from gate_controller.admission.words.commands import AskBalance, Cancel, Redeem, Shut
+from gate_controller.admission.words.events import (
+    BalanceAnswered,
+    Opened,
+    PassageSensed,
+    RedeemAnswered,
+    RelayFailed,
+    Rescanned,
+    TimePassed,
+    WriteFailed,
+    Written,
+)
+from gate_controller.admission.words.facts import (
+    UNSURE,
+    UNVERIFIED,
+    Evidence,
+    Intended,
+    NotCharged,
+    OpenItem,
+    Passed,
+    RefundBegun,
+    Refused,
+    Released,
+    ReleasedToSensor,
+)
+from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Redemption
+from gate_controller.admission.words.policy import CANCEL_SECONDS
+
+
+def begin(a: Attempt, turn: Turn, since: float | None = None) -> None:
+    """Start to serve a scan; `since` (monotonic) where its visitor has waited already."""
+    a.serve(turn, since)
+    deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
+    turn.do(AskBalance(a.id, a.code, deadline, urgent=True))
+    turn.show(MessageKind.CHECKING)
+
+
+def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
+    """Decide. Nothing is on disk yet: a power cut here leaves nothing to settle."""
+    match event.outcome:
+        case Balance() as balance:
+            _decide(a, balance, turn)
+        case CallFailed(fault, text):
+            _balance_failed(a, fault, text, turn)
+
+
+def _balance_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None:
+    match fault:
+        case CallFault.KEY_NOT_ACCEPTED:
+            turn.fault(Fault.KEY, text)
+            _refuse(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, fault=Fault.KEY)
+        case CallFault.REFUSED:
+            _refuse(a, turn, MessageKind.REFUSED_BY_EGUMA, text)
+        case CallFault.NOT_SENT | CallFault.UNKNOWN:
+            _refuse(a, turn, MessageKind.UNREACHABLE)
+        case _:
+            assert_never(fault)
+
+
+def _decide(a: Attempt, balance: Balance, turn: Turn) -> None:
+    policy = turn.policy
+    a.voucher_code = balance.voucher_code
+    if not balance.is_redeemable:
+        _refuse(a, turn, MessageKind.NOT_REDEEMABLE, balance.message, balance.balance)
+    elif balance.currency is not None and balance.currency != policy.currency:
+        _refuse(a, turn, MessageKind.WRONG_CURRENCY)
+    elif turn.barred is not None:
+        _refuse(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, fault=turn.barred)
+    elif balance.balance < policy.price:
+        _refuse(a, turn, MessageKind.BALANCE_TOO_LOW, balance=balance.balance)
+    else:
+        # By now E-GUMA has answered, so the wall clock is right: the look-up asks for the list around this moment.
+        a.begun_wall = turn.at.wall
+        a.price, a.balance_before = policy.price, balance.balance
+        intent = a.fact(
+            Intended,
+            turn,
+            incident=a.incident,
+            code=a.code,
+            voucher_code=a.voucher_code,
+            price=policy.price,
+            currency=policy.currency,
+            balance_before=balance.balance,
+            reference=_reference(a, turn),
+        )
+        a.state = State.INTENDING
+        turn.write(intent, waiting=a.id)
+
+
+def _reference(a: Attempt, turn: Turn) -> str:
+    # E-GUMA documents letters and digits only (eguma-api.md): a dash that it refused would refuse every visitor.
+    return "".join(character for character in f"{turn.policy.gate_id}{a.id}" if character.isalnum())
+
+
+def _refuse(
+    a: Attempt,
+    turn: Turn,
+    kind: MessageKind,
+    text: str = "",
+    balance: Cents | None = None,
+    fault: Fault | None = None,
+) -> None:
+    """Refuse before any intent: the record is for staff, and no step waits for it."""
+    a.verdict(turn, kind, balance=balance, eguma_text=text, fault=fault)
+    code = a.voucher_code or a.code
+    fields = {"incident": a.incident, "code": code, "reason": kind.name.lower(), "text": text, "balance": balance}
+    turn.write(a.fact(Refused, turn, **fields))
+    a.close()
+
+
+def checking_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """E-GUMA did not answer in the visitor's time."""
+    if a.is_late(turn):
+        _refuse(a, turn, MessageKind.UNREACHABLE)
+
+
+def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
+    """Charge. From here a power cut leaves an intent without an outcome: recovery looks it up."""
+    policy = turn.policy
+    if turn.writes.failing:
+        # This write worked and another one, of an earlier visitor, did not: the next may fail as well.
+        _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "the journal fails", fault=Fault.JOURNAL)
+        return
+    if turn.barred is not None:
+        _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, turn.came_between, fault=turn.barred)
+        return
+    if turn.at.mono > policy.share(a.begun, policy.REDEEM_START_SHARE):
+        # A disk this slow would leave Redeem no time for its answer, and make doubts out of good redemptions.
+        _end_uncharged(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
+        return
+    a.state = State.REDEEMING
+    deadline = policy.share(a.begun, policy.REDEEM_SHARE)
+    turn.do(Redeem(a.id, a.voucher_code, a.charge(turn), _reference(a, turn), deadline))
+
+
+def intent_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
+    """Take no money: what would charge is not on disk. Should it be there after all, the fact after it closes it."""
+    _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "the intent could not be written", fault=Fault.JOURNAL)
+
+
+def intending_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """Give up before anything was sent; the write still under way is followed by the fact that closes it."""
+    if a.is_late(turn):
+        _end_uncharged(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
+
+
+def _end_uncharged(
+    a: Attempt, turn: Turn, kind: MessageKind, reason: str, text: str = "", fault: Fault | None = None
+) -> None:
+    if a.verdict_due is not None:
+        a.verdict(turn, kind, eguma_text=text, fault=fault)
+    turn.write(a.fact(NotCharged, turn, reason=reason, text=text))
+    a.close()
+
+
+def redeem_answered(a: Attempt, event: RedeemAnswered, turn: Turn) -> None:
+    """Record the charge, or end, or doubt. A power cut before the record is on disk leaves a doubt, never a loss."""
+    match event.outcome:
+        case Redemption(token, balance_after):
+            a.record(turn, Evidence.ANSWER, token, balance_after)
+        case CallFailed(fault, text):
+            _redeem_failed(a, fault, text, turn)
+
+
+def _redeem_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None:
+    match fault:
+        case CallFault.KEY_NOT_ACCEPTED:
+            turn.fault(Fault.KEY, text)
+            _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "key not accepted", fault=Fault.KEY)
+        case CallFault.REFUSED:
+            _end_uncharged(a, turn, MessageKind.REFUSED_BY_EGUMA, "refused by E-GUMA", text)
+        case CallFault.NOT_SENT:
+            _end_uncharged(a, turn, MessageKind.UNREACHABLE, f"not sent: {text}")
+        case CallFault.UNKNOWN:
+            # In doubt already means that the core gave up before the client did: nothing new.
+            if a.state is State.REDEEMING:
+                doubt.begin(a, turn, text)
+        case _:
+            assert_never(fault)
+
+
+def redeeming_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """The visitor must know something now, and the fate of the charge is not known."""
+    if a.is_late(turn):
+        a.verdict(turn, MessageKind.BEING_CHECKED)
+        doubt.begin(a, turn, "no answer in the visitor's time")
+
+
+def redemption_written(a: Attempt, event: Written, turn: Turn) -> None:
+    """Open for whoever still waits; else the charge is unused. A power cut from here leaves an unused charge."""
+    if a.verdict_due is None:
+        a.open_credit(turn, "the charge was confirmed after the visitor had been refused")
+    else:
+        a.release(turn)
+
+
+def redemption_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
+    """Give the money back at once: a charge that is not on disk would be forgotten by a power cut."""
+    if a.token is None:
+        # Found by look-up: there is nothing to cancel with. The intent is on disk; look again until the journal works.
+        a.state, a.evidence = State.IN_DOUBT, None
+        doubt.look_later(a, turn)
+        return
+    turn.note(f"charge=cancelling incident={a.incident} why='it could not be written'", alarm=True)
+    # The journal fails, so this fact goes to the backlog; the first cancellation need not wait for it, since the intent
+    # on disk makes a power cut end in a look-up.
+    turn.write(a.fact(RefundBegun, turn))
+    a.state, a.refund_recorded = State.REFUNDING, True
+    turn.do(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
+
+
+def recording_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """Charged, but the disk hangs: when it answers, the charge becomes a credit."""
+    if a.is_late(turn):
+        a.verdict(turn, MessageKind.BEING_CHECKED)
+
+
+def scanned_while_recording(a: Attempt, event: Rescanned, turn: Turn) -> None:
+    """The visitor came back while the disk hung: the gate opens when the charge is on disk."""
+    turn.show(MessageKind.CHECKING)
+
+
+def opened(a: Attempt, event: Opened, turn: Turn) -> None:
+    """Record the release. Between the pulse and this record a power cut errs on the visitor's side."""
+    policy = turn.policy
+    a.state = State.RELEASED
+    if a.on_credit:
+        a.verdict(turn, MessageKind.ADMITTED_ON_CREDIT)  # what the charge left on the voucher may be long ago
+    else:
+        a.verdict(turn, MessageKind.ADMITTED, balance=a.balance_after)
+    if policy.passage_seconds is None:
+        a.timer = turn.at.mono + policy.hold_seconds
+        turn.write(a.fact(Released, turn), *_doubt_about_charge(a, turn))
+    else:
+        a.timer = turn.at.mono + policy.passage_seconds
+        turn.write(a.fact(ReleasedToSensor, turn, unverified=a.unverified))
+
+
+def _doubt_about_charge(a: Attempt, turn: Turn) -> tuple[OpenItem, ...]:
+    if a.evidence is not Evidence.UNSURE and not a.unverified:
+        return ()
+    reason = UNVERIFIED if a.unverified else UNSURE
+    turn.note(f"open_item incident={a.incident} reason={reason!r}", alarm=True)
+    return (a.fact(OpenItem, turn, reason=reason),)
+
+
+def relay_failed(a: Attempt, event: RelayFailed, turn: Turn) -> None:
+    """Charged, and the gate does not open: keep the charge for this voucher, and stop taking money."""
+    turn.fault(Fault.RELAY, event.why)
+    a.verdict(turn, MessageKind.PAID_BUT_SHUT, balance=a.balance_after, fault=Fault.RELAY)
+    a.open_credit(turn, f"the relay failed: {event.why}")
+
+
+def somebody_passed(a: Attempt, event: PassageSensed, turn: Turn) -> None:
+    """The charge was used."""
+    turn.do(Shut())
+    turn.write(a.fact(Passed, turn), *_doubt_about_charge(a, turn))
+    a.close()
+
+
+def released_long_enough(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """Without a sensor the visitor counts as admitted; with one, nobody passed and the charge is unused."""
+    if a.timer is None or turn.at.mono < a.timer:
+        return
+    turn.do(Shut())
+    if turn.policy.passage_seconds is None:
+        a.close()
+    else:
+        a.open_credit(turn, "nobody passed")
+        if not turn.is_held_open:
+            turn.show(MessageKind.NOBODY_PASSED, incident=a.incident, price=a.price)

@@ -1,0 +1,85 @@
+"""
+Which facts are on their way to disk, and which a failing journal did not take.
+
+A journal that fails is tried again with everything it did not take; while it fails, only writes that an attempt waits
+for are sent, the others join the backlog.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gate_controller.admission.words.commands import Write
+from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class PendingWrite:
+    """Facts handed to the journal, and the attempt that waits for them to be on disk, if one does."""
+
+    facts: tuple[Fact, ...]
+    waiting: AttemptId | None
+
+
+@dataclass(slots=True)
+class Writes:
+    """What is being written, and what could not be."""
+
+    last_ticket: int = 0
+    pending: dict[int, PendingWrite] = field(default_factory=dict)
+    backlog: list[Fact] = field(default_factory=list)
+    """Facts that no step depends on and that the journal did not take: written as soon as it takes them again."""
+    failing: bool = False
+    retry_at: float | None = None
+    """Monotonic time at which a failing journal is tried again; None while it works or is being tried."""
+    _retry: int | None = None
+
+    def begin(self, facts: Sequence[Fact], waiting: AttemptId | None) -> Write | None:
+        """Return the write of `facts`; None if it went to the backlog of a failing journal."""
+        if self.failing and waiting is None and facts:
+            self.backlog.extend(facts)
+            return None
+        return self._send(tuple(facts), waiting)
+
+    def failed(self, ticket: int, facts: Sequence[Fact], now: float) -> None:
+        """Keep what the journal did not take, for its next try."""
+        self.backlog.extend(facts)
+        if ticket == self._retry:
+            self._retry = None
+        self.distrust(now)
+
+    def distrust(self, now: float) -> None:
+        """Take the journal for failing until a write proves that it works."""
+        self.failing = True
+        if self._retry is None:
+            self.retry_at = now + JOURNAL_RETRY_SECONDS
+
+    def try_again(self) -> Write:
+        """Return the write that will tell whether the journal works again."""
+        write = self._send(self._take_backlog(), None)
+        self.retry_at, self._retry = None, write.ticket
+        return write
+
+    def worked(self, ticket: int) -> tuple[Write, ...] | None:
+        """Where the journal works again: return the write of what came up meanwhile, if anything did; else None."""
+        if ticket != self._retry:
+            return None
+        self.failing, self._retry = False, None
+        late = self._take_backlog()
+        return (self._send(late, None),) if late else ()
+
+    def holds(self, attempt: AttemptId) -> bool:
+        """Whether facts of an attempt are not on disk yet."""
+        sent = (fact for write in self.pending.values() for fact in write.facts)
+        return any(fact.attempt == attempt for fact in (*sent, *self.backlog))
+
+    def _send(self, facts: tuple[Fact, ...], waiting: AttemptId | None) -> Write:
+        self.last_ticket += 1
+        self.pending[self.last_ticket] = PendingWrite(facts, waiting)
+        return Write(self.last_ticket, facts)
+
+    def _take_backlog(self) -> tuple[Fact, ...]:
+        # They came as their writes failed; each attempt's facts go to disk in their order.
+        facts, self.backlog = tuple(sorted(self.backlog, key=lambda fact: fact.n)), []
+        return facts

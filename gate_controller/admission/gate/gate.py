@@ -1,0 +1,404 @@
+"""
+The gate: one lane, one person; who is being served, who waits, and which attempts still have money on its way.
+
+`handle` takes an event and returns the commands to carry out, in order; `wake_at` says when it wants `TimePassed`. The
+gate decides whose turn it is; what an attempt does with an event stands in `transitions.py`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gate_controller.admission.attempt import recovery, serving, unused
+from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.transitions import handle
+from gate_controller.admission.attempt.turn import Turn
+from gate_controller.admission.attempt.writes import Writes
+from gate_controller.admission.gate import orders as staff
+from gate_controller.admission.gate.contacts import Contacts, barred_by
+from gate_controller.admission.gate.display import Display, worst
+from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, mask, read_code
+from gate_controller.admission.words.commands import Command, Release, Shut, Way
+from gate_controller.admission.words.events import (
+    AttemptEvent,
+    BalanceAnswered,
+    ContactChanged,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    Instant,
+    Opened,
+    OpenOrdered,
+    PassageSensed,
+    RefundOrdered,
+    RelayFailed,
+    Rescanned,
+    ResumeOrdered,
+    Scanned,
+    SettleOrdered,
+    TimePassed,
+    WriteFailed,
+    Written,
+)
+from gate_controller.admission.words.facts import Fact, StrayPassage
+from gate_controller.admission.words.ids import AttemptId, Numbering
+from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.admission.words.outcomes import Balance
+from gate_controller.admission.words.policy import WAIT_LAPSES_SECONDS, Policy
+
+# Unfinished attempts of the last run are looked up this far apart: about what one look-up takes on a slow network.
+RECOVERY_STEP_SECONDS = 0.5
+
+# A passage this soon after the one that used the admission is somebody following through.
+TAILGATE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    code: Code
+    lapses: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Admission:
+    attempt: AttemptId
+    codes: frozenset[str]
+    at: float
+    passed: float | None = None
+
+
+@dataclass(slots=True)
+class Gate:
+    """A gate's whole memory between events. Times inside are monotonic."""
+
+    policy: Policy
+    numbering: Numbering
+    faults: dict[Fault, str] = field(default_factory=dict)
+    """Why the gate is out of service, each with words for the log; empty while it takes scans."""
+    unfinished: dict[AttemptId, Attempt] = field(default_factory=dict)
+    lane: Attempt | None = None
+    _waiting: _Waiting | None = None
+    _last: _Admission | None = None
+    _writes: Writes = field(default_factory=Writes)
+    _display: Display = field(default_factory=Display)
+    _moving_until: float = 0.0
+    """Until when the relay's newest pulse lasts, or the gate closes: releases never overlap."""
+    contacts: Contacts = field(default_factory=Contacts)
+
+    @property
+    def wake_at(self) -> float | None:
+        """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
+        times = [attempt.wake_at for attempt in self.unfinished.values()]
+        times += [self._writes.retry_at, self.contacts.wake_at]
+        if self._waiting is not None:
+            times.append(self._waiting.lapses)
+            if self.lane is None:
+                times.append(max(self._display.readable_until, self._moving_until))
+        if self.lane is None:
+            times.append(self._display.shown_until)
+        return min((time for time in times if time is not None), default=None)
+
+    def is_taken(self, at: Instant) -> bool:
+        """Whether somebody is being served, or the gate is still open or closing for somebody."""
+        return self.lane is not None or at.mono < self._moving_until
+
+    def recover(self, at: Instant, histories: Iterable[Sequence[Fact]]) -> tuple[Command, ...]:
+        """Take up the unfinished attempts of the journal, each with its facts in order. Never moves the relay."""
+        turn = self._turn(at)
+        for place, facts in enumerate(histories):
+            attempt = recovery.take_up(facts, turn)
+            if attempt.state in {State.IN_DOUBT, State.REFUNDING} and attempt.timer is not None:
+                # One after the other: they share a connection, and each has only so long for its answer.
+                attempt.timer += place * RECOVERY_STEP_SECONDS
+            if attempt.state is not State.CLOSED:
+                self.unfinished[attempt.id] = attempt
+        self.contacts.record_early(turn, self.numbering)
+        return tuple(turn.commands)
+
+    def handle(self, event: Event) -> tuple[Command, ...]:  # noqa: PLR0912 - one case for each kind of event
+        """Take an event, and return what is to be done about it, in order."""
+        turn = self._turn(event.at)
+        match event:
+            case Scanned():
+                self._scanned(event.frame, turn)
+            case TimePassed():
+                self._time_passed(event, turn)
+            case Written() | WriteFailed():
+                self._write_ended(event, turn)
+            case PassageSensed():
+                self._passage(event, turn)
+            case SettleOrdered(_, facts, by, reason):
+                self._settle(facts, by, reason, turn)
+            case RefundOrdered(_, facts, by):
+                self._refund(facts, by, turn)
+            case ContactChanged():
+                self.contacts.changed(event, turn, self.numbering)
+            case OpenOrdered():
+                self.contacts.ordered(event, turn, self.numbering)
+            case ResumeOrdered():
+                self.contacts.resumed(event, turn, self.numbering)
+            case FaultRaised(_, fault, why):
+                turn.fault(fault, why)
+            case FaultCleared(_, fault):
+                turn.clear(fault)
+                if fault is Fault.RELAY:
+                    self.contacts.hold_again(turn)
+            case Rescanned():
+                pass  # the gate itself tells its attempts
+            case AttemptEvent():
+                self._attempt_event(event, turn)
+            case _:
+                raise TypeError(f"not an event: {event!r}")
+        self._finish(turn)
+        return tuple(turn.commands)
+
+    def _turn(self, at: Instant) -> Turn:
+        return Turn(self.policy, at, self._writes, barred_by(self.faults))
+
+    # -- scans
+
+    def _scanned(self, frame: bytes, turn: Turn) -> None:
+        code = read_code(frame)
+        if isinstance(code, NotAVoucher):
+            turn.note(f"verdict=refused reason=not_a_voucher why={code.why!r}")
+            if not self._somebody_waits:
+                turn.show(MessageKind.NOT_A_VOUCHER)
+            return
+        if self._is_repeat(code, turn):
+            return
+        if self.faults and not self._somebody_waits:
+            self._refuse_out_of_service(code, turn)
+        elif self._waiting is not None or self.is_taken(turn.at):
+            self._wait(code, turn)
+        else:
+            self._start(code, turn)
+
+    @property
+    def _somebody_waits(self) -> bool:
+        """Whether the display belongs to a visitor who still waits for his verdict."""
+        return self.lane is not None and self.lane.verdict_due is not None
+
+    def _is_repeat(self, code: Code, turn: Turn) -> bool:
+        lane, last = self.lane, self._last
+        if lane is not None and lane.verdict_due is not None and code in {lane.code, lane.voucher_code}:
+            turn.note(f"scan=repeated voucher={mask(code)}")
+            return True
+        credit = self._of_voucher(VoucherCode(code))
+        if last is None or code not in last.codes or (credit is not None and credit is not lane):
+            return False
+        if turn.at.mono >= last.at + self.policy.repeat_seconds:
+            return False
+        turn.note(f"verdict=refused reason=already_admitted voucher={mask(code)}")
+        if not self._somebody_waits:
+            turn.show(MessageKind.ALREADY_ADMITTED)
+        return True
+
+    def _refuse_out_of_service(self, code: Code, turn: Turn) -> None:
+        fault = worst(self.faults)
+        turn.note(f"verdict=refused reason=out_of_service fault={fault.name.lower()} voucher={mask(code)}")
+        self._refuse_unserved(MessageKind.REFUSED_OUT_OF_SERVICE, code, turn, fault)
+
+    def _refuse_unserved(self, kind: MessageKind, code: Code, turn: Turn, fault: Fault | None = None) -> None:
+        """Refuse a scan that gets no attempt; not with "not charged" while its voucher's money is on its way."""
+        known = self._of_voucher(VoucherCode(code))
+        told = unused.told_unserved(known) if known is not None else None
+        if known is None or told is None:
+            turn.show(kind, fault=fault)
+        else:
+            turn.show(told, incident=known.incident, fault=fault, price=known.price)
+
+    def _wait(self, code: Code, turn: Turn) -> None:
+        if self._waiting is None or self._waiting.code != code:
+            if self._waiting is not None:
+                turn.note(f"verdict=refused reason=lane_busy voucher={mask(self._waiting.code)}")
+            self._waiting = _Waiting(code, turn.at.mono + WAIT_LAPSES_SECONDS)
+        turn.show(MessageKind.ONE_MOMENT)
+
+    def _start(self, code: Code, turn: Turn) -> None:
+        known = self._of_voucher(VoucherCode(code))
+        if known is not None:
+            known.serve(turn)
+            known.code = code
+            self._resume(known, turn)
+            return
+        self._begin(code, turn)
+
+    def _begin(self, code: Code, turn: Turn, since: float | None = None) -> None:
+        self.lane = Attempt(*self.numbering.next(), code)
+        self.unfinished[self.lane.id] = self.lane
+        serving.begin(self.lane, turn, since)
+
+    def _resume(self, attempt: Attempt, turn: Turn) -> None:
+        self.lane = attempt
+        handle(attempt, Rescanned(turn.at, attempt.id, attempt.voucher_code), turn)
+
+    def _of_voucher(self, voucher_code: VoucherCode) -> Attempt | None:
+        """Return the attempt that still has this voucher's money on its way, if there is one."""
+        if not voucher_code:
+            return None
+        return next((a for a in self.unfinished.values() if a.voucher_code == voucher_code), None)
+
+    def _refund(self, facts: Sequence[Fact], by: str, turn: Turn) -> None:
+        """Give a charge back, unless the order comes at a bad moment; whoever gave it may repeat it."""
+        attempt_id = facts[-1].attempt
+        known = self.unfinished.get(attempt_id)
+        if self._writes.failing or (known.holds_lane if known is not None else self._writes.holds(attempt_id)):
+            return
+        charged = known or recovery.remembered(facts)
+        other = self._of_voucher(charged.voucher_code) if charged is not None else None
+        if other is not None and other is not known:
+            # The balance is evidence about another charge of the same voucher just now: a refund would blur it.
+            turn.note(f"refund=put_off attempt={attempt_id} why='{other.id} of the same voucher is unfinished'")
+            return
+        attempt = staff.refund(facts, known, by, turn)
+        if attempt is not None:
+            self.unfinished[attempt.id] = attempt
+
+    def _settle(self, facts: Sequence[Fact], by: str, reason: str, turn: Turn) -> None:
+        attempt_id = facts[-1].attempt
+        if attempt_id not in self.unfinished and not self._writes.holds(attempt_id):
+            staff.settle(facts, by, reason, turn)
+
+    # -- what attempts wait for
+
+    def _attempt_event(self, event: AttemptEvent, turn: Turn) -> None:
+        attempt = self.unfinished.get(event.attempt)
+        if attempt is None:
+            if isinstance(event, RelayFailed):  # nobody's admission: an exit, staff's order, a hold
+                turn.fault(Fault.RELAY, event.why)
+            return
+        if isinstance(event, BalanceAnswered) and attempt.state is State.CHECKING:
+            known = self._of_voucher(event.outcome.voucher_code) if isinstance(event.outcome, Balance) else None
+            if known is not None:
+                # A ShortCode turned out to be a voucher whose earlier charge is not finished: that one comes first.
+                known.begun, known.verdict_due, known.code = attempt.begun, attempt.verdict_due, attempt.code
+                attempt.close()
+                attempt.verdict_due = None
+                self._resume(known, turn)
+                return
+        released = isinstance(event, Opened) and attempt.state is State.RELEASING
+        handle(attempt, event, turn)
+        if attempt.goes_on:
+            self._go_on(attempt, turn)
+        if released:
+            codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
+            self._last = _Admission(attempt.id, codes, turn.at.mono)
+
+    def _go_on(self, attempt: Attempt, turn: Turn) -> None:
+        """An earlier attempt charged nothing, as has just been found: serve its visitor anew."""
+        attempt.goes_on = False
+        if self.faults:
+            self._refuse_out_of_service(Code(attempt.voucher_code), turn)
+        else:
+            # By the code in the visitor's hand, so that the scanner's reading it twice is a repeat and no other person.
+            self._begin(attempt.code, turn, attempt.begun)
+
+    def _passage(self, event: PassageSensed, turn: Turn) -> None:
+        if self.policy.passage_seconds is None:
+            return
+        now, last = turn.at.mono, self._last
+        if self.lane is not None and self.lane.state is State.RELEASED:
+            handle(self.lane, event, turn)
+            if last is not None:
+                self._last = _Admission(last.attempt, last.codes, last.at, passed=now)
+            return
+        if turn.is_held_open:
+            return  # the way is free for everybody
+        if self.contacts.passed(turn):
+            return
+        follows = last is not None and last.passed is not None and now < last.passed + TAILGATE_SECONDS
+        after = last.attempt if last is not None and follows else ""
+        attempt_id, incident = self.numbering.next()
+        turn.write(StrayPassage(attempt_id, 0, turn.at.wall, incident, after))
+        turn.note(f"passage=stray tailgating={'yes' if follows else 'no'} incident={incident}", alarm=True)
+
+    def _time_passed(self, event: TimePassed, turn: Turn) -> None:
+        now = turn.at.mono
+        for attempt in tuple(self.unfinished.values()):
+            if attempt.wake_at is not None and now >= attempt.wake_at:
+                handle(attempt, event, turn)
+        self.contacts.time_passed(turn, self.numbering)
+        if self._waiting is not None and now >= self._waiting.lapses:
+            code, self._waiting = self._waiting.code, None
+            turn.note(f"verdict=refused reason=lane_busy voucher={mask(code)}")
+            if not self._somebody_waits:
+                self._refuse_unserved(MessageKind.LANE_BUSY, code, turn)
+        if self._writes.retry_at is not None and now >= self._writes.retry_at:
+            turn.do(self._writes.try_again())
+
+    # -- the journal
+
+    def _write_ended(self, event: Written | WriteFailed, turn: Turn) -> None:
+        pending = self._writes.pending.pop(event.ticket, None)
+        if pending is None:
+            return
+        if isinstance(event, WriteFailed):
+            self._writes.failed(event.ticket, pending.facts, turn.at.mono)
+            turn.fault(Fault.JOURNAL, event.why)
+        elif (late := self._writes.worked(event.ticket)) is not None:
+            turn.commands += late
+            self._clear(Fault.JOURNAL, turn)
+        waiting = self.unfinished.get(pending.waiting) if pending.waiting is not None else None
+        if waiting is not None:
+            handle(waiting, event, turn)
+
+    # -- faults, and what follows every event
+
+    def _clear(self, fault: Fault, turn: Turn) -> None:
+        if self.faults.pop(fault, None) is not None:
+            turn.note(f"fault=cleared what={fault.name.lower()}")
+
+    def _finish(self, turn: Turn) -> None:
+        for fault in turn.cleared:
+            self._clear(fault, turn)
+        if Shut() in turn.commands and (later := self.contacts.shuts_later(turn)) is not None:
+            turn.commands = [command for command in turn.commands if command != Shut()]
+            self._moving_until = max(self._moving_until, later)  # nobody pays while it is open to somebody else
+        self._watch_movement(turn)
+        for fault, why in turn.faults:
+            if self.faults.get(fault) != why:
+                turn.note(f"fault=raised what={fault.name.lower()} why={why!r}", alarm=True)
+            self.faults[fault] = why
+            if fault is Fault.JOURNAL:
+                self._writes.distrust(turn.at.mono)
+        turn.faults.clear()
+        self._drop_closed()
+        self._display.remember(turn.commands, turn)
+        free = max(self._display.readable_until, self._moving_until)
+        if self._waiting is not None and self.lane is None and turn.at.mono >= free:
+            code, self._waiting = self._waiting.code, None
+            before = len(turn.commands)
+            if self.faults:
+                self._refuse_out_of_service(code, turn)
+            else:
+                self._start(code, turn)
+            self._drop_closed()
+            self._display.remember(turn.commands[before:], turn)
+        # An alarm does not wait until whoever was let in has gone through.
+        if (self._display.way_changed(self.faults) and not self._somebody_waits) or self.lane is None:
+            self._display.rest(self.faults, turn)
+
+    def _watch_movement(self, turn: Turn) -> None:
+        """Know until when the gate moves, from what it is told to do in this turn."""
+        now, policy = turn.at.mono, self.policy
+        must_be_shut = policy.stays_open_seconds > 0
+        for command in turn.commands:
+            match command:
+                case Release(_, Way.OUT) if policy.exit_has_own_relay:
+                    pass  # another gate than that of the way in, or its other direction
+                case Release(attempt):
+                    self.contacts.released(turn)
+                    # An attempt holds the lane for as long as the gate is open; whoever else is let through has none.
+                    has_lane = attempt in self.unfinished or not must_be_shut
+                    seconds = policy.pulse_seconds if has_lane else policy.stays_open_seconds
+                    self._moving_until = max(self._moving_until, now + seconds)
+                case Shut():
+                    until = now if must_be_shut else self._moving_until
+                    self._moving_until = max(until, now + policy.closing_seconds)
+                case _:
+                    pass
+
+    def _drop_closed(self) -> None:
+        for attempt in [a for a in self.unfinished.values() if a.state is State.CLOSED]:
+            del self.unfinished[attempt.id]
+        if self.lane is not None and not self.lane.holds_lane:
+            self.lane = None

@@ -1,0 +1,117 @@
+"""
+What is to be done: everything the core ever asks of the shell, to be carried out in the order given.
+
+Each command is answered by events; the docstring names them.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.messages import Message
+from gate_controller.admission.words.money import Cents
+
+
+class Way(Enum):
+    """Which way somebody is let through."""
+
+    IN = auto()
+    OUT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskBalance(Command):
+    """Ask E-GUMA, again after faults, until `deadline` (monotonic): `BalanceAnswered`."""
+
+    attempt: AttemptId
+    code: Code | VoucherCode
+    deadline: float
+    urgent: bool
+    """Whether a visitor is waiting for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem(Command):
+    """Charge once; again only while surely nothing was sent, until `deadline` (monotonic): `RedeemAnswered`."""
+
+    attempt: AttemptId
+    voucher_code: VoucherCode
+    amount: Cents
+    reference: str
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskRedemptions(Command):
+    """Fetch E-GUMA's list around `since` (wall clock), until `deadline` (monotonic): `RedemptionsAnswered`."""
+
+    attempt: AttemptId
+    voucher_code: VoucherCode
+    since: float
+    deadline: float
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(Command):
+    """Give the whole amount back, one try, until `deadline` (monotonic): `CancelAnswered`."""
+
+    attempt: AttemptId
+    voucher_code: VoucherCode
+    token: str
+    amount: Cents
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Write(Command):
+    """Put the facts on disk in one synced commit: `Written` or `WriteFailed`. Writes keep their order."""
+
+    ticket: int
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release(Command):
+    """Let one person through now: `Opened` or `RelayFailed`."""
+
+    attempt: AttemptId
+    way: Way = Way.IN
+
+
+@dataclass(frozen=True, slots=True)
+class Shut(Command):
+    """The person is through, or has not come: close what stays open for one. `RelayFailed` where it cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOpen(Command):
+    """Open for everybody, until `LetGo`. `RelayFailed` where it cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo(Command):
+    """Back to shut. `RelayFailed` where it cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show(Command):
+    """Tell the visitor, by display and lamps. No answer."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Command):
+    """Tell the log, in one line of key=value words without secrets. No answer."""
+
+    text: str
+    alarm: bool = False
+    """Whether staff or technicians should look."""

@@ -1,0 +1,192 @@
+"""
+What happened: everything the core is ever told.
+
+Each event carries its time. Events about a request or a write name the attempt they belong to; an answer that comes
+when the attempt no longer waits for it is harmless.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import (
+    BalanceOutcome,
+    CancelOutcome,
+    RedeemOutcome,
+    RedemptionsOutcome,
+)
+
+
+class Contact(Enum):
+    """The contacts that tell the gate something, by what each is called in the log."""
+
+    FIRE = "fire contact"
+    TAMPER = "tamper contact"
+    SERVICE_KEY = "service key"
+    IS_OPEN = "open contact"
+    """The gate's own: it stands open."""
+    IS_BLOCKED = "blocked contact"
+    """The gate's own: it cannot move."""
+    EXIT_BUTTON = "exit button"
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A moment on both clocks: `mono` for waiting, `wall` (seconds since 1970, corrected by E-GUMA's) for records."""
+
+    mono: float
+    wall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at a moment."""
+
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned(Event):
+    """The scanner delivered a complete frame."""
+
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed(Event):
+    """The moment that `Gate.wake_at` asked for, or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSensed(Event):
+    """The passage sensor saw somebody go through."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanged(Event):
+    """A contact became active (alarm, pressed, turned, open), or ended to be; debounced."""
+
+    contact: Contact
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrdered(Event):
+    """A person wants the gate released once, without a charge."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeOrdered(Event):
+    """A person says that an alarm which has cleared is over."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRaised(Event):
+    """Something the gate cannot work without failed."""
+
+    fault: Fault
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultCleared(Event):
+    """It works again."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class SettleOrdered(Event):
+    """A person settled an open item; `facts` are the attempt's, from the journal."""
+
+    facts: tuple[Fact, ...]
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrdered(Event):
+    """A person wants a charge given back; `facts` are the attempt's, from the journal."""
+
+    facts: tuple[Fact, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEvent(Event):
+    """An event that belongs to one attempt."""
+
+    attempt: AttemptId
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceAnswered(AttemptEvent):
+    """`AskBalance` ended."""
+
+    outcome: BalanceOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemAnswered(AttemptEvent):
+    """`Redeem` ended."""
+
+    outcome: RedeemOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionsAnswered(AttemptEvent):
+    """`AskRedemptions` ended."""
+
+    outcome: RedemptionsOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswered(AttemptEvent):
+    """`Cancel` ended."""
+
+    outcome: CancelOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Rescanned(AttemptEvent):
+    """The voucher of an attempt that is not finished was scanned again (the gate tells its attempt)."""
+
+    voucher_code: VoucherCode
+    balance: Cents | None = None
+    """What Balance just said is left, if it was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Event):
+    """The facts of write `ticket` are on disk, synced."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFailed(Event):
+    """The facts of write `ticket` may or may not be on disk; nothing may depend on them."""
+
+    ticket: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(AttemptEvent):
+    """The relay's pulse began."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayFailed(AttemptEvent):
+    """The relay could not be pulsed."""
+
+    why: str

@@ -1,0 +1,236 @@
+"""
+What the journal holds: facts about attempts, only ever added.
+
+Each fact says what it leaves the attempt as: unfinished (the gate has work to do), open (a person has), or closed.
+The last fact of an attempt decides. `recovery.py` turns the facts of unfinished attempts into attempts again.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.ids import AttemptId, Incident
+from gate_controller.admission.words.money import Cents, Currency
+
+
+class Standing(StrEnum):
+    """Who still has work with an attempt."""
+
+    UNFINISHED = "unfinished"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Evidence(StrEnum):
+    """How a redemption is known."""
+
+    ANSWER = "answer"
+    """Redeem was answered with a token."""
+    LIST = "list"
+    """Found in E-GUMA's list of redemptions; there is no token."""
+    BALANCE = "balance"
+    """The balance dropped by the price or more; there is no token."""
+    UNSURE = "unsure"
+    """The balance dropped, but something else may explain it; the visitor is let in and staff are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is so, for ever. `at` is wall clock, in seconds since 1970, corrected by E-GUMA's where known."""
+
+    leaves: ClassVar[Standing]
+    attempt: AttemptId
+    n: int
+    """The fact's place among the facts of its attempt, from 0: writing a fact again changes nothing."""
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Fact):
+    """A verdict with no charge and no intent of one; E-GUMA's words where it gave any."""
+
+    leaves = Standing.CLOSED
+    incident: Incident
+    code: Code
+    reason: str
+    text: str = ""
+    balance: Cents | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intended(Fact):
+    """Redeem may be sent from here on."""
+
+    leaves = Standing.UNFINISHED
+    incident: Incident
+    code: Code
+    voucher_code: VoucherCode
+    price: Cents
+    currency: Currency
+    balance_before: Cents
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotCharged(Fact):
+    """The intended charge did not take place."""
+
+    leaves = Standing.CLOSED
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted(Fact):
+    """Redeem was sent and its fate is unknown."""
+
+    leaves = Standing.UNFINISHED
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed(Fact):
+    """The price was charged."""
+
+    leaves = Standing.UNFINISHED
+    evidence: Evidence
+    token: str | None = None
+    balance_after: Cents | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Fact):
+    """The relay was pulsed against this charge. Without a sensor to say otherwise the visitor was admitted."""
+
+    leaves = Standing.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedToSensor(Fact):
+    """The relay was pulsed, and a passage sensor will tell whether somebody went through."""
+
+    leaves = Standing.UNFINISHED
+    unverified: bool = False
+    """On a charge that nobody could prove after a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed(Fact):
+    """Somebody went through."""
+
+    leaves = Standing.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class CreditOpened(Fact):
+    """The charge is unused: until `until` (wall clock) the same voucher code opens the gate without another."""
+
+    leaves = Standing.UNFINISHED
+    why: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefundBegun(Fact):
+    """The cancellation may be sent from here on; its fate is unknown until `Refunded` or `OpenItem`."""
+
+    leaves = Standing.UNFINISHED
+    by: str = ""
+    """The person who ordered it; empty where the gate does it by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded(Fact):
+    """The charge was given back. `how` says what proves it."""
+
+    leaves = Standing.CLOSED
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem(Fact):
+    """The fate of the money needs a person."""
+
+    leaves = Standing.OPEN
+    reason: str
+
+
+UNSURE = "let in on a charge that something else may explain"
+UNVERIFIED = "let in after a crash, without proof that the charge had not been given back before it"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Fact):
+    """A person settled the open item."""
+
+    leaves = Standing.CLOSED
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrayPassage(Fact):
+    """
+    Somebody went through without an admission of their own.
+
+    `after` is the attempt on whose admission they may have followed; empty where there was none just before.
+    """
+
+    leaves = Standing.CLOSED
+    incident: Incident
+    after: str = ""
+
+
+class Occurrence(StrEnum):
+    """What happens at a gate besides admissions; the words that staff read."""
+
+    EXIT = "exit opened"
+    OPENED_BY_STAFF = "opened by staff"
+    FIRE = "fire alarm"
+    FIRE_ENDED = "fire alarm ended"
+    HELD_OPEN = "held open"
+    HELD_OPEN_ENDED = "no longer held open"
+    CLOSED = "closed by key"
+    CLOSED_ENDED = "key turned back"
+    TAMPERED = "housing opened"
+    TAMPERED_ENDED = "housing shut"
+    BLOCKED = "gate blocked"
+    FORCED = "open without a release"
+    STAYED_SHUT = "did not open"
+    STAYED_OPEN = "did not shut"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurred(Fact):
+    """Something that bears on no money happened: the gate was opened for somebody else, held open, or tampered with."""
+
+    leaves = Standing.CLOSED
+    incident: Incident
+    what: Occurrence
+    by: str = ""
+    """The person or the input."""
+    reason: str = ""
+
+
+KINDS: dict[str, type[Fact]] = {
+    kind.__name__: kind
+    for kind in (
+        Refused,
+        Intended,
+        NotCharged,
+        Doubted,
+        Redeemed,
+        Released,
+        ReleasedToSensor,
+        Passed,
+        CreditOpened,
+        RefundBegun,
+        Refunded,
+        OpenItem,
+        Settled,
+        StrayPassage,
+        Occurred,
+    )
+}
+"""Every kind of fact by the name it has on disk; names are never reused."""

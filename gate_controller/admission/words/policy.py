@@ -1,0 +1,76 @@
+"""What a gate is told once: its price and its times. All times are in seconds."""
+
+from dataclasses import dataclass
+
+from gate_controller.admission.words.money import Cents, Currency
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings that decisions depend on (design.md, "Settings")."""
+
+    gate_id: str
+    price: Cents
+    currency: Currency
+    verdict_seconds: float = 5.0
+    credit_seconds: float = 600.0
+    repeat_seconds: float = 5.0
+    settle_seconds: float = 120.0
+    hold_seconds: float = 3.0
+    pulse_seconds: float = 0.5
+    """How long the relay needs for one opening; nobody else is served before it is at rest again."""
+    passage_seconds: float | None = None
+    """How long to wait for the passage sensor; None: no sensor is fitted."""
+    exit_has_own_relay: bool = False
+    """Whether letting somebody out leaves the way in free."""
+    stays_open_seconds: float = 0.0
+    """How long a gate that has to be shut is open for somebody whom staff let in; 0: it shuts by itself."""
+    closing_seconds: float = 0.0
+    """How long the gate needs to close; nobody else is served before it has."""
+    fire_resumes: bool = True
+    """Whether a fire contact that closes again ends its alarm; else a person has to."""
+    key_opens: bool = False
+    """Whether the service key holds the gate open; else it closes it."""
+    show_seconds: float = 5.0
+    """How long a verdict stays on the display when nobody else comes."""
+
+    # The visitor's time budget, as shares of verdict_seconds. Redeem keeps more than a second of five for itself, so a
+    # slow Balance cannot push it into an unknown outcome; what is left after Redeem serves the look-up; the last three
+    # hundredths are for drawing the verdict. A look-up that ends an earlier doubt early enough leaves Balance its half.
+    GO_ON_SHARE = 0.30
+    BALANCE_SHARE = 0.60
+    REDEEM_START_SHARE = 0.70
+    REDEEM_SHARE = 0.85
+    VERDICT_SHARE = 0.97
+
+    @property
+    def open_seconds(self) -> float:
+        """How long a release lets somebody through."""
+        return self.hold_seconds if self.passage_seconds is None else self.passage_seconds
+
+    def share(self, begun: float, share: float) -> float:
+        """Return the moment when `share` of the time budget of a scan taken at `begun` is used up."""
+        return begun + share * self.verdict_seconds
+
+
+WAIT_LAPSES_SECONDS = 10.0
+"""How long a scan waits for the lane (design.md, "One lane, one person")."""
+
+LOOKUP_SECONDS = 3.0
+"""How long one look-up request may take: a list that takes longer has not helped."""
+
+CANCEL_SECONDS = 10.0
+"""How long one cancellation may take. Nobody waits for it, and a lost answer costs a repetition."""
+
+JOURNAL_RETRY_SECONDS = 5.0
+"""How often a journal that could not be written is tried again."""
+
+
+def lookup_pause(tries: int, *, urgent: bool) -> float:
+    """Return the seconds until look-up number `tries` + 1: short while the visitor waits, then doubling to a minute."""
+    return 0.3 if urgent else min(60.0, 2.0 ** min(tries, 6))
+
+
+def refund_pause(tries: int) -> float:
+    """Return the seconds until a refund is tried again: doubling from one second to five minutes."""
+    return min(300.0, 2.0 ** min(tries, 9))

@@ -1,0 +1,70 @@
+"""From a command line to the staff's desk: of the running gate if one runs, else of the journal it left."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.options import load
+
+if TYPE_CHECKING:
+    from gate_controller.settings import Settings
+
+# ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
+
+# What a reading command puts where the gate's own key and price are not given: people who look into the journal need
+# not be able to read the key.
+_STAND_INS = ("eguma.api_key=none-given", "admission.price_cents=1")
+
+
+def ask(config: Path | None, overrides: list[str] | None, do: str, *, needs_key: bool = False, **request: Any) -> Any:
+    """Return the desk's answer; raise `CommandError` with its words."""
+    from gate_controller.desk.control_socket import ControlError, NotRunning
+    from gate_controller.desk.control_socket import ask as ask_running
+
+    settings = settings_without_key(config, overrides)
+    try:
+        try:
+            if settings.state_dir.is_dir():
+                return ask_running(settings.state_dir, do, **request)
+        except NotRunning:
+            pass
+        except PermissionError as error:
+            raise ControlError(f"{error.filename}: may not be looked into by this user: use sudo") from None
+        if needs_key:
+            settings = load(config, overrides).settings
+        return _ask_stopped(settings, do, request)
+    except ControlError as error:
+        raise CommandError(ExitCode.NO, str(error)) from None
+
+
+def name_of(by: str) -> str:
+    """Return who gives an order, for the books: as said, else as logged in."""
+    import getpass
+
+    return by.strip() or getpass.getuser()
+
+
+def settings_without_key(config: Path | None, overrides: list[str] | None) -> "Settings":
+    """Return the settings for a command that needs no key and no price; raise `CommandError` with all their faults."""
+    from gate_controller.settings import SettingsError, load_settings
+
+    given = tuple(overrides or ())
+    try:
+        return load_settings(config=config, overrides=(*_STAND_INS, *given), environ=os.environ).settings
+    except SettingsError as error:
+        raise CommandError(ExitCode.SETTINGS, *error.faults) from None
+
+
+def _ask_stopped(settings: "Settings", do: str, request: dict[str, Any]) -> Any:
+    import asyncio
+
+    from gate_controller.desk.stopped import answer_stopped
+    from gate_controller.eguma.calls import Calls
+    from gate_controller.shell.policies import policy_of
+
+    async def answer() -> Any:
+        calls = Calls(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
+        return await answer_stopped(settings.state_dir, policy_of(settings, has_sensor=False), calls, do, request)
+
+    return asyncio.run(answer())

@@ -1,0 +1,168 @@
+"""`gate-controller journal reconcile`: a day of the journal against E-GUMA's list of redemptions."""
+
+import json
+import time
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gate_controller.admission.words.codes import VoucherCode, mask, voucher_code
+from gate_controller.admission.words.money import Cents
+from gate_controller.cli import asking as desk
+from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.options import ConfigOption, SetOption, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from gate_controller.eguma.models import ListedRedemption
+    from gate_controller.journal.reconcile import Charge, Difference
+
+# ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
+
+MARGIN = timedelta(minutes=10)
+"""How far two clocks may be apart before a charge near midnight is missed on one side."""
+
+DEADLINE_SECONDS = 60.0
+
+
+def reconcile(
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="The day, such as 2026-11-23.")],
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    zone: Annotated[str, typer.Option(metavar="ZONE", help="The zone of E-GUMA's local times.")] = "Europe/Zurich",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show voucher codes whole: they are money.")] = False,
+) -> int:
+    """
+    Compare a day of the journal with E-GUMA's list of redemptions, and name every difference.
+
+    Ends with 0 if there is none, 1 if there are some, and 3 if E-GUMA does not give the list. Redemptions of other
+    users (tills, other gates) are left out, once the gate's own user is known: from eguma.user_id, or from the
+    day's own charges.
+
+    Example:
+      gate-controller journal reconcile --date 2026-11-23
+    """
+    from gate_controller.journal.reconcile import Charge, differences
+
+    begin, end, local = _span(day, zone)
+    settings = load(config, overrides).settings
+    window = {"since": (begin - MARGIN).timestamp(), "until": (end + MARGIN).timestamp()}
+    ours = _charges(config, overrides, window, begin, end)
+    first, last = (begin - MARGIN).astimezone(local), (end + MARGIN).astimezone(local)
+    listed = _listed(settings, first.replace(tzinfo=None), last.replace(tzinfo=None))
+    user = settings.eguma.user_id or _own_user(listed, ours)
+    theirs = [
+        Charge(
+            voucher_code(entry.code),
+            entry.redeemed_amount_in_cents,
+            entry.redeemed_at.replace(tzinfo=local).astimezone(UTC).isoformat(),
+            inside=begin <= entry.redeemed_at.replace(tzinfo=local) < end,
+            user=entry.user_id or "",
+        )
+        for entry in listed
+        if user is None or entry.user_id == user
+    ]
+    found = differences(ours, theirs)
+    if user is None:
+        # Other tills' redemptions are in the list too, and cannot be told apart.
+        found = [difference for difference in found if difference.charge.incident]
+    _print(found, as_json=as_json, full=full, counts=(len(ours), len(theirs)), user=user)
+    return ExitCode.NO if found else ExitCode.OK
+
+
+def _span(day: str, zone: str) -> "tuple[datetime, datetime, ZoneInfo]":
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        local = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise CommandError(
+            ExitCode.SETTINGS, f"{zone!r} is no time zone: option --zone: write Europe/Zurich, or install tzdata"
+        ) from None
+    try:
+        first = date.fromisoformat(day)
+    except ValueError:
+        raise CommandError(ExitCode.SETTINGS, f"{day!r} is no date: option --date: write 2026-11-23") from None
+    begin = datetime(first.year, first.month, first.day, tzinfo=local)
+    after = first + timedelta(days=1)
+    return begin, datetime(after.year, after.month, after.day, tzinfo=local), local
+
+
+def _charges(
+    config: Path | None, overrides: list[str] | None, window: dict[str, Any], begin: datetime, end: datetime
+) -> "list[Charge]":
+    from gate_controller.journal.reconcile import Charge
+
+    charges, before = [], None
+    while page := desk.ask(config, overrides, "page", before=before, full=True, **window):
+        for told in page:
+            before = told["number"]
+            if told["charged"]:
+                at = datetime.fromisoformat(told["begun"])
+                charges.append(
+                    Charge(
+                        told["voucher_code"],
+                        told["amount_cents"],
+                        told["begun"],
+                        inside=begin <= at < end,
+                        incident=told["incident"],
+                        refunded=told["refunded"],
+                    )
+                )
+    return charges
+
+
+def _listed(settings: Any, begin: datetime, end: datetime) -> "tuple[ListedRedemption, ...]":
+    import asyncio
+
+    from gate_controller.eguma.client import EgumaClient
+    from gate_controller.eguma.errors import EgumaError
+
+    async def ask() -> "tuple[ListedRedemption, ...]":
+        client = EgumaClient(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
+        try:
+            return await client.redemptions(begin, end, deadline=time.monotonic() + DEADLINE_SECONDS)
+        finally:
+            await client.aclose()
+
+    try:
+        return asyncio.run(ask())
+    except EgumaError as error:
+        raise CommandError(ExitCode.EGUMA, f"no list from {settings.eguma.base_url}: {error}") from None
+
+
+def _own_user(listed: "Iterable[ListedRedemption]", ours: "Iterable[Charge]") -> str | None:
+    from gate_controller.admission.attempt.doubt import learn_user
+    from gate_controller.admission.words.outcomes import ListedRedemption
+
+    entries = [
+        ListedRedemption(voucher_code(entry.code), entry.redeemed_amount_in_cents, entry.user_id or "")
+        for entry in listed
+    ]
+    return learn_user(entries, [(VoucherCode(charge.voucher_code), Cents(charge.amount_cents)) for charge in ours])
+
+
+def _print(found: "list[Difference]", *, as_json: bool, full: bool, counts: tuple[int, int], user: str | None) -> None:
+    if as_json:
+        rows = [{"what": one.what, **asdict(one.charge)} for one in found]
+        for row in rows:
+            row["voucher_code"] = row["voucher_code"] if full else mask(row["voucher_code"])
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    print(
+        f"journal: {counts[0]} charges; E-GUMA: {counts[1]} redemptions; " + (f"user {user}" if user else "all users")
+    )
+    if user is None:
+        print("the gate's own user is not known: entries unknown to the journal are not shown (set eguma.user_id)")
+    for one in found:
+        code = one.charge.voucher_code if full else mask(one.charge.voucher_code)
+        name = one.charge.incident or f"user {one.charge.user}"
+        print(f"{one.charge.at}  {code}  {one.charge.amount_cents / 100:.2f}  {name}: {one.what}")
+    if not found:
+        print("no difference")

@@ -1,0 +1,67 @@
+"""
+A display that is a PNG file, for a screen that something else draws, and for looking at a gate without a display.
+
+The file is written only when its picture changes, under another name first, so that a reader finds a whole picture at
+any time. An idle gate goes round its languages for ever: the path belongs on a tmpfs, not on an SD card.
+"""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from gate_controller.devices.display.card import Card
+from gate_controller.devices.display.panel import Pictures
+from gate_controller.devices.display.panels.turning import turned
+from gate_controller.devices.display.typesetting.page import Page
+from gate_controller.devices.errors import DeviceError
+
+SIZE = (320, 240)
+
+
+class ImageFile:
+    """A picture in a file, as a panel; `rotate` is in quarter turns."""
+
+    def __init__(self, path: Path, pictures: Pictures, *, size: tuple[int, int], rotate: int) -> None:
+        """Write an empty picture. Raises `DeviceError`."""
+        self._path = path
+        self._pictures = pictures
+        self._rotate = rotate
+        self._written: Image.Image | None = None
+        self._black = Image.new("RGB", size)
+        self._write(self._black)
+
+    def pages(self, card: Card) -> tuple[Page, ...]:
+        """Return the card laid out."""
+        return self._pictures.pages(card)
+
+    def show(self, page: Page, *, shift: tuple[int, int]) -> None:  # noqa: ARG002 - a file does not age
+        """Write the picture of a page, if it is another."""
+        image = turned(self._pictures.draw(page), self._rotate)
+        if image != self._written:
+            self._write(image)
+
+    def dim(self, is_dimmed: bool) -> None:
+        """Stay as it is: a file does not age."""
+
+    def refresh(self) -> None:
+        """Write the next picture again: the file may have been removed."""
+        self._written = None
+
+    def close(self) -> None:
+        """Leave an empty picture: nobody is to be told to scan at a gate that does not run."""
+        self._write(self._black)
+
+    def _write(self, image: Image.Image) -> None:
+        png = io.BytesIO()
+        image.save(png, format="PNG")
+        beside = self._path.with_name(f".{self._path.name}.new")
+        try:
+            beside.write_bytes(png.getvalue())
+            beside.replace(self._path)
+        except OSError as error:
+            raise DeviceError(
+                f"display image {self._path} cannot be written: make its directory and let this user write there, or"
+                f" set display.image_file ({error.strerror or error})"
+            ) from error
+        self._written = image

@@ -1,0 +1,164 @@
+"""
+What keeps a journal fit for years: old attempts move to an archive, and a corrupt file is set aside.
+
+Nothing that still needs the gate or a person is ever pruned, and nothing is deleted before its copy is synced.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gate_controller.admission.words.facts import OpenItem
+from gate_controller.admission.words.ids import AttemptId, incident
+from gate_controller.journal import codec
+from gate_controller.journal.records import record, told_facts
+from gate_controller.journal.schema import MIGRATIONS
+from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, explained, new_tag
+
+ARCHIVE_FOLDER = "archive"
+DAMAGE_NOTE = "journal.damaged"
+_READY = f"{FILE_NAME}.ready"
+
+_LOST = "the journal was corrupt and is kept at {where}: compare its days with `journal reconcile`, then settle this"
+
+NUMBERS_SKIPPED = 100_000
+"""How far the numbering of a new journal begins beyond the last number that could be read of a corrupt one."""
+
+# Attempts per step: some milliseconds of the journal's thread, so that a visitor who comes meanwhile waits no longer.
+PRUNE_STEP = 50
+
+
+def prune(store: Store, before: float) -> int:
+    """
+    Move closed attempts that ended before a moment (wall clock) to the archive; return how many, at most one step.
+
+    They are appended to `archive/attempts-YEAR.jsonl`, one attempt a line with all its facts, and synced, before the
+    journal forgets them. A power cut in between leaves them in both.
+    """
+    numbers = store.closed_before(before, PRUNE_STEP)
+    lines: dict[int, list[str]] = {}
+    for number in numbers:
+        facts = store.facts_of(number)
+        told = record(number, incident(number), facts)
+        year = datetime.fromtimestamp(facts[0].at, UTC).year
+        line = {**told.as_dict(), "facts": told_facts(facts, full=True)}
+        lines.setdefault(year, []).append(json.dumps(line, ensure_ascii=False))
+    folder = store.path.parent / ARCHIVE_FOLDER
+    with explained(folder):
+        for year, texts in lines.items():
+            _append_synced(folder / f"attempts-{year}.jsonl", texts)
+    store.forget(numbers)
+    return len(numbers)
+
+
+def _append_synced(path: Path, lines: Iterable[str]) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def note_damage(directory: Path) -> None:
+    """Leave word that the journal is corrupt, for the next start; as well as a failing disk allows."""
+    with suppress(OSError):
+        (directory / DAMAGE_NOTE).touch()
+
+
+def is_noted_damaged(directory: Path) -> bool:
+    """Whether an earlier run left word that the journal is corrupt, or was cut off while it set it aside."""
+    return (directory / DAMAGE_NOTE).exists() or (directory / _READY).exists()
+
+
+def set_aside(directory: Path) -> Path:
+    """
+    Move a corrupt journal out of the way and begin a new one with what could be saved; return where the old one is.
+
+    Saved are the tag, the numbering, and the unfinished and open attempts, as far as they can be read. The copy that
+    is kept is the file as it was found, with its write-ahead log.
+    """
+    if (directory / _READY).exists():
+        # A start that did this before was cut off after everything had been saved: the corrupt file may lack its log.
+        _put_in_place(directory)
+        return max(directory.glob("corrupt-*"))
+    aside = directory / f"corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    aside.mkdir(mode=0o700)
+    for suffix in ("", "-wal"):
+        with suppress(FileNotFoundError):
+            shutil.copy2(directory / f"{FILE_NAME}{suffix}", aside)
+    tag, last, rows = _salvage(aside / FILE_NAME)
+    fresh = directory / f"{FILE_NAME}.part"
+    fresh.unlink(missing_ok=True)
+    with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
+        db.executescript("".join(MIGRATIONS) + f"PRAGMA user_version = {len(MIGRATIONS)};")
+        db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag or new_tag(),))
+        # A Pi's clock may be years behind: what was saved may be younger than it says.
+        newest = max((row[3] for row in rows["fact"]), default=0.0)
+        db.execute("INSERT INTO meta VALUES (?, ?)", (LOST_UNTIL, str(max(time.time(), newest))))
+        db.executemany("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?, ?)", rows["fact"])
+        db.executemany("INSERT OR IGNORE INTO pending VALUES (?, ?)", rows["pending"])
+        # The staff's list says that charges of the lost part may have to be looked for at E-GUMA.
+        lost = OpenItem(AttemptId(""), 0, time.time(), reason=_LOST.format(where=aside))
+        row = (last, lost.n, type(lost).__name__, lost.at, codec.encode(lost))
+        db.execute("INSERT INTO fact VALUES (?, ?, ?, ?, ?)", row)
+        db.execute("INSERT INTO pending VALUES (?, ?)", (last, lost.leaves.value))
+    with fresh.open("rb") as written:
+        os.fsync(written.fileno())
+    fresh.replace(directory / _READY)
+    _sync_folder(directory)
+    _put_in_place(directory)
+    return aside
+
+
+def _put_in_place(directory: Path) -> None:
+    """Let the new file take the corrupt one's place. The old log goes first: SQLite would replay it into the new."""
+    for suffix in ("-wal", "-shm"):
+        (directory / f"{FILE_NAME}{suffix}").unlink(missing_ok=True)
+    (directory / _READY).replace(directory / FILE_NAME)
+    (directory / DAMAGE_NOTE).unlink(missing_ok=True)
+    _sync_folder(directory)
+
+
+def _salvage(copy: Path) -> tuple[str | None, int, dict[str, list[Any]]]:
+    """Read what can be read of a corrupt file: its tag, its highest number, and what is not closed."""
+    tag, last = None, 0
+    rows: dict[str, list[Any]] = {"fact": [], "pending": []}
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(copy, isolation_level=None)) as db:
+        meta = dict(_readable(db, "SELECT key, value FROM meta", ()))
+        tag = meta.get("tag")
+        numbers = [*_readable(db, "SELECT coalesce(max(attempt), 0) FROM fact", ()), (int(meta.get("last", 0)),)]
+        last = max(number for (number,) in numbers)
+        if len(numbers) == 1:
+            tag = None  # how far the numbers went cannot be known: another tag keeps the new ones apart
+        for number, standing in _readable(db, "SELECT attempt, standing FROM pending ORDER BY attempt", ()):
+            facts = _readable(db, "SELECT * FROM fact WHERE attempt = ? ORDER BY n", (number,))
+            last = max(last, number)
+            if facts:
+                rows["fact"] += facts
+                rows["pending"].append((number, standing))
+    # Numbers that could not be read must not be given again: E-GUMA keeps the reference numbers made of them.
+    return tag, last + NUMBERS_SKIPPED, rows
+
+
+def _readable(db: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> list[Any]:
+    rows = []
+    with suppress(sqlite3.DatabaseError):
+        for row in db.execute(query, values):
+            rows.append(row)  # noqa: PERF402 - what came before a broken page is kept
+    return rows
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

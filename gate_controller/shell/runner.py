@@ -1,0 +1,273 @@
+"""
+The shell around the core: events in, commands carried out, in order.
+
+Rules: events are handled one after the other, in the event loop; a command that takes time reports back with an event;
+what a visitor does not wait for (display, log) is done after the step that he waits for has begun.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words import commands as do
+from gate_controller.admission.words import events as on
+from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.messages import Message, MessageKind
+from gate_controller.admission.words.outcomes import CallFailed, CallFault, ListedRedemption, Redemptions
+from gate_controller.devices.errors import DeviceError
+from gate_controller.eguma.calls import AHEAD_OF_UTC, Calls
+from gate_controller.journal.store import JournalError, Store
+from gate_controller.journal.writer import Journal
+from gate_controller.shell.own_user import OwnUser
+
+_log = logging.getLogger(__name__)
+
+# The list that a look-up asks for begins this long before the charge, so that clocks need not agree to the minute.
+LOOKUP_MARGIN_SECONDS = 24 * 3600.0
+
+# "Checking" is shown this much after the request has left: no eye sees the difference, and a fast answer need not wait
+# behind lamps and words.
+CHECKING_SHOWN_AFTER_SECONDS = 0.01
+
+# Whose movement it is where it is nobody's admission.
+NOBODY = AttemptId("")
+
+# A gate's clock this close to E-GUMA's is left alone: its Date header has whole seconds and travels a while.
+CLOCK_TOLERANCE_SECONDS = 2.0
+
+
+class Front(Protocol):
+    """Whatever shows messages to the visitor."""
+
+    def show(self, message: Message) -> None:
+        """Show a message; never raises, never blocks."""
+
+
+class Drive(Protocol):
+    """Whatever moves the gate. Each returns at once and raises `DeviceError` where it cannot."""
+
+    def release(self) -> None:
+        """Let one person in."""
+
+    def release_exit(self) -> None:
+        """Let one person out; where the way is open already, nothing moves."""
+
+    def shut(self) -> None:
+        """Close what stays open for one person."""
+
+    def hold_open(self) -> None:
+        """Open for everybody, until `let_go`."""
+
+    def let_go(self) -> None:
+        """Back to shut."""
+
+
+class Runner:
+    """Runs one gate. Everything here happens in the event loop."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        journal: Journal,
+        calls: Calls,
+        drive: Drive,
+        front: Front,
+        own_user: OwnUser,
+        crashed: Callable[[BaseException], None],
+        faults_changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`crashed` is told of an error that nobody foresaw, `faults_changed` whenever a fault came or went."""
+        self.gate = gate
+        self._journal = journal
+        self._calls = calls
+        self._drive = drive
+        self._front = front
+        self._own_user = own_user
+        self._crashed = crashed
+        self._faults_changed = faults_changed
+        self._faults_told = dict(gate.faults)
+        self._loop = asyncio.get_running_loop()
+        self._queue: deque[on.Event] = deque()
+        self._handling = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._handled = asyncio.Event()
+        self._untold: deque[Message] = deque()
+
+    def now(self) -> on.Instant:
+        """Return this moment; the wall clock follows E-GUMA's where the gate's own is wrong."""
+        offset = self._calls.clock_offset or 0.0
+        wall = time.time()
+        return on.Instant(time.monotonic(), wall + offset if abs(offset) > CLOCK_TOLERANCE_SECONDS else wall)
+
+    def post(self, event: on.Event) -> None:
+        """Let the gate handle an event, after those that came before it."""
+        self._queue.append(event)
+        if self._handling:
+            return
+        self._handling = True
+        try:
+            while self._queue:
+                self.carry_out(self.gate.handle(self._queue.popleft()))
+        except Exception as error:  # noqa: BLE001 - the gate's memory may be half-changed: stop, and recover from disk
+            self._crashed(error)
+            return
+        self._handling = False
+        self._handled.set()
+        self._set_timer()
+        if self.gate.faults != self._faults_told:
+            self._faults_told = dict(self.gate.faults)
+            self._faults_changed()
+
+    def carry_out(self, commands: tuple[do.Command, ...]) -> None:
+        """Start every command, in order."""
+        for command in commands:
+            self._start(command)
+
+    async def visitor_served(self) -> None:
+        """Wait until no visitor waits for a verdict."""
+        while self.gate.lane is not None and self.gate.lane.verdict_due is not None:
+            self._handled.clear()
+            await self._handled.wait()
+
+    async def drain(self) -> None:
+        """Wait until no request is out any more."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def stop(self) -> None:
+        """Take no events any more, and drop the requests that are out."""
+        self._handling = True
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    def _start(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
+        match command:
+            case do.AskBalance():
+                self._spawn(self._ask_balance(command))
+            case do.Redeem():
+                self._spawn(self._redeem(command))
+            case do.AskRedemptions():
+                self._spawn(self._ask_redemptions(command))
+            case do.Cancel():
+                self._spawn(self._cancel(command))
+            case do.Write(ticket, facts):
+                self._journal.append(facts, lambda failure: self._written(ticket, failure))
+            case do.Release(attempt, way):
+                release = self._drive.release if way is do.Way.IN else self._drive.release_exit
+                if self._moved(release, attempt):
+                    self.post(on.Opened(self.now(), attempt))
+            case do.HoldOpen():
+                self._moved(self._drive.hold_open, NOBODY)
+            case do.Shut():
+                self._moved(self._drive.shut, NOBODY)
+            case do.LetGo():
+                self._moved(self._drive.let_go, NOBODY)
+            case do.Show(message):
+                self._show(message)
+            case do.Note(text, alarm):
+                self._loop.call_soon(_log.log, logging.WARNING if alarm else logging.INFO, "%s", text)
+            case _:
+                raise TypeError(f"not a command: {command!r}")
+
+    def _show(self, message: Message) -> None:
+        """Show messages in their order, but none of them while the step that the visitor waits for can be taken."""
+        self._untold.append(message)
+        if message.kind is MessageKind.CHECKING:
+            self._loop.call_later(CHECKING_SHOWN_AFTER_SECONDS, self._tell)
+        else:
+            self._loop.call_soon(self._tell)
+
+    def _tell(self) -> None:
+        while self._untold:
+            message = self._untold.popleft()
+            # One that another message follows at once would be seen by nobody, and keep a slow display from the next.
+            if message.kind is not MessageKind.CHECKING or not self._untold:
+                self._front.show(message)
+
+    def _moved(self, move: Callable[[], None], attempt: AttemptId) -> bool:
+        try:
+            move()
+        except DeviceError as error:
+            self.post(on.RelayFailed(self.now(), attempt, str(error)))
+            return False
+        return True
+
+    def _written(self, ticket: int, failure: str | None) -> None:
+        if failure is None:
+            self.post(on.Written(self.now(), ticket))
+        else:
+            self.post(on.WriteFailed(self.now(), ticket, failure))
+        if self.gate.lane is None:
+            self._journal.rest()
+
+    async def _ask_balance(self, command: do.AskBalance) -> None:
+        outcome = await self._calls.balance(command.code, command.deadline, urgent=command.urgent)
+        self.post(on.BalanceAnswered(self.now(), command.attempt, outcome))
+
+    async def _redeem(self, command: do.Redeem) -> None:
+        outcome = await self._calls.redeem(command.voucher_code, command.amount, command.reference, command.deadline)
+        self.post(on.RedeemAnswered(self.now(), command.attempt, outcome))
+
+    async def _cancel(self, command: do.Cancel) -> None:
+        outcome = await self._calls.cancel(command.voucher_code, command.token, command.amount, command.deadline)
+        self.post(on.CancelAnswered(self.now(), command.attempt, outcome))
+
+    async def _ask_redemptions(self, command: do.AskRedemptions) -> None:
+        begin = command.since - LOOKUP_MARGIN_SECONDS
+        listed = await self._calls.redemptions(
+            begin, self.now().wall, self._own_user.known, command.deadline, urgent=command.urgent
+        )
+        outcome = listed if isinstance(listed, CallFailed) else await self._weigh(command, begin, listed)
+        self.post(on.RedemptionsAnswered(self.now(), command.attempt, outcome))
+
+    async def _weigh(
+        self, command: do.AskRedemptions, begin: float, listed: tuple[ListedRedemption, ...]
+    ) -> Redemptions | CallFailed:
+        """Lay what the journal knows beside the list; at the edge of the list's window an entry may be in or out."""
+        surely_from, maybe_from = begin + AHEAD_OF_UTC.total_seconds(), begin - AHEAD_OF_UTC.total_seconds()
+
+        def known(store: Store) -> tuple[int, int]:
+            surely = store.count_charges(command.voucher_code, surely_from, but=command.attempt, refunded=False)
+            if store.may_lack_charges_since(maybe_from):
+                return surely, len(listed)  # any of them may be an earlier charge of this gate
+            return surely, store.count_charges(command.voucher_code, maybe_from, but=command.attempt, refunded=True)
+
+        try:
+            await self._own_user.learn(listed, maybe_from)
+            surely, at_most = await self._journal.read(known)
+        except JournalError as error:
+            return CallFailed(CallFault.UNKNOWN, str(error))
+        return Redemptions(listed, self._own_user.known, surely, at_most)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._crashed(error)
+
+    def _set_timer(self) -> None:
+        wake_at = self.gate.wake_at
+        if self._timer is not None:
+            if wake_at == self._timer.when():
+                return
+            self._timer.cancel()
+            self._timer = None
+        if wake_at is not None:
+            # The loop's clock is time.monotonic; it may fire within its resolution before the moment.
+            self._timer = self._loop.call_at(wake_at, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self.post(on.TimePassed(self.now()))

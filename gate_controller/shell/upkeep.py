@@ -1,0 +1,126 @@
+"""
+What a gate does while nobody is there: the connection kept warm, its own user learnt, old attempts archived.
+
+Each is a loop for the length of the gate's life. None writes to disk unless there is something new to keep.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.events import FaultCleared, FaultRaised
+from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import CallFailed, CallFault
+from gate_controller.eguma.calls import Calls
+from gate_controller.journal.store import JournalError, Store
+from gate_controller.journal.writer import Journal
+from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.runner import Runner
+from gate_controller.systemd.notify import notify
+
+_log = logging.getLogger(__name__)
+
+KEY_RETRY_SECONDS = 15.0
+"""How often a key that was not accepted is tried again: somebody is probably putting it right just now."""
+
+# The own user is learnt from charges of the last day, a minute after the first; where the account refuses the list, or
+# the list does not tell, another try a day is enough.
+LEARN_SECONDS = 60.0
+LEARN_WINDOW_SECONDS = 24 * 3600.0
+LEARN_AGAIN_SECONDS = 24 * 3600.0
+
+ARCHIVE_SECONDS = 24 * 3600.0
+ARCHIVE_STEP_SECONDS = 1.0
+
+
+class Upkeep:
+    """The work of one gate that no visitor waits for."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        *,
+        journal: Journal,
+        calls: Calls,
+        own_user: OwnUser,
+        warm_seconds: float,
+    ) -> None:
+        self._runner = runner
+        self._journal = journal
+        self._calls = calls
+        self._own_user = own_user
+        self._warm_seconds = warm_seconds
+        self._trouble = ""
+
+    async def keep_warm(self) -> None:
+        """Prove the key at the start, keep the connection warm for the next visitor, and watch for the key's return."""
+        faults, warm = self._runner.gate.faults, self._warm_seconds
+        await self._probe()
+        while True:
+            # Never longer than a key is left alone: a visitor's request may find that it is not accepted any more.
+            cold = self._calls.used_at + warm - time.monotonic() if warm > 0 else KEY_RETRY_SECONDS
+            await asyncio.sleep(min(max(cold, 1.0), KEY_RETRY_SECONDS))
+            if Fault.KEY in faults or (warm > 0 and time.monotonic() - self._calls.used_at >= warm):
+                await self._probe()
+
+    async def _probe(self) -> None:
+        failed = await self._calls.probe()
+        if failed is None:
+            if Fault.KEY in self._runner.gate.faults:
+                self._runner.post(FaultCleared(self._runner.now(), Fault.KEY))
+        elif failed.fault is CallFault.KEY_NOT_ACCEPTED:
+            self._runner.post(FaultRaised(self._runner.now(), Fault.KEY, failed.text))
+        trouble = failed.text if failed is not None else ""
+        if trouble != self._trouble:
+            # Once for each change: a night without a network must not wear out the SD card.
+            self._trouble = trouble
+            _log.log(
+                *((logging.WARNING, "eguma=trouble why=%r", trouble) if trouble else (logging.INFO, "eguma=reached"))
+            )
+
+    async def learn_own_user(self) -> None:
+        """Ask for the list when a charge of this gate must be in it: the first doubt shall find a gate that knows."""
+        while self._own_user.known is None:
+            await asyncio.sleep(LEARN_SECONDS)
+            now = self._runner.now().wall
+            since = now - LEARN_WINDOW_SECONDS
+
+            def charges(store: Store, since: float = since) -> set[tuple[VoucherCode, Cents]]:
+                return store.charges_since(since)
+
+            with contextlib.suppress(JournalError):  # the gate is out of service for it, and says so
+                if not await self._journal.read(charges):
+                    continue
+                deadline = time.monotonic() + LEARN_SECONDS
+                listed = await self._calls.redemptions(since, now, None, deadline, urgent=False)
+                if not isinstance(listed, CallFailed):
+                    await self._own_user.learn(listed, since)
+            if self._own_user.known is None:
+                await asyncio.sleep(LEARN_AGAIN_SECONDS)
+
+    async def archive_old_attempts(self, keep_days: int) -> None:
+        """Archive, once a day, while nobody is there and the date is known from E-GUMA."""
+        while True:
+            await asyncio.sleep(ARCHIVE_SECONDS)
+            # By the earlier of two clocks: a Date header years ahead must not archive what look-ups still need.
+            before = min(self._runner.now().wall, time.time()) - keep_days * 86_400
+            try:
+                while self._runner.gate.lane is None and self._calls.clock_offset is not None:
+                    if not await self._journal.prune(before):
+                        break
+                    await asyncio.sleep(ARCHIVE_STEP_SECONDS)
+            except JournalError as error:
+                _log.warning("archive=failed why=%r", str(error))
+
+    async def keep_watchdog_fed(self, seconds: float, all_alive: Callable[[], bool]) -> None:
+        """Ping systemd only while the loop runs this, the journal's thread answers and every other part is alive."""
+        while True:
+            with contextlib.suppress(JournalError):  # a journal that says no is alive; the gate shows what is wrong
+                await self._journal.read(lambda _: None)
+            if all_alive():
+                notify("WATCHDOG=1")
+            await asyncio.sleep(seconds)

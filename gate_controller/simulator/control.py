@@ -1,0 +1,265 @@
+"""
+The control API under `/_simulator/`: how a test or a person in another process scripts faults and reads the
+books.
+
+It needs no key and never meets a fault. Input it cannot obey is a 400 with one line that says what is wrong.
+docs/simulator.md is its manual.
+"""
+
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+from urllib.parse import unquote
+
+from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.simulator import reading
+from gate_controller.simulator.api import JSON, TEXT, Answer, Api, read_query, text, to_json
+from gate_controller.simulator.ledger import Account, Redemption, Refused
+from gate_controller.simulator.misbehaviour import Endpoint, Fault, FaultKind, FaultScript, ScriptLine
+from gate_controller.simulator.reading import BadControl, Reader
+from gate_controller.simulator.vouchers import Condition, Voucher, dashed, plain
+from gate_controller.simulator.wire import Request
+
+ROOT = "/_simulator/"
+
+SHORT_CODE_SECONDS = 300.0
+"""How long a ShortCode of the voucher2mobile app is valid (eguma-api.md, "Voucher codes")."""
+
+_FAULT_FIELDS: dict[str, Reader] = {
+    "kind": reading.choice(FaultKind),
+    "endpoint": reading.choice(Endpoint),
+    "voucher_code": reading.optional(reading.text),
+    "times": reading.optional(reading.whole(1)),
+    "skip": reading.whole(0),
+    "effect": reading.optional(reading.flag),
+    "status": reading.whole(300),
+    "body": reading.optional(reading.text),
+    "headers": reading.texts,
+    "delay_seconds": reading.number(),
+    "interval_seconds": reading.number(),
+}
+_VOUCHER_FIELDS: dict[str, Reader] = {
+    "total_amount_in_cents": reading.whole(0),
+    "balance_in_cents": reading.whole(0),
+    "condition": reading.choice(Condition, by_name=True),
+    "message": reading.text,
+    "redeemable_at_zero": reading.flag,
+    "is_complimentary": reading.flag,
+    "currency": reading.optional(reading.choice(Currency)),
+    "name": reading.text,
+    "description": reading.text,
+    "valid_until": reading.text,
+    "product_id": reading.text,
+    "derecognized": reading.flag,
+}
+_SETTINGS_FIELDS: dict[str, Reader] = {
+    "currency": reading.choice(Currency),
+    "latency_seconds": reading.number(),
+    "clock_offset_seconds": reading.number(least=None),
+    "cancelled_stay_listed": reading.flag,
+    "redemptions_allowed": reading.flag,
+    "list_delay_seconds": reading.number(),
+    "older_edition": reading.flag,
+    "dashes_in_answers": reading.flag,
+    "strict_references": reading.flag,
+    "content_type_required": reading.flag,
+}
+_SHORT_CODE_FIELDS: dict[str, Reader] = {
+    "voucher_code": reading.text,
+    "short_code": reading.short_code,
+    "valid_seconds": reading.optional(reading.number()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One request to the API as the simulator saw it. No query, so no key."""
+
+    at: float
+    """Seconds since 1970 by this machine's clock."""
+    method: str
+    path: str
+    user: str | None
+    """Name of the key's user; None without a valid key."""
+    status: int | None
+    """None: no answer was sent, or none will be."""
+    fault: str | None
+    content_type: str | None
+
+
+class Control:
+    """The control API over one simulator's parts. `reset` starts it anew; `drop` ends connections, but not
+    the asker's.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: Api,
+        faults: FaultScript,
+        requests: deque[RequestRecord],
+        reset: Callable[[], None],
+    ) -> None:
+        self._api = api
+        self._faults = faults
+        self._requests = requests
+        self._reset = reset
+
+    def answer(  # noqa: PLR0911, PLR0912 - the table of what can be asked, one case each
+        self, request: Request, *, now: float, drop: Callable[[bool], int]
+    ) -> Answer:
+        """Obey one control request. `drop` ends all other connections (True: by reset) and returns how
+        many.
+        """
+        path, _, query = request.target.removeprefix(ROOT).partition("?")
+        body = request.body
+        try:
+            match request.method, path.split("/"):
+                case "GET", ["faults"]:
+                    return _json([_line_json(line) for line in self._faults])
+                case "POST", ["faults"]:
+                    return self._add_faults(body)
+                case "DELETE", ["faults"]:
+                    self._faults.clear()
+                    return _json([])
+                case "DELETE", ["faults", line_id]:
+                    return self._remove_fault(line_id)
+                case "GET", ["ledger"]:
+                    return self._ledger(read_query(query).get("voucher_code"))
+                case "PUT", ["vouchers", code] if code:
+                    return self._put_voucher(unquote(code), body)
+                case "POST", ["short-codes"]:
+                    return self._hand_out(body, now)
+                case "POST", ["reset"]:
+                    self._reset()
+                    return _json({})
+                case "GET", ["settings"]:
+                    return _json(asdict(self._api.settings))
+                case "POST", ["settings"]:
+                    changes = reading.read_object(body, _SETTINGS_FIELDS)
+                    self._api.settings = replace(self._api.settings, **changes)
+                    return _json(asdict(self._api.settings))
+                case "GET", ["requests"]:
+                    return _json([asdict(record) for record in self._requests])
+                case "DELETE", ["requests"]:
+                    self._requests.clear()
+                    return _json([])
+                case "POST", ["drop-connections"]:
+                    wanted = reading.read_object(body, {"reset": reading.flag})
+                    return _json({"dropped": drop(wanted.get("reset", False))})
+                case _:
+                    return text(404, f"no {request.method} {ROOT}{path} here: see docs/simulator.md\n")
+        except (BadControl, Refused) as error:
+            return Answer(400, f"{error}\n".encode(), TEXT)
+
+    def _add_faults(self, body: bytes) -> Answer:
+        try:
+            given = json.loads(body)
+        except ValueError as error:
+            raise BadControl(f"the body is not JSON: {error}") from None
+        faults = [_fault(item) for item in (given if isinstance(given, list) else [given])]
+        return _json({"ids": [self._faults.add(fault) for fault in faults]})
+
+    def _remove_fault(self, line_id: str) -> Answer:
+        if not line_id.isdecimal() or not self._faults.remove(int(line_id)):
+            return text(404, f"there is no fault {line_id}: it may have acted as often as it was told\n")
+        return _json({})
+
+    def _ledger(self, voucher_code: str | None) -> Answer:
+        ledger = self._api.ledger
+        wanted = None if voucher_code is None else plain(voucher_code)
+        accounts = [a for a in ledger.accounts() if wanted in {None, a.voucher.code}]
+        redemptions = [r for r in ledger.redemptions() if wanted in {None, r.voucher_code}]
+        # Added up from the single redemptions, so that it bears witness beside the running sums.
+        net = dict.fromkeys((a.voucher.code for a in accounts), 0)
+        for redemption in redemptions:
+            net[redemption.voucher_code] += redemption.left
+        return _json(
+            {
+                "vouchers": {a.voucher.code: _account_json(a, net[a.voucher.code]) for a in accounts},
+                "redemptions": [_redemption_json(redemption) for redemption in redemptions],
+                "net_redeemed_in_cents": sum(net.values()),
+            }
+        )
+
+    def _put_voucher(self, code: str, body: bytes) -> Answer:
+        changes = reading.read_object(body, _VOUCHER_FIELDS)
+        before = self._api.ledger.voucher(code)
+        if before is None:
+            if "total_amount_in_cents" not in changes:
+                raise BadControl("total_amount_in_cents is missing: the voucher is new")
+            total = changes["total_amount_in_cents"]
+            before = Voucher(plain(code), Cents(total), Cents(total))
+        voucher = replace(before, **changes)
+        if voucher.balance_in_cents > voucher.total_amount_in_cents:
+            raise BadControl(
+                f"balance_in_cents must be at most total_amount_in_cents ({voucher.total_amount_in_cents}), "
+                f"not {voucher.balance_in_cents}"
+            )
+        self._api.ledger.put(voucher)
+        return self._ledger(code)
+
+    def _hand_out(self, body: bytes, now: float) -> Answer:
+        wanted = reading.read_object(body, _SHORT_CODE_FIELDS, required=("voucher_code",))
+        valid = wanted.get("valid_seconds", SHORT_CODE_SECONDS)
+        number = self._api.ledger.hand_out(
+            wanted["voucher_code"],
+            lapses_at=None if valid is None else now + valid,
+            short_code=wanted.get("short_code"),
+        )
+        return _json({"short_code": number, "valid_seconds": valid})
+
+
+def _fault(value: object) -> Fault:
+    wanted = reading.read_fields(value, _FAULT_FIELDS, required=("kind",))
+    try:
+        return Fault(**wanted)
+    except ValueError as error:
+        raise BadControl(str(error)) from None
+
+
+def _plain_json(value: object) -> object:
+    return value.name.lower() if isinstance(value, Condition) else value
+
+
+def _fields_json(item: Any) -> dict[str, object]:
+    return {field.name: _plain_json(getattr(item, field.name)) for field in fields(item)}
+
+
+def _line_json(line: ScriptLine) -> dict[str, object]:
+    return {
+        **_fields_json(line.fault),
+        "id": line.id,
+        "effect": line.fault.takes_effect,
+        "skips_left": line.skips_left,
+        "times_left": line.times_left,
+        "acted": line.acted,
+    }
+
+
+def _account_json(account: Account, net: int) -> dict[str, object]:
+    return {
+        **_fields_json(account.voucher),
+        "printed_code": dashed(account.voucher.code),
+        "opened_with_in_cents": account.opened_with,
+        "net_redeemed_in_cents": net,
+    }
+
+
+def _redemption_json(redemption: Redemption) -> dict[str, object]:
+    return {
+        "redeem_token": redemption.token,
+        "voucher_code": redemption.voucher_code,
+        "amount_in_cents": redemption.amount,
+        "cancelled_in_cents": redemption.cancelled,
+        "user": asdict(redemption.user),
+        "reference_number": redemption.reference_number,
+        "redeemed_at": redemption.redeemed_at,
+        "made_at": redemption.made_at,
+    }
+
+
+def _json(value: object) -> Answer:
+    return Answer(200, to_json(value), JSON)

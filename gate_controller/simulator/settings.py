@@ -1,0 +1,38 @@
+"""
+How the simulated account behaves, where the real one is undocumented, slow or differently set.
+
+All of it can be changed while the simulator runs (`POST /_simulator/settings`).
+"""
+
+from dataclasses import dataclass
+
+from gate_controller.admission.words.money import Currency
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The behaviour in force. Every default is the plain, documented, undisturbed case."""
+
+    currency: Currency = Currency.CHF
+    latency_seconds: float = 0.0
+    """Added before each answer of the API, after its effect; the control API has none."""
+    clock_offset_seconds: float = 0.0
+    """How far the server's clock (`Date`, `redeemed_at`) is ahead of this machine's."""
+    cancelled_stay_listed: bool = True
+    """Whether redemptions that were cancelled stay in the list, with their first amount. Undocumented."""
+    redemptions_allowed: bool = True
+    """Whether keys may call the list of redemptions. Undocumented; an account may refuse it."""
+    list_delay_seconds: float = 0.0
+    """How long a redemption takes to appear in the list."""
+    older_edition: bool = False
+    """Answers as older editions of the API give them: no currency and no product_id, and a
+    voucher_document_url.
+    """
+    dashes_in_answers: bool = False
+    """Whether Balance and the others spell codes `L4FU-5LQT-KJR3`; the list of redemptions always does."""
+    strict_references: bool = False
+    """Whether a reference_number with anything but letters and digits is refused, as "alphanumeric" may be
+    read.
+    """
+    content_type_required: bool = False
+    """Whether a request without `Content-Type: application/json` is refused."""

@@ -1,0 +1,1 @@
+"""What systemd is told, and how the log is written for its journal."""

@@ -1,0 +1,266 @@
+"""`gate-controller gate`: how the running gate stands, letting somebody in, ending an alarm; and where none runs."""
+
+import asyncio
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.simulator import FaultKind, Simulator
+from tests.rig.command import PROGRAM, STYLE
+from tests.rig.gate import GOOD, PRICE, RELAY, fault, running_gate
+from tests.rig.gate_process import gate_process
+from tests.rig.pins import Pins
+from tests.rig.scanner import PtyScanner
+from tests.rig.waiting import until
+
+FIRE, KEY, IS_BLOCKED = 13, 26, 21
+ERROR = f"{STYLE}error: "
+
+
+async def gate_command(
+    state_dir: Path, *words: str, cwd: Path | None = None, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run `gate-controller gate` in a process of its own, with the loop of the gate going on."""
+    command = [str(PROGRAM), "gate", *words, "--set", f"state_dir={state_dir}"]
+    environment = {"PATH": "/usr/bin:/bin", "GATE_ADMISSION__PRICE_CENTS": str(PRICE), **variables}
+    return await asyncio.to_thread(
+        lambda: subprocess.run(  # noqa: S603 - the command is ours
+            command, capture_output=True, text=True, timeout=30, check=False, env=environment, cwd=cwd
+        )
+    )
+
+
+def lines_of(answer: "subprocess.CompletedProcess[str]") -> dict[str, str]:
+    """Return the lines of a status after the first, by their first word or two."""
+    return {line[:12].strip(): line[12:] for line in answer.stdout.splitlines()[1:]}
+
+
+async def journal_list(state_dir: Path) -> str:
+    command = [str(PROGRAM), "journal", "list", "--set", f"state_dir={state_dir}"]
+    environment = {"PATH": "/usr/bin:/bin", "GATE_ADMISSION__PRICE_CENTS": str(PRICE)}
+    answer = await asyncio.to_thread(
+        lambda: subprocess.run(  # noqa: S603 - the command is ours
+            command, capture_output=True, text=True, timeout=30, check=True, env=environment
+        )
+    )
+    return answer.stdout
+
+
+# -- status
+
+
+async def test_the_status_of_an_idle_gate(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator):
+        answer = await gate_command(state_dir, "status")
+        assert (answer.returncode, answer.stderr) == (0, "")
+        assert answer.stdout.splitlines()[0] == "takes scans"
+        assert lines_of(answer) == {
+            "lane": "free",
+            "held open": "no",
+            "gate": "as it should be",
+            "contacts": "none active",
+            "missing": "nothing",
+        }
+
+
+async def test_the_status_of_a_gate_in_an_alarm_says_so_and_ends_with_1(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    pins.connect(FIRE)
+    async with running_gate(
+        state_dir, pins, simulator, fire_contact__pin=FIRE, service_key__pin=KEY, display__driver="ssd1306"
+    ):
+        pins.disconnect(FIRE)
+        pins.connect(KEY)
+        await until(lambda: pins.is_high(RELAY))
+        answer = await gate_command(state_dir, "status")
+        assert answer.returncode == 1
+        assert answer.stdout.splitlines()[0] == "out of service"
+        told = lines_of(answer)
+        assert told["fire"] == "the fire contact is open: an alarm, or a broken wire"
+        assert told["service"] == "the service key has closed it: turn it back"
+        assert (told["held open"], told["contacts"]) == ("yes", "fire contact, service key")
+        assert told["missing"].startswith("display ssd1306")
+
+
+async def test_the_status_for_programs_is_json(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator, admission__verdict_seconds=5) as gate:
+        simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=2))
+        gate.scan(GOOD)
+        await until(lambda: gate.requests("redeem.json") == 1)
+        told = json.loads((await gate_command(state_dir, "status", "--json")).stdout)
+        assert told == {
+            "takes_scans": True,
+            "faults": {},
+            "held_open": False,
+            "gate": "",
+            "lane": "redeeming",
+            "contacts": [],
+            "missing": "",
+        }
+
+
+# -- release
+
+
+async def test_staff_let_somebody_in_without_a_charge_and_it_is_in_the_journal(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        answer = await gate_command(state_dir, "release", "--reason", "helper of a visitor", "--by", "Anna")
+        assert (answer.returncode, answer.stdout, answer.stderr) == (0, "released\n", "")
+        await until(lambda: len(gate.pulses) == 1)
+        await gate.stand("opened by staff")
+        assert gate.charged == gate.requests("balance.json") == 0
+        (line,) = (await journal_list(state_dir)).splitlines()[1:]
+        assert "opened by staff" in line
+        assert "Anna: helper of a visitor" in line
+
+
+async def test_a_release_needs_a_reason(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        without = await gate_command(state_dir, "release", "--by", "Anna")
+        assert without.returncode == 2
+        assert "--reason" in without.stderr
+        empty = await gate_command(state_dir, "release", "--reason", " ", "--by", "Anna")
+        assert empty.returncode == 1
+        assert empty.stderr == f"{ERROR}--reason is empty: say why the gate is opened, for the books\n"
+        assert gate.relay_edges == []
+        assert gate.stands == []
+
+
+async def test_a_release_is_refused_while_a_visitor_is_served(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator, admission__hold_seconds=5) as gate:
+        gate.scan(GOOD)
+        await gate.shows(MessageKind.ADMITTED)
+        answer = await gate_command(state_dir, "release", "--reason", "helper", "--by", "Anna")
+        assert answer.returncode == 1
+        assert answer.stderr == f"{ERROR}gate: somebody is being served: wait until the lane is free\n"
+        assert len([edge for edge in gate.relay_edges if edge.high]) == 1
+
+
+async def test_a_release_is_refused_where_the_gate_cannot_open_or_stands_open(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    pins.connect(FIRE)
+    async with running_gate(
+        state_dir, pins, simulator, fire_contact__pin=FIRE, feedback__blocked_pin=IS_BLOCKED
+    ) as gate:
+        pins.connect(IS_BLOCKED)
+        await until(lambda: Fault.BLOCKED in gate.app.gate.faults)
+        blocked = await gate_command(state_dir, "release", "--reason", "helper", "--by", "Anna")
+        assert blocked.returncode == 1
+        assert "it cannot open: the gate's own contact says that it cannot move" in blocked.stderr
+        pins.disconnect(IS_BLOCKED)
+        await gate.takes_scans()
+        pins.disconnect(FIRE)
+        await until(lambda: pins.is_high(RELAY))
+        held = await gate_command(state_dir, "release", "--reason", "helper", "--by", "Anna")
+        assert held.stderr == f"{ERROR}gate: it stands open already\n"
+
+
+async def test_a_release_that_the_relay_does_not_obey_is_told(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        pins.break_pin(RELAY)
+        answer = await gate_command(state_dir, "release", "--reason", "helper", "--by", "Anna")
+        assert answer.returncode == 1
+        assert answer.stderr.startswith(f"{ERROR}gate: it did not open: the relay cannot be turned on: relay on GPIO17")
+        assert gate.app.gate.faults.keys() == {Fault.RELAY}
+        pins.mend(RELAY)
+
+
+async def test_a_gate_that_the_key_has_closed_opens_for_staff(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator, service_key__pin=KEY) as gate:
+        pins.connect(KEY)
+        await until(lambda: Fault.SERVICE in gate.app.gate.faults)
+        answer = await gate_command(state_dir, "release", "--reason", "cleaning", "--by", "Anna")
+        assert answer.returncode == 0
+        await until(lambda: len(gate.pulses) == 1)
+        await gate.stand("closed by key", "opened by staff")
+
+
+# -- resume
+
+
+async def test_staff_end_an_alarm_once_its_contact_has_closed(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    pins.connect(FIRE)
+    async with running_gate(state_dir, pins, simulator, fire_contact__pin=FIRE, fire_contact__resume="staff") as gate:
+        none = await gate_command(state_dir, "resume", "--by", "Anna")
+        assert (none.returncode, none.stderr) == (1, f"{ERROR}gate: there is no alarm: nothing to resume from\n")
+
+        pins.disconnect(FIRE)
+        await until(lambda: pins.is_high(RELAY))
+        early = await gate_command(state_dir, "resume", "--by", "Anna")
+        assert early.returncode == 1
+        assert "the fire contact still reports an alarm: it has to close first" in early.stderr
+        assert pins.is_high(RELAY)
+
+        pins.connect(FIRE)
+        await until(lambda: gate.app.gate.contacts.waits_for_staff)
+        status = await gate_command(state_dir, "status")
+        assert "gate-controller gate resume" in lines_of(status)["fire"]
+        answer = await gate_command(state_dir, "resume", "--by", "Anna")
+        assert (answer.returncode, answer.stdout) == (0, "resumed\n")
+        await gate.takes_scans()
+        assert not pins.is_high(RELAY)
+        listed = (await journal_list(state_dir)).splitlines()[1:]
+        assert ["fire alarm ended" in line and "Anna" in line for line in listed] == [True, False]
+
+
+# -- where no gate runs, and bad input
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("status",), ("release", "--reason", "helper", "--by", "Anna"), ("resume", "--by", "Anna")],
+    ids=lambda words: words[0],
+)
+async def test_without_a_running_gate_each_command_says_so(tmp_path: Path, words: tuple[str, ...]) -> None:
+    for state_dir in (tmp_path, tmp_path / "nowhere"):
+        answer = await gate_command(state_dir, *words)
+        assert (answer.returncode, answer.stdout) == (1, "")
+        assert answer.stderr == (
+            f"{ERROR}no gate runs on {state_dir}: state_dir: start it, or name its settings with --config\n"
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("status", "now"), "there is an argument too many"),
+        (("release", "--by", "Anna"), "--reason"),
+        (("open",), "open"),
+        (("status", "--config", "/nowhere/gate.toml"), "/nowhere/gate.toml"),
+    ],
+)
+async def test_bad_input_is_refused_in_one_style(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    answer = await gate_command(tmp_path, *words)
+    assert answer.returncode == 2
+    assert said in answer.stderr
+    assert answer.stderr.startswith(ERROR)
+    assert "Traceback" not in answer.stderr
+
+
+async def test_a_gate_in_a_process_of_its_own_is_asked_and_ordered(
+    state_dir: Path, simulator: Simulator, plugged: PtyScanner
+) -> None:
+    with gate_process(state_dir, simulator, plugged) as gate:
+        await gate.ready()
+        assert (await gate_command(state_dir, "status")).returncode == 0
+        assert (await gate_command(state_dir, "release", "--reason", "helper", "--by", "Anna")).returncode == 0
+        await until(lambda: gate.story() == [["Occurred"]])
+        gate.send(signal.SIGTERM)
+        assert await gate.ended() == 0
+        assert (await gate_command(state_dir, "status")).returncode == 1
