@@ -1,14 +1,13 @@
 """
 The composition root: builds every part from the settings and wires them. The only file that knows all.
 
-`run_gate` is the life of a gate: devices at rest, journal open, attempts of the last run taken up, scans until a signal
-comes, devices at rest again.
+`App` is the life of a gate: devices at rest, journal open, attempts of the last run taken up, scans until a signal
+comes, devices at rest again. `answer_stopped` puts together what an order needs while no gate runs.
 """
 
 import asyncio
 import contextlib
 import faulthandler
-import gc
 import logging
 import signal
 from collections import deque
@@ -16,46 +15,40 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from gate_controller.admission.gate.gate import Gate
-from gate_controller.admission.words.events import (
-    Contact,
-    ContactChanged,
-    FaultCleared,
-    FaultRaised,
-    PassageSensed,
-    Scanned,
-)
+from gate_controller.admission.words.events import PassageSensed
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault, Message
 from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
 from gate_controller.desk.control_socket import ControlServer
 from gate_controller.desk.staff import Desk
+from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
-from gate_controller.devices.drive import Drive
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.calls import Calls
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.settings import Settings
+from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import (
-    Degraded,
-    FittedContacts,
-    MendableDrive,
+    fitted,
     make_buzzer,
-    make_drive,
     make_lamps,
     make_passage,
     make_player,
     make_scanner,
 )
 from gate_controller.shell.front import Front
+from gate_controller.shell.mending import Mending, NoDrive
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.policies import policy_of
 from gate_controller.shell.runner import Runner
+from gate_controller.shell.service import Service
+from gate_controller.shell.status import StatusBoard
 from gate_controller.shell.upkeep import Upkeep
 from gate_controller.systemd import log
-from gate_controller.systemd.notify import notify, watchdog_seconds
+from gate_controller.systemd.notify import watchdog_seconds
 from gate_controller.texts import Language, Text, Texts
 
 if TYPE_CHECKING:
@@ -66,9 +59,6 @@ _log = logging.getLogger(__name__)
 
 EXIT_CRASH = 70
 """sysexits.h's EX_SOFTWARE: an error that nobody foresaw. systemd starts the gate again, and it recovers from disk."""
-
-DEVICE_RETRY_SECONDS = 5.0
-"""How often a relay or a contact that cannot be had is tried again."""
 
 EARLY_PASSAGES = 100
 """How many passages are kept while the journal cannot be read yet: a contact that chatters must not fill memory."""
@@ -91,59 +81,53 @@ class App:
     ) -> None:
         """`player` is a display that is there already, in place of the one that the settings name."""
         self._settings = settings
-        self._on_ready = on_ready
-        self._started = False
-        self._ready = False
-        self._scanner_port = ""
-        self._stop = asyncio.Event()
-        self._hurry = asyncio.Event()
+        self._stop, self._hurry = asyncio.Event(), asyncio.Event()
         self._exit_code = 0
         self._beats: set[asyncio.Task[None]] = set()
         self._early: deque[PassageSensed] = deque(maxlen=EARLY_PASSAGES)
         self._loop = asyncio.get_running_loop()
-        self._degraded = Degraded(self._tell_systemd)
-        self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)
-        self._player = player or make_player(settings, self._display_changed)
-        self._drive = MendableDrive(self._make_drive, self._moved)
-        self._contacts = FittedContacts(settings, on_change=self._contact_changed, degraded=self._degraded)
+        key = settings.eguma.api_key.get_secret_value()
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
-        self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged)
-        eguma = settings.eguma
-        self._calls = Calls(eguma.base_url, eguma.api_key.get_secret_value())
+        self._degraded = Degraded()
         self._sensor = self._fit_sensor()
-        self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
-        self._own_user = OwnUser(self._journal, configured=eguma.user_id, api_key=eguma.api_key.get_secret_value())
-        front = Front(
+        self._player = player or make_player(settings, self._display_changed)
+        self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)
+        self._front = Front(
             texts,
             self._lamps,
             buzzer=self._buzzer,
             player=self._player,
             on_text=on_text,
-            on_fault=self._degraded.tell,
+            on_fault=self._degraded.note,
         )
-        self._trials = Trials(
-            front, texts, settings, gate=self.gate, display_fault=lambda: self._degraded.why("display")
-        )
+        self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
+        self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
+        self._degraded.on_change = self.board.changed
+        self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged)
+        self._calls = Calls(settings.eguma.base_url, key)
+        self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
+        self._service = Service(self.board, self._journal, on_ready=on_ready)
         self._runner = Runner(
             self.gate,
             journal=self._journal,
             calls=self._calls,
-            drive=self._drive,
-            front=self._trials,
+            drive=NoDrive(),
+            front=self._front,
             own_user=self._own_user,
+            board=self.board,
             crashed=self._crashed,
-            faults_changed=self._tell_systemd,
+            on_move=self._player.noise if self._player is not None else lambda: None,
         )
+        self._mending = Mending(settings, self._runner, self._degraded)
+        self._trials = Trials(self._front, texts, settings, gate=self.gate, degraded=self._degraded)
 
     async def run(self) -> int:
         """Be a gate until `stop`; returns the exit code."""
         try:
-            self._started = True
-            self._raise(Fault.STARTING, "starting")
-            self._raise(Fault.SCANNER, "not opened yet")
-            self._mend_drive()
+            self._runner.fault(Fault.STARTING, "starting")
+            self._runner.fault(Fault.SCANNER, "not opened yet")
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
-            self._contacts.fit()
+            self._mending.begin()
             await self._open_books()
             async with self._beating():
                 await self._stop.wait()
@@ -163,7 +147,7 @@ class App:
         self._exit_code = EXIT_CRASH
         self._hurry.set()
         with contextlib.suppress(RelayFault):
-            self._drive.off()
+            self._mending.drive.off()
         self._stop.set()
 
     def _journal_damaged(self, why: str) -> None:
@@ -176,59 +160,58 @@ class App:
 
     async def _open_books(self) -> None:
         """Read what the last run left, as soon as the journal can be read, and take it up."""
+        Histories = tuple[tuple[Fact, ...], ...]  # noqa: N806 - a type
 
-        def read(store: Store) -> tuple[Numbering, tuple[tuple[Fact, ...], ...]]:
-            return store.numbering, store.pending(Standing.UNFINISHED)
+        def read(store: Store) -> tuple[Numbering, Histories, Histories]:
+            return store.numbering, store.pending(Standing.UNFINISHED), store.pending(Standing.OPEN)
 
         while not self._stop.is_set():
             try:
-                self.gate.numbering, unfinished = await self._journal.read(read)
+                self.gate.numbering, unfinished, open_items = await self._journal.read(read)
                 await self._own_user.recall()
             except JournalError as error:
-                self._raise(Fault.JOURNAL, str(error))
+                self._runner.fault(Fault.JOURNAL, str(error))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stop.wait(), JOURNAL_RETRY_SECONDS)
-                self._mend()
+                self._mending.try_again()
             else:
+                for facts in (*open_items, *unfinished):
+                    self.board.open_items.take(facts)
                 self._runner.carry_out(self.gate.recover(self._runner.now(), unfinished))
-                self._clear(Fault.STARTING)
+                self._runner.fault(Fault.STARTING, None)
                 while self._early:
                     self._runner.post(self._early.popleft())
                 return
 
     @contextlib.asynccontextmanager
     async def _beating(self) -> AsyncIterator[None]:
-        reader = make_scanner(
-            self._settings,
-            on_frame=lambda frame: self._runner.post(Scanned(self._runner.now(), frame)),
-            on_change=self._scanner_changed,
-        )
+        settings = self._settings
+        scanner = make_scanner(settings, on_frame=self._runner.scanned, on_change=self._scanner_changed)
         upkeep = Upkeep(
             self._runner,
             journal=self._journal,
             calls=self._calls,
             own_user=self._own_user,
-            warm_seconds=self._settings.eguma.warm_seconds,
+            board=self.board,
+            warm_seconds=settings.eguma.warm_seconds,
         )
         desk = Desk(
-            self._settings.state_dir,
-            now=self._runner.now,
-            post=self._runner.post,
-            gate=self.gate,
-            missing=lambda: self._degraded.text,
+            settings.state_dir, now=self._runner.now, post=self._runner.post, gate=self.gate, status=self.board.status
         )
+        answerers = {**desk.answerers(), **self._trials.answerers()}
         works: list[Coroutine[Any, Any, None]] = [
-            reader.run(),
-            self._keep_mending(),
+            scanner.run(),
+            self._mending.keep(),
             upkeep.keep_warm(),
             upkeep.learn_own_user(),
-            upkeep.archive_old_attempts(self._settings.journal.keep_days),
-            ControlServer(self._settings.state_dir, {**desk.answerers(), **self._trials.answerers()}).serve(),
+            upkeep.archive_old_attempts(settings.journal.keep_days),
+            ControlServer(settings.state_dir, answerers).serve(),
         ]
         if (seconds := watchdog_seconds()) is not None:
-            works.append(upkeep.keep_watchdog_fed(seconds / 3, lambda: all(not beat.done() for beat in self._beats)))
+            fed = self._service.keep_watchdog_fed(seconds / 3, lambda: all(not beat.done() for beat in self._beats))
+            works.append(fed)
         for work in works:
-            beat = asyncio.get_running_loop().create_task(work)
+            beat = self._loop.create_task(work)
             self._beats.add(beat)
             beat.add_done_callback(self._beat_ended)
         try:
@@ -250,14 +233,14 @@ class App:
 
     async def _let_visitor_finish(self) -> None:
         """Serve the visitor in the lane to the end, within his time, unless told to hurry."""
-        notify("STOPPING=1")
+        self._service.stopping()
         served = asyncio.ensure_future(self._runner.visitor_served())
         hurried = asyncio.ensure_future(self._hurry.wait())
         await asyncio.wait({served, hurried}, timeout=STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         # Whoever has been let in gets the time to go through; then a gate that does not shut by itself is shut.
         await self._drive_at_rest(STOP_SECONDS)
         with contextlib.suppress(RelayFault):
-            self._drive.shut()
+            self._mending.drive.shut()
         await self._drive_at_rest(STOP_SECONDS)
         served.cancel()
         hurried.cancel()
@@ -265,17 +248,16 @@ class App:
     async def _drive_at_rest(self, seconds: float) -> None:
         """Wait until the drive is at rest, for so long at most; not where it is held open, nor in a hurry."""
         for _ in range(int(seconds / _LOOK_SECONDS)):
-            if not self._drive.is_on or self._hurry.is_set() or self.gate.contacts.holds():
+            if not self._mending.drive.is_on or self._hurry.is_set() or self.gate.contacts.holds():
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _rest(self) -> None:
         """Put everything at rest, the relay first."""
         try:
-            self._drive.close()
+            self._mending.close()
         except RelayFault as error:
             _log.critical("relay=stuck why=%r", str(error))
-        self._contacts.close()
         self._lamps.close()
         if self._buzzer is not None:
             self._buzzer.close()
@@ -284,98 +266,37 @@ class App:
         if self._sensor is not None:
             self._sensor.close()
         self._runner.stop()
+        self.board.close()
         await self._runner.drain()
         await self._journal.close()
         await self._calls.aclose()
 
-    # -- faults
-
-    def _raise(self, fault: Fault, why: str) -> None:
-        self._runner.post(FaultRaised(self._runner.now(), fault, why))
-
-    def _clear(self, fault: Fault) -> None:
-        if fault in self.gate.faults:
-            self._runner.post(FaultCleared(self._runner.now(), fault))
-
-    def _tell_systemd(self) -> None:
-        if not self._started:
-            return  # a device that is missing from the start is told with the first fault
-        faults = self.gate.faults
-        if faults:
-            notify("STATUS=out of service: " + "; ".join(f"{fault.name.lower()}: {faults[fault]}" for fault in faults))
-            return
-        trouble = self.gate.contacts.trouble
-        status = ("takes scans", f"gate: {trouble.value}" if trouble else "", self._degraded.text)
-        notify("STATUS=" + "; ".join(part for part in status if part), *(() if self._ready else ("READY=1",)))
-        if not self._ready:
-            self._ready = True
-            # What the start has made stays for good: the collector need not walk it while a visitor waits.
-            gc.collect()
-            gc.freeze()
-            line = f"ready gate={self._settings.id} scanner={self._scanner_port}"
-            _log.info("%s", line)
-            if self._on_ready is not None:
-                self._on_ready(line)
+    # -- what devices tell
 
     def _scanner_changed(self, takes_scans: bool, text: str) -> None:
         if takes_scans:
-            self._scanner_port = text
+            self.board.scanner = text
             _log.info("scanner=connected port=%s", text)
-            self._clear(Fault.SCANNER)
-        else:
-            self._raise(Fault.SCANNER, text)
-
-    # -- devices
+        self._runner.fault(Fault.SCANNER, None if takes_scans else text)
 
     def _fit_sensor(self) -> "PassageSensor | None":
-        def passed() -> None:
-            event = PassageSensed(self._runner.now())
-            if Fault.STARTING in self.gate.faults:
-                self._early.append(event)  # only an open journal can name what is recorded
-            else:
-                self._runner.post(event)
-
         try:
-            return make_passage(self._settings, passed)
+            return make_passage(self._settings, self._passed)
         except DeviceError as error:
             # Without it the gate still admits; it only cannot tell who used the admission.
-            self._degraded.tell("passage sensor", str(error))
+            self._degraded.note("passage sensor", str(error))
             return None
 
-    def _contact_changed(self, contact: Contact, active: bool) -> None:
-        self._runner.post(ContactChanged(self._runner.now(), contact, active))
+    def _passed(self) -> None:
+        event = PassageSensed(self._runner.now())
+        if Fault.STARTING in self.gate.faults:
+            self._early.append(event)  # only an open journal can name what is recorded
+        else:
+            self._runner.post(event)
 
     def _display_changed(self, why: str | None) -> None:
         with contextlib.suppress(RuntimeError):  # a display that hung until the loop had ended
-            self._loop.call_soon_threadsafe(self._degraded.tell, "display", why)
-
-    def _moved(self) -> None:
-        if self._player is not None:
-            self._player.noise()
-
-    def _make_drive(self) -> Drive:
-        def told(text: str) -> None:
-            self._loop.call_soon_threadsafe(self._raise, Fault.RELAY, text)
-
-        return make_drive(self._settings, told)
-
-    def _mend_drive(self) -> None:
-        try:
-            self._drive.mend()
-        except DeviceError as error:
-            self._raise(Fault.RELAY, str(error))
-        else:
-            self._clear(Fault.RELAY)
-
-    async def _keep_mending(self) -> None:
-        while True:
-            await asyncio.sleep(DEVICE_RETRY_SECONDS)
-            self._mend()
-
-    def _mend(self) -> None:
-        if Fault.RELAY in self.gate.faults:
-            self._mend_drive()
-        self._contacts.fit()
+            self._loop.call_soon_threadsafe(self._degraded.note, "display", why)
 
 
 async def run_gate(settings: Settings) -> int:
@@ -391,3 +312,39 @@ async def run_gate(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
     return await app.run()
+
+
+async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -> Any:
+    """
+    Answer one request on a stopped gate's journal. Raises `ControlError`.
+
+    A refund needs what a running gate has: the core, the journal's writer and E-GUMA. They are put together here
+    without any device, so that nothing moves and no scan is taken.
+    """
+    journal = Journal(settings.state_dir)
+    calls = Calls(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
+    gate = Gate(policy_of(settings, has_sensor=False), Numbering(""), {Fault.STARTING: "stopped"})
+    board = StatusBoard(gate, Degraded())
+    crash: list[BaseException] = []
+    runner = Runner(
+        gate,
+        journal=journal,
+        calls=calls,
+        drive=NothingMoves(),
+        front=NobodyThere(),
+        own_user=OwnUser(journal, configured=None, api_key=""),
+        board=board,
+        crashed=crash.append,
+    )
+    desk = Desk(settings.state_dir, now=runner.now, post=runner.post, gate=gate, status=board.status)
+    try:
+        answered = await answer(desk, gate, journal, settings.state_dir, do, request)
+        runner.stop()
+        await runner.drain()
+    finally:
+        board.close()
+        await journal.close()
+        await calls.aclose()
+    if crash:
+        raise crash[0]
+    return answered

@@ -59,12 +59,6 @@ def settings_without_key(config: Path | None, overrides: list[str] | None) -> "S
 def _ask_stopped(settings: "Settings", do: str, request: dict[str, Any]) -> Any:
     import asyncio
 
-    from gate_controller.desk.stopped import answer_stopped
-    from gate_controller.eguma.calls import Calls
-    from gate_controller.shell.policies import policy_of
+    from gate_controller.app import answer_stopped
 
-    async def answer() -> Any:
-        calls = Calls(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
-        return await answer_stopped(settings.state_dir, policy_of(settings, has_sensor=False), calls, do, request)
-
-    return asyncio.run(answer())
+    return asyncio.run(answer_stopped(settings, do, request))

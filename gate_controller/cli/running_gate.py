@@ -1,11 +1,14 @@
 """`gate-controller gate`: what staff ask of the gate that is running, and tell it to do."""
 
 import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.cli.asking import name_of, settings_without_key
 from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
 from gate_controller.cli.manual import manual
@@ -22,26 +25,76 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> int:
     """
-    Tell whether the running gate takes scans, and what is wrong if not.
+    Tell how the running gate is: whether it takes scans, what is wrong, and what somebody should look at.
 
-    Ends with 0 if it takes scans, else with 1.
+    Ends with 0 if it takes scans, else with 1. Times are this machine's; in JSON they are seconds since 1970.
 
     Example:
       gate-controller gate status
     """
-    told = ask_running_gate(config, overrides, "status")
+    answer = ask_running_gate(config, overrides, "status")
     if as_json:
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
-        print("takes scans" if told["takes_scans"] else "out of service")
-        for fault, why in told["faults"].items():
-            print(f"{fault:<12}{on_one_line(why)}")
-        print(f"{'lane':<12}{told['lane']}")
-        print(f"{'held open':<12}{'yes' if told['held_open'] else 'no'}")
-        print(f"{'gate':<12}{told['gate'] or 'as it should be'}")
-        print(f"{'contacts':<12}{', '.join(told['contacts']) or 'none active'}")
-        print(f"{'missing':<12}{on_one_line(told['missing']) or 'nothing'}")
-    return ExitCode.OK if told["takes_scans"] else ExitCode.NO
+        print("takes scans" if answer["takes_scans"] else "out of service")
+        for what, words in _status_lines(answer):
+            print(f"{what:<12}{on_one_line(words)}")
+    return ExitCode.OK if answer["takes_scans"] else ExitCode.NO
+
+
+def _status_lines(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    from gate_controller.texts import Language, format_amount
+
+    def amount(cents: int) -> str:
+        return format_amount(Cents(cents), Currency(status["currency"]), Language.EN)
+
+    def since(moment: float) -> str:
+        return f"since {_local(moment)} ({_long(status['at'] - moment)})"
+
+    yield "since", since(status["since"]).removeprefix("since ")
+    for fault in status["faults"]:
+        yield fault["what"], f"{fault['why']} ({since(fault['since'])})"
+    lane = status["lane"]
+    yield "lane", f"{lane['state']} {lane['incident']}".rstrip()
+    yield "held open", "yes" if status["state"] == "held open" else "no"
+    yield "gate", status["movement"] or "as it should be"
+    yield "contacts", ", ".join(status["contacts"]) or "none active"
+    for ailment in status["missing"]:
+        yield "missing", f"{ailment['why']} ({since(ailment['since'])})"
+    if not status["missing"]:
+        yield "missing", "nothing"
+    yield "E-GUMA", _eguma(status["eguma"], status["at"], since)
+    money = status["money"]
+    if money["open_items"]:
+        what = f"{money['open_items']}, {amount(money['open_cents'])}: look at them with `gate-controller journal open`"
+        yield "open items", what
+    else:
+        yield "open items", "none"
+    in_doubt = f"{money['in_doubt']}, {amount(money['in_doubt_cents'])}: being looked up"
+    yield "in doubt", in_doubt if money["in_doubt"] else "none"
+    yield "scanner", status["scanner"] or "not opened yet"
+    yield "build", f"{status['build']['version']}, Python {status['build']['python']}"
+
+
+def _eguma(eguma: dict[str, Any], now: float, since: Callable[[float], str]) -> str:
+    answered = "not reached yet"
+    if eguma["answered_at"] is not None:
+        answered = f"answered {_long(now - eguma['answered_at'])} ago, in {1000 * eguma['latency_seconds']:.0f} ms"
+    if not eguma["trouble"]:
+        return answered
+    return f"{eguma['trouble']} ({since(eguma['trouble_since'])}; {answered})"
+
+
+def _local(moment: float) -> str:
+    return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _long(seconds: float) -> str:
+    """Return how long that is, in the largest unit of which it has two."""
+    for unit, size in (("days", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
 
 
 def release(

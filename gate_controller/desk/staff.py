@@ -28,6 +28,7 @@ from gate_controller.desk.control_socket import ControlError
 from gate_controller.journal.reader import PAGE, Reader
 from gate_controller.journal.records import Record, told_facts
 from gate_controller.journal.store import JournalError
+from gate_controller.shell.status import GateStatus
 
 _T = TypeVar("_T")
 
@@ -44,15 +45,15 @@ class Desk:
         now: Callable[[], Instant],
         post: Callable[[Event], None],
         gate: Gate,
-        missing: Callable[[], str] = lambda: "",
+        status: Callable[[], GateStatus],
     ) -> None:
-        """`post` hands an event to `gate`; `missing` says which devices it does without."""
+        """`post` hands an event to `gate`; `status` says how the gate is."""
         self._directory = directory
         self._reader = Reader(directory)
         self._now = now
         self._post = post
         self._gate = gate
-        self._missing = missing
+        self._gate_status = status
 
     def answerers(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Return what can be asked, by the name of each request."""
@@ -151,16 +152,7 @@ class Desk:
         return "resumed"
 
     async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
-        faults = {fault.name.lower(): why for fault, why in self._gate.faults.items()}
-        return {
-            "takes_scans": not faults,
-            "faults": faults,
-            "held_open": self._gate.contacts.holds(),
-            "gate": trouble.value if (trouble := self._gate.contacts.trouble) else "",
-            "lane": "free" if self._gate.lane is None else self._gate.lane.state.value,
-            "contacts": sorted(contact.value for contact in self._gate.contacts.active),
-            "missing": self._missing(),
-        }
+        return self._gate_status().as_dict()
 
     async def _outcome(
         self, incident: str, request: dict[str, Any], ended: Callable[[Record], bool], seconds: float = 12.0

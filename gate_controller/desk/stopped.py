@@ -1,8 +1,7 @@
 """
 The staff's desk of a gate that is not running: the journal is opened directly, under its lock.
 
-A refund needs what a running gate has: the core, the journal's writer and E-GUMA. They are put together here without
-any device, so that nothing moves and no scan is taken.
+Nothing moves and nobody is told anything; a refund waits for the attempts that only a running gate can settle.
 """
 
 from pathlib import Path
@@ -12,36 +11,53 @@ from gate_controller.admission.attempt import recovery
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.facts import Standing
 from gate_controller.admission.words.ids import Incident, number_of, read_incident
-from gate_controller.admission.words.messages import Fault, Message
-from gate_controller.admission.words.policy import Policy
+from gate_controller.admission.words.messages import Message
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.desk.staff import Desk
 from gate_controller.devices.errors import DeviceError
-from gate_controller.eguma.calls import Calls
 from gate_controller.journal.store import FILE_NAME, JournalError, Store
 from gate_controller.journal.writer import Journal
-from gate_controller.shell.own_user import OwnUser
-from gate_controller.shell.runner import Runner
 
 
-class _NobodyThere:
+class NobodyThere:
+    """The front of a stopped gate."""
+
     def show(self, message: Message) -> None:
         """There is no visitor."""
 
 
-class _NoDrive:
+class NothingMoves:
+    """The drive of a stopped gate."""
+
     def release(self) -> None:
-        """There is nobody to let in."""
+        """There is nobody to let in. Raises `DeviceError`."""
         raise DeviceError("the gate is stopped")
 
     release_exit = shut = hold_open = let_go = release
 
 
-async def _objects_to_refund(journal: Journal, code: str) -> None:
-    """
-    Leave a voucher alone whose other attempt the gate has still to settle: its balance is evidence about that one.
+async def answer(desk: Desk, gate: Gate, journal: Journal, directory: Path, do: str, request: dict[str, Any]) -> Any:
+    """Answer one request at a stopped gate's desk. Raises `ControlError`."""
+    if not (directory / FILE_NAME).exists():
+        raise ControlError(f"journal {directory / FILE_NAME}: is not there: check state_dir, or run the gate first")
+    try:
+        gate.numbering = await journal.read(lambda store: store.numbering)
+        other = await _unsettled_beside(journal, str(request["incident"])) if do == "refund" else None
+    except JournalError as error:
+        raise ControlError(str(error)) from None
+    if other is not None:
+        raise ControlError(
+            f"incident {read_incident(str(request['incident']))}: {other}, of the same voucher, is not settled yet: "
+            "start the gate first"
+        )
+    return await desk.answerers()[do](request)
 
-    A running gate knows its unfinished attempts and puts the refund off.
+
+async def _unsettled_beside(journal: Journal, code: str) -> Incident | None:
+    """
+    Return another attempt of the same voucher that the gate has still to settle.
+
+    Its balance is evidence about that one. A running gate knows its unfinished attempts and puts the refund off.
     """
 
     def ask(store: Store) -> Incident | None:
@@ -55,46 +71,4 @@ async def _objects_to_refund(journal: Journal, code: str) -> None:
                 return other.incident
         return None
 
-    try:
-        other = await journal.read(ask)
-    except JournalError as error:
-        raise ControlError(str(error)) from None
-    if other is not None:
-        raise ControlError(
-            f"incident {read_incident(code)}: {other}, of the same voucher, is not settled yet: start the gate first"
-        )
-
-
-async def answer_stopped(directory: Path, policy: Policy, calls: Calls, do: str, request: dict[str, Any]) -> Any:
-    """Answer one request on a stopped gate's journal. Raises `ControlError`."""
-    if not (directory / FILE_NAME).exists():
-        raise ControlError(f"journal {directory / FILE_NAME}: is not there: check state_dir, or run the gate first")
-    journal = Journal(directory)
-    crash: list[BaseException] = []
-    try:
-        try:
-            numbering = await journal.read(lambda store: store.numbering)
-        except JournalError as error:
-            raise ControlError(str(error)) from None
-        gate = Gate(policy, numbering, {Fault.STARTING: "stopped"})
-        if do == "refund":
-            await _objects_to_refund(journal, str(request["incident"]))
-        runner = Runner(
-            gate,
-            journal=journal,
-            calls=calls,
-            drive=_NoDrive(),
-            front=_NobodyThere(),
-            own_user=OwnUser(journal, configured=None, api_key=""),
-            crashed=crash.append,
-        )
-        desk = Desk(directory, now=runner.now, post=runner.post, gate=gate)
-        answer = await desk.answerers()[do](request)
-        runner.stop()
-        await runner.drain()
-    finally:
-        await journal.close()
-        await calls.aclose()
-    if crash:
-        raise crash[0]
-    return answer
+    return await journal.read(ask)

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from gate_controller.admission.gate.gate import Gate
@@ -19,6 +20,7 @@ from gate_controller.desk.control_socket import ControlError
 from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.errors import DeviceError
 from gate_controller.settings import Settings
+from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import absent
 from gate_controller.shell.front import RESTING, Front, card_of
 from gate_controller.texts import Language, Texts, format_amount
@@ -67,36 +69,16 @@ def pictures(texts: Texts, price: Cents) -> dict[str, Card]:
 
 
 class Trials:
-    """
-    The front of a running gate, on which technicians may try things while it tells nobody anything.
+    """What technicians may try on the front of a running gate, while it tells nobody anything."""
 
-    `display_fault` tells what is wrong with the display; empty where nothing is.
-    """
-
-    def __init__(
-        self, front: Front, texts: Texts, settings: Settings, *, gate: Gate, display_fault: Callable[[], str]
-    ) -> None:
+    def __init__(self, front: Front, texts: Texts, settings: Settings, *, gate: Gate, degraded: Degraded) -> None:
         self._front = front
         self._texts = texts
         self._absent = absent(settings)
         self._cards = pictures(texts, Cents(settings.admission.price_cents))
         self._gate = gate
-        self._display_fault = display_fault
-        self._message: Message | None = None
-        self._signal = Signal.IDLE
+        self._degraded = degraded
         self._trial: asyncio.Future[str] | None = None
-
-    def show(self, message: Message) -> None:
-        """Show a message of the gate's own; it ends a trial."""
-        self._message = message
-        breaks_off = self._trial is not None
-        self._break_off("a visitor came, or the gate has something else to tell: try it again")
-        if breaks_off and message.signal is None:
-            self._light_again()
-        self._signal = message.signal or self._signal
-        self._front.show(message)
-        if breaks_off and message.kind in RESTING:
-            self._display_again()  # an alarm does not wait until a picture has been read
 
     def end(self) -> None:
         """Break a trial off, for the gate stops."""
@@ -121,7 +103,7 @@ class Trials:
         if name not in self._cards:
             raise ControlError(f"the running gate has no picture {name!r}: is it of another version?")
         await self._try("display", request, lambda: self._front.display(self._cards[name]), self._display_again)
-        if fault := self._display_fault():
+        if fault := self._degraded.why("display"):
             raise ControlError(fault)
         return []
 
@@ -132,6 +114,9 @@ class Trials:
         if objection := self._objection(what):
             raise ControlError(f"gate: {objection}")
         self._trial = trial = asyncio.get_running_loop().create_future()
+        self._front.interrupt = partial(
+            self._break_off, "a visitor came, or the gate has something else to tell: try it again"
+        )
         _log.info("trial=begun what=%s", what)
         try:
             begin()
@@ -143,7 +128,7 @@ class Trials:
             return
         finally:
             if self._trial is trial:
-                self._trial = None
+                self._trial = self._front.interrupt = None
                 undo()
         raise ControlError(f"gate: the test was broken off: {why}")
 
@@ -154,7 +139,8 @@ class Trials:
             return "another test is under way: wait for its end"
         if HOLDS & self._gate.faults.keys():
             return "it stands open for everybody, and must go on saying so: test it later"
-        if self._gate.lane is not None or (self._message is not None and self._message.kind not in RESTING):
+        shown = self._front.message
+        if self._gate.lane is not None or (shown is not None and shown.kind not in RESTING):
             return "a visitor is being served: wait until the lane is free"
         return ""
 
@@ -165,11 +151,11 @@ class Trials:
 
     def _light_again(self) -> None:
         with contextlib.suppress(DeviceError):  # it was told when the signal was shown first
-            self._front.light(self._signal)
+            self._front.light(self._front.signal)
 
     def _display_again(self) -> None:
-        if self._message is not None:
-            self._front.display(card_of(self._message, self._texts))
+        if self._front.message is not None:
+            self._front.display(card_of(self._front.message, self._texts))
 
 
 def _one_of(kind: type[_Closed], name: object) -> _Closed:

@@ -5,21 +5,16 @@ Each function makes one kind of device. Only the drive and the scanner are neede
 degrades the gate, and is told to `Degraded`.
 """
 
-import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gate_controller.admission.words.events import Contact
-from gate_controller.devices import contact as device
 from gate_controller.devices.buzzer import Buzzer
 from gate_controller.devices.drive import Drive, Kind
-from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.lamps import Lamps
 from gate_controller.devices.passage import PassageSensor
-from gate_controller.devices.relay import RelayFault
 from gate_controller.devices.scanner import SerialScanner
 from gate_controller.devices.usb import is_keyboard
 from gate_controller.settings import Settings
@@ -30,106 +25,10 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - what few gates have is brought in by those that have it
 
-_log = logging.getLogger(__name__)
-
 DISPLAY_FILE = "display.png"
 
 # Where systemd keeps what need not outlast the power (RuntimeDirectory=): in memory, so that no SD card wears out.
 RUNTIME_DIRECTORY = "RUNTIME_DIRECTORY"
-
-
-class Degraded:
-    """What works without, and what is missing: one line of the log for each change, and a text for the status."""
-
-    def __init__(self, on_change: Callable[[], None]) -> None:
-        self._on_change = on_change
-        self._missing: dict[str, str] = {}
-
-    def tell(self, what: str, why: str | None) -> None:
-        """Note that a device is missing, or, with None, that it works again."""
-        if why == self._missing.get(what):
-            return
-        if why is None:
-            del self._missing[what]
-            _log.info("device=mended what=%r", what)
-        else:
-            self._missing[what] = why
-            _log.warning("device=missing what=%r why=%r", what, why)
-        self._on_change()
-
-    def why(self, what: str) -> str:
-        """Return what is wrong with a device; empty where nothing is."""
-        return self._missing.get(what, "")
-
-    @property
-    def text(self) -> str:
-        """What is missing, in one line; empty where nothing is."""
-        return "; ".join(self._missing.values())
-
-
-class MendableDrive:
-    """The drive, which is made anew after a fault; meanwhile there may be none."""
-
-    def __init__(self, make: Callable[[], Drive], on_move: Callable[[], None]) -> None:
-        """`on_move` is told of each movement: a relay's noise garbles displays."""
-        self._make = make
-        self._on_move = on_move
-        self._drive: Drive | None = None
-
-    def mend(self) -> None:
-        """Make it, or make it anew. Raises `DeviceError`."""
-        if self._drive is not None:
-            drive, self._drive = self._drive, None
-            drive.close()
-        self._drive = self._make()
-        # Nobody knows where a motor's gate stands after a crash; all others are shut already.
-        self._drive.shut()
-
-    def release(self) -> None:
-        """Let one person in."""
-        self._fitted.release()
-        self._on_move()
-
-    def release_exit(self) -> None:
-        """Let one person out."""
-        if self._fitted.release_exit():
-            self._on_move()
-
-    def shut(self) -> None:
-        """Close what stays open for one person."""
-        self._fitted.shut()
-        self._on_move()
-
-    def hold_open(self) -> None:
-        """Open for everybody, until `let_go`."""
-        self._fitted.hold_open()
-        self._on_move()
-
-    def let_go(self) -> None:
-        """Back to shut."""
-        self._fitted.let_go()
-        self._on_move()
-
-    @property
-    def is_on(self) -> bool:
-        """Whether a release or a closing is under way, or the gate is held open."""
-        return self._drive is not None and self._drive.is_on
-
-    def off(self) -> None:
-        """Turn all relays off, for a crash. Raises `RelayFault`."""
-        if self._drive is not None:
-            self._drive.off()
-
-    def close(self) -> None:
-        """Turn all relays off and give the pins back. Raises `RelayFault`."""
-        if self._drive is not None:
-            self._drive.close()
-
-    @property
-    def _fitted(self) -> Drive:
-        if self._drive is None:
-            raise RelayFault("there is no relay")
-        return self._drive
 
 
 def absent(settings: Settings) -> Mapping[str, str]:
@@ -277,36 +176,15 @@ def fitted_contacts(settings: Settings) -> Iterator[tuple[Contact, int, bool, bo
             yield contact, pin, active_low, normally_closed
 
 
-class FittedContacts:
-    """The contacts of a gate, in the event loop. Those that cannot be had are told to `degraded`, and tried again."""
-
-    def __init__(self, settings: Settings, *, on_change: Callable[[Contact, bool], None], degraded: Degraded) -> None:
-        self._wired = tuple(fitted_contacts(settings))
-        self._on_change = on_change
-        self._degraded = degraded
-        self._made: dict[Contact, device.Contact] = {}
-
-    def fit(self) -> None:
-        """Make those that are not there yet."""
-        for contact, pin, active_low, normally_closed in self._wired:
-            if contact in self._made:
-                continue
-            tell = partial(self._degraded.tell, contact.value)
-            try:
-                self._made[contact] = device.Contact(
-                    pin,
-                    name=contact.value,
-                    active_low=active_low,
-                    normally_closed=normally_closed,
-                    on_change=partial(self._on_change, contact),
-                    on_fault=tell,
-                )
-            except DeviceError as error:
-                tell(str(error))
-            else:
-                tell(None)
-
-    def close(self) -> None:
-        """Give the pins back; nothing is told any more."""
-        for contact in self._made.values():
-            contact.close()
+def fitted(settings: Settings) -> tuple[str, ...]:
+    """Return every device that the gate has, by what each is called in its faults and in what is missing."""
+    gone = absent(settings)
+    contacts = tuple(contact.value for contact, *_ in fitted_contacts(settings))
+    sensor = ("passage sensor",) if settings.passage.pin is not None else ()
+    return (
+        "scanner",
+        "relay",
+        *(what for what in ("lamps", "buzzer", "display") if what not in gone),
+        *sensor,
+        *contacts,
+    )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gate_controller.admission.words.messages import HOLDS, Fault, Message, MessageKind, Signal, Sound
+from gate_controller.admission.words.messages import HOLDS, Message, MessageKind, Signal, Sound
 from gate_controller.devices.buzzer import Buzzer
 from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.errors import DeviceError
@@ -50,39 +50,50 @@ class Front:
         self._player = player
         self._on_text = on_text
         self._on_fault = on_fault
-        self._fault: Fault | None = None
-        """That of the message shown last."""
+        self.message: Message | None = None
+        """The one shown last."""
+        self.signal = Signal.IDLE
+        """What the lamps show with it."""
+        self.interrupt: Callable[[], None] | None = None
+        """
+        Called by the next message, once: somebody is trying lamps or display, and has to stop. What the message does
+        not bring by itself is then shown as it was before.
+        """
 
     def show(self, message: Message) -> None:
         """Show a message; never raises for a device's sake."""
-        if message.signal is not None:
-            try:
-                self.light(message.signal)
-            except DeviceError as error:
-                self._on_fault("lamps", str(error))
-            else:
-                if not self._lamps.is_failing:
-                    self._on_fault("lamps", None)
-        if self._buzzer is not None and message.sound is not None:
-            try:
-                self._buzzer.play(message.sound)
-            except DeviceError as error:
-                self._on_fault("buzzer", str(error))
-            else:
-                if not self._buzzer.is_failing:
-                    self._on_fault("buzzer", None)
+        before, self.message = self.message, message
+        interrupt, self.interrupt = self.interrupt, None
+        if interrupt is not None:
+            interrupt()
+        signal = message.signal
+        if signal is not None or interrupt is not None:
+            self.signal = signal or self.signal
+            self._try("lamps", self._lamps, lambda: self.light(self.signal))
+        buzzer, sound = self._buzzer, message.sound
+        if buzzer is not None and sound is not None:
+            self._try("buzzer", buzzer, lambda: buzzer.play(sound))
         if self._player is not None:
             card = card_of(message, self._texts)
-            # An alarm does not wait until a verdict has been read, nor does its end.
-            if HOLDS & {message.fault, self._fault}:
+            # An alarm does not wait until a verdict has been read, nor does its end; nor until a picture has been.
+            is_alarm = HOLDS & {message.fault, before.fault if before is not None else None}
+            if is_alarm or (interrupt is not None and card.is_resting):
                 show_at_once(self._player, card)
             else:
                 self._player.show(card)
-        self._fault = message.fault
         text = self._texts.render(message)
         _log.info("display=%s title=%r detail=%r money=%r", message.kind.name.lower(), *_words(text))
         if self._on_text is not None:
             self._on_text(message, text)
+
+    def _try(self, what: str, device: Lamps | Buzzer, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except DeviceError as error:
+            self._on_fault(what, str(error))
+        else:
+            if not device.is_failing:
+                self._on_fault(what, None)
 
     def light(self, signal: Signal) -> None:
         """Let the lamps show a signal. Raises `DeviceError`."""

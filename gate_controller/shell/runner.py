@@ -16,13 +16,14 @@ from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.ids import AttemptId
-from gate_controller.admission.words.messages import Message, MessageKind
+from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.admission.words.outcomes import CallFailed, CallFault, ListedRedemption, Redemptions
 from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.calls import AHEAD_OF_UTC, Calls
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.status import StatusBoard
 
 _log = logging.getLogger(__name__)
 
@@ -40,21 +41,21 @@ NOBODY = AttemptId("")
 CLOCK_TOLERANCE_SECONDS = 2.0
 
 
-class Front(Protocol):
+class Shows(Protocol):
     """Whatever shows messages to the visitor."""
 
     def show(self, message: Message) -> None:
         """Show a message; never raises, never blocks."""
 
 
-class Drive(Protocol):
+class Moves(Protocol):
     """Whatever moves the gate. Each returns at once and raises `DeviceError` where it cannot."""
 
     def release(self) -> None:
         """Let one person in."""
 
-    def release_exit(self) -> None:
-        """Let one person out; where the way is open already, nothing moves."""
+    def release_exit(self) -> bool | None:
+        """Let one person out; where the way is open already, nothing moves, and it returns False."""
 
     def shut(self) -> None:
         """Close what stays open for one person."""
@@ -75,22 +76,27 @@ class Runner:
         *,
         journal: Journal,
         calls: Calls,
-        drive: Drive,
-        front: Front,
+        drive: Moves,
+        front: Shows,
         own_user: OwnUser,
+        board: StatusBoard,
         crashed: Callable[[BaseException], None],
-        faults_changed: Callable[[], None] = lambda: None,
+        on_move: Callable[[], None] = lambda: None,
     ) -> None:
-        """`crashed` is told of an error that nobody foresaw, `faults_changed` whenever a fault came or went."""
+        """
+        `crashed` is told of an error that nobody foresaw, `on_move` of each movement, for a relay's noise garbles
+        displays. `drive` may be replaced at any time.
+        """
         self.gate = gate
         self._journal = journal
         self._calls = calls
-        self._drive = drive
+        self.drive = drive
         self._front = front
         self._own_user = own_user
+        self._board = board
         self._crashed = crashed
-        self._faults_changed = faults_changed
-        self._faults_told = dict(gate.faults)
+        self._on_move = on_move
+        self._faults_told: dict[Fault, str] = {}
         self._loop = asyncio.get_running_loop()
         self._queue: deque[on.Event] = deque()
         self._handling = False
@@ -122,7 +128,20 @@ class Runner:
         self._set_timer()
         if self.gate.faults != self._faults_told:
             self._faults_told = dict(self.gate.faults)
-            self._faults_changed()
+            self._board.faults_changed()
+        elif not self._board.tells_soon:
+            self._board.changed()
+
+    def scanned(self, frame: bytes) -> None:
+        """Take a frame from the scanner."""
+        self.post(on.Scanned(self.now(), frame))
+
+    def fault(self, fault: Fault, why: str | None) -> None:
+        """Take the gate out of service for a fault, or, with None, say that it holds no more."""
+        if why is not None:
+            self.post(on.FaultRaised(self.now(), fault, why))
+        elif fault in self.gate.faults:
+            self.post(on.FaultCleared(self.now(), fault))
 
     def carry_out(self, commands: tuple[do.Command, ...]) -> None:
         """Start every command, in order."""
@@ -158,18 +177,18 @@ class Runner:
                 self._spawn(self._ask_redemptions(command))
             case do.Cancel():
                 self._spawn(self._cancel(command))
-            case do.Write(ticket, facts):
-                self._journal.append(facts, lambda failure: self._written(ticket, failure))
+            case do.Write() as write:
+                self._journal.append(write.facts, lambda failure: self._written(write, failure))
             case do.Release(attempt, way):
-                release = self._drive.release if way is do.Way.IN else self._drive.release_exit
+                release = self.drive.release if way is do.Way.IN else self.drive.release_exit
                 if self._moved(release, attempt):
                     self.post(on.Opened(self.now(), attempt))
             case do.HoldOpen():
-                self._moved(self._drive.hold_open, NOBODY)
+                self._moved(self.drive.hold_open, NOBODY)
             case do.Shut():
-                self._moved(self._drive.shut, NOBODY)
+                self._moved(self.drive.shut, NOBODY)
             case do.LetGo():
-                self._moved(self._drive.let_go, NOBODY)
+                self._moved(self.drive.let_go, NOBODY)
             case do.Show(message):
                 self._show(message)
             case do.Note(text, alarm):
@@ -192,40 +211,51 @@ class Runner:
             if message.kind is not MessageKind.CHECKING or not self._untold:
                 self._front.show(message)
 
-    def _moved(self, move: Callable[[], None], attempt: AttemptId) -> bool:
+    def _moved(self, move: Callable[[], bool | None], attempt: AttemptId) -> bool:
         try:
-            move()
+            has_moved = move()
         except DeviceError as error:
             self.post(on.RelayFailed(self.now(), attempt, str(error)))
             return False
+        if has_moved is not False:
+            self._loop.call_soon(self._on_move)
         return True
 
-    def _written(self, ticket: int, failure: str | None) -> None:
+    def _written(self, write: do.Write, failure: str | None) -> None:
         if failure is None:
-            self.post(on.Written(self.now(), ticket))
+            self.post(on.Written(self.now(), write.ticket))
+            self._board.open_items.take(write.facts)
         else:
-            self.post(on.WriteFailed(self.now(), ticket, failure))
+            self.post(on.WriteFailed(self.now(), write.ticket, failure))
         if self.gate.lane is None:
             self._journal.rest()
 
     async def _ask_balance(self, command: do.AskBalance) -> None:
+        begun = time.monotonic()
         outcome = await self._calls.balance(command.code, command.deadline, urgent=command.urgent)
-        self.post(on.BalanceAnswered(self.now(), command.attempt, outcome))
+        self._answered(on.BalanceAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
     async def _redeem(self, command: do.Redeem) -> None:
+        begun = time.monotonic()
         outcome = await self._calls.redeem(command.voucher_code, command.amount, command.reference, command.deadline)
-        self.post(on.RedeemAnswered(self.now(), command.attempt, outcome))
+        self._answered(on.RedeemAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
     async def _cancel(self, command: do.Cancel) -> None:
+        begun = time.monotonic()
         outcome = await self._calls.cancel(command.voucher_code, command.token, command.amount, command.deadline)
-        self.post(on.CancelAnswered(self.now(), command.attempt, outcome))
+        self._answered(on.CancelAnswered(self.now(), command.attempt, outcome), outcome, begun)
+
+    def _answered(self, event: on.AttemptEvent, outcome: object, begun: float) -> None:
+        self.post(event)
+        self._board.asked_eguma(outcome, event.at.mono - begun)
 
     async def _ask_redemptions(self, command: do.AskRedemptions) -> None:
-        begin = command.since - LOOKUP_MARGIN_SECONDS
+        begun, since = time.monotonic(), command.since - LOOKUP_MARGIN_SECONDS
         listed = await self._calls.redemptions(
-            begin, self.now().wall, self._own_user.known, command.deadline, urgent=command.urgent
+            since, self.now().wall, self._own_user.known, command.deadline, urgent=command.urgent
         )
-        outcome = listed if isinstance(listed, CallFailed) else await self._weigh(command, begin, listed)
+        self._board.asked_eguma(listed, time.monotonic() - begun)
+        outcome = listed if isinstance(listed, CallFailed) else await self._weigh(command, since, listed)
         self.post(on.RedemptionsAnswered(self.now(), command.attempt, outcome))
 
     async def _weigh(

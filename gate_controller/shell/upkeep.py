@@ -8,10 +8,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
 
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.events import FaultCleared, FaultRaised
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
@@ -20,7 +18,7 @@ from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
-from gate_controller.systemd.notify import notify
+from gate_controller.shell.status import StatusBoard
 
 _log = logging.getLogger(__name__)
 
@@ -47,12 +45,14 @@ class Upkeep:
         journal: Journal,
         calls: Calls,
         own_user: OwnUser,
+        board: StatusBoard,
         warm_seconds: float,
     ) -> None:
         self._runner = runner
         self._journal = journal
         self._calls = calls
         self._own_user = own_user
+        self._board = board
         self._warm_seconds = warm_seconds
         self._trouble = ""
 
@@ -68,12 +68,13 @@ class Upkeep:
                 await self._probe()
 
     async def _probe(self) -> None:
+        begun = time.monotonic()
         failed = await self._calls.probe()
+        self._board.asked_eguma(failed, time.monotonic() - begun)
         if failed is None:
-            if Fault.KEY in self._runner.gate.faults:
-                self._runner.post(FaultCleared(self._runner.now(), Fault.KEY))
+            self._runner.fault(Fault.KEY, None)
         elif failed.fault is CallFault.KEY_NOT_ACCEPTED:
-            self._runner.post(FaultRaised(self._runner.now(), Fault.KEY, failed.text))
+            self._runner.fault(Fault.KEY, failed.text)
         trouble = failed.text if failed is not None else ""
         if trouble != self._trouble:
             # Once for each change: a night without a network must not wear out the SD card.
@@ -115,12 +116,3 @@ class Upkeep:
                     await asyncio.sleep(ARCHIVE_STEP_SECONDS)
             except JournalError as error:
                 _log.warning("archive=failed why=%r", str(error))
-
-    async def keep_watchdog_fed(self, seconds: float, all_alive: Callable[[], bool]) -> None:
-        """Ping systemd only while the loop runs this, the journal's thread answers and every other part is alive."""
-        while True:
-            with contextlib.suppress(JournalError):  # a journal that says no is alive; the gate shows what is wrong
-                await self._journal.read(lambda _: None)
-            if all_alive():
-                notify("WATCHDOG=1")
-            await asyncio.sleep(seconds)

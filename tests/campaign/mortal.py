@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from gate_controller.cli import main
+from gate_controller.devices.drive import Drive
 from gate_controller.eguma.transport import Transport
 from gate_controller.journal.store import Store
-from gate_controller.shell.fittings import MendableDrive
 
 _seen: Counter[str] = Counter()
 
@@ -56,5 +56,5 @@ if __name__ == "__main__":
     _POINT, *_ARGUMENTS = sys.argv[1:]
     Store.append = _around(Store.append, "commit")  # type: ignore[method-assign]  # from outside, on purpose
     Transport.exchange = _around_async(Transport.exchange, "request")  # type: ignore[method-assign]  # as above
-    MendableDrive.release = _around(MendableDrive.release, "pulse")  # type: ignore[method-assign]  # as above
+    Drive.release = _around(Drive.release, "pulse")  # type: ignore[method-assign]  # as above
     sys.exit(main(_ARGUMENTS))

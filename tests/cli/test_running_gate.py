@@ -2,14 +2,19 @@
 
 import asyncio
 import json
+import platform
+import re
 import signal
 import subprocess
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gate_controller import __version__
 from gate_controller.admission.words.messages import Fault, MessageKind
-from gate_controller.simulator import FaultKind, Simulator
+from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.command import PROGRAM, STYLE
 from tests.rig.gate import GOOD, PRICE, RELAY, fault, running_gate
 from tests.rig.gate_process import gate_process
@@ -54,17 +59,43 @@ async def journal_list(state_dir: Path) -> str:
 
 
 async def test_the_status_of_an_idle_gate(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with running_gate(state_dir, pins, simulator):
+    async with running_gate(state_dir, pins, simulator) as gate:
         answer = await gate_command(state_dir, "status")
         assert (answer.returncode, answer.stderr) == (0, "")
         assert answer.stdout.splitlines()[0] == "takes scans"
-        assert lines_of(answer) == {
+        lines = lines_of(answer)
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d \(\d+ s\)", lines.pop("since"))
+        assert re.fullmatch(r"answered \d+ s ago, in \d+ ms", lines.pop("E-GUMA"))
+        assert lines.pop("scanner") == gate.scanner.port
+        assert __version__ in lines.pop("build")
+        assert lines == {
             "lane": "free",
             "held open": "no",
             "gate": "as it should be",
             "contacts": "none active",
             "missing": "nothing",
+            "open items": "none",
+            "in doubt": "none",
         }
+
+
+async def test_the_status_tells_of_an_eguma_that_cannot_be_reached_and_of_money_that_needs_a_person(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    fast: dict[str, Any] = {"admission__credit_minutes": 0.002, "admission__verdict_seconds": 1}
+    async with running_gate(state_dir, pins, simulator, passage__pin=5, passage__seconds=0.1, **fast) as gate:
+        simulator.faults.add(fault(FaultKind.STATUS, Endpoint.CANCEL_REDEMPTION, status=400, times=None))
+        gate.scan(GOOD)
+        await gate.stand("open item")
+        await simulator.stop()
+        gate.scan(GOOD)
+        await gate.shows(MessageKind.UNREACHABLE)
+        answer = await gate_command(state_dir, "status")
+        assert answer.returncode == 0
+        lines = lines_of(answer)
+        assert lines["open items"] == "1, CHF 25.00: look at them with `gate-controller journal open`"
+        assert "nothing was sent: check the network" in lines["E-GUMA"]
+        assert re.search(r"\(since 20\d\d.*; answered \d+ s ago, in \d+ ms\)$", lines["E-GUMA"])
 
 
 async def test_the_status_of_a_gate_in_an_alarm_says_so_and_ends_with_1(
@@ -81,8 +112,8 @@ async def test_the_status_of_a_gate_in_an_alarm_says_so_and_ends_with_1(
         assert answer.returncode == 1
         assert answer.stdout.splitlines()[0] == "out of service"
         told = lines_of(answer)
-        assert told["fire"] == "the fire contact is open: an alarm, or a broken wire"
-        assert told["service"] == "the service key has closed it: turn it back"
+        assert told["fire"].startswith("the fire contact is open: an alarm, or a broken wire (since 20")
+        assert told["service"].startswith("the service key has closed it: turn it back (since 20")
         assert (told["held open"], told["contacts"]) == ("yes", "fire contact, service key")
         assert told["missing"].startswith("display ssd1306")
 
@@ -92,15 +123,29 @@ async def test_the_status_for_programs_is_json(state_dir: Path, pins: Pins, simu
         simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=2))
         gate.scan(GOOD)
         await until(lambda: gate.requests("redeem.json") == 1)
-        told = json.loads((await gate_command(state_dir, "status", "--json")).stdout)
-        assert told == {
+        lane = gate.app.gate.lane
+        assert lane is not None
+        status = json.loads((await gate_command(state_dir, "status", "--json")).stdout)
+        assert status["at"] == pytest.approx(time.time(), abs=10)
+        assert status["started_at"] <= status["since"] <= status["at"]
+        assert status["eguma"]["answered_at"] == pytest.approx(status["at"], abs=10)
+        for checked in ("at", "started_at", "since", "eguma"):
+            del status[checked]
+        assert status == {
+            "gate_id": "gate-under-test",
+            "state": "takes scans",
             "takes_scans": True,
-            "faults": {},
-            "held_open": False,
-            "gate": "",
-            "lane": "redeeming",
+            "needs": [],
+            "lane": {"state": "redeeming", "incident": lane.incident},
+            "faults": [],
+            "missing": [],
+            "movement": "",
             "contacts": [],
-            "missing": "",
+            "devices": ["scanner", "relay", "lamps"],
+            "scanner": gate.scanner.port,
+            "money": {"open_items": 0, "open_cents": 0, "in_doubt": 0, "in_doubt_cents": 0},
+            "currency": "CHF",
+            "build": {"version": __version__, "python": platform.python_version()},
         }
 
 

@@ -209,7 +209,7 @@ class GateInProcess:
         missing = None
         async with asyncio.timeout(PATIENCE_SECONDS):
             while missing is None or (words not in missing if words else missing):
-                missing = (await self.asked("status"))["missing"]
+                missing = "; ".join(ailment["why"] for ailment in (await self.asked("status"))["missing"])
 
     def books_agree(self) -> bool:
         """Whether E-GUMA's books hold the charges that the journal knows, and at most those in doubt besides."""

@@ -59,12 +59,13 @@ async def inputs(settings: Settings, *, seconds: float | None) -> None:
 
     async def look() -> None:
         nonlocal missing
-        told = await asyncio.to_thread(_ask, settings, "status")
-        if told["missing"] != missing:
-            missing = told["missing"]
+        status = await asyncio.to_thread(_ask, settings, "status")
+        now_missing = "; ".join(ailment["why"] for ailment in status["missing"])
+        if now_missing != missing:
+            missing = now_missing
             say(f"missing: {missing or 'nothing any more'}")
         for contact in fitted:
-            active = contact.value in told["contacts"]
+            active = contact.value in status["contacts"]
             if known.get(contact) is not active:
                 known[contact] = active
                 say(words.at_now(contact.value, words.of_contact(contact, active=active)))

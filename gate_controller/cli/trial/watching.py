@@ -18,7 +18,9 @@ from gate_controller.cli.trial.words import say
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.usb import is_keyboard
 from gate_controller.settings import Settings
-from gate_controller.shell.fittings import Degraded, FittedContacts, make_passage, make_scanner
+from gate_controller.shell.degraded import Degraded
+from gate_controller.shell.fittings import make_passage, make_scanner
+from gate_controller.shell.mending import FittedContacts
 
 _IN_A_ROW = 16
 _SHOWN_OF_CODE = 4  # as `mask` has it
@@ -195,7 +197,7 @@ async def inputs(settings: Settings, *, seconds: float | None = None, ended: asy
     def failed() -> None:
         nonlocal has_all
         has_all = False
-        complain(degraded.text)
+        complain("; ".join(ailment.why for ailment in degraded.missing))
 
     degraded = Degraded(failed)
 
@@ -214,7 +216,7 @@ async def inputs(settings: Settings, *, seconds: float | None = None, ended: asy
             if sensor is not None:
                 seen(sensor.is_active)
         except DeviceError as error:
-            degraded.tell(words.PASSAGE, str(error))
+            degraded.note(words.PASSAGE, str(error))
         await until_ended(asyncio.Event().wait(), seconds, ended)
     finally:
         contacts.close()

@@ -1,0 +1,49 @@
+"""What a gate does without: devices that are missing or fail, each since when. Every change is a line of the log."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """Something that is not as it should be, since a moment (wall clock); `why` says what, where and what to do."""
+
+    what: str
+    why: str
+    since: float
+
+
+class Degraded:
+    """The devices that a gate does without."""
+
+    def __init__(self, on_change: Callable[[], None] = lambda: None, *, wall: Callable[[], float] = time.time) -> None:
+        self.on_change = on_change
+        self._wall = wall
+        self._missing: dict[str, Ailment] = {}
+
+    def note(self, what: str, why: str | None) -> None:
+        """Note that a device is missing, or, with None, that it works again."""
+        if why == self.why(what) or (why is None and what not in self._missing):
+            return
+        if why is None:
+            del self._missing[what]
+            _log.info("device=mended what=%r", what)
+        else:
+            since = self._missing[what].since if what in self._missing else self._wall()
+            self._missing[what] = Ailment(what, why, since)
+            _log.warning("device=missing what=%r why=%r", what, why)
+        self.on_change()
+
+    def why(self, what: str) -> str:
+        """Return what is wrong with a device; empty where nothing is."""
+        ailment = self._missing.get(what)
+        return ailment.why if ailment is not None else ""
+
+    @property
+    def missing(self) -> tuple[Ailment, ...]:
+        """Return all of them."""
+        return tuple(self._missing.values())

@@ -1,0 +1,136 @@
+"""
+Devices that are kept alive: the drive and the contacts, made at the start and made anew after a fault.
+
+A gate waits for none of them: what cannot be had is a fault (the drive) or told as missing (all else), and tried again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from gate_controller.admission.words.events import Contact, ContactChanged
+from gate_controller.admission.words.messages import Fault
+from gate_controller.devices import contact as device
+from gate_controller.devices.drive import Drive
+from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.relay import RelayFault
+from gate_controller.settings import Settings
+from gate_controller.shell.degraded import Degraded
+from gate_controller.shell.fittings import fitted_contacts, make_drive
+from gate_controller.shell.runner import Runner
+
+RETRY_SECONDS = 5.0
+"""How often a relay or a contact that cannot be had is tried again."""
+
+
+class NoDrive:
+    """What stands in for a drive that cannot be had: it moves nothing, and says so."""
+
+    is_on = False
+    """Whether a release or a closing is under way, or the gate is held open."""
+
+    def release(self) -> None:
+        """Refuse. Raises `RelayFault`."""
+        raise RelayFault("there is no relay")
+
+    release_exit = shut = hold_open = let_go = release
+
+    def off(self) -> None:
+        """There is nothing to turn off."""
+
+    close = off
+
+
+class FittedContacts:
+    """The contacts of a gate, in the event loop. Those that cannot be had are told to `degraded`, and tried again."""
+
+    def __init__(self, settings: Settings, *, on_change: Callable[[Contact, bool], None], degraded: Degraded) -> None:
+        self._wired = tuple(fitted_contacts(settings))
+        self._on_change = on_change
+        self._degraded = degraded
+        self._made: dict[Contact, device.Contact] = {}
+
+    def fit(self) -> None:
+        """Make those that are not there yet."""
+        for contact, pin, active_low, normally_closed in self._wired:
+            if contact in self._made:
+                continue
+            note = partial(self._degraded.note, contact.value)
+            try:
+                self._made[contact] = device.Contact(
+                    pin,
+                    name=contact.value,
+                    active_low=active_low,
+                    normally_closed=normally_closed,
+                    on_change=partial(self._on_change, contact),
+                    on_fault=note,
+                )
+            except DeviceError as error:
+                note(str(error))
+            else:
+                note(None)
+
+    def close(self) -> None:
+        """Give the pins back; nothing is told any more."""
+        for contact in self._made.values():
+            contact.close()
+
+
+class Mending:
+    """Keeps the drive and the contacts of one gate alive."""
+
+    def __init__(self, settings: Settings, runner: Runner, degraded: Degraded) -> None:
+        self._settings = settings
+        self._runner = runner
+        self._drive: Drive | NoDrive = NoDrive()
+        self._contacts = FittedContacts(settings, on_change=self._contact_changed, degraded=degraded)
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def drive(self) -> Drive | NoDrive:
+        """The drive as it is just now."""
+        return self._drive
+
+    def begin(self) -> None:
+        """Make everything for the first time."""
+        self._mend_drive()
+        self._contacts.fit()
+
+    def try_again(self) -> None:
+        """Make anew what is at fault or missing."""
+        if Fault.RELAY in self._runner.gate.faults:
+            self._mend_drive()
+        self._contacts.fit()
+
+    async def keep(self) -> None:
+        """Try again, for as long as the gate lives."""
+        while True:
+            await asyncio.sleep(RETRY_SECONDS)
+            self.try_again()
+
+    def close(self) -> None:
+        """Turn the relays off, and give all pins back. Raises `RelayFault`, with the pins given back all the same."""
+        try:
+            self._drive.close()
+        finally:
+            self._contacts.close()
+
+    def _mend_drive(self) -> None:
+        broken, self._drive = self._drive, NoDrive()
+        self._runner.drive = self._drive
+        try:
+            broken.close()
+            self._drive = self._runner.drive = make_drive(self._settings, self._drive_failed)
+            # Nobody knows where a motor's gate stands after a crash; all others are shut already.
+            self._drive.shut()
+        except DeviceError as error:
+            self._runner.fault(Fault.RELAY, str(error))
+        else:
+            self._runner.fault(Fault.RELAY, None)
+
+    def _drive_failed(self, why: str) -> None:
+        # From the relays' own thread.
+        self._loop.call_soon_threadsafe(self._runner.fault, Fault.RELAY, why)
+
+    def _contact_changed(self, contact: Contact, active: bool) -> None:
+        self._runner.post(ContactChanged(self._runner.now(), contact, active))

@@ -1,0 +1,268 @@
+"""
+How the gate is, in one typed picture: what staff, systemd, the demo and every page read.
+
+`StatusBoard.status` puts it together from what the parts of the gate hold just now; nothing is kept twice. It reads no
+disk and asks no network, so that anybody may ask at any time. Who wants to follow the gate is told when to look again.
+"""
+
+import asyncio
+import platform
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from gate_controller import __version__
+from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words.facts import Fact, Intended, Standing
+from gate_controller.admission.words.messages import HOLDS, Fault
+from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.outcomes import CallFailed, CallFault
+from gate_controller.shell.degraded import Ailment, Degraded
+
+if TYPE_CHECKING:
+    from gate_controller.admission.words.ids import AttemptId
+
+TOLD_WITHIN_SECONDS = 0.1
+"""Changes that nothing waits for are told together, so late at most: a scan brings about ten."""
+
+
+class GateState(StrEnum):
+    """What a gate does about a scan, in the words that staff read."""
+
+    STARTING = "starting"
+    TAKES_SCANS = "takes scans"
+    HELD_OPEN = "held open"
+    OUT_OF_SERVICE = "out of service"
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    """Who is in the lane."""
+
+    state: str
+    """`free`, else where the attempt stands that has it."""
+    incident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EgumaStatus:
+    """How E-GUMA was the last time that it was asked. Times are wall clock, in seconds since 1970."""
+
+    answered_at: float | None = None
+    """When it answered last; None: not since the start."""
+    latency_seconds: float | None = None
+    """How long that took."""
+    trouble: str = ""
+    """Why the newest request brought no answer; empty where it did, or where none has been sent."""
+    trouble_since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyStatus:
+    """Money that is not at its end yet. Amounts are in cents."""
+
+    open_items: int
+    open_cents: Cents
+    in_doubt: int
+    """Charges whose fate the gate is still looking up."""
+    in_doubt_cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What runs."""
+
+    version: str = __version__
+    python: str = platform.python_version()
+
+
+@dataclass(frozen=True, slots=True)
+class GateStatus:
+    """A gate at one moment. Times are wall clock, in seconds since 1970."""
+
+    gate_id: str
+    at: float
+    started_at: float
+    state: GateState
+    since: float
+    lane: LaneStatus
+    faults: tuple[Ailment, ...]
+    """Why it takes no scans, the one that is shown first."""
+    missing: tuple[Ailment, ...]
+    """What it does without."""
+    movement: str
+    """What the gate did wrong the last time it should have moved or stayed; empty: it is as it should be."""
+    contacts: tuple[str, ...]
+    """Those that are active."""
+    devices: tuple[str, ...]
+    """Everything that is fitted; what is not among faults and missing works."""
+    scanner: str
+    """The port of the scanner; empty before it was opened the first time."""
+    eguma: EgumaStatus
+    money: MoneyStatus
+    currency: Currency
+    build: Build
+
+    @property
+    def takes_scans(self) -> bool:
+        """Whether a visitor can be served."""
+        return not self.faults
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What somebody should look at, in words; empty where all is well."""
+        money = self.money
+        return (
+            *(f"{fault.what}: {fault.why}" for fault in self.faults),
+            *((f"E-GUMA: {self.eguma.trouble}",) if self.eguma.trouble else ()),
+            *((f"gate: {self.movement}",) if self.movement else ()),
+            *(ailment.why for ailment in self.missing),
+            *((f"open items: {money.open_items}",) if money.open_items else ()),
+            *((f"charges in doubt: {money.in_doubt}",) if money.in_doubt else ()),
+        )
+
+    @property
+    def headline(self) -> str:
+        """The whole in one line."""
+        if self.faults:
+            return f"out of service: {'; '.join(self.needs)}"
+        return "; ".join(("takes scans", *self.needs))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return {**asdict(self), "takes_scans": self.takes_scans, "needs": list(self.needs)}
+
+
+class OpenItems:
+    """The staff's list, from the facts as they come to disk: which attempts are on it, and what each charged."""
+
+    def __init__(self) -> None:
+        self._charges: dict[AttemptId, Cents] = {}
+        """Of attempts that are not closed."""
+        self._open: set[AttemptId] = set()
+
+    def take(self, facts: Iterable[Fact]) -> None:
+        """Take facts that are on disk, each attempt's in their order."""
+        for fact in facts:
+            if isinstance(fact, Intended):
+                self._charges[fact.attempt] = fact.price
+            if fact.leaves is Standing.OPEN:
+                self._open.add(fact.attempt)
+            else:
+                self._open.discard(fact.attempt)
+            if fact.leaves is Standing.CLOSED:
+                self._charges.pop(fact.attempt, None)
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self._open)
+
+    @property
+    def cents(self) -> Cents:
+        """What they charged in all."""
+        return Cents(sum(self._charges.get(attempt, 0) for attempt in self._open))
+
+
+class StatusBoard:
+    """Where the status of one gate is put together, and who follows it is told of changes."""
+
+    def __init__(
+        self, gate: Gate, degraded: Degraded, *, devices: Iterable[str] = (), wall: Callable[[], float] = time.time
+    ) -> None:
+        """`devices` are those that are fitted; `wall` is the clock of the records, which may follow E-GUMA's."""
+        self._gate = gate
+        self._degraded = degraded
+        self._devices = tuple(devices)
+        self._wall = wall
+        self._started_at = wall()
+        self._since = self._started_at
+        self._faults: dict[Fault, Ailment] = {}
+        self._eguma = EgumaStatus()
+        self._followers: list[Callable[[], None]] = []
+        self._telling: asyncio.TimerHandle | None = None
+        self.tells_soon = False
+        """Whether followers will be told without anything more."""
+        self.open_items = OpenItems()
+        self.scanner = ""
+        """The port of the scanner."""
+
+    def status(self) -> GateStatus:
+        """Return the gate as it is now."""
+        gate = self._gate
+        doubted = [a.price or gate.policy.price for a in gate.unfinished.values() if a.state is State.IN_DOUBT]
+        return GateStatus(
+            gate_id=gate.policy.gate_id,
+            at=self._wall(),
+            started_at=self._started_at,
+            state=_state_of(self._faults),
+            since=self._since,
+            lane=LaneStatus("free") if gate.lane is None else LaneStatus(gate.lane.state.value, gate.lane.incident),
+            faults=tuple(self._faults[fault] for fault in sorted(self._faults, key=lambda fault: fault.value)),
+            missing=self._degraded.missing,
+            movement=trouble.value if (trouble := gate.contacts.trouble) else "",
+            contacts=tuple(sorted(contact.value for contact in gate.contacts.active)),
+            devices=self._devices,
+            scanner=self.scanner,
+            eguma=self._eguma,
+            money=MoneyStatus(
+                self.open_items.number, self.open_items.cents, len(doubted), Cents(sum(doubted, start=0))
+            ),
+            currency=gate.policy.currency,
+            build=Build(),
+        )
+
+    def follow(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Have `told` called in the loop after each change; returns what ends it."""
+        self._followers.append(told)
+        return lambda: self._followers.remove(told)
+
+    def faults_changed(self) -> None:
+        """Take note of a fault that came or went, and tell at once."""
+        now, before = self._wall(), self._faults
+        self._faults = {
+            fault: Ailment(fault.name.lower(), why, before[fault].since if fault in before else now)
+            for fault, why in self._gate.faults.items()
+        }
+        if _state_of(before) is not _state_of(self._faults):
+            self._since = now
+        self._tell()
+
+    def changed(self) -> None:
+        """Something else may have changed: tell soon, once for all that comes until then."""
+        if not self.tells_soon:
+            self.tells_soon = True
+            self._telling = asyncio.get_running_loop().call_later(TOLD_WITHIN_SECONDS, self._tell)
+
+    def close(self) -> None:
+        """Tell nobody any more."""
+        self._followers.clear()
+        if self._telling is not None:
+            self._telling.cancel()
+
+    def asked_eguma(self, outcome: object, seconds: float) -> None:
+        """Note how a call ended that took so long."""
+        now = self._wall()
+        if isinstance(outcome, CallFailed) and outcome.fault in {CallFault.NOT_SENT, CallFault.UNKNOWN}:
+            since = self._eguma.trouble_since if self._eguma.trouble else now
+            self._eguma = EgumaStatus(self._eguma.answered_at, self._eguma.latency_seconds, outcome.text, since)
+        else:
+            self._eguma = EgumaStatus(now, seconds)
+        self.changed()
+
+    def _tell(self) -> None:
+        self.tells_soon = False
+        for told in tuple(self._followers):
+            told()
+
+
+def _state_of(faults: Iterable[Fault]) -> GateState:
+    held = set(faults)
+    if HOLDS & held:
+        return GateState.HELD_OPEN
+    if Fault.STARTING in held:
+        return GateState.STARTING
+    return GateState.OUT_OF_SERVICE if held else GateState.TAKES_SCANS
