@@ -7,7 +7,6 @@ character for character, for only the merchant knows what it means.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from string import Formatter
 from typing import Final
 
 from gate_controller.admission.words.messages import Message, MessageKind
@@ -15,7 +14,7 @@ from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import de, en, fr, it
 from gate_controller.texts.amounts import format_amount
 from gate_controller.texts.languages import Language
-from gate_controller.texts.wording import Wording, Words
+from gate_controller.texts.wording import Wording, Words, placeholders
 
 WORDINGS: Final[Mapping[Language, Wording]] = {
     Language.DE: de.WORDING,
@@ -83,5 +82,4 @@ def _words(message: Message, wording: Wording) -> Words:
 
 
 def _fitting(words: Words, fields: Mapping[str, str]) -> str:
-    named = {name for _, name, _, _ in Formatter().parse(words.detail) if name is not None}
-    return words.detail if named <= fields.keys() else words.bare
+    return words.detail if placeholders(words.detail) <= fields.keys() else words.bare

@@ -8,6 +8,7 @@ and `{left}` ("…, CHF 15.00 left").
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import Formatter
 
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 
@@ -36,3 +37,8 @@ class Wording:
     """The clause `{incident}`; its field is `{code}`."""
     left: str
     """The clause `{left}`; its field is `{balance}`."""
+
+
+def placeholders(template: str) -> set[str]:
+    """Return the names of the placeholders in a wording."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}

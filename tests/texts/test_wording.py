@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator
 from itertools import product
-from string import Formatter
 
 import pytest
 
-from gate_controller.admission.words.messages import FATE, Fault, Message, MessageKind, MoneyFate
+from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import Language, Texts
 from gate_controller.texts.rendering import WORDINGS
-from gate_controller.texts.wording import Wording
+from gate_controller.texts.wording import Wording, placeholders
 from tests.texts.wording import PAGE, examples, page
 
 LCD_LINE = 16
@@ -29,10 +28,6 @@ def all_strings(wording: Wording) -> Iterator[str]:
     for words in (*wording.messages.values(), *wording.faults.values()):
         yield from (words.title, words.detail, words.bare)
     yield from (*wording.money.values(), wording.incident, wording.left)
-
-
-def fields(template: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
 @LANGUAGES
@@ -62,7 +57,7 @@ def test_every_fate_of_the_money_has_a_sentence_unless_nothing_is_decided(langua
 @KINDS
 def test_every_verdict_says_what_happened_to_the_money(language: Language, kind: MessageKind) -> None:
     money = Texts([language], Currency.CHF).render(Message(kind)).money
-    assert bool(money) == (FATE[kind] is not MoneyFate.NOTHING_YET)
+    assert bool(money) == (kind.manner.fate is not MoneyFate.NOTHING_YET)
 
 
 @LANGUAGES
@@ -96,18 +91,18 @@ def test_a_text_is_short_and_whole(language: Language, message: Message) -> None
 def test_a_detail_that_names_what_may_be_unknown_has_a_bare_form_that_does_not(language: Language) -> None:
     unknown = {"balance", "eguma_text"}
     for words in WORDINGS[language].messages.values():
-        assert bool(words.bare) == bool(fields(words.detail) & unknown)
-        assert not fields(words.bare) & unknown
+        assert bool(words.bare) == bool(placeholders(words.detail) & unknown)
+        assert not placeholders(words.bare) & unknown
 
 
 @LANGUAGES
 def test_all_languages_name_the_same_things_in_the_same_message(language: Language) -> None:
     english, other = WORDINGS[Language.EN], WORDINGS[language]
     for kind, words in english.messages.items():
-        assert fields(words.detail) == fields(other.messages[kind].detail)
-        assert fields(words.bare) == fields(other.messages[kind].bare)
+        assert placeholders(words.detail) == placeholders(other.messages[kind].detail)
+        assert placeholders(words.bare) == placeholders(other.messages[kind].bare)
     for fate, sentence in english.money.items():
-        assert fields(sentence) == fields(other.money[fate])
+        assert placeholders(sentence) == placeholders(other.money[fate])
 
 
 def test_german_is_spelt_as_in_switzerland() -> None:

@@ -13,7 +13,7 @@ from gate_controller.admission.words.codes import Code, VoucherCode, mask
 from gate_controller.admission.words.commands import Release
 from gate_controller.admission.words.facts import CreditOpened, Evidence, Fact, OpenItem, Redeemed
 from gate_controller.admission.words.ids import AttemptId, Incident
-from gate_controller.admission.words.messages import FATE, SIGNAL, Fault, MessageKind, MoneyFate, Signal
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate, Signal
 from gate_controller.admission.words.money import Cents
 
 F = TypeVar("F", bound=Fact)
@@ -139,11 +139,11 @@ class Attempt:
         """Tell the visitor how it ended; from here on nobody waits for this attempt."""
         self.verdict_due = None
         turn.show(kind, balance=balance, eguma_text=eguma_text, incident=self.incident, fault=fault, price=self.price)
-        word = "admitted" if SIGNAL[kind] is Signal.ADMITTED else "refused"
+        word = "admitted" if kind.manner.signal is Signal.ADMITTED else "refused"
         turn.note(
             f"verdict={word} reason={kind.name.lower()} incident={self.incident} "
             f"voucher={mask(self.voucher_code or self.code)} seconds={turn.at.mono - self.begun:.3f}",
-            alarm=FATE[kind] in {MoneyFate.BEING_CHECKED, MoneyFate.CREDIT},
+            alarm=kind.manner.fate in {MoneyFate.BEING_CHECKED, MoneyFate.CREDIT},
         )
 
     def not_charged_after_all(self, turn: Turn) -> None:
