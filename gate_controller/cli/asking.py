@@ -46,14 +46,14 @@ def name_of(by: str) -> str:
 
 
 def settings_without_key(config: Path | None, overrides: list[str] | None) -> "Settings":
-    """Return the settings for a command that needs no key and no price; raise `CommandError` with all their faults."""
+    """Return the settings for a command that needs no key and no price; or raise `CommandError` with all mistakes."""
     from gate_controller.settings import SettingsError, load_settings
 
     given = tuple(overrides or ())
     try:
         return load_settings(config=config, overrides=(*_STAND_INS, *given), environ=os.environ).settings
     except SettingsError as error:
-        raise CommandError(ExitCode.SETTINGS, *error.faults) from None
+        raise CommandError(ExitCode.SETTINGS, *error.mistakes) from None
 
 
 def _ask_stopped(settings: "Settings", do: str, request: dict[str, Any]) -> Any:

@@ -22,7 +22,7 @@ def config(
     """
     Print the settings in force and where each value came from.
 
-    Touches nothing but the files settings are in. The API key is only said to be set. Faults in the settings are
+    Touches nothing but the files settings are in. The API key is only said to be set. Mistakes in the settings are
     reported like those of "run", one per line, with exit code 2.
 
     Examples:

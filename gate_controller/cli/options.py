@@ -32,14 +32,14 @@ SetOption = Annotated[
 
 
 def load(config: Path | None, overrides: list[str] | None) -> "LoadedSettings":
-    """Return the settings in force, after their warnings; raise `CommandError` with all their faults."""
+    """Return the settings in force, after their warnings; raise `CommandError` with all their mistakes."""
     # Reading settings takes a tenth of a second on a fast machine: not for those who only want --help.
     from gate_controller.settings import SettingsError, load_settings  # noqa: PLC0415
 
     try:
         loaded = load_settings(config=config, overrides=overrides or (), environ=os.environ)
     except SettingsError as error:
-        raise CommandError(ExitCode.SETTINGS, *error.faults) from None
+        raise CommandError(ExitCode.SETTINGS, *error.mistakes) from None
     for warning in loaded.warnings:
         complain(warning, kind="warning")
     return loaded

@@ -51,7 +51,7 @@ def safe(config: ConfigOption = None, overrides: SetOption = None) -> int:
     from gate_controller.settings import read_alone
 
     names = dict.fromkeys(name for output in (*_RELAYS, *_OTHERS) for name in (output.pin, output.active_high))
-    values, faults = read_alone(tuple(names), config=config, overrides=overrides or (), environ=os.environ)
+    values, mistakes = read_alone(tuple(names), config=config, overrides=overrides or (), environ=os.environ)
     tried: set[int] = set()  # of a pin that two settings name, the relay's level counts
     errors: list[str] = []
     warnings: list[str] = []
@@ -70,11 +70,11 @@ def safe(config: ConfigOption = None, overrides: SetOption = None) -> int:
         except DeviceError as error:
             (errors if output in _RELAYS else warnings).append(str(error))
     if not tried:
-        raise CommandError(ExitCode.SETTINGS, *faults)
+        raise CommandError(ExitCode.SETTINGS, *mistakes)
     if unknown:
-        errors = [*faults, *errors]
+        errors = [*mistakes, *errors]
     else:
-        warnings = [*faults, *warnings]
+        warnings = [*mistakes, *warnings]
     for line in warnings:
         complain(line, kind="warning")
     if errors:

@@ -8,7 +8,7 @@ def run(config: ConfigOption = None, overrides: SetOption = None) -> int:
     Run the gate until it is told to stop.
 
     Takes scans, asks E-GUMA, opens the gate. Prints one line with the word "ready" when it takes scans. SIGTERM
-    or Ctrl-C ends it with the relay at rest. Faults in the settings end it with exit code 2, before any device
+    or Ctrl-C ends it with the relay at rest. Mistakes in the settings end it with exit code 2, before any device
     is touched.
 
     Example:

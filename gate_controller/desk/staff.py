@@ -26,7 +26,7 @@ from gate_controller.admission.words.facts import Standing
 from gate_controller.admission.words.messages import Fault
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.journal.reader import PAGE, Reader
-from gate_controller.journal.records import Record, told_facts
+from gate_controller.journal.records import Record, facts_as_dicts
 from gate_controller.journal.store import JournalError
 from gate_controller.shell.status import GateStatus
 
@@ -78,7 +78,7 @@ class Desk:
 
     async def _show(self, request: dict[str, Any]) -> dict[str, Any]:
         told, facts = await self._read(lambda: self._reader.one(str(request["incident"])))
-        return {**_plain(told, request), "facts": told_facts(facts, full=bool(request.get("full")))}
+        return {**_plain(told, request), "facts": facts_as_dicts(facts, full=bool(request.get("full")))}
 
     async def _open(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         records = await self._read(lambda: self._reader.standing(Standing.OPEN))

@@ -18,7 +18,7 @@ from typing import Any
 from gate_controller.admission.words.facts import OpenItem
 from gate_controller.admission.words.ids import AttemptId, incident
 from gate_controller.journal import codec
-from gate_controller.journal.records import record, told_facts
+from gate_controller.journal.records import facts_as_dicts, record
 from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, explained, new_tag
 
@@ -46,9 +46,8 @@ def prune(store: Store, before: float) -> int:
     lines: dict[int, list[str]] = {}
     for number in numbers:
         facts = store.facts_of(number)
-        told = record(number, incident(number), facts)
         year = datetime.fromtimestamp(facts[0].at, UTC).year
-        line = {**told.as_dict(), "facts": told_facts(facts, full=True)}
+        line = {**record(number, incident(number), facts).as_dict(), "facts": facts_as_dicts(facts, full=True)}
         lines.setdefault(year, []).append(json.dumps(line, ensure_ascii=False))
     folder = store.path.parent / ARCHIVE_FOLDER
     with explained(folder):

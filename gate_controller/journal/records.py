@@ -1,5 +1,5 @@
 """
-What people read of the journal: an attempt told as one record, from its facts.
+What people read of the journal: an attempt as one record, made of its facts.
 
 A record holds codes and tokens in full; `masked` is what people without need may see.
 """
@@ -26,7 +26,6 @@ from gate_controller.admission.words.facts import (
     Released,
     ReleasedToSensor,
     Settled,
-    Standing,
     StrayPassage,
 )
 from gate_controller.journal import codec
@@ -102,9 +101,9 @@ FIELDS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Record) if
 
 
 def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
-    """Tell an attempt from its facts, in order."""
+    """Return an attempt as a record, from its facts in order."""
     first, last = facts[0], facts[-1]
-    told = Record(
+    known = Record(
         number=number,
         incident=incident,
         attempt=str(last.attempt),
@@ -116,11 +115,11 @@ def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
         since=moment(last.at),
     )
     for fact in facts:
-        told = _with(told, fact)
-    return told
+        known = _with(known, fact)
+    return known
 
 
-def _with(told: Record, fact: Fact) -> Record:
+def _with(known: Record, fact: Fact) -> Record:
     said: dict[str, Any] = {}
     match fact:
         case Refused(code=code, balance=balance):
@@ -146,7 +145,7 @@ def _with(told: Record, fact: Fact) -> Record:
             said = {"admitted": False}
         case Refunded():
             said = {"refunded": True}
-    return replace(told, **said)
+    return replace(known, **said)
 
 
 def _reason(facts: Sequence[Fact]) -> str:
@@ -156,19 +155,14 @@ def _reason(facts: Sequence[Fact]) -> str:
     return next((text for text in reversed(said) if text), "")
 
 
-def told_facts(facts: Sequence[Fact], *, full: bool) -> list[dict[str, Any]]:
+def facts_as_dicts(facts: Sequence[Fact], *, full: bool) -> list[dict[str, Any]]:
     """Return an attempt's facts as `show` lists them."""
-    told = []
+    dicts = []
     for fact in facts:
         fields = codec.body_of(fact)
         if not full:
             for name in ("code", "voucher_code", "token"):
                 if name in fields:
                     fields[name] = mask(str(fields[name]))
-        told.append({"at": moment(fact.at), "fact": type(fact).__name__, **fields})
-    return told
-
-
-def is_open(told: Record) -> bool:
-    """Whether the record is on the staff's list."""
-    return told.standing == Standing.OPEN.value
+        dicts.append({"at": moment(fact.at), "fact": type(fact).__name__, **fields})
+    return dicts

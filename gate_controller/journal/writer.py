@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from gate_controller.admission.words.facts import Fact
-from gate_controller.journal import archive as upkeep
+from gate_controller.journal import archive
 from gate_controller.journal.store import CorruptJournal, JournalError, Store, explained
 
 _log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Journal:
 
     async def prune(self, before: float) -> int:
         """Archive some closed attempts from before a moment (wall clock); return how many. Raises `JournalError`."""
-        return await self.read(lambda store: upkeep.prune(store, before))
+        return await self.read(lambda store: archive.prune(store, before))
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""
@@ -99,12 +99,12 @@ class Journal:
         if self._on_damage is None or self._was_open:
             return Store(self._directory)
         try:
-            if not upkeep.is_noted_damaged(self._directory):
+            if not archive.is_noted_damaged(self._directory):
                 return Store(self._directory)
         except CorruptJournal as error:
             _log.critical("journal=corrupt why=%r", str(error))
         with explained(self._directory):
-            _log.critical("journal=set_aside where=%s", upkeep.set_aside(self._directory))
+            _log.critical("journal=set_aside where=%s", archive.set_aside(self._directory))
         return Store(self._directory)
 
     def _try_append(self, facts: Sequence[Fact]) -> str | None:
@@ -122,7 +122,7 @@ class Journal:
 
     def _tell_of_damage(self, error: JournalError) -> None:
         if isinstance(error, CorruptJournal) and self._on_damage is not None:
-            upkeep.note_damage(self._directory)
+            archive.note_damage(self._directory)
             self._tell(self._on_damage, str(error))
 
     def _upkeep(self) -> None:

@@ -1,4 +1,4 @@
-"""From all sources to the settings in force, or to all their faults at once."""
+"""From all sources to the settings in force, or to all their mistakes at once."""
 
 import socket
 from collections import ChainMap
@@ -10,15 +10,15 @@ from typing import Any, cast
 from pydantic import PlainValidator, ValidationError
 
 from gate_controller.settings import values
-from gate_controller.settings.combinations import combination_faults
+from gate_controller.settings.combinations import combination_mistakes
 from gate_controller.settings.mistakes import (
     KEY,
     Discretion,
-    Fault,
     Given,
+    Mistake,
     no_effect_warnings,
-    pin_faults,
-    validation_faults,
+    pin_mistakes,
+    validation_mistakes,
 )
 from gate_controller.settings.models import FIELDS, SECTIONS, Settings, reading_from, value_of
 from gate_controller.settings.sources import (
@@ -34,11 +34,11 @@ from gate_controller.settings.sources import (
 
 
 class SettingsError(Exception):
-    """The settings cannot be used. `faults` holds one line per fault, with its remedy and without secrets."""
+    """The settings cannot be used. `mistakes` holds one line per mistake, with its remedy and without secrets."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     Return the settings in force. `config` and `overrides` come from `--config` and `--set NAME=VALUE`.
 
     Arguments go over environment over credentials over the TOML file over defaults. Reads files at most: no
-    device, no network. Raises `SettingsError` with every fault at once.
+    device, no network. Raises `SettingsError` with every mistake at once.
     """
     toml, file = from_toml(config, environ, FIELDS)
     readings = [from_arguments(overrides, FIELDS), from_environment(environ, FIELDS)]
@@ -66,7 +66,7 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     readings.append(from_key_file(ChainMap(*(reading.given for reading in readings))))
     given = ChainMap(*(reading.given for reading in readings))
     discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)
-    faults = [fault for reading in readings for fault in reading.faults]
+    mistakes = [mistake for reading in readings for mistake in reading.mistakes]
     warnings = [warning for reading in readings for warning in reading.warnings]
 
     readings.append(_of_this_machine(environ))
@@ -78,15 +78,15 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
             settings = Settings(**by_hand)
     except ValidationError as error:
         unread = {name for reading in readings for name in reading.unread}
-        faults += validation_faults(error, given, unread, str(file or DEFAULT_FILES[0]), discretion.show)
+        mistakes += validation_mistakes(error, given, unread, str(file or DEFAULT_FILES[0]), discretion.show)
     pins = {name: given[name].value if name in given else FIELDS[name].default for name in FIELDS if _is_pin(name)}
-    faults += pin_faults(pins, given)
-    faults += _state_dir_faults(given["state_dir"])
+    mistakes += pin_mistakes(pins, given)
+    mistakes += _state_dir_mistakes(given["state_dir"])
     if settings is not None:
-        faults += combination_faults(settings, given)
+        mistakes += combination_mistakes(settings, given)
         warnings += no_effect_warnings({name: value_of(settings, name) for name in FIELDS}, given)
-    if faults or settings is None:
-        raise SettingsError([discretion.hide(str(fault)) for fault in faults])
+    if mistakes or settings is None:
+        raise SettingsError([discretion.hide(str(mistake)) for mistake in mistakes])
     origins = {name: given[name].origin if name in given else "default" for name in FIELDS}
     return LoadedSettings(settings, origins, tuple(discretion.hide(str(warning)) for warning in warnings))
 
@@ -109,7 +109,7 @@ def read_alone(
         toml,
     )
     discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)
-    faults = [fault for reading in readings for fault in reading.faults]
+    mistakes = [mistake for reading in readings for mistake in reading.mistakes]
     found: dict[str, Any] = {}
     for name in names:
         reading = next((one for one in readings if name in one.given or name in one.unread), None)
@@ -121,8 +121,8 @@ def read_alone(
                 found[name] = _reader(name)(given.value)
             except values.UnusableError as refusal:
                 what = f"{name} is {discretion.show(given.value)}, {refusal.why}"
-                faults.append(Fault(what, given.origin, refusal.remedy))
-    return found, tuple(discretion.hide(str(fault)) for fault in faults)
+                mistakes.append(Mistake(what, given.origin, refusal.remedy))
+    return found, tuple(discretion.hide(str(mistake)) for mistake in mistakes)
 
 
 def _of_this_machine(environ: Mapping[str, str]) -> Reading:
@@ -145,12 +145,12 @@ def _is_pin(name: str) -> bool:
     return name.rpartition(".")[2].endswith("pin")
 
 
-def _state_dir_faults(given: Given) -> list[Fault]:
+def _state_dir_mistakes(given: Given) -> list[Mistake]:
     try:
         path = values.path(given.value)
         if path.is_dir() or not path.exists():
             return []
     except (values.UnusableError, OSError):
-        # A value that is no path has its own fault; what cannot be looked at is for the journal to report.
+        # A value that is no path has its own mistake; what cannot be looked at is for the journal to report.
         return []
-    return [Fault(f"state_dir is {path}, which is a file", given.origin, "name a directory")]
+    return [Mistake(f"state_dir is {path}, which is a file", given.origin, "name a directory")]

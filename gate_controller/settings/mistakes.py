@@ -1,7 +1,7 @@
 """
 What can be wrong with the settings, as lines for a person: what, where, what to do.
 
-Rules: every fault is one line and names the setting, its value, where it came from and the remedy; the API
+Rules: every mistake is one line and names the setting, its value, where it came from and the remedy; the API
 key, whole or in part, is in none of them, wherever it was put by mistake.
 """
 
@@ -29,8 +29,8 @@ _OFF: tuple[object, ...] = (None, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault or warning, on one line."""
+class Mistake:
+    """One mistake or warning, on one line."""
 
     what: str
     where: str
@@ -54,15 +54,15 @@ def variable(name: str) -> str:
     return PREFIX + name.replace(".", "__").upper()
 
 
-def unknown(what: str, where: str, wrong: str, known: Iterable[str], otherwise: str) -> Fault:
-    """Return the fault of a name that is none, with the name that was probably meant."""
+def unknown(what: str, where: str, wrong: str, known: Iterable[str], otherwise: str) -> Mistake:
+    """Return the mistake of a name that is none, with the name that was probably meant."""
     close = difflib.get_close_matches(wrong, tuple(known), n=1)
     hint = f"did you mean {close[0]}?" if close else "see `gate-controller config --reference` for all names"
-    return Fault(what, where, f"{hint} Otherwise {otherwise}" if close else f"{otherwise}; {hint}")
+    return Mistake(what, where, f"{hint} Otherwise {otherwise}" if close else f"{otherwise}; {hint}")
 
 
 class Discretion:
-    """Writes values for people, without the secrets it was told of."""
+    """Writes values for people, without the secrets it knows of."""
 
     def __init__(self, keys: Iterable[object]) -> None:
         """`keys`: every value given for the API key by any source, right or wrong."""
@@ -86,43 +86,43 @@ class Discretion:
         return text if text.isprintable() and text.strip() else repr(text)
 
 
-def validation_faults(
+def validation_mistakes(
     error: ValidationError,
     given: Mapping[str, Given],
     unread: Collection[str],
     files: str,
     show: Callable[[object], str],
-) -> list[Fault]:
+) -> list[Mistake]:
     """
     Return what the models refused. `unread` are settings whose source could not be read, so that nobody can
     tell whether they are missing; `files` says which settings file a missing one could stand in.
     """
-    faults = []
+    mistakes = []
     for entry in error.errors(include_url=False, include_input=False):
         name = ".".join(map(str, entry["loc"]))
         if entry["type"] == "missing":
             if name not in unread:
-                faults.append(_missing(name, files))
+                mistakes.append(_missing(name, files))
             continue
         refusal = entry.get("ctx", {}).get("error")
         where = given[name].origin if name in given else "default"
         if not isinstance(refusal, UnusableError):
             raise error
         what = f"{name} {refusal.why}" if name == KEY else f"{name} is {show(given[name].value)}, {refusal.why}"
-        faults.append(Fault(what, where, refusal.remedy))
-    return faults
+        mistakes.append(Mistake(what, where, refusal.remedy))
+    return mistakes
 
 
-def _missing(name: str, files: str) -> Fault:
+def _missing(name: str, files: str) -> Mistake:
     section, _, leaf = name.rpartition(".")
     remedy = f"set {variable(name)}, or {leaf} under [{section}] in {files}"
     if name == KEY:
         remedy += ", or pass the credential eguma.api_key, or name a file with eguma.api_key_file"
-    return Fault(f"{name} is not set", "no source gives it and it has no default", remedy)
+    return Mistake(f"{name} is not set", "no source gives it and it has no default", remedy)
 
 
-def pin_faults(pins: Mapping[str, object], given: Mapping[str, Given]) -> list[Fault]:
-    """Return a fault for each pin that several settings use; what is no pin has a fault of its own."""
+def pin_mistakes(pins: Mapping[str, object], given: Mapping[str, Given]) -> list[Mistake]:
+    """Return a mistake for each pin that several settings use; what is no pin has a mistake of its own."""
     usable = {}
     for name, value in pins.items():
         try:
@@ -132,7 +132,7 @@ def pin_faults(pins: Mapping[str, object], given: Mapping[str, Given]) -> list[F
         if bcm is not None:
             usable[name] = bcm
     return [
-        Fault(
+        Mistake(
             f"{_listed(names)} are {'both' if len(names) == 2 else 'all'} {bcm}",  # noqa: PLR2004 - both means two
             _listed([given[name].origin if name in given else "default" for name in names]),
             f"give each its own pin: set {' or '.join(map(variable, names))} to another BCM number",
@@ -146,10 +146,10 @@ def _listed(words: Collection[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def no_effect_warnings(values: Mapping[str, object], given: Mapping[str, Given]) -> list[Fault]:
+def no_effect_warnings(values: Mapping[str, object], given: Mapping[str, Given]) -> list[Mistake]:
     """Return a warning for each setting that was set on purpose and has nothing behind it in this version."""
     return [
-        Fault(
+        Mistake(
             f"{name} is {values[name]}, which has no effect in this version",
             given[name].origin,
             f"leave {name} out",

@@ -17,27 +17,9 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
+from gate_controller.settings import sections
 from gate_controller.settings import values as read
-from gate_controller.settings.sections import (
-    Admission,
-    Buzzer,
-    Display,
-    Drive,
-    Eguma,
-    ExitButton,
-    Feedback,
-    FireContact,
-    Journal,
-    Lamps,
-    Log,
-    Passage,
-    Relay,
-    Scanner,
-    Section,
-    ServiceKey,
-    Tamper,
-    Web,
-)
+from gate_controller.settings.sections import Section
 
 _sources: ContextVar[tuple[PydanticBaseSettingsSource, ...]] = ContextVar("_sources", default=())
 
@@ -53,23 +35,23 @@ class Settings(BaseSettings):
     state_dir: Annotated[Path, PlainValidator(read.path)] = Field(
         description="journal and runtime state; by default systemd's `$STATE_DIRECTORY`, else `./state`"
     )
-    eguma: Eguma
-    admission: Admission
-    scanner: Scanner = Scanner()
-    relay: Relay = Relay()
-    drive: Drive = Drive()
-    feedback: Feedback = Feedback()
-    lamps: Lamps = Lamps()
-    buzzer: Buzzer = Buzzer()
-    passage: Passage = Passage()
-    exit_button: ExitButton = ExitButton()
-    fire_contact: FireContact = FireContact()
-    tamper: Tamper = Tamper()
-    service_key: ServiceKey = ServiceKey()
-    display: Display = Display()
-    web: Web = Web()
-    journal: Journal = Journal()
-    log: Log = Log()
+    eguma: sections.EgumaSection
+    admission: sections.AdmissionSection
+    scanner: sections.ScannerSection = sections.ScannerSection()
+    relay: sections.RelaySection = sections.RelaySection()
+    drive: sections.DriveSection = sections.DriveSection()
+    feedback: sections.FeedbackSection = sections.FeedbackSection()
+    lamps: sections.LampsSection = sections.LampsSection()
+    buzzer: sections.BuzzerSection = sections.BuzzerSection()
+    passage: sections.PassageSection = sections.PassageSection()
+    exit_button: sections.ExitButtonSection = sections.ExitButtonSection()
+    fire_contact: sections.FireContactSection = sections.FireContactSection()
+    tamper: sections.TamperSection = sections.TamperSection()
+    service_key: sections.ServiceKeySection = sections.ServiceKeySection()
+    display: sections.DisplaySection = sections.DisplaySection()
+    web: sections.WebSection = sections.WebSection()
+    journal: sections.JournalSection = sections.JournalSection()
+    log: sections.LogSection = sections.LogSection()
 
     @override
     @classmethod

@@ -21,7 +21,7 @@ class Section(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True)
     """Settings that belong together: a table in the TOML file, a part of the name elsewhere."""
 
 
-class Eguma(Section, frozen=True):
+class EgumaSection(Section, frozen=True):
     """E-GUMA's API, and who this gate is there."""
 
     base_url: Annotated[str, PlainValidator(read.base_url)] = Field(
@@ -43,7 +43,7 @@ class Eguma(Section, frozen=True):
     )
 
 
-class Admission(Section, frozen=True):
+class AdmissionSection(Section, frozen=True):
     """The price, and how long things take."""
 
     price_cents: Annotated[int, PlainValidator(read.price)] = Field(description="the fixed price of an admission")
@@ -70,7 +70,7 @@ class Admission(Section, frozen=True):
     )
 
 
-class Scanner(Section, frozen=True):
+class ScannerSection(Section, frozen=True):
     """The scanner."""
 
     port: Annotated[str, PlainValidator(read.scanner_port)] = Field(
@@ -87,7 +87,7 @@ class Scanner(Section, frozen=True):
     )
 
 
-class Relay(Section, frozen=True):
+class RelaySection(Section, frozen=True):
     """The relay that opens the gate."""
 
     pin: Annotated[int, PlainValidator(pins.pin)] = Field(default=17, description="BCM number")
@@ -100,7 +100,7 @@ class Relay(Section, frozen=True):
     )
 
 
-class Drive(Section, frozen=True):
+class DriveSection(Section, frozen=True):
     """What the relay moves, and how long that takes."""
 
     kind: Annotated[str, PlainValidator(read.one_of(read.DRIVES))] = Field(
@@ -121,7 +121,7 @@ class Drive(Section, frozen=True):
     )
 
 
-class Feedback(Section, frozen=True):
+class FeedbackSection(Section, frozen=True):
     """What the gate's own contacts tell of it; one that tells that it has turned is the passage sensor."""
 
     open_pin: OptionalPin = Field(default=None, description="BCM number; active while the gate is open")
@@ -131,7 +131,7 @@ class Feedback(Section, frozen=True):
     )
 
 
-class Lamps(Section, frozen=True):
+class LampsSection(Section, frozen=True):
     """The lamps; an empty pin turns one off."""
 
     mode: Annotated[str, PlainValidator(read.one_of(read.LAMP_MODES))] = Field(
@@ -147,7 +147,7 @@ class Lamps(Section, frozen=True):
     yellow_pin: OptionalPin = Field(default=24, description="BCM number; checking")
 
 
-class Buzzer(Section, frozen=True):
+class BuzzerSection(Section, frozen=True):
     """The buzzer."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
@@ -162,7 +162,7 @@ class Buzzer(Section, frozen=True):
     )
 
 
-class Passage(Section, frozen=True):
+class PassageSection(Section, frozen=True):
     """The sensor that tells that a person went through."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
@@ -175,7 +175,7 @@ class Passage(Section, frozen=True):
     )
 
 
-class ExitButton(Section, frozen=True):
+class ExitButtonSection(Section, frozen=True):
     """The button that lets people out."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
@@ -184,7 +184,7 @@ class ExitButton(Section, frozen=True):
     )
 
 
-class FireContact(Section, frozen=True):
+class FireContactSection(Section, frozen=True):
     """The contact of the fire alarm: closed to ground while all is well, so that a broken wire is an alarm."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
@@ -195,13 +195,13 @@ class FireContact(Section, frozen=True):
     )
 
 
-class Tamper(Section, frozen=True):
+class TamperSection(Section, frozen=True):
     """The contact of the housing: closed to ground while all is well."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
 
 
-class ServiceKey(Section, frozen=True):
+class ServiceKeySection(Section, frozen=True):
     """The staff's key switch."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
@@ -213,7 +213,7 @@ class ServiceKey(Section, frozen=True):
     )
 
 
-class Display(Section, frozen=True):
+class DisplaySection(Section, frozen=True):
     """What the visitor reads."""
 
     driver: Annotated[str, PlainValidator(read.one_of(read.DRIVERS))] = Field(
@@ -254,7 +254,7 @@ class Display(Section, frozen=True):
     )
 
 
-class Web(Section, frozen=True):
+class WebSection(Section, frozen=True):
     """The page for the staff."""
 
     host: Annotated[str, PlainValidator(read.web_host)] = Field(
@@ -263,7 +263,7 @@ class Web(Section, frozen=True):
     port: Annotated[int, PlainValidator(read.web_port)] = Field(default=8080, description="0 turns it off")
 
 
-class Journal(Section, frozen=True):
+class JournalSection(Section, frozen=True):
     """How long the journal remembers."""
 
     keep_days: Annotated[int, PlainValidator(read.whole(30, 36500, "give whole days from 30 to 36500"))] = Field(
@@ -271,7 +271,7 @@ class Journal(Section, frozen=True):
     )
 
 
-class Log(Section, frozen=True):
+class LogSection(Section, frozen=True):
     """The log."""
 
     level: Annotated[str, PlainValidator(read.one_of(read.LOG_LEVELS))] = Field(

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from typing_extensions import override
 
-from gate_controller.settings.mistakes import KEY, PREFIX, Fault, Given, unknown, variable
+from gate_controller.settings.mistakes import KEY, PREFIX, Given, Mistake, unknown, variable
 from gate_controller.settings.values import is_none
 
 DEFAULT_FILES = (Path("/etc/gate-controller/gate.toml"), Path("gate.toml"))
@@ -34,8 +34,8 @@ class Reading:
     """What one source gave."""
 
     given: dict[str, Given] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    warnings: list[Fault] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    warnings: list[Mistake] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     """Settings this source may have given, had it been readable."""
 
@@ -72,14 +72,14 @@ def from_arguments(overrides: Sequence[str], names: Collection[str]) -> Reading:
         name = name.strip()
         if not equals:
             what = f"--set {name} has no value" if name in names else "--set has a word that is no NAME=VALUE"
-            reading.faults.append(Fault(what, _ARGUMENT, "write it like --set relay.pin=17"))
+            reading.mistakes.append(Mistake(what, _ARGUMENT, "write it like --set relay.pin=17"))
         elif name not in names:
-            reading.faults.append(unknown(f"{name} is no setting", _ARGUMENT, name, names, "leave it out"))
+            reading.mistakes.append(unknown(f"{name} is no setting", _ARGUMENT, name, names, "leave it out"))
         else:
             reading.given[name] = Given(value, _ARGUMENT)
     if KEY in reading.given:
         reading.warnings.append(
-            Fault(
+            Mistake(
                 f"{KEY} can be seen by everybody on this machine",
                 _ARGUMENT,
                 "use a credential, a file or the environment instead",
@@ -89,7 +89,7 @@ def from_arguments(overrides: Sequence[str], names: Collection[str]) -> Reading:
 
 
 def from_environment(environ: Mapping[str, str], names: Collection[str]) -> Reading:
-    """Read the variables with the gate's prefix. It is the gate's own, so an unknown one is a fault."""
+    """Read the variables with the gate's prefix. It is the gate's own, so an unknown one is a mistake."""
     reading = Reading()
     variables = {variable(name): name for name in names}
     for variable_, value in environ.items():
@@ -97,7 +97,7 @@ def from_environment(environ: Mapping[str, str], names: Collection[str]) -> Read
             reading.given[variables[variable_]] = Given(value, f"environment {variable_}")
         elif variable_.upper().startswith(PREFIX) and variable_ != CONFIG_VARIABLE:
             known = (*variables, CONFIG_VARIABLE)
-            reading.faults.append(
+            reading.mistakes.append(
                 unknown(f"{variable_} is no setting", "environment", variable_.upper(), known, "unset it")
             )
     return reading
@@ -120,7 +120,7 @@ def from_credentials(directory: str, names: Collection[str], given: Collection[s
         # systemd takes it away when the service ends, and what runs after that may still be told of it.
         return reading
     except OSError as error:
-        reading.faults.append(
+        reading.mistakes.append(
             _unreadable("the directory of credentials", directory, error, "unset CREDENTIALS_DIRECTORY")
         )
         return reading
@@ -132,7 +132,7 @@ def from_credentials(directory: str, names: Collection[str], given: Collection[s
             _read_value(reading, name, path, f"credential {path.name}")
         elif path.name.upper().startswith(PREFIX) or path.name.partition(".")[0] in sections:
             # Other credentials of the unit are none of the gate's business; these were meant for it.
-            reading.faults.append(
+            reading.mistakes.append(
                 unknown(f"{path.name} is no setting", "credentials", path.name.lower(), files, "do not pass it")
             )
     return reading
@@ -149,8 +149,8 @@ def from_key_file(given: Mapping[str, Given]) -> Reading:
     if named is None or is_none(named.value) or (by_argument and named.origin != _ARGUMENT):
         return reading
     if KEY in given:
-        reading.faults.append(
-            Fault(
+        reading.mistakes.append(
+            Mistake(
                 f"{KEY} and {KEY_FILE} are both given",
                 f"{given[KEY].origin} and {named.origin}",
                 "keep one of the two",
@@ -170,9 +170,9 @@ def _read_value(reading: Reading, name: str, path: Path, origin: str) -> None:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES).decode().removesuffix("\n").removesuffix("\r")
     except OSError as error:
-        reading.faults.append(_unreadable(name, origin, error, "name a file the gate's user can read"))
+        reading.mistakes.append(_unreadable(name, origin, error, "name a file the gate's user can read"))
     except (UnicodeDecodeError, ValueError):
-        reading.faults.append(Fault(f"{name} is no text", origin, "write it anew, as plain text"))
+        reading.mistakes.append(Mistake(f"{name} is no text", origin, "write it anew, as plain text"))
     else:
         reading.given[name] = Given(text, origin)
         return
@@ -199,14 +199,16 @@ def from_toml(config: Path | None, environ: Mapping[str, str], names: Collection
                 continue
             else:
                 remedy = "let the gate's user read it"
-            reading.faults.append(_unreadable("the settings file", str(path), error, remedy))
+            reading.mistakes.append(_unreadable("the settings file", str(path), error, remedy))
         except ValueError as error:
             line = path.read_bytes()[: getattr(error, "start", 0)].count(b"\n") + 1
-            reading.faults.append(Fault("the settings file is not UTF-8", f"{path} line {line}", "save it as UTF-8"))
+            reading.mistakes.append(
+                Mistake("the settings file is not UTF-8", f"{path} line {line}", "save it as UTF-8")
+            )
         else:
             _read_toml(reading, text, path, names)
             return reading, path
-        if reading.faults:
+        if reading.mistakes:
             reading.unread.update(names)
             return reading, path
     return reading, None
@@ -219,8 +221,8 @@ def _read_toml(reading: Reading, text: str, path: Path, names: Collection[str]) 
         # "Invalid value (at line 3, column 5)": what and where change places, as in every other line.
         why, _, place = str(error).partition(" (at ")
         where = f"{path} {place.removesuffix(')')}".strip()
-        reading.faults.append(
-            Fault(
+        reading.mistakes.append(
+            Mistake(
                 f"the settings file is no TOML ({why[:1].lower()}{why[1:]})",
                 where,
                 "correct that line; text goes in quotes",
@@ -234,8 +236,8 @@ def _read_toml(reading: Reading, text: str, path: Path, names: Collection[str]) 
             for leaf, inner in value.items():
                 _take(reading, f"{key}.{leaf}", inner, path, names)
         elif key in sections:
-            reading.faults.append(
-                Fault(f"{key} is a section, not a setting", str(path), f"write [{key}] and its settings below")
+            reading.mistakes.append(
+                Mistake(f"{key} is a section, not a setting", str(path), f"write [{key}] and its settings below")
             )
         else:
             _take(reading, key, value, path, {*names, *sections})
@@ -245,22 +247,24 @@ def _read_toml(reading: Reading, text: str, path: Path, names: Collection[str]) 
 
 def _take(reading: Reading, name: str, value: object, path: Path, names: Collection[str]) -> None:
     if name not in names:
-        reading.faults.append(unknown(f"{name} is no setting", str(path), name, names, "delete it"))
+        reading.mistakes.append(unknown(f"{name} is no setting", str(path), name, names, "delete it"))
     elif isinstance(value, dict):
-        reading.faults.append(Fault(f"{name} is a setting, not a section", str(path), f"write {name} = and its value"))
+        reading.mistakes.append(
+            Mistake(f"{name} is a setting, not a section", str(path), f"write {name} = and its value")
+        )
     else:
         reading.given[name] = Given(value, str(path))
 
 
-def _unreadable(what: str, where: str, error: OSError, remedy: str) -> Fault:
-    return Fault(f"{what} cannot be read ({error.strerror or type(error).__name__})", where, remedy)
+def _unreadable(what: str, where: str, error: OSError, remedy: str) -> Mistake:
+    return Mistake(f"{what} cannot be read ({error.strerror or type(error).__name__})", where, remedy)
 
 
-def _open_to_all(path: Path) -> list[Fault]:
+def _open_to_all(path: Path) -> list[Mistake]:
     try:
         mode = path.stat().st_mode
     except OSError:
         return []
     if not mode & stat.S_IROTH:
         return []
-    return [Fault("the file with the key can be read by every user", str(path), f"chmod o-r {path}")]
+    return [Mistake("the file with the key can be read by every user", str(path), f"chmod o-r {path}")]

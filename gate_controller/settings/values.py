@@ -2,7 +2,7 @@
 What each kind of setting may be: one reader a kind, from text or TOML value to the value the program uses.
 
 Rules: a reader returns the value or raises an `UnusableError`, which says what is wrong and what to do, and
-never repeats the value: the line about the fault shows it, unless it is a secret. Readers touch neither disk
+never repeats the value: the line about the mistake shows it, unless it is a secret. Readers touch neither disk
 nor device.
 """
 

@@ -15,7 +15,7 @@ from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.facts import Evidence, Fact, Intended, Redeemed, Released, Standing
 from gate_controller.admission.words.ids import AttemptId, incident
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.journal import archive as upkeep
+from gate_controller.journal import archive
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import FILE_NAME, CorruptJournal, JournalError, Store
 
@@ -62,8 +62,8 @@ def open_torn(directory: Path) -> str:
         _begin(directory)
     except CorruptJournal:
         # The gate ends with this, and its next start finds the note and sets the journal aside.
-        upkeep.note_damage(directory)
-        upkeep.set_aside(directory)
+        archive.note_damage(directory)
+        archive.set_aside(directory)
         _begin(directory)
         return "set aside"
     return "whole"

@@ -13,7 +13,7 @@ from tests.rig.settings import SECRET
 
 
 @pytest.mark.parametrize("command", ["run", "config", "voucher balance L4FU5LQTKJR3"])
-def test_faults_in_the_settings_are_one_line_each_and_exit_code_2(command: str, tmp_path: Path) -> None:
+def test_mistakes_in_the_settings_are_one_line_each_and_exit_code_2(command: str, tmp_path: Path) -> None:
     done = gate_controller(
         *command.split(),
         "--set",
@@ -31,7 +31,7 @@ def test_faults_in_the_settings_are_one_line_each_and_exit_code_2(command: str, 
     assert all(line.startswith(f"{STYLE}error: ") and line.count(": ") >= 4 for line in lines)
 
 
-def test_run_with_a_fault_in_its_settings_touches_nothing(tmp_path: Path) -> None:
+def test_run_with_a_mistake_in_its_settings_touches_nothing(tmp_path: Path) -> None:
     done = gate_controller("run", cwd=tmp_path, GATE_RELAY__PIN="99")
 
     assert done.returncode == ExitCode.SETTINGS

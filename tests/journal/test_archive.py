@@ -7,7 +7,7 @@ from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.facts import Evidence, Intended, OpenItem, Redeemed, Released, Standing
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.journal import archive as upkeep
+from gate_controller.journal import archive
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import FILE_NAME, Store
 from tests.campaign.disk import ATTEMPTS, write_journal
@@ -20,13 +20,13 @@ def test_old_attempts_move_to_the_archive_and_unfinished_ones_stay(tmp_path: Pat
     store = Store(tmp_path)
 
     moved = 0
-    while step := upkeep.prune(store, LATER):
+    while step := archive.prune(store, LATER):
         moved += step
 
     kept = store.pending(Standing.UNFINISHED)
     assert moved == ATTEMPTS - len(kept)
-    (archive,) = (tmp_path / "archive").iterdir()
-    lines = [json.loads(line) for line in archive.read_text().splitlines()]
+    (file,) = (tmp_path / "archive").iterdir()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert len(lines) == moved
     assert {line["stands"] for line in lines} == {"admitted"}
     assert len(lines[0]["facts"]) == 3
@@ -38,7 +38,7 @@ def test_numbers_are_not_given_again_after_the_newest_attempt_was_archived(tmp_p
     store = Store(tmp_path)
     first, _ = store.numbering.next()
     store.append([Released(first, 0, 1.7e9)])
-    upkeep.prune(store, LATER)
+    archive.prune(store, LATER)
     store.close()
 
     again = Store(tmp_path)
@@ -51,7 +51,7 @@ def test_nothing_young_is_archived(tmp_path: Path) -> None:
     write_journal(tmp_path)
     store = Store(tmp_path)
 
-    assert upkeep.prune(store, 1.6e9) == 0
+    assert archive.prune(store, 1.6e9) == 0
     store.close()
 
 
@@ -62,12 +62,12 @@ def test_a_corrupt_journal_is_kept_and_its_unfinished_attempts_are_saved(tmp_pat
     tag = store.numbering.tag
     store.close()
 
-    aside = upkeep.set_aside(tmp_path)
+    aside = archive.set_aside(tmp_path)
     fresh = Store(tmp_path)
 
     assert (aside / FILE_NAME).exists()
     assert fresh.numbering.tag == tag
-    assert fresh.numbering.last >= ATTEMPTS + upkeep.NUMBERS_SKIPPED
+    assert fresh.numbering.last >= ATTEMPTS + archive.NUMBERS_SKIPPED
     assert fresh.pending(Standing.UNFINISHED) == before
     ((item,),) = fresh.pending(Standing.OPEN)
     assert isinstance(item, OpenItem)
@@ -79,7 +79,7 @@ def test_a_corrupt_journal_is_kept_and_its_unfinished_attempts_are_saved(tmp_pat
 def test_a_file_that_is_no_journal_at_all_is_set_aside_too(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"\x00garbage" * 999)
 
-    upkeep.set_aside(tmp_path)
+    archive.set_aside(tmp_path)
     fresh = Store(tmp_path)
 
     assert len(fresh.pending(Standing.OPEN)) == 1
@@ -114,7 +114,7 @@ def test_charges_saved_from_a_corrupt_journal_still_explain_what_egumas_list_sho
     _charged(store, 1.8e9)
     store.close()
 
-    upkeep.set_aside(tmp_path)
+    archive.set_aside(tmp_path)
     fresh = Store(tmp_path)
     doubted = _charged(fresh, 1.8e9 + 60)
 
@@ -128,7 +128,7 @@ def test_a_journal_that_replaces_a_corrupt_one_knows_until_when_it_may_lack_char
     assert not store.may_lack_charges_since(0.0)
     store.close()
 
-    upkeep.set_aside(tmp_path)
+    archive.set_aside(tmp_path)
     fresh = Store(tmp_path)
 
     assert fresh.may_lack_charges_since(LATER - 1)
@@ -144,18 +144,18 @@ def test_a_setting_aside_that_was_cut_off_is_finished_by_the_next_start(tmp_path
     store.close()
     for name, content in corrupt.items():
         (tmp_path / name).write_bytes(content)
-    upkeep.note_damage(tmp_path)
-    aside = upkeep.set_aside(tmp_path)
+    archive.note_damage(tmp_path)
+    aside = archive.set_aside(tmp_path)
     (tmp_path / FILE_NAME).replace(tmp_path / f"{FILE_NAME}.ready")
     (tmp_path / FILE_NAME).write_bytes(corrupt[FILE_NAME])
 
-    assert upkeep.is_noted_damaged(tmp_path)
-    assert upkeep.set_aside(tmp_path) == aside
+    assert archive.is_noted_damaged(tmp_path)
+    assert archive.set_aside(tmp_path) == aside
     fresh = Store(tmp_path)
 
     ((intent, redeemed),) = fresh.pending(Standing.UNFINISHED)
     assert intent.attempt == redeemed.attempt == attempt
-    assert not upkeep.is_noted_damaged(tmp_path)
+    assert not archive.is_noted_damaged(tmp_path)
     fresh.close()
 
 
@@ -165,7 +165,7 @@ def test_unfinished_attempts_are_saved_from_a_journal_that_lost_its_tag(tmp_path
     store.close()
     _spoil(tmp_path, "meta")
 
-    upkeep.set_aside(tmp_path)
+    archive.set_aside(tmp_path)
     fresh = Store(tmp_path)
 
     assert len(fresh.pending(Standing.UNFINISHED)) == 1
@@ -174,13 +174,13 @@ def test_unfinished_attempts_are_saved_from_a_journal_that_lost_its_tag(tmp_path
 
 def test_names_are_not_given_again_where_the_newest_number_is_lost(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.numbering.last = 2 * upkeep.NUMBERS_SKIPPED
+    store.numbering.last = 2 * archive.NUMBERS_SKIPPED
     _charged(store, 1.8e9)
     tag = store.numbering.tag
     store.close()
     _spoil(tmp_path, "fact")
 
-    upkeep.set_aside(tmp_path)
+    archive.set_aside(tmp_path)
     fresh = Store(tmp_path)
 
     assert fresh.numbering.tag != tag

@@ -18,9 +18,9 @@ def loaded(*overrides: str, config: Path | None = None, **environ: str) -> Loade
     return load_settings(config=config, overrides=overrides, environ=merged)
 
 
-def faults(*overrides: str, config: Path | None = None, **environ: str) -> tuple[str, ...]:
-    """Return the faults of settings that cannot be loaded; that no fault shows the key is checked on the way."""
+def mistakes(*overrides: str, config: Path | None = None, **environ: str) -> tuple[str, ...]:
+    """Return the mistakes of settings that cannot be loaded; that no mistake shows the key is checked on the way."""
     with pytest.raises(SettingsError) as caught:
         loaded(*overrides, config=config, **environ)
-    assert SECRET not in "\n".join((*caught.value.faults, str(caught.value), repr(caught.value)))
-    return caught.value.faults
+    assert SECRET not in "\n".join((*caught.value.mistakes, str(caught.value), repr(caught.value)))
+    return caught.value.mistakes

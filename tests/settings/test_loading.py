@@ -1,4 +1,4 @@
-"""All faults at once, what is only worth a warning, and what no line ever shows."""
+"""All mistakes at once, what is only worth a warning, and what no line ever shows."""
 
 import socket
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ import pytest
 
 from gate_controller.settings import SettingsError, load_settings, read_alone
 from gate_controller.settings.models import FIELDS
-from tests.rig.settings import LEAST, SECRET, faults, loaded
+from tests.rig.settings import LEAST, SECRET, loaded, mistakes
 
 
 def test_a_missing_price_and_a_missing_key_say_every_way_to_set_them() -> None:
-    key, price = faults(GATE_ADMISSION__PRICE_CENTS="-", GATE_EGUMA__API_KEY="-")
+    key, price = mistakes(GATE_ADMISSION__PRICE_CENTS="-", GATE_EGUMA__API_KEY="-")
 
     assert key.startswith("eguma.api_key is not set: ")
     assert "GATE_EGUMA__API_KEY" in key
@@ -23,26 +23,26 @@ def test_a_missing_price_and_a_missing_key_say_every_way_to_set_them() -> None:
     )
 
 
-def test_all_faults_of_all_sources_are_reported_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_of_all_sources_are_reported_at_once(tmp_path: Path) -> None:
     path = tmp_path / "gate.toml"
     path.write_text("zebra = 1\n[scanner]\nbaud = 1\n")
 
-    lines = faults("nothing=1", "relay.pin=22", config=path, GATE_HORSE="1", GATE_ADMISSION__PRICE_CENTS="0")
+    lines = mistakes("nothing=1", "relay.pin=22", config=path, GATE_HORSE="1", GATE_ADMISSION__PRICE_CENTS="0")
 
-    told = "\n".join(lines)
+    text = "\n".join(lines)
     for name in ("nothing", "GATE_HORSE", "zebra", "scanner.baud", "admission.price_cents", "relay.pin"):
-        assert f"{name} " in told
+        assert f"{name} " in text
     assert len(lines) == 6
 
 
-def test_each_fault_is_one_line_whatever_the_value_holds() -> None:
-    [line] = faults("id=two\nlines\x1b[31m\x00")
+def test_each_mistake_is_one_line_whatever_the_value_holds() -> None:
+    [line] = mistakes("id=two\nlines\x1b[31m\x00")
 
     assert line.isprintable()
 
 
 def test_a_long_value_is_cut() -> None:
-    [line] = faults(f"log.level={'x' * 5000}")
+    [line] = mistakes(f"log.level={'x' * 5000}")
 
     assert len(line) < 300
 
@@ -73,10 +73,10 @@ def test_the_state_directory_is_systemds_unless_set(environ: Mapping[str, str], 
     assert (result.settings.state_dir, result.origins["state_dir"]) == (Path(path), origin)
 
 
-def test_a_state_directory_that_is_a_file_is_a_fault(tmp_path: Path) -> None:
+def test_a_state_directory_that_is_a_file_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "state").touch()
 
-    assert faults() == ("state_dir is state, which is a file: default: name a directory",)
+    assert mistakes() == ("state_dir is state, which is a file: default: name a directory",)
 
 
 def test_loading_makes_nothing(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_loading_makes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("overrides", "fault"),
+    ("overrides", "mistake"),
     [
         (
             ("drive.kind=motor",),
@@ -121,8 +121,8 @@ def test_loading_makes_nothing(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_settings_that_cannot_be_together_are_a_fault(overrides: tuple[str, ...], fault: str) -> None:
-    assert faults(*overrides) == (fault,)
+def test_settings_that_cannot_be_together_are_a_mistake(overrides: tuple[str, ...], mistake: str) -> None:
+    assert mistakes(*overrides) == (mistake,)
 
 
 def test_a_bus_that_no_display_uses_leaves_its_pins_free() -> None:
@@ -145,17 +145,17 @@ def test_the_key_in_a_wrong_place_is_never_shown(name: str, value: str) -> None:
     try:
         result = load_settings(config=None, overrides=[f"{name}={value}", f"no.{name}={value}"], environ=LEAST)
     except SettingsError as error:
-        told = "\n".join(error.faults)
+        lines = error.mistakes
     else:
-        told = "\n".join(result.warnings)
+        lines = result.warnings
 
-    assert SECRET not in told
+    assert SECRET not in "\n".join(lines)
 
 
 def test_a_broken_key_is_not_shown_in_parts_either() -> None:
     first, second = "first-half", "second-half"
 
-    lines = faults(f"id=has {first}", f"log.level={second}", GATE_EGUMA__API_KEY=f"{first} {second}")
+    lines = mistakes(f"id=has {first}", f"log.level={second}", GATE_EGUMA__API_KEY=f"{first} {second}")
 
     assert len(lines) == 3
     assert first not in "\n".join(lines)
@@ -177,9 +177,9 @@ def test_settings_are_read_alone_from_all_sources_in_their_order(tmp_path: Path)
     path.write_text("[relay]\npin = 5\nactive_high = false\n[drive]\nclose_pin = 6\n")
     (tmp_path / "relay.pin").write_text("7\n")
 
-    found, told = alone("relay.pin=9", config=path, GATE_RELAY__PIN="8", CREDENTIALS_DIRECTORY=str(tmp_path))
+    found, wrong = alone("relay.pin=9", config=path, GATE_RELAY__PIN="8", CREDENTIALS_DIRECTORY=str(tmp_path))
     assert found == {"relay.pin": 9, "relay.active_high": False, "drive.close_pin": 6}
-    assert told == ()
+    assert wrong == ()
     found, _ = alone(config=path, GATE_RELAY__PIN="8", CREDENTIALS_DIRECTORY=str(tmp_path))
     assert found["relay.pin"] == 8
     found, _ = alone(config=path, CREDENTIALS_DIRECTORY=str(tmp_path))
@@ -191,15 +191,15 @@ def test_settings_that_are_not_given_have_their_defaults_when_read_alone() -> No
 
 
 def test_what_the_other_settings_hold_does_not_matter_to_those_read_alone() -> None:
-    found, told = alone("scanner.baud=1", "id=", "eguma.api_key_file=/nowhere", GATE_ADMISSION__PRICE_CENTS="x")
+    found, wrong = alone("scanner.baud=1", "id=", "eguma.api_key_file=/nowhere", GATE_ADMISSION__PRICE_CENTS="x")
     assert found["relay.pin"] == 17
-    assert told == ()
+    assert wrong == ()
 
 
-def test_a_setting_read_alone_that_cannot_be_used_is_left_out_with_its_fault() -> None:
-    found, told = alone("relay.pin=99", GATE_RELAY__ACTIVE_HIGH="perhaps")
+def test_a_setting_read_alone_that_cannot_be_used_is_left_out_with_its_mistake() -> None:
+    found, wrong = alone("relay.pin=99", GATE_RELAY__ACTIVE_HIGH="perhaps")
     assert found == {"drive.close_pin": None}
-    pin, level = told
+    pin, level = wrong
     assert pin.startswith("relay.pin is 99, which is no GPIO of the 40-pin header: argument: give a BCM number")
     assert level == (
         "relay.active_high is perhaps, which is neither true nor false: environment GATE_RELAY__ACTIVE_HIGH: "
@@ -211,20 +211,20 @@ def test_with_a_file_that_cannot_be_read_only_what_goes_over_it_is_known(tmp_pat
     path = tmp_path / "gate.toml"
     path.write_text("[relay\n")
 
-    found, told = alone("relay.pin=5", config=path)
+    found, wrong = alone("relay.pin=5", config=path)
 
     assert found == {"relay.pin": 5}
-    [line] = told
+    [line] = wrong
     assert line.startswith("the settings file is no TOML")
 
 
 def test_names_that_are_no_settings_are_told_beside_what_is_read_alone() -> None:
-    found, told = alone("zebra=1", GATE_HORSE="1")
+    found, wrong = alone("zebra=1", GATE_HORSE="1")
     assert found["relay.pin"] == 17
-    assert [line.split()[0] for line in told] == ["zebra", "GATE_HORSE"]
+    assert [line.split()[0] for line in wrong] == ["zebra", "GATE_HORSE"]
 
 
 def test_no_line_about_settings_read_alone_shows_the_key() -> None:
-    _, told = alone(f"relay.pin={SECRET}", GATE_EGUMA__API_KEY=SECRET)
-    assert SECRET not in "".join(told)
-    assert told
+    _, wrong = alone(f"relay.pin={SECRET}", GATE_EGUMA__API_KEY=SECRET)
+    assert SECRET not in "".join(wrong)
+    assert wrong

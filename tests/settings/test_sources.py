@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller.settings import SettingsError, load_settings
-from tests.rig.settings import LEAST, SECRET, faults, loaded
+from tests.rig.settings import LEAST, SECRET, loaded, mistakes
 
 PIN_BY_SOURCE = {"argument": 5, "environment": 6, "credential": 12, "file": 13, "default": 17}
 
@@ -102,7 +102,7 @@ def test_the_file_takes_the_types_of_toml(tmp_path: Path) -> None:
 def test_the_file_is_told_of_a_wrong_type(value: str, tmp_path: Path) -> None:
     path = toml(tmp_path, f"[admission]\nprice_cents = {value}\n")
 
-    [line] = faults(config=path, GATE_ADMISSION__PRICE_CENTS="-")
+    [line] = mistakes(config=path, GATE_ADMISSION__PRICE_CENTS="-")
 
     assert "which is no whole number" in line
     assert str(path) in line
@@ -126,18 +126,18 @@ def test_the_usual_places_may_be_empty() -> None:
 
 
 @pytest.mark.parametrize("by_argument", [True, False])
-def test_a_named_file_that_is_missing_is_the_only_fault(by_argument: bool, tmp_path: Path) -> None:
+def test_a_named_file_that_is_missing_is_the_only_mistake(by_argument: bool, tmp_path: Path) -> None:
     path = tmp_path / "missing.toml"
     named = "-" if by_argument else str(path)
 
-    [line] = faults(config=path if by_argument else None, GATE_EGUMA__API_KEY="-", GATE_CONFIG=named)
+    [line] = mistakes(config=path if by_argument else None, GATE_EGUMA__API_KEY="-", GATE_CONFIG=named)
 
     assert line.startswith(f"the settings file cannot be read (No such file or directory): {path}: ")
     assert ("--config" if by_argument else "GATE_CONFIG") in line
 
 
 def test_a_directory_is_no_settings_file(tmp_path: Path) -> None:
-    [line] = faults(config=tmp_path)
+    [line] = mistakes(config=tmp_path)
 
     assert "Is a directory" in line
 
@@ -145,7 +145,7 @@ def test_a_directory_is_no_settings_file(tmp_path: Path) -> None:
 def test_broken_toml_is_reported_with_its_line_and_without_guesses_about_what_is_missing(tmp_path: Path) -> None:
     path = toml(tmp_path, "[admission]\nprice_cents = 2500\n\n[relay]\npin = seventeen\n")
 
-    [line] = faults(config=path, GATE_ADMISSION__PRICE_CENTS="-")
+    [line] = mistakes(config=path, GATE_ADMISSION__PRICE_CENTS="-")
 
     assert line.startswith("the settings file is no TOML (invalid value): ")
     assert f"{path} line 5, column" in line
@@ -155,7 +155,7 @@ def test_a_file_that_is_not_utf_8_is_reported_with_its_line(tmp_path: Path) -> N
     path = tmp_path / "gate.toml"
     path.write_bytes(b'[relay]\npin = 5\nid = "Z\xfcrich"\n')
 
-    [line] = faults(config=path)
+    [line] = mistakes(config=path)
 
     assert line == f"the settings file is not UTF-8: {path} line 3: save it as UTF-8"
 
@@ -171,8 +171,8 @@ def test_a_file_that_is_not_utf_8_is_reported_with_its_line(tmp_path: Path) -> N
         ("zebra = 5\n", "zebra is no setting: ", "config --reference"),
     ],
 )
-def test_a_name_in_the_file_that_is_none_is_a_fault(text: str, start: str, hint: str, tmp_path: Path) -> None:
-    [line] = faults(config=toml(tmp_path, text))
+def test_a_name_in_the_file_that_is_none_is_a_mistake(text: str, start: str, hint: str, tmp_path: Path) -> None:
+    [line] = mistakes(config=toml(tmp_path, text))
 
     assert line.startswith(start)
     assert hint in line
@@ -188,11 +188,11 @@ def test_a_name_in_the_file_that_is_none_is_a_fault(text: str, start: str, hint:
         ("GATE_XYZZY", "unset it"),
     ],
 )
-def test_an_unknown_variable_with_the_prefix_is_a_fault(name: str, hint: str) -> None:
+def test_an_unknown_variable_with_the_prefix_is_a_mistake(name: str, hint: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(config=None, overrides=(), environ={**LEAST, name: SECRET})
 
-    [line] = caught.value.faults
+    [line] = caught.value.mistakes
     assert SECRET not in line
 
     assert line.startswith(f"{name} is no setting: environment: ")
@@ -213,8 +213,8 @@ def test_variables_of_other_programs_are_none_of_our_business() -> None:
         (f"eguma.api_key:{SECRET}", "a word that is no NAME=VALUE"),
     ],
 )
-def test_an_argument_that_is_no_setting_is_a_fault_that_does_not_repeat_it(override: str, hint: str) -> None:
-    [line] = faults(override)
+def test_an_argument_that_is_no_setting_is_a_mistake_that_does_not_repeat_it(override: str, hint: str) -> None:
+    [line] = mistakes(override)
 
     assert hint in line
 
@@ -229,19 +229,19 @@ def test_the_key_can_be_a_credential(name: str, credentials: Path) -> None:
     assert result.origins["eguma.api_key"] == f"credential {name}"
 
 
-def test_a_misspelt_credential_is_a_fault_and_a_foreign_one_is_not(credentials: Path) -> None:
+def test_a_misspelt_credential_is_a_mistake_and_a_foreign_one_is_not(credentials: Path) -> None:
     (credentials / "eguma.api_kye").write_text(SECRET)
     (credentials / "mqtt-password").write_text("of another program")
 
-    [line] = faults(CREDENTIALS_DIRECTORY=str(credentials))
+    [line] = mistakes(CREDENTIALS_DIRECTORY=str(credentials))
 
     assert line.startswith("eguma.api_kye is no setting: credentials: did you mean eguma.api_key?")
 
 
-def test_a_credential_that_is_no_text_is_the_only_fault(credentials: Path) -> None:
+def test_a_credential_that_is_no_text_is_the_only_mistake(credentials: Path) -> None:
     (credentials / "eguma.api_key").write_bytes(b"\xff\xfe")
 
-    assert faults(GATE_EGUMA__API_KEY="-", CREDENTIALS_DIRECTORY=str(credentials)) == (
+    assert mistakes(GATE_EGUMA__API_KEY="-", CREDENTIALS_DIRECTORY=str(credentials)) == (
         "eguma.api_key is no text: credential eguma.api_key: write it anew, as plain text",
     )
 
@@ -250,10 +250,10 @@ def test_a_directory_of_credentials_that_was_taken_away_holds_none(tmp_path: Pat
     assert loaded(CREDENTIALS_DIRECTORY=str(tmp_path / "gone")) == loaded()
 
 
-def test_a_directory_of_credentials_that_is_none_is_a_fault(tmp_path: Path) -> None:
+def test_a_directory_of_credentials_that_is_none_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    [line] = faults(CREDENTIALS_DIRECTORY=str(tmp_path / "file"))
+    [line] = mistakes(CREDENTIALS_DIRECTORY=str(tmp_path / "file"))
 
     assert line.startswith("the directory of credentials cannot be read (Not a directory): ")
 
@@ -295,16 +295,16 @@ def test_a_settings_file_with_the_key_that_everybody_can_read_is_a_warning(tmp_p
     assert line.startswith("the file with the key can be read by every user: ")
 
 
-def test_a_key_file_that_is_missing_is_the_only_fault(tmp_path: Path) -> None:
+def test_a_key_file_that_is_missing_is_the_only_mistake(tmp_path: Path) -> None:
     path = tmp_path / "gone"
 
-    assert faults(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=str(path)) == (
+    assert mistakes(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=str(path)) == (
         f"eguma.api_key cannot be read (No such file or directory): file {path}: name a file the gate's user can read",
     )
 
 
 def test_a_key_given_for_the_name_of_its_file_is_not_shown() -> None:
-    [line] = faults(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=SECRET)
+    [line] = mistakes(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=SECRET)
 
     assert "environment GATE_EGUMA__API_KEY_FILE" in line
 
@@ -313,7 +313,7 @@ def test_a_key_and_a_key_file_are_one_too_many(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_text(SECRET)
 
-    assert faults(GATE_EGUMA__API_KEY_FILE=str(path)) == (
+    assert mistakes(GATE_EGUMA__API_KEY_FILE=str(path)) == (
         (
             "eguma.api_key and eguma.api_key_file are both given: environment GATE_EGUMA__API_KEY and "
             "environment GATE_EGUMA__API_KEY_FILE: keep one of the two"
@@ -330,7 +330,7 @@ def test_a_key_among_the_arguments_goes_over_a_key_file_named_elsewhere(tmp_path
 
 
 def test_a_key_and_a_key_file_among_the_arguments_are_one_too_many() -> None:
-    [line] = faults("eguma.api_key=another", "eguma.api_key_file=/gone/key", GATE_EGUMA__API_KEY="-")
+    [line] = mistakes("eguma.api_key=another", "eguma.api_key_file=/gone/key", GATE_EGUMA__API_KEY="-")
 
     assert "are both given: argument and argument: " in line
 

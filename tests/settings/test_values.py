@@ -7,7 +7,7 @@ from gate_controller.settings import value_of
 from gate_controller.settings.models import FIELDS, Settings
 from gate_controller.settings.values import LANGUAGES
 from gate_controller.texts.languages import Language
-from tests.rig.settings import SECRET, faults, loaded
+from tests.rig.settings import SECRET, loaded, mistakes
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_a_setting_takes(override: str, value: object) -> None:
         ("log.level=loud", "is not known", "debug, info"),
     ],
 )
-def test_a_fault_names_setting_value_origin_and_remedy(override: str, why: str, remedy: str) -> None:
+def test_a_mistake_names_setting_value_origin_and_remedy(override: str, why: str, remedy: str) -> None:
     name = override.partition("=")[0]
 
-    [line] = faults(override)
+    [line] = mistakes(override)
 
     assert line.startswith(f"{name} is ")
     assert why in line
@@ -116,7 +116,7 @@ def test_an_address_is_read_as_i2cdetect_shows_it(text: str, address: int) -> No
 
 @pytest.mark.parametrize("text", ["0x3", "0x78", "3c", "-1", "0x"])
 def test_an_address_that_no_device_has_is_refused(text: str) -> None:
-    [line] = faults(f"display.address={text}")
+    [line] = mistakes(f"display.address={text}")
 
     assert "give it as i2cdetect shows it, from 0x08 to 0x77" in line
 
@@ -128,14 +128,14 @@ def test_quiet_hours_are_two_times_or_none(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["22-7", "25:00-07:00", "22:00", "22:60-07:00", "night"])
 def test_a_span_that_is_no_hours_is_refused(text: str) -> None:
-    [line] = faults(f"buzzer.quiet={text}")
+    [line] = mistakes(f"buzzer.quiet={text}")
 
     assert "give two times such as 22:00-07:00" in line
 
 
 @pytest.mark.parametrize("key", ["with blank", "täg", "tab\there", "two\nlines", "", "a" * 257, '"quo ted"'])
 def test_an_unusable_key_is_refused_without_being_shown(key: str) -> None:
-    [line] = faults(GATE_EGUMA__API_KEY=key)
+    [line] = mistakes(GATE_EGUMA__API_KEY=key)
 
     assert line.startswith("eguma.api_key ")
     assert "environment GATE_EGUMA__API_KEY" in line
