@@ -50,6 +50,7 @@ class Front:
         self._player = player
         self._on_text = on_text
         self._on_fault = on_fault
+        self._failing: set[str] = set()
         self.message: Message | None = None
         """The one shown last."""
         self.signal = Signal.IDLE
@@ -90,9 +91,11 @@ class Front:
         try:
             act()
         except DeviceError as error:
+            self._failing.add(what)
             self._on_fault(what, str(error))
         else:
-            if not device.is_failing:
+            if what in self._failing and not device.is_failing:
+                self._failing.discard(what)
                 self._on_fault(what, None)
 
     def light(self, signal: Signal) -> None:

@@ -27,6 +27,10 @@ _ROOT = str(Path(gate_controller.__file__).parent)
 _WITNESS = str(Path(gate_controller.__file__).parent / "simulator")
 
 
+# As slow as a near server, so that what the visitor is shown meanwhile is part of the way, as in real life.
+LATENCY_SECONDS = 0.03
+
+
 @dataclass(slots=True)
 class Walk:
     """What was called on the way: files, calls, and calls from one file to another."""
@@ -89,7 +93,10 @@ async def walked(way: Callable[[GateInProcess, Walk], Awaitable[None]]) -> Walk:
     sys.setprofile(walk)
     try:
         with tempfile.TemporaryDirectory() as state, mock_pins() as pins:
-            async with running_simulator() as simulator, running_gate(Path(state), pins, simulator) as gate:
+            async with (
+                running_simulator(latency_seconds=LATENCY_SECONDS) as simulator,
+                running_gate(Path(state), pins, simulator) as gate,
+            ):
                 await gate.admit()
                 await way(gate, walk)
     finally:
