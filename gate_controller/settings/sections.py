@@ -2,7 +2,7 @@
 The sections of the settings: every setting with its default and its meaning, one class for each section.
 
 They are put together in `models.py`. A description is what docs/settings.md says of the setting; its range is said by
-the reader that checks it (`values.py`, `pins.py`).
+the reader that checks it (`values.py`, `pins.py`, `addresses.py`).
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, PlainValidator, SecretStr
 
 from gate_controller.admission.words.money import Currency
-from gate_controller.settings import pins
+from gate_controller.settings import addresses, pins
 from gate_controller.settings import values as read
 
 OptionalPin = Annotated[int | None, PlainValidator(pins.pin_or_none)]
@@ -24,7 +24,7 @@ class Section(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True)
 class EgumaSection(Section, frozen=True):
     """E-GUMA's API, and who this gate is there."""
 
-    base_url: Annotated[str, PlainValidator(read.base_url)] = Field(
+    base_url: Annotated[str, PlainValidator(addresses.base_url)] = Field(
         default="https://api.e-guma.ch", description="address of the API; `http://` only for this machine"
     )
     api_key: Annotated[SecretStr, PlainValidator(read.key)] = Field(
@@ -79,7 +79,7 @@ class ScannerSection(Section, frozen=True):
         "under /dev/input",
     )
     baud: Annotated[int, PlainValidator(read.baud)] = Field(default=9600, description="speed of the line")
-    layout: Annotated[str, PlainValidator(read.one_of(read.LAYOUTS))] = Field(
+    layout: Annotated[str, PlainValidator(read.one_of(("us", "uk", "de", "ch", "fr", "it")))] = Field(
         default="us", description="keyboard scanners: the layout the scanner types in"
     )
     gap_seconds: Annotated[float, PlainValidator(read.seconds(0.005, 1))] = Field(
@@ -94,8 +94,8 @@ class RelaySection(Section, frozen=True):
     active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
         default=True, description="whether a high level pulls the relay"
     )
-    # A coil needs about 10 ms to pull; the upper bound is the relay's own ceiling.
-    pulse_seconds: Annotated[float, PlainValidator(read.seconds(0.01, read.RELAY_CEILING_SECONDS))] = Field(
+    # A coil needs about 10 ms to pull; the upper bound is the relay's own ceiling (devices/relay.py).
+    pulse_seconds: Annotated[float, PlainValidator(read.seconds(0.01, 10))] = Field(
         default=0.5, description="length of the pulse that releases the gate"
     )
 
@@ -103,13 +103,13 @@ class RelaySection(Section, frozen=True):
 class DriveSection(Section, frozen=True):
     """What the relay moves, and how long that takes."""
 
-    kind: Annotated[str, PlainValidator(read.one_of(read.DRIVES))] = Field(
+    kind: Annotated[str, PlainValidator(read.one_of(("pulse", "hold", "motor", "maglock")))] = Field(
         default="pulse",
         description="`pulse`: tripod or full-height turnstile; `hold`: barrier or swing gate, open until somebody has "
         "passed; `motor`: one relay opens, another closes; `maglock`: a magnet that holds while its relay is on",
     )
-    # The relay's own ceiling: a gate that is stuck open is not kept open for longer.
-    open_seconds: Annotated[float, PlainValidator(read.seconds(0.5, read.OPEN_CEILING_SECONDS))] = Field(
+    # The upper bound is the drive's own ceiling (devices/drive.py): a gate that is stuck is not kept open for longer.
+    open_seconds: Annotated[float, PlainValidator(read.seconds(0.5, 60))] = Field(
         default=8.0, description="`hold`, `motor`, `maglock`: longest time a gate stays open for one person"
     )
     close_seconds: Annotated[float, PlainValidator(read.seconds(0, 30))] = Field(
@@ -134,7 +134,7 @@ class FeedbackSection(Section, frozen=True):
 class LampsSection(Section, frozen=True):
     """The lamps; an empty pin turns one off."""
 
-    mode: Annotated[str, PlainValidator(read.one_of(read.LAMP_MODES))] = Field(
+    mode: Annotated[str, PlainValidator(read.one_of(("separate", "traffic", "rgb")))] = Field(
         default="separate",
         description="`separate`: dark while idle; `traffic`: red while the gate is shut; `rgb`: one lamp of three "
         "colours on the three pins, blue on the yellow one's",
@@ -151,7 +151,7 @@ class BuzzerSection(Section, frozen=True):
     """The buzzer."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
-    kind: Annotated[str, PlainValidator(read.one_of(read.BUZZERS))] = Field(
+    kind: Annotated[str, PlainValidator(read.one_of(("active", "passive")))] = Field(
         default="active", description="`active`: sounds by itself; `passive`: is given its tone"
     )
     active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
@@ -188,7 +188,7 @@ class FireContactSection(Section, frozen=True):
     """The contact of the fire alarm: closed to ground while all is well, so that a broken wire is an alarm."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
-    resume: Annotated[str, PlainValidator(read.one_of(read.RESUMES))] = Field(
+    resume: Annotated[str, PlainValidator(read.one_of(("contact", "staff")))] = Field(
         default="contact",
         description="who ends an alarm: `contact`, by closing again, or `staff`, after that, by "
         "`gate-controller gate resume`",
@@ -208,7 +208,7 @@ class ServiceKeySection(Section, frozen=True):
     active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
         default=True, description="whether a low level is a turned key"
     )
-    does: Annotated[str, PlainValidator(read.one_of(read.KEY_DOES))] = Field(
+    does: Annotated[str, PlainValidator(read.one_of(("close", "open")))] = Field(
         default="close", description="what a turned key does: `close` the gate, or hold it `open`"
     )
 
@@ -257,10 +257,10 @@ class DisplaySection(Section, frozen=True):
 class WebSection(Section, frozen=True):
     """The page for the staff."""
 
-    host: Annotated[str, PlainValidator(read.web_host)] = Field(
+    host: Annotated[str, PlainValidator(addresses.web_host)] = Field(
         default="127.0.0.1", description="address it listens on"
     )
-    port: Annotated[int, PlainValidator(read.web_port)] = Field(default=8080, description="0 turns it off")
+    port: Annotated[int, PlainValidator(addresses.web_port)] = Field(default=8080, description="0 turns it off")
 
 
 class JournalSection(Section, frozen=True):
@@ -274,6 +274,6 @@ class JournalSection(Section, frozen=True):
 class LogSection(Section, frozen=True):
     """The log."""
 
-    level: Annotated[str, PlainValidator(read.one_of(read.LOG_LEVELS))] = Field(
-        default="info", description="least severe level written: " + ", ".join(read.LOG_LEVELS)
+    level: Annotated[str, PlainValidator(read.one_of(("debug", "info", "warning", "error")))] = Field(
+        default="info", description="least severe level written"
     )

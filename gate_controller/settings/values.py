@@ -6,40 +6,24 @@ never repeats the value: the line about the mistake shows it, unless it is a sec
 nor device.
 """
 
-import ipaddress
 import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from gate_controller.admission.words.money import Currency
 
-RELAY_CEILING_SECONDS = 10.0
-"""Longest pulse a setting can ask for; the relay has the same ceiling of its own."""
-
 LANGUAGES = ("de", "fr", "it", "en")
-OPEN_CEILING_SECONDS = 60.0
-"""Longest a setting can keep a gate open for one person; the relay has the same ceiling of its own."""
-
 DRIVERS = ("none", "image", "ssd1306", "sh1106", "ssd1309", "st7735", "st7789", "ili9341", "hd44780")
 COLOUR_DRIVERS = ("st7735", "st7789", "ili9341")
 INTERFACES = ("i2c", "spi")
 ROMS = ("a00", "a02")
-DRIVES = ("pulse", "hold", "motor", "maglock")
-LAMP_MODES = ("separate", "traffic", "rgb")
-BUZZERS = ("active", "passive")
-RESUMES = ("contact", "staff")
-KEY_DOES = ("close", "open")
-LAYOUTS = ("us", "uk", "de", "ch", "fr", "it")
-LOG_LEVELS = ("debug", "info", "warning", "error")
 # What serial scanners are set to in practice; the kernel knows more, but a speed outside this list is a slip.
 BAUD_RATES = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 
 _MAX_KEY = 256
-_MAX_PORT = 65535
 _TRUTH = {
     "true": True,
     "yes": True,
@@ -53,7 +37,6 @@ _TRUTH = {
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SPAN_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _FIRST_I2C_ADDRESS = 0x08
-_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
 class UnusableError(ValueError):
@@ -65,7 +48,8 @@ class UnusableError(ValueError):
         self.remedy = remedy
 
 
-def _text(value: object, remedy: str) -> str:
+def plain_text(value: object, remedy: str) -> str:
+    """Return a text without the blanks around it; what else a value may be is up to its reader."""
     if isinstance(value, Path):
         value = str(value)
     if not isinstance(value, str):
@@ -123,7 +107,7 @@ def one_of(known: tuple[str, ...]) -> Callable[[object], str]:
     remedy = f"choose from {', '.join(known)}"
 
     def read(value: object) -> str:
-        word = _text(value, remedy).lower()
+        word = plain_text(value, remedy).lower()
         if word not in known:
             raise UnusableError("which is not known", remedy)
         return word
@@ -151,7 +135,7 @@ def currency(value: object) -> Currency:
     known = tuple(Currency)
     remedy = f"choose from {', '.join(known)}"
     try:
-        return Currency(_text(value, remedy).upper())
+        return Currency(plain_text(value, remedy).upper())
     except ValueError:
         raise UnusableError("which no E-GUMA account has", remedy) from None
 
@@ -159,7 +143,7 @@ def currency(value: object) -> Currency:
 def gate_id(value: object) -> str:
     """Read the gate's name, which E-GUMA's reference numbers begin with."""
     remedy = "give 1 to 64 letters, digits, dots, dashes or underscores"
-    text = _text(value, remedy)
+    text = plain_text(value, remedy)
     if not _ID.fullmatch(text):
         raise UnusableError("which cannot stand in a reference number", remedy)
     return text
@@ -192,52 +176,15 @@ def user_id(value: object) -> str | None:
     if is_none(value):
         return None
     remedy = "give the id of this gate's user at E-GUMA, or leave it out"
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value, remedy)
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else plain_text(value, remedy)
     if not _ID.fullmatch(text):
         raise UnusableError("which is no user id", remedy)
     return text
 
 
-def base_url(value: object) -> str:
-    """Read the API's address: https, or http to this machine itself; without anything after the port."""
-    remedy = "give it as https://api.e-guma.ch"
-    elsewhere = "the key belongs in eguma.api_key"
-    text = _text(value, remedy)
-    try:
-        url = urlsplit(text)
-        port = url.port
-    except ValueError:
-        raise UnusableError("which is no address", remedy) from None
-    host = url.hostname or ""
-    if url.scheme not in {"http", "https"}:
-        raise UnusableError("which does not begin with https://", remedy)
-    if "@" in url.netloc:
-        raise UnusableError("which holds a user name or password", f"{remedy}; {elsewhere}")
-    if "?" in text or "#" in text:
-        raise UnusableError("which holds a query or fragment", f"{remedy}; {elsewhere}")
-    if not _HOST.fullmatch(host) or port == 0:
-        raise UnusableError("which names no host", remedy)
-    if url.path not in {"", "/"}:
-        raise UnusableError("which holds a path", f"{remedy}; /v1 and what follows is added by the gate")
-    if url.scheme == "http" and not _is_loopback(host):
-        raise UnusableError(
-            "which would send the key in the clear", "use https://; http:// is only for this machine itself"
-        )
-    return text.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def path(value: object) -> Path:
     """Read a path."""
-    text = _text(value, remedy := "give a path")
+    text = plain_text(value, remedy := "give a path")
     if not text:
         raise UnusableError("which is no path", remedy)
     return Path(text)
@@ -251,7 +198,7 @@ def path_or_none(value: object) -> Path | None:
 def scanner_port(value: object) -> str:
     """Read `auto` or the path of a serial device."""
     remedy = "give auto, or a path such as /dev/serial/by-id/usb-..."
-    text = _text(value, remedy)
+    text = plain_text(value, remedy)
     if text.lower() == "auto":
         return "auto"
     if not text.startswith("/"):
@@ -285,7 +232,7 @@ def span_of_day(value: object) -> str:
     remedy = "give two times such as 22:00-07:00, or leave it empty"
     if is_none(value):
         return ""
-    text = _text(value, remedy).replace(" ", "")
+    text = plain_text(value, remedy).replace(" ", "")
     if not _SPAN_OF_DAY.fullmatch(text):
         raise UnusableError("which is no span of hours", remedy)
     return text
@@ -297,7 +244,7 @@ def languages(value: object) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple):
         raise UnusableError("which is no list of languages", remedy)
-    words = tuple(_text(part, remedy).lower() for part in parts)
+    words = tuple(plain_text(part, remedy).lower() for part in parts)
     if words in {(), ("",)}:
         raise UnusableError("which names no language", remedy)
     if unknown := [word for word in words if word not in LANGUAGES]:
@@ -305,15 +252,3 @@ def languages(value: object) -> tuple[str, ...]:
     if len(set(words)) < len(words):
         raise UnusableError("which names a language twice", remedy)
     return words
-
-
-def web_host(value: object) -> str:
-    """Read the address the web page listens on."""
-    remedy = "give an address or name of this machine, such as 127.0.0.1"
-    text = _text(value, remedy)
-    if not _HOST.fullmatch(text):
-        raise UnusableError("which is no address", remedy)
-    return text
-
-
-web_port = whole(0, _MAX_PORT, f"give a port from 1 to {_MAX_PORT}, or 0 to turn the page off")

@@ -14,10 +14,12 @@ from gate_controller.devices.buzzer import Buzzer, Kind, minute_of_day
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
 from gate_controller.devices.patterns import SOUNDS
-from gate_controller.settings.values import BUZZERS, span_of_day
+from gate_controller.settings.values import span_of_day
 from tests.rig.pins import Pins, TonePin, mock_pins
+from tests.rig.settings import choices
 
 BUZZER = 23
+KINDS = pytest.mark.parametrize("kind", ["active", "passive"])
 NOON = 12 * 60
 
 
@@ -132,7 +134,7 @@ def test_the_same_sound_again_begins_anew(pins: Pins) -> None:
         assert pins.is_high(BUZZER)
 
 
-@pytest.mark.parametrize("kind", BUZZERS)
+@KINDS
 def test_closing_silences_it_and_nothing_is_heard_after(tone_pins: Pins, kind: str) -> None:
     threads = threading.active_count()
     with buzzer(kind=kind) as made:
@@ -214,7 +216,7 @@ def test_quiet_hours_that_are_none_are_told_when_the_buzzer_is_made(pins: Pins, 
 
 
 def test_the_kinds_are_those_of_the_settings() -> None:
-    assert tuple(kind.value for kind in Kind) == BUZZERS
+    assert tuple(kind.value for kind in Kind) == choices("buzzer.kind")
 
 
 def told(made: Buzzer, sound: Sound = Sound.WAIT) -> str:
@@ -226,7 +228,7 @@ def told(made: Buzzer, sound: Sound = Sound.WAIT) -> str:
     return ""
 
 
-@pytest.mark.parametrize("kind", BUZZERS)
+@KINDS
 def test_a_buzzer_that_fails_is_told_once_and_again_after_it_has_worked(tone_pins: Pins, kind: str) -> None:
     with buzzer(kind=kind) as made:
         tone_pins.break_pin(BUZZER)
@@ -256,7 +258,7 @@ def test_a_back_end_without_tones_is_told_once_and_what_to_do(pins: Pins) -> Non
         assert not pins.is_high(BUZZER)
 
 
-@pytest.mark.parametrize("kind", BUZZERS)
+@KINDS
 def test_a_silence_that_fails_is_tried_again_until_it_is_silent(tone_pins: Pins, kind: str) -> None:
     with buzzer(kind=kind) as made:
         made.play(Sound.ERROR)
@@ -308,7 +310,7 @@ ENDINGS = {
 }
 
 
-@pytest.mark.parametrize("kind", BUZZERS)
+@KINDS
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS.keys())
 def test_it_is_silent_after(ending: str, kind: str) -> None:
     died = subprocess.run(  # noqa: S603 - our own interpreter and script

@@ -14,9 +14,10 @@ import pytest
 
 from gate_controller.devices.drive import DEAD_SECONDS, GAP_SECONDS, MAX_OPEN_SECONDS, Drive, Kind
 from gate_controller.devices.errors import DeviceError
-from gate_controller.devices.relay import RelayBusy, RelayFault
-from gate_controller.settings.values import DRIVES, OPEN_CEILING_SECONDS
+from gate_controller.devices.relay import MAX_ON_SECONDS, RelayBusy, RelayFault
+from gate_controller.settings import value_of
 from tests.rig.pins import Pins
+from tests.rig.settings import choices, loaded, mistakes
 
 PIN, CLOSE_PIN, EXIT_PIN = 17, 18, 20
 SLACK = 0.15  # what a loaded machine may add
@@ -61,11 +62,16 @@ def levels(pins: Pins, pin: int = PIN) -> list[bool]:
 
 
 def test_the_kinds_are_those_of_the_settings() -> None:
-    assert tuple(Kind) == DRIVES
+    assert tuple(Kind) == choices("drive.kind")
 
 
-def test_the_ceiling_is_the_one_of_the_settings() -> None:
-    assert MAX_OPEN_SECONDS == OPEN_CEILING_SECONDS
+@pytest.mark.parametrize(
+    ("name", "ceiling"), [("drive.open_seconds", MAX_OPEN_SECONDS), ("relay.pulse_seconds", MAX_ON_SECONDS)]
+)
+def test_the_ceilings_are_those_of_the_settings(name: str, ceiling: float) -> None:
+    assert value_of(loaded(f"{name}={ceiling}").settings, name) == ceiling
+    [line] = mistakes(f"{name}={ceiling + 0.001}")
+    assert f"which is more than {ceiling:g}: " in line
 
 
 @pytest.mark.parametrize("seconds", [0, -1, MAX_OPEN_SECONDS + 0.001, float("nan"), float("inf")])

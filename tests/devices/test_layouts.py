@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate_controller.devices.layouts import LAYOUTS
-from gate_controller.settings import values
 from tests.rig.keyboard import ALTGR, SHIFT, XKB
+from tests.rig.settings import choices
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 IN_CODES = LETTERS + LETTERS.lower() + "0123456789.-]"
@@ -22,7 +22,7 @@ def typed(layout: str, key: int, holding: int | None) -> str:
 
 
 def test_each_layout_that_can_be_set_has_its_table() -> None:
-    assert set(LAYOUTS) == set(values.LAYOUTS)
+    assert set(LAYOUTS) == set(choices("scanner.layout"))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -26,7 +26,7 @@ from gate_controller.devices.patterns import (
     Step,
     steps_of,
 )
-from gate_controller.settings.values import LAMP_MODES
+from tests.rig.settings import choices
 
 ALL_LOOKS = [
     pytest.param(look, id=f"{mode.value} {signal.name}") for mode in Mode for signal, look in LOOKS[mode].items()
@@ -59,7 +59,7 @@ def test_every_signal_has_a_look_in_every_mode(mode: Mode) -> None:
 
 
 def test_the_modes_are_those_of_the_settings() -> None:
-    assert tuple(mode.value for mode in Mode) == LAMP_MODES
+    assert tuple(mode.value for mode in Mode) == choices("lamps.mode")
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -24,3 +24,9 @@ def mistakes(*overrides: str, config: Path | None = None, **environ: str) -> tup
         loaded(*overrides, config=config, **environ)
     assert SECRET not in "\n".join((*caught.value.mistakes, str(caught.value), repr(caught.value)))
     return caught.value.mistakes
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """Return the words that a setting takes, as whoever gives another one is told them."""
+    [line] = mistakes(f"{name}=?")
+    return tuple(line.rpartition(": choose from ")[2].split(", "))
