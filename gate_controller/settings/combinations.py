@@ -1,27 +1,32 @@
-"""What settings cannot be together, each mistake one line: known as soon as all settings are, before any device is."""
+"""
+What settings cannot be together, each mistake one line: known as soon as all settings are, before any device is.
 
-from collections.abc import Iterator, Mapping
+Here is what more than one section has a part in; what a section knows by itself is its own `contradictions`.
+"""
 
-from gate_controller.settings.mistakes import Given, Mistake, variable
-from gate_controller.settings.models import FIELDS, Settings, value_of
-from gate_controller.settings.values import COLOUR_DRIVERS
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+
+from gate_controller.settings.mistakes import BY_DEFAULT, Given, Mistake, variable
+from gate_controller.settings.models import PINS, Settings, value_of
+from gate_controller.settings.pins import pin_or_none
+from gate_controller.settings.sections import Section
+from gate_controller.settings.values import COLOUR_DRIVERS, UnusableError
 
 # The 40-pin header's buses, in BCM numbers: data and clock; select, in, out and clock.
 BUS_PINS = {"i2c": (2, 3), "spi": (8, 9, 10, 11)}
 
+# Accepted, because the names are fixed; what is behind them comes in later versions.
+_NO_EFFECT_YET = ("web.port",)
+_OFF: tuple[object, ...] = (None, 0)
+
 
 def combination_mistakes(settings: Settings, given: Mapping[str, Given]) -> list[Mistake]:
     """Return what is wrong with settings that are each right by themselves."""
-    return [*_drive(settings, given), *_display(settings, given), *_buses(settings, given)]
-
-
-def _drive(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
-    if settings.drive.kind == "motor" and settings.drive.close_pin is None:
-        yield Mistake(
-            "drive.kind is motor, and no relay closes it",
-            given["drive.kind"].origin,
-            f"set {variable('drive.close_pin')}, or another drive.kind",
-        )
+    sections = [section for _, section in settings if isinstance(section, Section)]
+    within = [mistake for section in sections for mistake in section.contradictions(given)]
+    return [*within, *_display(settings, given), *_buses(settings, given)]
 
 
 def _display(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
@@ -50,10 +55,39 @@ def _display(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake
 def _buses(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
     display = settings.display
     taken = BUS_PINS[display.interface] if display.driver not in {"none", "image"} else ()
-    for name in FIELDS:
-        if name.rpartition(".")[2].endswith("pin") and (pin := value_of(settings, name)) in taken:
+    for name in PINS:
+        if (pin := value_of(settings, name)) in taken:
             yield Mistake(
                 f"{name} is {pin}, which the display's {display.interface.upper()} bus uses",
-                given[name].origin if name in given else "default",
+                given[name].origin,
                 f"set {variable(name)} to another BCM number",
             )
+
+
+def shared_pin_mistakes(given: Mapping[str, Given]) -> Iterator[Mistake]:
+    """Yield a mistake for each pin that several settings use; what is no pin has a mistake of its own."""
+    users: defaultdict[int, list[str]] = defaultdict(list)
+    for name in PINS:
+        with suppress(UnusableError):
+            if (bcm := pin_or_none(given[name].value)) is not None:
+                users[bcm].append(name)
+    for bcm, names in users.items():
+        if len(names) > 1:
+            yield Mistake(
+                f"{_listed(names)} are {'both' if len(names) == 2 else 'all'} {bcm}",  # noqa: PLR2004 - both means two
+                _listed([given[name].origin for name in names]),
+                f"give each its own pin: set {' or '.join(map(variable, names))} to another BCM number",
+            )
+
+
+def _listed(words: Collection[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def no_effect_warnings(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
+    """Yield a warning for each setting that was set on purpose and has nothing behind it in this version."""
+    for name in _NO_EFFECT_YET:
+        value, origin = value_of(settings, name), given[name].origin
+        if origin != BY_DEFAULT and value not in _OFF:
+            yield Mistake(f"{name} is {value}, which has no effect in this version", origin, f"leave {name} out")

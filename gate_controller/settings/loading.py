@@ -2,35 +2,21 @@
 
 import socket
 from collections import ChainMap
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from pydantic import PlainValidator, ValidationError
+from pydantic import ValidationError
 
 from gate_controller.settings import values
-from gate_controller.settings.combinations import combination_mistakes
-from gate_controller.settings.mistakes import (
-    KEY,
-    Discretion,
-    Given,
-    Mistake,
-    no_effect_warnings,
-    pin_mistakes,
-    validation_mistakes,
-)
-from gate_controller.settings.models import FIELDS, SECTIONS, Settings, reading_from, value_of
-from gate_controller.settings.sources import (
-    DEFAULT_FILES,
-    Reading,
-    ReadingSource,
-    from_arguments,
-    from_credentials,
-    from_environment,
-    from_key_file,
-    from_toml,
-)
+from gate_controller.settings.combinations import combination_mistakes, no_effect_warnings, shared_pin_mistakes
+from gate_controller.settings.files import DEFAULT_FILES, from_credentials, from_key_file, from_toml
+from gate_controller.settings.mistakes import BY_DEFAULT, KEY, Discretion, Given, Mistake, validation_mistakes
+from gate_controller.settings.models import FIELDS, SECTIONS, Settings, reader_of, reading_from
+from gate_controller.settings.sources import Reading, ReadingSource, from_arguments, from_environment
+
+_DEFAULTS = {name: Given(field.default, BY_DEFAULT) for name, field in FIELDS.items() if not field.is_required()}
 
 
 class SettingsError(Exception):
@@ -70,7 +56,7 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     warnings = [warning for reading in readings for warning in reading.warnings]
 
     readings.append(_of_this_machine(environ))
-    given.maps.append(readings[-1].given)
+    given.maps += [readings[-1].given, _DEFAULTS]
     settings = None
     by_hand: dict[str, Any] = {}
     try:
@@ -79,15 +65,14 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     except ValidationError as error:
         unread = {name for reading in readings for name in reading.unread}
         mistakes += validation_mistakes(error, given, unread, str(file or DEFAULT_FILES[0]), discretion.show)
-    pins = {name: given[name].value if name in given else FIELDS[name].default for name in FIELDS if _is_pin(name)}
-    mistakes += pin_mistakes(pins, given)
+    mistakes += shared_pin_mistakes(given)
     mistakes += _state_dir_mistakes(given["state_dir"])
     if settings is not None:
         mistakes += combination_mistakes(settings, given)
-        warnings += no_effect_warnings({name: value_of(settings, name) for name in FIELDS}, given)
+        warnings += no_effect_warnings(settings, given)
     if mistakes or settings is None:
         raise SettingsError([discretion.hide(str(mistake)) for mistake in mistakes])
-    origins = {name: given[name].origin if name in given else "default" for name in FIELDS}
+    origins = {name: given[name].origin for name in FIELDS}
     return LoadedSettings(settings, origins, tuple(discretion.hide(str(warning)) for warning in warnings))
 
 
@@ -118,7 +103,7 @@ def read_alone(
         elif name in reading.given:
             given = reading.given[name]
             try:
-                found[name] = _reader(name)(given.value)
+                found[name] = reader_of(name)(given.value)
             except values.UnusableError as refusal:
                 what = f"{name} is {discretion.show(given.value)}, {refusal.why}"
                 mistakes.append(Mistake(what, given.origin, refusal.remedy))
@@ -131,18 +116,9 @@ def _of_this_machine(environ: Mapping[str, str]) -> Reading:
     return Reading(
         given={
             "id": Given(socket.gethostname(), "default (host name)"),
-            "state_dir": Given(state_dir, "environment STATE_DIRECTORY") if state_dir else Given("state", "default"),
+            "state_dir": Given(state_dir, "environment STATE_DIRECTORY") if state_dir else Given("state", BY_DEFAULT),
         }
     )
-
-
-def _reader(name: str) -> Callable[[object], object]:
-    validator = next(item for item in FIELDS[name].metadata if isinstance(item, PlainValidator))
-    return cast("Callable[[object], object]", validator.func)
-
-
-def _is_pin(name: str) -> bool:
-    return name.rpartition(".")[2].endswith("pin")
 
 
 def _state_dir_mistakes(given: Given) -> list[Mistake]:

@@ -13,19 +13,16 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr, ValidationError
 from typing_extensions import override
 
-from gate_controller.settings.pins import pin_or_none, shared_pins
 from gate_controller.settings.values import UnusableError
 
 PREFIX = "GATE_"
 KEY = "eguma.api_key"
+BY_DEFAULT = "default"
+"""The origin of a value that no source gives."""
 _HIDDEN = "(hidden)"
 _LONGEST_SHOWN = 80
 # Shorter pieces of a broken key would blank out ordinary words of the line, and give nothing away.
 _SHORTEST_SECRET = 4
-
-# Accepted, because the names are fixed; the devices behind them come in later versions.
-_NO_EFFECT_YET = ("web.port",)
-_OFF: tuple[object, ...] = (None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +102,10 @@ def validation_mistakes(
                 mistakes.append(_missing(name, files))
             continue
         refusal = entry.get("ctx", {}).get("error")
-        where = given[name].origin if name in given else "default"
         if not isinstance(refusal, UnusableError):
             raise error
         what = f"{name} {refusal.why}" if name == KEY else f"{name} is {show(given[name].value)}, {refusal.why}"
-        mistakes.append(Mistake(what, where, refusal.remedy))
+        mistakes.append(Mistake(what, given[name].origin, refusal.remedy))
     return mistakes
 
 
@@ -119,41 +115,3 @@ def _missing(name: str, files: str) -> Mistake:
     if name == KEY:
         remedy += ", or pass the credential eguma.api_key, or name a file with eguma.api_key_file"
     return Mistake(f"{name} is not set", "no source gives it and it has no default", remedy)
-
-
-def pin_mistakes(pins: Mapping[str, object], given: Mapping[str, Given]) -> list[Mistake]:
-    """Return a mistake for each pin that several settings use; what is no pin has a mistake of its own."""
-    usable = {}
-    for name, value in pins.items():
-        try:
-            bcm = pin_or_none(value)
-        except UnusableError:
-            continue
-        if bcm is not None:
-            usable[name] = bcm
-    return [
-        Mistake(
-            f"{_listed(names)} are {'both' if len(names) == 2 else 'all'} {bcm}",  # noqa: PLR2004 - both means two
-            _listed([given[name].origin if name in given else "default" for name in names]),
-            f"give each its own pin: set {' or '.join(map(variable, names))} to another BCM number",
-        )
-        for bcm, names in shared_pins(usable)
-    ]
-
-
-def _listed(words: Collection[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def no_effect_warnings(values: Mapping[str, object], given: Mapping[str, Given]) -> list[Mistake]:
-    """Return a warning for each setting that was set on purpose and has nothing behind it in this version."""
-    return [
-        Mistake(
-            f"{name} is {values[name]}, which has no effect in this version",
-            given[name].origin,
-            f"leave {name} out",
-        )
-        for name in _NO_EFFECT_YET
-        if name in given and values[name] not in _OFF
-    ]

@@ -6,18 +6,18 @@ take names, defaults, readers and meanings from it. Built by hand, `Settings(id=
 reads nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import BaseModel, Field, PlainValidator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
-from gate_controller.settings import sections
+from gate_controller.settings import pins, sections
 from gate_controller.settings import values as read
 from gate_controller.settings.sections import Section
 
@@ -89,7 +89,17 @@ def _leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fie
 FIELDS: Mapping[str, FieldInfo] = dict(_leaves(Settings))
 """Every setting by its name, in the order of the documentation."""
 
+
+def reader_of(name: str) -> Callable[[object], object]:
+    """Return what reads a setting's value: it returns the value to use, or raises an `UnusableError`."""
+    validator = next(item for item in FIELDS[name].metadata if isinstance(item, PlainValidator))
+    return cast("Callable[[object], object]", validator.func)
+
+
 SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(name.partition(".")[0] for name in FIELDS if "." in name))
+
+PINS: tuple[str, ...] = tuple(name for name in FIELDS if reader_of(name) in {pins.pin, pins.pin_or_none})
+"""Every setting that names a pin."""
 
 
 def value_of(settings: Settings, name: str) -> object:

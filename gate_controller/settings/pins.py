@@ -1,6 +1,4 @@
-"""Which pins a setting may name: BCM numbers of the 40-pin header, each used once."""
-
-from collections.abc import Mapping
+"""Which pins a setting may name: BCM numbers of the 40-pin header."""
 
 from gate_controller.settings.values import UnusableError, is_none, whole
 
@@ -32,11 +30,3 @@ def pin_or_none(value: object) -> int | None:
         return pin(value)
     except UnusableError as refusal:
         raise UnusableError(refusal.why, f"{refusal.remedy}; or none to turn it off") from None
-
-
-def shared_pins(pins: Mapping[str, int]) -> list[tuple[int, tuple[str, ...]]]:
-    """Return each pin that more than one setting uses, with the names of those settings."""
-    users: dict[int, list[str]] = {}
-    for name, bcm in pins.items():
-        users.setdefault(bcm, []).append(name)
-    return [(bcm, tuple(names)) for bcm, names in users.items() if len(names) > 1]

@@ -1,18 +1,13 @@
 """Settings in writing: a value as it could be typed, and the table of all settings for docs/settings.md."""
 
-from pydantic import PlainValidator, SecretStr
-from pydantic.fields import FieldInfo
+from pydantic import SecretStr
 
 from gate_controller.settings.mistakes import variable
-from gate_controller.settings.models import FIELDS
+from gate_controller.settings.models import FIELDS, reader_of
 from gate_controller.settings.values import UnusableError
 
-_NO_FIXED_DEFAULT = {
-    "id": "host name",
-    "state_dir": "`$STATE_DIRECTORY`, else `state`",
-    "eguma.api_key": "required",
-    "admission.price_cents": "required",
-}
+_OF_THE_MACHINE = {"id": "host name", "state_dir": "`$STATE_DIRECTORY`, else `state`"}
+"""The defaults that are not the same on every machine (`loading.py` finds them)."""
 
 
 def as_text(value: object) -> str:
@@ -38,16 +33,23 @@ def reference_table() -> str:
     """Return every setting with its variable, default, meaning and range, as a Markdown table."""
     rows = [("setting", "variable", "default", "meaning", "value"), ("---",) * 5]
     for name, info in FIELDS.items():
-        default = _NO_FIXED_DEFAULT.get(name) or f"`{as_text(info.default)}`"
-        rows.append((f"`{name}`", f"`{variable(name)}`", default, info.description or "", _asked_for(info)))
+        rows.append((f"`{name}`", f"`{variable(name)}`", _default(name), info.description or "", _asked_for(name)))
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def _asked_for(info: FieldInfo) -> str:
+def _default(name: str) -> str:
+    if name in _OF_THE_MACHINE:
+        return _OF_THE_MACHINE[name]
+    if FIELDS[name].is_required():
+        return "required"
+    text = as_text(FIELDS[name].default)
+    return f"`{text}`" if text else "empty"
+
+
+def _asked_for(name: str) -> str:
     # What a reader asks for when it gets nonsense is the one place where its range is written.
-    reader = next(item for item in info.metadata if isinstance(item, PlainValidator)).func
     try:
-        reader(object())  # type: ignore[call-arg]  # readers take the value alone
+        reader_of(name)(object())
     except UnusableError as error:
         return error.remedy
     raise AssertionError("a reader took nonsense")

@@ -5,20 +5,29 @@ They are put together in `models.py`. A description is what docs/settings.md say
 the reader that checks it (`values.py`, `pins.py`, `addresses.py`).
 """
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, Field, PlainValidator, SecretStr
+from typing_extensions import override
 
 from gate_controller.admission.words.money import Currency
 from gate_controller.settings import addresses, pins
 from gate_controller.settings import values as read
+from gate_controller.settings.mistakes import Given, Mistake, variable
 
+Flag = Annotated[bool, PlainValidator(read.flag)]
 OptionalPin = Annotated[int | None, PlainValidator(pins.pin_or_none)]
 
 
 class Section(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True):
     """Settings that belong together: a table in the TOML file, a part of the name elsewhere."""
+
+    def contradictions(self, given: Mapping[str, Given]) -> Iterator[Mistake]:
+        """Yield what is wrong with settings of this section that are each right by themselves."""
+        del given
+        yield from ()
 
 
 class EgumaSection(Section, frozen=True):
@@ -91,9 +100,7 @@ class RelaySection(Section, frozen=True):
     """The relay that opens the gate."""
 
     pin: Annotated[int, PlainValidator(pins.pin)] = Field(default=17, description="BCM number")
-    active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a high level pulls the relay"
-    )
+    active_high: Flag = Field(default=True, description="whether a high level pulls the relay")
     # A coil needs about 10 ms to pull; the upper bound is the relay's own ceiling (devices/relay.py).
     pulse_seconds: Annotated[float, PlainValidator(read.seconds(0.01, 10))] = Field(
         default=0.5, description="length of the pulse that releases the gate"
@@ -120,15 +127,22 @@ class DriveSection(Section, frozen=True):
         default=None, description="BCM number; the relay that releases the way out, where that is another one"
     )
 
+    @override
+    def contradictions(self, given: Mapping[str, Given]) -> Iterator[Mistake]:
+        if self.kind == "motor" and self.close_pin is None:
+            yield Mistake(
+                "drive.kind is motor, and no relay closes it",
+                given["drive.kind"].origin,
+                f"set {variable('drive.close_pin')}, or another drive.kind",
+            )
+
 
 class FeedbackSection(Section, frozen=True):
     """What the gate's own contacts tell of it; one that tells that it has turned is the passage sensor."""
 
     open_pin: OptionalPin = Field(default=None, description="BCM number; active while the gate is open")
     blocked_pin: OptionalPin = Field(default=None, description="BCM number; active while the gate cannot move")
-    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether connected to ground is active"
-    )
+    active_low: Flag = Field(default=True, description="whether connected to ground is active")
 
 
 class LampsSection(Section, frozen=True):
@@ -139,9 +153,7 @@ class LampsSection(Section, frozen=True):
         description="`separate`: dark while idle; `traffic`: red while the gate is shut; `rgb`: one lamp of three "
         "colours on the three pins, blue on the yellow one's",
     )
-    active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a high level lights a lamp"
-    )
+    active_high: Flag = Field(default=True, description="whether a high level lights a lamp")
     green_pin: OptionalPin = Field(default=22, description="BCM number; admitted")
     red_pin: OptionalPin = Field(default=27, description="BCM number; refused, out of service: told apart by rhythm")
     yellow_pin: OptionalPin = Field(default=24, description="BCM number; checking")
@@ -154,9 +166,7 @@ class BuzzerSection(Section, frozen=True):
     kind: Annotated[str, PlainValidator(read.one_of(("active", "passive")))] = Field(
         default="active", description="`active`: sounds by itself; `passive`: is given its tone"
     )
-    active_high: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a high level makes it sound"
-    )
+    active_high: Flag = Field(default=True, description="whether a high level makes it sound")
     quiet: Annotated[str, PlainValidator(read.span_of_day)] = Field(
         default="", description="hours of the day, local time, in which it is silent"
     )
@@ -166,9 +176,7 @@ class PassageSection(Section, frozen=True):
     """The sensor that tells that a person went through."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
-    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a low level reports a person"
-    )
+    active_low: Flag = Field(default=True, description="whether a low level reports a person")
     seconds: Annotated[float, PlainValidator(read.seconds(0.1, 300))] = Field(
         default=8.0,
         description="how long a released gate waits for the person; where it stays open, `drive.open_seconds` at most",
@@ -179,9 +187,7 @@ class ExitButtonSection(Section, frozen=True):
     """The button that lets people out."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
-    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a low level is a pressed button"
-    )
+    active_low: Flag = Field(default=True, description="whether a low level is a pressed button")
 
 
 class FireContactSection(Section, frozen=True):
@@ -205,9 +211,7 @@ class ServiceKeySection(Section, frozen=True):
     """The staff's key switch."""
 
     pin: OptionalPin = Field(default=None, description="BCM number")
-    active_low: Annotated[bool, PlainValidator(read.flag)] = Field(
-        default=True, description="whether a low level is a turned key"
-    )
+    active_low: Flag = Field(default=True, description="whether a low level is a turned key")
     does: Annotated[str, PlainValidator(read.one_of(("close", "open")))] = Field(
         default="close", description="what a turned key does: `close` the gate, or hold it `open`"
     )
