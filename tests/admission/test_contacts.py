@@ -478,6 +478,24 @@ def test_a_gate_that_opens_and_shuts_as_it_should_is_nothing_to_tell() -> None:
     assert occurred(gate) == []
 
 
+def test_a_gate_that_opens_on_the_credit_of_somebody_who_waited_was_released() -> None:
+    gate = core(sensor=True)
+    gate.contact(Contact.IS_OPEN, active=False)
+    gate.admits()
+    gate.contact(Contact.IS_OPEN)
+    gate.contact(Contact.IS_OPEN, active=False)
+    gate.after(60.0)  # nobody passed: a credit
+    gate.scan("AB12CD34EF56")
+    gate.scan()
+    gate.answer(balance(0, "AB12CD34EF56"))
+
+    gate.after(2.0)
+    assert gate.pulses == 2
+    gate.contact(Contact.IS_OPEN)
+
+    assert occurred(gate) == []
+
+
 def test_a_gate_that_does_not_open_is_told_staff() -> None:
     gate = core()
     gate.contact(Contact.IS_OPEN, active=False)

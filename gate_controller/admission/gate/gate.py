@@ -353,7 +353,7 @@ class Gate:
         if Shut() in turn.commands and (later := self.contacts.shuts_later(turn)) is not None:
             turn.commands = [command for command in turn.commands if command != Shut()]
             self._moving_until = max(self._moving_until, later)  # nobody pays while it is open to somebody else
-        self._watch_movement(turn)
+        self._watch_movement(turn.commands, turn)
         for fault, why in turn.faults:
             if self.faults.get(fault) != why:
                 turn.note(f"fault=raised what={fault.name.lower()} why={why!r}", alarm=True)
@@ -371,17 +371,18 @@ class Gate:
                 self._refuse_out_of_service(code, turn)
             else:
                 self._start(code, turn)
+            self._watch_movement(turn.commands[before:], turn)
             self._drop_closed()
             self._display.remember(turn.commands[before:], turn)
         # An alarm does not wait until whoever was let in has gone through.
         if (self._display.way_changed(self.faults) and not self._somebody_waits) or self.lane is None:
             self._display.rest(self.faults, turn)
 
-    def _watch_movement(self, turn: Turn) -> None:
+    def _watch_movement(self, commands: Sequence[Command], turn: Turn) -> None:
         """Know until when the gate moves, from what it is told to do in this turn."""
         now, policy = turn.at.mono, self.policy
         must_be_shut = policy.stays_open_seconds > 0
-        for command in turn.commands:
+        for command in commands:
             match command:
                 case Release(_, Way.OUT) if policy.exit_has_own_relay:
                     pass  # another gate than that of the way in, or its other direction
