@@ -14,11 +14,14 @@ help: ## what can be made here
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 found: install python3 with venv, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "Installing into $(VENV), with $$($(PYTHON) --version): about 30 s, once." >&2
 	@rm -rf $(VENV)
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Every library as requirements.lock has it ..." >&2
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+	@echo "Installed. The program is $(BIN)/gate-controller; \"make\" alone lists what can be made." >&2
 
 setup: $(VENV)/.ready ## the virtual environment, with every version locked
 
@@ -26,6 +29,7 @@ demo: setup ## a gate on this screen: ARGS="--scan CODE --scan CODE" for no scre
 	@$(BIN)/gate-controller demo $(ARGS)
 
 test: lint types arrows ## all checks: ruff, mypy, import-linter, pytest
+	@echo "All tests: some minutes. A part of them: make test ARGS=tests/cli" >&2
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 lint: setup

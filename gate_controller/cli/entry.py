@@ -55,6 +55,11 @@ EXIT CODES
 
 Errors are on stderr, one line per fault: what: where: what to do.
 
+COMPLETION
+
+"--install-completion" lets your shell complete half-typed commands and options (bash, zsh, fish), from its next start
+on; "--show-completion" prints what that would install.
+
 EXAMPLES
 
   gate-controller demo
@@ -65,7 +70,7 @@ EXAMPLES
   gate-controller simulator --port 8765
 """
 
-app = typer.Typer(name=_NAME, help=manual(_MANUAL), rich_markup_mode=None, add_completion=False)
+app = typer.Typer(name=_NAME, help=manual(_MANUAL), rich_markup_mode=None)
 
 
 def _demo(
@@ -121,7 +126,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _top(
     context: typer.Context,
     debug: Annotated[
@@ -132,6 +137,8 @@ def _top(
     ] = False,
 ) -> None:
     context.obj["debug"] = debug
+    if context.invoked_subcommand is None:  # whoever says nothing does not know yet what there is to say
+        print(context.get_help())
 
 
 app.command(help=manual(run))(run)

@@ -41,7 +41,7 @@ def test_run_with_a_mistake_in_its_settings_touches_nothing(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "what", "where_to_look"),
     [
-        ([], "missing command", "gate-controller --help"),
+        (["journal"], "missing command", "gate-controller journal --help"),
         (["frobnicate"], "no such command", "gate-controller --help"),
         (["run", "--frobnicate"], "no such option: --frobnicate", "gate-controller run --help"),
         (["run", "--set"], "option '--set' requires an argument", "gate-controller --help"),
@@ -117,6 +117,16 @@ def test_the_manual_lists_every_exit_code_and_command(capsys: pytest.CaptureFixt
         assert f"{code:>5}  {meaning}\n" in page
     for command in ("run", "demo", "simulator", "config", "voucher", "version"):
         assert f"\n  {command} " in page
+
+
+@pytest.mark.parametrize("arguments", [[], ["--debug"]])
+def test_the_bare_program_is_its_manual(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--help"])
+    manual = capsys.readouterr().out
+
+    assert main(arguments) == ExitCode.OK
+
+    assert capsys.readouterr() == (manual, "")
 
 
 @pytest.mark.parametrize("command", ["run", "demo", "simulator", "config", "voucher", "voucher balance", "version"])

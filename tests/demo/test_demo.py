@@ -121,12 +121,23 @@ def test_readme_shows_what_the_demo_prints() -> None:
     assert answer.stderr == ""
 
 
-def test_make_demo_runs_this_command_with_its_arguments() -> None:
+def made(*arguments: str) -> str:
+    """Return what make would do."""
     # Not as a part of the make that may run this test: that one would say which directory it enters.
-    command = ["make", "--no-print-directory", "--dry-run", "demo", "ARGS=--scan CODE"]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603 - ours
+    command = ["make", "--no-print-directory", "--dry-run", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout  # noqa: S603 - ours
 
-    assert answer.stdout.rstrip().endswith("gate-controller demo --scan CODE")
+
+def test_make_demo_runs_this_command_with_its_arguments() -> None:
+    assert made("demo", "ARGS=--scan CODE").rstrip().endswith("gate-controller demo --scan CODE")
+
+
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_make_says_what_it_does_before_it_sets_up_and_how_to_go_on_after_it(target: str, tmp_path: Path) -> None:
+    before, after = made(target, f"VENV={tmp_path / 'venv'}").split("-m pip install", maxsplit=1)
+
+    assert re.search(r"echo \"Installing into .*: about \d+ s", before)
+    assert re.search(r"echo \"Installed\. The program is .*venv/bin/gate-controller", after)
 
 
 def test_without_a_terminal_and_without_codes_it_scans_some_by_itself_and_ends() -> None:

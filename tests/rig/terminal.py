@@ -66,12 +66,12 @@ class Terminal:
 
 
 @contextmanager
-def in_terminal(*arguments: str, cwd: Path, **variables: str) -> Iterator[Terminal]:
-    """Run `gate-controller` with these arguments; it has ended when this has."""
+def in_terminal(*arguments: str, cwd: Path, program: Path | str = PROGRAM, **variables: str) -> Iterator[Terminal]:
+    """Run `gate-controller`, or another program, with these arguments; it has ended when this has."""
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (50, 120))
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [PROGRAM, *arguments], stdin=slave, stdout=slave, stderr=slave, cwd=cwd, env=environment(**variables)
+    process = subprocess.Popen(  # noqa: S603 - a program that the test names
+        [program, *arguments], stdin=slave, stdout=slave, stderr=slave, cwd=cwd, env=environment(**variables)
     )
     os.close(slave)
     try:
