@@ -6,7 +6,7 @@ the house, pages that turn, the rest that goes round.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - what only some displays need is brought in by those
 
 
+@dataclass(frozen=True, slots=True)
+class _Turned(Card):
+    """A card whose faces begin with the chosen language."""
+
+    given: Card = field(kw_only=True)
+    """The card as the gate gave it."""
+
+
 class Display(Player):
     """A display in memory. `on_change` is called from the player's thread: it must hand over and return."""
 
@@ -43,9 +51,8 @@ class Display(Player):
         """What is wrong and what to do; None while it works."""
         self.on_change: Callable[[], None] = lambda: None
         self._language = language
-        self._card: Card | None = None
-        self._told: Card | None = None
-        self._shown: Card | None = None
+        self._newest: _Turned | None = None
+        self._on_show: _Turned | None = None
         super().__init__(
             lambda: make_panel(model, image_file, on_picture=self._show_picture, on_rows=self._show_rows),
             on_change=self._noted,
@@ -53,31 +60,36 @@ class Display(Player):
 
     @override
     def show(self, card: Card) -> None:
-        self._card = card
         # The house of the demo speaks every language. The chosen one first, then those that come after it.
         first = list(Language).index(self._language)
-        self._told = replace(card, faces=card.faces[first:] + card.faces[:first])
-        super().show(self._told)
+        faces = card.faces[first:] + card.faces[:first]
+        self._newest = _Turned(card.symbol, card.signal, faces, is_resting=card.is_resting, given=card)
+        super().show(self._newest)
 
     @property
     def is_up_to_date(self) -> bool:
-        """Whether it shows what it was told last, or cannot."""
-        return self._shown == self._told or self.fault is not None
+        """Whether it shows the newest card, or cannot."""
+        return self._on_show == self._newest or self.fault is not None
+
+    @property
+    def on_show(self) -> Card | None:
+        """What it shows, the chosen language first: an idle gate comes after what is still to be read."""
+        return None if self.fault is not None else self._on_show
 
     def choose(self, language: Language) -> None:
-        """Show this language first from now on."""
+        """Show this language first from now on, in what is still to be read too."""
         self._language = language
-        if self._card is not None:
-            self.show(self._card)
+        for card in {turned.given: None for turned in (self._on_show, self._newest) if turned is not None}:
+            self.show(card)
 
     def _show_picture(self, picture: "Image.Image", card: Card | None) -> None:
-        self._shown = card
+        self._on_show = card if isinstance(card, _Turned) else None
         if picture != self.picture:
             self.picture = picture
             self.on_change()
 
     def _show_rows(self, rows: tuple[str, ...], card: Card | None) -> None:
-        self._shown = card
+        self._on_show = card if isinstance(card, _Turned) else None
         if rows != self.rows:
             self.rows = rows
             self.on_change()

@@ -83,13 +83,9 @@ _FRAMES = {
     Signal.OUT_OF_SERVICE: Style.RED,
     Signal.CHECKING: Style.YELLOW,
 }
-_KEYS = (
-    "number or code + Enter: scan   e: exit   a: alarm   k: key   f: fault   l: language   q: quit",
-    "code + Enter: scan  e: exit  a: alarm  k: key  f: fault  l: language  q: quit",
-    "e: exit  a: alarm  k: key  f: fault  l: language  q: quit",
-)
-"""The same for wide and narrow terminals: the first that fits is taken."""
-_ENDING = "ending: the visitor in the lane is served first; q once more ends at once"
+_KEYS = "e: exit  a: alarm  k: key  f: fault  l: language  q: quit"
+_HINT = " a number or a code, then Enter"
+_ENDING = "ending, when the visitor is served; q again: at once"
 _SOUND_CELLS = 16
 
 
@@ -120,7 +116,7 @@ def picture(view: View, width: int, height: int) -> Drawing:
         *_vouchers(view, width, plan.rows),
         *((Span(fit(f"  {line}", width - 1), Style.DIM),) for line in _latest(view.log, plan.log)),
         _trouble(view, width),
-        (Span(fit(f"  {_ENDING if view.is_ending else _keys(width - 2)}", width)),),
+        (Span(fit(f"  {_ENDING if view.is_ending else _KEYS}", width)),),
         _prompt(view, width),
     ]
     return Drawing(lines[:height], plan.place)
@@ -226,10 +222,6 @@ def _mark(name: str, is_on: bool, style: Style) -> Span:
     return Span(f"● {name.upper()}", style) if is_on else Span(f"○ {name}", Style.DIM)
 
 
-def _keys(room: int) -> str:
-    return next((keys for keys in _KEYS if len(keys) <= room), _KEYS[-1])
-
-
 def _vouchers(view: View, width: int, rows: int) -> Iterator[Line]:
     column = (width - 3) // 2  # two blanks before, one between
     for row in range(rows):
@@ -260,4 +252,5 @@ def _prompt(view: View, width: int) -> Line:
     typed = visible(view.typed[-room:])
     while width_of(typed) > room:
         typed = typed[1:]
-    return (Span("  scan>  ", Style.BOLD), Span(typed), Span(" ", Style.CURSOR))
+    hint = "" if typed else _HINT
+    return (Span("  scan>  ", Style.BOLD), Span(typed), Span(" ", Style.CURSOR), Span(hint, Style.DIM))

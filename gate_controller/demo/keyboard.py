@@ -1,7 +1,8 @@
 """
 Keys become scans and wishes. A scanner that is a keyboard, and a person who types a code, begin with any letter.
 
-So a letter that is a wish counts as one only when Enter or a short silence follows it; a code goes on.
+So a letter that is a wish, pressed once or more often, counts only when Enter or a short silence follows; a code goes
+on.
 """
 
 import codecs
@@ -55,7 +56,7 @@ class Keyboard:
     @property
     def wants_pause(self) -> bool:
         """Whether a silence would mean something. A capital begins a code: codes are printed in capitals."""
-        return self.typed in _LETTERS
+        return self.typed.islower() and bool(_wishes(self.typed))
 
     def _key(self, character: str) -> None:
         if character in _END:
@@ -71,7 +72,14 @@ class Keyboard:
 
     def _enter(self) -> None:
         typed, self.typed = self.typed.strip(), ""
-        if typed.lower() in _LETTERS:
-            self._wish(Wish(typed.lower()))
-        elif typed:
+        wishes = _wishes(typed)
+        for wish in wishes:
+            self._wish(wish)
+        if typed and not wishes:
             self._scan(typed)
+
+
+def _wishes(typed: str) -> list[Wish]:
+    """Return what a letter asks for, as often as it was pressed; nothing where this is a code."""
+    letter = typed[:1].lower()
+    return [Wish(letter)] * len(typed) if letter in _LETTERS and len(set(typed)) == 1 else []

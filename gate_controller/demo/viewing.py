@@ -3,6 +3,7 @@
 import logging
 import os
 from collections import deque
+from dataclasses import astuple
 from time import monotonic
 
 from typing_extensions import override
@@ -14,7 +15,7 @@ from gate_controller.demo.painting import Painter, Way
 from gate_controller.demo.stage import Stage
 from gate_controller.demo.trouble import Trouble
 from gate_controller.simulator import SAMPLES
-from gate_controller.texts import Language
+from gate_controller.texts import Language, Text
 
 _LOG_LINES = 50
 
@@ -60,7 +61,7 @@ class Viewer:
     def __init__(self, stage: Stage, log: Log) -> None:
         self._stage = stage
         self._log = log
-        self._shown = (stage.message, monotonic())
+        self._shown: tuple[object, float] = (stage.message, monotonic())
         self._heard = (0, float("-inf"))
 
     def view(
@@ -74,11 +75,14 @@ class Viewer:
         """Return how things stand, for a terminal that shows pictures in the way of its painter."""
         stage = self._stage
         picture = None if stage.display is None or painter.way is Way.TEXT else stage.display.picture
-        if self._shown[0] is not stage.message:
-            self._shown = (stage.message, monotonic())
+        # The words are those of the picture: it lets a verdict be read before the gate is idle again.
+        card = None if stage.display is None else stage.display.on_show
+        shown = stage.message if card is None else card
+        if self._shown[0] is not shown:
+            self._shown = (shown, monotonic())
         return View(
-            text=stage.text(stage.message, language),
-            signal=stage.message.signal,
+            text=stage.text(stage.message, language) if card is None else Text(*astuple(card.faces[0])),
+            signal=shown.signal,
             seconds=monotonic() - self._shown[1],
             lamps=stage.lamps,
             is_open=stage.is_open,

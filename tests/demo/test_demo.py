@@ -356,6 +356,14 @@ def test_l_changes_the_language_and_f_lets_things_go_wrong() -> None:
         terminal.wait_for("Nicht belastet|Keine Verbindung")
 
 
+def test_f_twice_goes_on_to_the_second_fault_and_leaves_nothing_to_be_scanned() -> None:
+    with in_terminal("--language", "en") as terminal:
+        terminal.wait_for("Scan here")
+        terminal.type("ff")
+        terminal.wait_for("the answer is lost")
+        terminal.wait_for("scan>.*a number or a code")
+
+
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
 def test_ctrl_c_and_ctrl_d_give_the_terminal_back(key: str) -> None:
     with in_terminal() as terminal:

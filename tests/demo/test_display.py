@@ -11,11 +11,14 @@ from gate_controller.admission.words.messages import Message, MessageKind, Signa
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.demo.display import Display, make_panel
 from gate_controller.demo.models import MODELS
+from gate_controller.demo.stage import staged
+from gate_controller.demo.viewing import Log, Viewer
 from gate_controller.devices.display.card import Card
 from gate_controller.devices.display.typesetting.colours import BY_SIGNAL
 from gate_controller.devices.errors import DeviceError
 from gate_controller.shell.front import card_of
 from gate_controller.texts import Language, Texts
+from tests.rig.pins import mock_pins
 from tests.rig.waiting import until
 
 ADMITTED = Message(MessageKind.ADMITTED, price=Cents(2500), balance=Cents(47500))
@@ -71,6 +74,31 @@ async def test_the_chosen_language_comes_first_and_may_change_at_any_time() -> N
         display.choose(Language.IT)
 
         await until(lambda: "Benvenut" in display.rows[0])
+
+
+async def test_another_language_is_shown_at_once_in_a_verdict_that_is_still_to_be_read() -> None:
+    with shown("20x4", Language.FR) as display:
+        display.show(card())
+        await until(lambda: "Bienvenue" in display.rows[0] if display.rows else False)
+        display.show(card(Message(MessageKind.IDLE)))
+
+        display.choose(Language.IT)
+
+        await until(lambda: "Benvenut" in display.rows[0])
+
+
+async def test_the_words_beside_a_display_are_those_on_it_until_they_have_been_read() -> None:
+    with mock_pins():
+        display = Display(MODELS["20x4"], language=Language.EN)
+        async with staged(display) as stage:
+            await stage.ready()
+            display.show(card())
+            await until(lambda: "Welcome" in display.rows[0] if display.rows else False)
+
+            view = Viewer(stage, Log()).view(Language.EN)
+
+            assert stage.message.kind is MessageKind.IDLE
+            assert (view.text.title, view.signal) == ("Welcome", Signal.ADMITTED)
 
 
 async def test_the_picture_is_in_the_file_too(tmp_path: Path) -> None:

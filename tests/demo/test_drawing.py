@@ -182,3 +182,9 @@ def test_every_key_is_named(columns: int) -> None:
 
     for key in ("e: exit", "a: alarm", "k: key", "f: fault", "l: language", "q: quit"):
         assert key in shown
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(60, 10), (60, 20), (80, 24)])
+def test_how_to_scan_is_said_where_the_code_goes_until_it_is_typed(columns: int, lines: int) -> None:
+    assert words(picture(VIEW, columns, lines).lines)[-1].endswith("a number or a code, then Enter")
+    assert words(picture(replace(VIEW, typed="L4F"), columns, lines).lines)[-1] == "  scan>  L4F "

@@ -39,6 +39,19 @@ def test_a_letter_and_enter_are_a_wish_at_once(letter: str) -> None:
     assert Heard().type(letter + "\r").all == [Wish.QUIT]
 
 
+@pytest.mark.parametrize("end", ["", "\r"])
+def test_a_letter_pressed_again_before_the_silence_is_a_wish_each_time(end: str) -> None:
+    heard = Heard().type("f", "f", f"f{end}").pause()
+
+    assert heard.all == [Wish.FAULT] * 3
+    assert heard.keyboard.typed == ""
+
+
+def test_a_code_that_begins_with_a_letter_twice_is_a_code() -> None:
+    assert Heard().type("f", "f", "4FU5LQTKJR3").pause().type("\r").all == ["ff4FU5LQTKJR3"]
+    assert Heard().type("fake").pause().type("\r").all == ["fake"]
+
+
 def test_a_silence_in_the_middle_of_a_code_is_nothing() -> None:
     assert Heard().type("L").pause().type("4FU").pause().type("5LQTKJR3\r").all == ["L4FU5LQTKJR3"]
 

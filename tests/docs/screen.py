@@ -12,6 +12,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -66,9 +67,12 @@ async def taken() -> str:
                 stage.scan("L4FU5LQTKJR3")
                 await stage.verdict()
                 await until(lambda: any("verdict=" in line for line in log.lines))
-                view = viewer.view(Language.EN, painter=_PAINTER)
+                pins = viewer.view(Language.EN, painter=_PAINTER)
+                # By the time the display has drawn it, a slow machine's gate may be shut again.
                 await until(lambda: _ground(display) == BY_SIGNAL[Signal.ADMITTED].ground)
+                words = viewer.view(Language.EN, painter=_PAINTER)
                 assert display.picture is not None
+                view = replace(pins, text=words.text, signal=words.signal)
                 return svg(picture(view, COLUMNS, LINES), display.picture)
     finally:
         logger.removeHandler(log)
