@@ -19,11 +19,22 @@ _log = logging.getLogger(__name__)
 
 SOCKET_NAME = "control.sock"
 
-# A page of 200 attempts with all fields is about 150 KB.
-MAX_LINE = 16 * 2**20
+MAX_REQUEST = 2**20
+"""The longest request, in bytes: a reason on a command line has at most 128 KiB (execve(2)), JSON makes more of it."""
 
 ANSWER_SECONDS = 120.0
 """How long a command waits for its answer: to verify a journal of years takes a while on a small board."""
+
+CLIENT_SECONDS = 30.0
+"""How long a client may take to send its request, and to read its answer: a program does both at once."""
+
+PARTING_SECONDS = 0.5
+"""How long a stop waits for answers that are being made: what an order has come to should reach whoever gave it."""
+
+_BACKLOG = 100
+
+# Where the machine has no file or memory left for another client, asyncio's own servers wait as long.
+_ACCEPT_RETRY_SECONDS = 1.0
 
 Answerer = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -37,32 +48,106 @@ class NotRunning(Exception):
 
 
 class ControlServer:
-    """Answers command lines, in the gate's event loop."""
+    """
+    Answers command lines, in the gate's event loop.
 
-    def __init__(self, directory: Path, answerers: Mapping[str, Answerer]) -> None:
+    Accepts by itself: asyncio's server waits at its end for every client (from Python 3.12 on), and loses sight of one
+    that is accepted while it closes.
+    """
+
+    def __init__(
+        self, directory: Path, answerers: Mapping[str, Answerer], *, client_seconds: float = CLIENT_SECONDS
+    ) -> None:
         """`answerers` are called with the request's fields; what they raise as `ControlError` goes to the asker."""
         self._directory = directory
         self._answerers = answerers
+        self._client_seconds = client_seconds
+        self._clients: dict[socket.socket, asyncio.Task[None]] = {}
+        self._being_answered: set[socket.socket] = set()
 
     async def serve(self) -> None:
         """Answer until cancelled. A socket that cannot be made is logged: the gate works without it."""
         try:
             with _in_directory(self._directory) as path:
                 listening = _listening(path)
-            server = await asyncio.start_unix_server(self._answer, sock=listening, limit=MAX_LINE)
         except OSError as error:
             _log.warning("control_socket=missing path=%s why=%r", self._directory / SOCKET_NAME, str(error))
             await asyncio.Event().wait()
             return
-        async with server:
-            await server.serve_forever()
+        loop = asyncio.get_running_loop()
+        with listening:
+            self._accept_from(listening, loop)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                loop.remove_reader(listening)
+                listening.close()
+                await self._part()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            answer = await self._reply(await reader.readline())
-            writer.write(json.dumps(answer).encode() + b"\n")
-            await writer.drain()
-        writer.close()
+    def _accept_from(self, listening: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+        if listening.fileno() >= 0:  # no stop has come meanwhile
+            loop.add_reader(listening, self._accept, listening, loop)
+
+    def _accept(self, listening: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            connection, _ = listening.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return  # the client has gone again before its turn
+        except OSError as error:
+            _log.warning("control_socket=full why=%r", str(error))
+            loop.remove_reader(listening)
+            loop.call_later(_ACCEPT_RETRY_SECONDS, self._accept_from, listening, loop)
+            return
+        connection.setblocking(False)
+        self._clients[connection] = client = loop.create_task(self._attend(connection))
+        client.add_done_callback(lambda client: self._ended(connection, client))
+
+    async def _attend(self, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_unix_connection(sock=connection, limit=MAX_REQUEST)
+        writer.transport.set_write_buffer_limits(0)  # what is drained has all been taken
+        try:
+            line = await self._line(reader)
+            if line is None:
+                return
+            self._being_answered.add(connection)
+            answer = await self._reply(line)
+            self._being_answered.discard(connection)
+            # A client that is gone or too slow goes without.
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                async with asyncio.timeout(self._client_seconds):
+                    writer.write(json.dumps(answer).encode() + b"\n")
+                    await writer.drain()
+        finally:
+            writer.transport.abort()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _line(self, reader: asyncio.StreamReader) -> bytes | None:
+        """Return what a client asks; none from one that is gone, is too slow or does not come to an end."""
+        try:
+            async with asyncio.timeout(self._client_seconds):
+                return await reader.readline()
+        except (ConnectionError, TimeoutError, ValueError):
+            return None
+
+    def _ended(self, connection: socket.socket, client: asyncio.Task[None]) -> None:
+        del self._clients[connection]
+        self._being_answered.discard(connection)
+        connection.close()  # where it was cancelled before its first step, nobody else has
+        if not client.cancelled() and (error := client.exception()) is not None:
+            # A gate does not end for what somebody asked.
+            _log.error("control_socket=failed what=%r", str(error), exc_info=error)
+
+    async def _part(self) -> None:
+        """End all clients; one that neither sends nor reads holds nothing up."""
+        for connection, client in self._clients.items():
+            if connection not in self._being_answered:
+                client.cancel()
+        if self._being_answered:
+            await asyncio.wait([self._clients[each] for each in self._being_answered], timeout=PARTING_SECONDS)
+        for client in self._clients.values():
+            client.cancel()
+        await asyncio.gather(*self._clients.values(), return_exceptions=True)
 
     async def _reply(self, line: bytes) -> dict[str, Any]:
         try:
@@ -111,8 +196,13 @@ def _listening(path: str) -> socket.socket:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)  # noqa: PTH108 - the path of an open directory, which pathlib has nothing for
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    listening.bind(path)
-    os.chmod(path, 0o600)  # noqa: PTH101 - as above
+    try:
+        listening.bind(path)
+        os.chmod(path, 0o600)  # noqa: PTH101 - as above
+        listening.listen(_BACKLOG)
+    except OSError:
+        listening.close()
+        raise
     return listening
 
 
