@@ -1,5 +1,6 @@
 # Everything a person does here. `make demo` and `make test` need nothing but make and Python 3.11, 3.12 or 3.13 with venv.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+# python3 where it is one of these, else the newest that is found.
+PYTHON ?= $(shell .ci/pythons | awk 'NF > 1 && (!p || $$2 ~ /\/python3$$/) { p = $$2 } END { print p }')
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
@@ -7,7 +8,7 @@ ARGS ?=
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types arrows bench campaign lock clean
+.PHONY: help setup demo test test-all lint types arrows subjects bench campaign lock clean
 
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,6 +33,9 @@ test: lint types arrows ## all checks: ruff, mypy, import-linter, pytest
 	@echo "All tests: some minutes. A part of them: make test ARGS=tests/cli" >&2
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
+test-all: ## the same on every Python that is claimed and found here; says which are missing
+	@WORKERS=$(WORKERS) ARGS="$(ARGS)" .ci/suites all
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,6 +45,9 @@ types: setup
 
 arrows: setup
 	$(BIN)/lint-imports
+
+subjects: ## whether new commits have subjects of at most 72 characters
+	@.ci/subjects
 
 bench: setup ## speed and wear, as ratios within one run
 	$(BIN)/python -m tests.bench $(ARGS)
@@ -53,5 +60,5 @@ lock: setup ## new versions: writes requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
 	  --custom-compile-command "make lock" --group dev pyproject.toml --output-file requirements.lock
 
-clean: ## throws the virtual environment and all caches away
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+clean: ## throws the virtual environments and all caches away
+	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
