@@ -1,8 +1,9 @@
 """
 The sections of the settings: every setting with its default and its meaning, one class for each section.
 
-They are put together in `models.py`. A description is what docs/settings.md says of the setting; its range is said by
-the reader that checks it (`values.py`, `pins.py`, `addresses.py`).
+A new setting is a field here. Its description is what docs/settings.md says of it; its range is said by the reader that
+checks it (`values.py`, `pins.py`, `addresses.py`). `python -m tests.docs.settings_table` writes its row into the page.
+The sections are put together in `models.py`.
 """
 
 from collections.abc import Iterator, Mapping

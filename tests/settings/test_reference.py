@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from gate_controller.settings.models import FIELDS
-from gate_controller.settings.reference import as_text, reference_table
+from gate_controller.settings.reference import as_text
+from tests.docs import settings_table
 from tests.rig.settings import loaded
 
-PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
+PAGE = settings_table.PAGE.read_text()
 
 
 def test_the_table_in_the_documentation_is_that_of_the_code() -> None:
-    assert reference_table() in PAGE, "run `gate-controller config --reference` and put its table into docs/settings.md"
+    assert settings_table.written(PAGE) == PAGE, "make it anew: python -m tests.docs.settings_table"
 
 
 def test_the_example_file_in_the_documentation_can_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
