@@ -12,17 +12,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gate_controller.admission.words.facts import Fact, Intended, Occurred, OpenItem, Refused, Standing, StrayPassage
-from gate_controller.admission.words.ids import AttemptId, Incident, incident, number_of, read_incident
-from gate_controller.journal import codec
+from gate_controller.admission.words.ids import Incident, incident, number_of, read_incident
+from gate_controller.journal import rows
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME, JournalError, explained
 
 PAGE = 200
 """How many attempts one page of a list holds."""
-
-
-class UnknownIncident(JournalError):
-    """No attempt has this incident code."""
 
 
 class Reader:
@@ -37,21 +33,21 @@ class Reader:
         """Return attempts, newest first, from the one before number `before`; begun in [since, until)."""
         with self._opened() as db:
             # An attempt's number says nothing exact of its time (a clock may be put right), so all are looked at.
-            rows = db.execute(
+            found = db.execute(
                 "SELECT attempt FROM fact WHERE n = 0 AND attempt < ? AND at >= ? AND at < ? "
                 "ORDER BY attempt DESC LIMIT ?",
                 (before or 2**62, since or -1e300, until or 1e300, limit),
             )
-            return [record(number, incident(number), _facts(db, number)) for (number,) in rows.fetchall()]
+            return _records(db, [number for (number,) in found])
 
     def facts(self, text: str) -> tuple[Fact, ...]:
         """Return the facts of the attempt with an incident code, however a person typed it."""
         code = read_incident(text)
         number = number_of(code)
         with self._opened() as db:
-            facts = _facts(db, number) if number is not None else ()
+            facts = rows.facts_of(db, _tag(db), number) if number is not None else ()
         if not facts:
-            raise UnknownIncident(f"incident {code}: the journal holds no such attempt: check the code")
+            raise JournalError(f"incident {code}: the journal holds no such attempt: check the code")
         return facts
 
     def one(self, text: str) -> tuple[Record, tuple[Fact, ...]]:
@@ -63,8 +59,7 @@ class Reader:
     def standing(self, standing: Standing) -> list[Record]:
         """Return every attempt that stands so, oldest first; `Standing.OPEN` is the staff's list."""
         with self._opened() as db:
-            rows = db.execute("SELECT attempt FROM pending WHERE standing = ? ORDER BY attempt", (standing.value,))
-            return [record(number, incident(number), _facts(db, number)) for (number,) in rows.fetchall()]
+            return _records(db, rows.numbers_of(db, standing))
 
     def verify(self) -> list[str]:
         """Return what is wrong with the journal, a line each; an empty list proves it whole."""
@@ -73,8 +68,10 @@ class Reader:
             if wrong:
                 return wrong
             pending = dict(db.execute("SELECT attempt, standing FROM pending"))
+            tag = _tag(db)
             for (number,) in db.execute("SELECT attempt FROM fact GROUP BY attempt ORDER BY attempt"):
-                wrong += _wrong_with(number, _facts(db, number), pending.pop(number, Standing.CLOSED.value))
+                facts = rows.facts_of(db, tag, number)
+                wrong += _wrong_with(number, facts, pending.pop(number, Standing.CLOSED.value))
             wrong += [f"attempt {number}: on the list of unfinished ones, but without a fact" for number in pending]
         return wrong
 
@@ -98,10 +95,13 @@ class Reader:
                 yield db
 
 
-def _facts(db: sqlite3.Connection, number: int) -> tuple[Fact, ...]:
-    tag = db.execute("SELECT value FROM meta WHERE key = 'tag'").fetchone()[0]
-    rows = db.execute("SELECT n, kind, at, body FROM fact WHERE attempt = ? ORDER BY n", (number,))
-    return tuple(codec.decode(AttemptId(f"{tag}{number}"), *row) for row in rows)
+def _tag(db: sqlite3.Connection) -> str:
+    return rows.remembered(db, "tag") or ""
+
+
+def _records(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Record]:
+    tag = _tag(db)
+    return [record(number, incident(number), rows.facts_of(db, tag, number)) for number in numbers]
 
 
 def _wrong_with(number: int, facts: Sequence[Fact], standing: str) -> list[str]:

@@ -16,7 +16,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Redeemed, Refunded, Standing
 from gate_controller.admission.words.ids import ALPHABET, AttemptId, Numbering
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal import codec, schema
+from gate_controller.journal import codec, rows, schema
 
 TAG_LENGTH = 4
 FILE_NAME = "journal.sqlite3"
@@ -98,12 +98,9 @@ class Store:
         return db
 
     def _read_numbering(self, db: sqlite3.Connection) -> Numbering:
-        row = db.execute("SELECT value FROM meta WHERE key = 'tag'").fetchone()
-        if row is None:
+        if (tag := rows.remembered(db, "tag")) is None:
             tag = new_tag()
             db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag,))
-        else:
-            tag = row[0]
         last = db.execute(
             "SELECT max(coalesce((SELECT max(attempt) FROM fact), 0), "
             "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last'), 0))"
@@ -117,19 +114,24 @@ class Store:
         No facts: prove that the journal can be written. Raises `JournalError`; then nothing may depend on the facts,
         though a part of a failed sync may still be found after a power cut.
         """
+        with self._transaction():
+            for fact in facts:
+                self._insert(fact)
+            if not facts:
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
+        self._frames += 3
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
         with explained(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                for fact in facts:
-                    self._insert(fact)
-                if not facts:
-                    self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
+                yield
                 self._db.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")
                 raise
-        self._frames += 3
 
     def _insert(self, fact: Fact) -> None:
         number = int(fact.attempt[TAG_LENGTH:])
@@ -150,36 +152,29 @@ class Store:
     def facts_of(self, number: int) -> tuple[Fact, ...]:
         """Return an attempt's facts, in order; none if there is no such attempt."""
         with explained(self.path):
-            rows = self._db.execute("SELECT n, kind, at, body FROM fact WHERE attempt = ? ORDER BY n", (number,))
-            return tuple(codec.decode(self._attempt_id(number), *row) for row in rows)
+            return rows.facts_of(self._db, self.numbering.tag, number)
 
     def pending(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:
         """Return the facts of every attempt that stands so, oldest attempt first."""
         with explained(self.path):
-            rows = self._db.execute(
-                "SELECT attempt FROM pending WHERE standing = ? ORDER BY attempt", (standing.value,)
-            )
-            return tuple(self.facts_of(number) for (number,) in rows.fetchall())
+            return tuple(self.facts_of(number) for number in rows.numbers_of(self._db, standing))
 
     def charges_since(self, moment: float) -> set[tuple[VoucherCode, Cents]]:
         """Return voucher code and price of every charge since a moment (wall clock) that was answered with a token."""
         with explained(self.path):
-            rows = self._db.execute(
+            found = self._db.execute(
                 "SELECT DISTINCT json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.price') "
                 "FROM fact r JOIN fact i ON i.attempt = r.attempt AND i.kind = 'Intended' "
-                "WHERE r.attempt >= "
-                "(SELECT min(attempt) FROM "
-                "(SELECT attempt FROM fact WHERE kind = 'Intended' ORDER BY attempt DESC LIMIT ?)) "
-                "AND r.kind = 'Redeemed' AND r.at >= ? AND json_extract(r.body, '$.token') IS NOT NULL",
-                (LOOKED_BACK, moment),
+                "WHERE r.attempt >= ? AND r.kind = 'Redeemed' AND r.at >= ? "
+                "AND json_extract(r.body, '$.token') IS NOT NULL",
+                (self._oldest_looked_at(), moment),
             )
-            return {(VoucherCode(code), Cents(price)) for code, price in rows.fetchall()}
+            return {(VoucherCode(code), Cents(price)) for code, price in found}
 
     def remembered(self, key: str) -> str | None:
         """Return what was remembered under a key."""
         with explained(self.path):
-            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+            return rows.remembered(self._db, key)
 
     def remember(self, key: str, value: str) -> None:
         """Remember a value under a key, synced."""
@@ -191,8 +186,8 @@ class Store:
         numbers: list[int] = []
         with explained(self.path):
             pending = {number for (number,) in self._db.execute("SELECT attempt FROM pending")}
-            rows = self._db.execute("SELECT attempt, max(at) FROM fact GROUP BY attempt ORDER BY attempt")
-            for looked, (number, at) in enumerate(rows):
+            attempts = self._db.execute("SELECT attempt, max(at) FROM fact GROUP BY attempt ORDER BY attempt")
+            for looked, (number, at) in enumerate(attempts):
                 # Numbers follow time, but for clocks that were put right and attempts that stayed open for long.
                 if len(numbers) == most or looked == most + PRUNE_LOOK_AHEAD:
                     break
@@ -202,17 +197,10 @@ class Store:
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Delete attempts that have been archived; the highest number is remembered, so that none is given twice."""
-        with explained(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                last = str(self._read_numbering(self._db).last)
-                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('last', ?)", (last,))
-                self._db.executemany("DELETE FROM fact WHERE attempt = ?", [(number,) for number in numbers])
-                self._db.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise
+        with self._transaction():
+            last = str(self._read_numbering(self._db).last)
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('last', ?)", (last,))
+            self._db.executemany("DELETE FROM fact WHERE attempt = ?", [(number,) for number in numbers])
 
     def count_charges(self, voucher_code: str, since: float, *, but: AttemptId, refunded: bool) -> int:
         """
@@ -222,24 +210,26 @@ class Store:
         """
         charges = 0
         with explained(self.path):
-            rows = self._db.execute(
-                "SELECT attempt FROM fact WHERE attempt >= "
-                "(SELECT min(attempt) FROM "
-                "(SELECT attempt FROM fact WHERE kind = 'Intended' ORDER BY attempt DESC LIMIT ?)) "
-                "AND kind = 'Intended' AND at >= ? AND attempt <> ? AND json_extract(body, '$.voucher_code') = ?",
-                (LOOKED_BACK, since, int(but[TAG_LENGTH:]), voucher_code),
+            intended = self._db.execute(
+                "SELECT attempt FROM fact WHERE attempt >= ? AND kind = 'Intended' AND at >= ? AND attempt <> ? "
+                "AND json_extract(body, '$.voucher_code') = ?",
+                (self._oldest_looked_at(), since, int(but[TAG_LENGTH:]), voucher_code),
             )
-            for (number,) in rows.fetchall():
+            for (number,) in intended.fetchall():
                 kinds = {type(fact) for fact in self.facts_of(number)}
                 charges += Redeemed in kinds and (refunded or Refunded not in kinds)
         return charges
 
+    def _oldest_looked_at(self) -> int:
+        oldest = self._db.execute(
+            "SELECT min(attempt) FROM (SELECT attempt FROM fact WHERE kind = 'Intended' ORDER BY attempt DESC LIMIT ?)",
+            (LOOKED_BACK,),
+        ).fetchone()[0]
+        return int(oldest or 0)  # without an intent there is no charge either
+
     def may_lack_charges_since(self, moment: float) -> bool:
         """Whether charges since a moment (wall clock) may have been lost with a corrupt journal."""
         return moment < float(self.remembered(LOST_UNTIL) or "-inf")
-
-    def _attempt_id(self, number: int) -> AttemptId:
-        return AttemptId(f"{self.numbering.tag}{number}")
 
     def close(self) -> None:
         """Close the file and let another process have it."""
