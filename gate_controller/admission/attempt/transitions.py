@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gate_controller.admission.attempt import doubt, serving, unused
+from gate_controller.admission.attempt import credit, doubt, refund, serving
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.events import (
@@ -64,15 +64,15 @@ TRANSITIONS: dict[tuple[State, type[Event]], Transition] = {
     (S.IN_DOUBT, BalanceAnswered): _to(doubt.balance_answered, S.RECORDING, S.CLOSED),
     (S.IN_DOUBT, Rescanned): _to(doubt.scanned_again),
     (S.IN_DOUBT, TimePassed): _to(doubt.time_passed),
-    (S.CREDIT, Rescanned): _to(unused.credit_claimed, S.RELEASING),
-    (S.CREDIT, BalanceAnswered): _to(unused.credit_proven, S.RELEASING, S.REFUNDING),
-    (S.CREDIT, TimePassed): _to(unused.credit_time_passed, S.RELEASING, S.REFUNDING, S.CLOSED),
-    (S.REFUNDING, Written): _to(unused.refund_recorded, S.CLOSED),
-    (S.REFUNDING, WriteFailed): _to(unused.refund_not_recorded),
-    (S.REFUNDING, CancelAnswered): _to(unused.cancel_answered, S.CLOSED),
-    (S.REFUNDING, BalanceAnswered): _to(unused.refusal_checked, S.CLOSED),
-    (S.REFUNDING, Rescanned): _to(unused.scanned_again),
-    (S.REFUNDING, TimePassed): _to(unused.time_passed, S.CLOSED),
+    (S.CREDIT, Rescanned): _to(credit.claimed, S.RELEASING),
+    (S.CREDIT, BalanceAnswered): _to(credit.balance_answered, S.RELEASING, S.REFUNDING),
+    (S.CREDIT, TimePassed): _to(credit.time_passed, S.RELEASING, S.REFUNDING, S.CLOSED),
+    (S.REFUNDING, Written): _to(refund.recorded, S.CLOSED),
+    (S.REFUNDING, WriteFailed): _to(refund.not_recorded),
+    (S.REFUNDING, CancelAnswered): _to(refund.cancel_answered, S.CLOSED),
+    (S.REFUNDING, BalanceAnswered): _to(refund.refusal_checked, S.CLOSED),
+    (S.REFUNDING, Rescanned): _to(refund.scanned_again),
+    (S.REFUNDING, TimePassed): _to(refund.time_passed, S.CLOSED),
 }
 
 

@@ -8,7 +8,7 @@ gate decides whose turn it is; what an attempt does with an event stands in `tra
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gate_controller.admission.attempt import recovery, serving, unused
+from gate_controller.admission.attempt import recovery, serving
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.transitions import handle
 from gate_controller.admission.attempt.turn import Turn
@@ -50,6 +50,16 @@ RECOVERY_STEP_SECONDS = 0.5
 
 # A passage this soon after the one that used the admission is somebody following through.
 TAILGATE_SECONDS = 5.0
+
+_UNSERVED = {
+    State.RECORDING: MessageKind.BEING_CHECKED,
+    State.RELEASING: MessageKind.ALREADY_ADMITTED,
+    State.RELEASED: MessageKind.ALREADY_ADMITTED,
+    State.IN_DOUBT: MessageKind.BEING_CHECKED,
+    State.CREDIT: MessageKind.PAID_BUT_SHUT,
+    State.REFUNDING: MessageKind.REFUND_UNDER_WAY,
+}
+"""What a scan is told whose voucher has money on its way, and which cannot be served just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +210,7 @@ class Gate:
     def _refuse_unserved(self, kind: MessageKind, code: Code, turn: Turn, fault: Fault | None = None) -> None:
         """Refuse a scan that gets no attempt; not with "not charged" while its voucher's money is on its way."""
         known = self._of_voucher(VoucherCode(code))
-        told = unused.told_unserved(known) if known is not None else None
+        told = _told_unserved(known) if known is not None else None
         if known is None or told is None:
             turn.show(kind, fault=fault)
         else:
@@ -403,3 +413,10 @@ class Gate:
             del self.unfinished[attempt.id]
         if self.lane is not None and not self.lane.holds_lane:
             self.lane = None
+
+
+def _told_unserved(a: Attempt) -> MessageKind | None:
+    """Return what a scan of its voucher is told that cannot be served just now; None where no money is on its way."""
+    if a.state is State.CREDIT and a.unproven:
+        return MessageKind.BEING_CHECKED  # it may have been given back before the crash
+    return _UNSERVED.get(a.state)

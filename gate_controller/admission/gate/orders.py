@@ -6,8 +6,9 @@ Whether an order makes sense is said by `objection`, in words for the person; an
 
 from collections.abc import Mapping, Sequence
 
-from gate_controller.admission.attempt import recovery, unused
+from gate_controller.admission.attempt import recovery
 from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.refund import begin as begin_refund
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.facts import Fact, Intended, Redeemed, Refunded, Settled, Standing
 from gate_controller.admission.words.messages import HOLDS, Fault
@@ -68,5 +69,5 @@ def refund(facts: Sequence[Fact], known: Attempt | None, by: str, turn: Turn) ->
     if objection_to_refund(facts) or a is None or (known is not None and known.state is not State.CREDIT):
         return None
     turn.note(f"refund=ordered incident={a.incident} by={by!r}")
-    unused.begin_refund(a, turn, by)
+    begin_refund(a, turn, by)
     return a

@@ -1,8 +1,8 @@
 """
-The unused charge: a credit first, then a refund, else an open item (design.md, "One rule for every unused charge").
+The refund: a charge that nobody used, or that staff want given back, is cancelled; else it becomes an open item.
 
-A refund is repeated until E-GUMA accepts. E-GUMA refuses to cancel more than was redeemed (eguma-api.md), so repeating
-gives nothing back twice; a refusal after a lost answer is checked against the balance.
+It is repeated until E-GUMA accepts. E-GUMA refuses to cancel more than was redeemed (eguma-api.md), so repeating gives
+nothing back twice; a refusal after a lost answer is checked against the balance.
 """
 
 from typing import assert_never
@@ -23,77 +23,21 @@ from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Cancelled
 from gate_controller.admission.words.policy import CANCEL_SECONDS, LOOKUP_SECONDS, refund_pause
 
-_UNSERVED = {
-    State.RECORDING: MessageKind.BEING_CHECKED,
-    State.RELEASING: MessageKind.ALREADY_ADMITTED,
-    State.RELEASED: MessageKind.ALREADY_ADMITTED,
-    State.IN_DOUBT: MessageKind.BEING_CHECKED,
-    State.CREDIT: MessageKind.PAID_BUT_SHUT,
-    State.REFUNDING: MessageKind.REFUND_UNDER_WAY,
-}
 
-
-def told_unserved(a: Attempt) -> MessageKind | None:
-    """Return what a scan of its voucher is told that cannot be served just now; None where no money is on its way."""
-    if a.state is State.CREDIT and a.unproven:
-        return MessageKind.BEING_CHECKED  # it may have been given back before the crash
-    return _UNSERVED.get(a.state)
-
-
-def credit_claimed(a: Attempt, event: Rescanned, turn: Turn) -> None:
-    """Open the gate on the charge already made; one read back after a crash is proven by the balance first."""
-    a.on_credit = True
-    if a.unproven:
-        a.timer = None
-        turn.show(MessageKind.CHECKING)
-        deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
-        turn.do(AskBalance(a.id, a.voucher_code, deadline, urgent=True))
-    else:
-        a.release(turn)
-
-
-def credit_proven(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
-    """A balance as before: perhaps given back before the crash. Else let the visitor in, with staff told if unsure."""
-    if a.verdict_due is None:
-        return
-    if a.token is not None and isinstance(event.outcome, Balance) and event.outcome.balance >= a.balance_before:
-        # Or another till has raised the balance. Giving it back proves it either way: twice is refused by E-GUMA.
-        begin_refund(a, turn)
-    else:
-        # Exactly what the charge left proves it; another balance means that somebody else redeemed meanwhile.
-        expected = a.balance_before - a.charge(turn)
-        a.unverified = not isinstance(event.outcome, Balance) or event.outcome.balance != expected
-        a.unproven = False
-        a.release(turn)
-
-
-def credit_time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
-    """A credit that lapses is refunded through its token; without one a person has to decide."""
-    if a.is_late(turn):
-        # The balance that should prove the credit did not come: the charge is in the journal, so the visitor goes in.
-        a.unproven, a.unverified = False, True
-        a.release(turn)
-    elif a.verdict_due is None and a.timer is not None and turn.at.mono >= a.timer:
-        if a.token is None:
-            a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
-        else:
-            begin_refund(a, turn)
-
-
-def begin_refund(a: Attempt, turn: Turn, by: str = "") -> None:
+def begin(a: Attempt, turn: Turn, by: str = "") -> None:
     """Record that cancellations may be sent from here on; `by` is who ordered it, where a person did."""
     a.state, a.timer, a.tries = State.REFUNDING, None, 0
     a.refund_unknown = a.refund_unknown or a.unproven
     turn.write(a.fact(RefundBegun, turn, by=by), waiting=a.id)
 
 
-def refund_recorded(a: Attempt, event: Written, turn: Turn) -> None:
+def recorded(a: Attempt, event: Written, turn: Turn) -> None:
     """Send the first cancellation. A power cut from here finds that one may have been sent."""
     a.refund_recorded = True
     _cancel(a, turn)
 
 
-def refund_not_recorded(a: Attempt, event: WriteFailed, turn: Turn) -> None:
+def not_recorded(a: Attempt, event: WriteFailed, turn: Turn) -> None:
     """Wait for the journal."""
     _retry_later(a, turn)
 
@@ -183,4 +127,4 @@ def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
         if a.refund_recorded:
             _cancel(a, turn)
         else:
-            begin_refund(a, turn)
+            begin(a, turn)
