@@ -14,7 +14,7 @@ from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.facts import Fact, Occurred, Occurrence
 from gate_controller.admission.words.ids import AttemptId, Numbering
 from gate_controller.admission.words.messages import Message, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
@@ -202,6 +202,11 @@ class Core:
         return [type(fact).__name__ for fact in self.facts]
 
     @property
+    def occurred(self) -> list[Occurrence]:
+        """What the journal holds besides admissions."""
+        return [fact.what for fact in self.facts if isinstance(fact, Occurred)]
+
+    @property
     def only(self) -> Attempt:
         """The one attempt that is not finished."""
         [attempt] = self.gate.unfinished.values()
@@ -250,3 +255,23 @@ def core(*, sensor: bool = False, price: int = PRICE, last: int = 0, **policies:
     more: dict[str, Any] = dict(policies)
     policy = Policy("gate-1", Cents(price), Currency.CHF, passage_seconds=8.0 if sensor else None, **more)
     return Core(Gate(policy, Numbering("TAG0", last)))
+
+
+CREDIT_SECONDS = 600.0
+
+
+def with_credit() -> Core:
+    """Return a gate that holds a charge which nobody used."""
+    gate = core(sensor=True)
+    gate.admits(left=4_000)
+    gate.after(8.0)
+    assert gate.story[-1] == "CreditOpened"
+    return gate
+
+
+def refunding() -> Core:
+    """Return a gate that gives a charge back."""
+    gate = with_credit()
+    gate.after(CREDIT_SECONDS)
+    assert gate.asks == ["Cancel"]
+    return gate

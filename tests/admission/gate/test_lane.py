@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.facts import StrayPassage
-from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.admission.words.messages import MessageKind
 from tests.rig.core import LOST, OTHER, REFUSED, SHORT_CODE, VOUCHER, balance, charged, core, listed
 
 THIRD = "ZZ99YY88XX77"
@@ -183,89 +183,6 @@ def test_what_is_no_voucher_is_told_so_while_the_gate_stands_open_for_another() 
     assert gate.told() is MessageKind.NOT_A_VOUCHER
 
 
-def test_a_gate_out_of_service_says_so_to_every_scan_and_asks_nobody() -> None:
-    gate = core()
-    gate.happens(on.FaultRaised(gate.at, Fault.SCANNER, "unplugged"))
-
-    gate.scan()
-
-    assert gate.told() is MessageKind.REFUSED_OUT_OF_SERVICE
-    assert gate.asks == []
-
-
-def test_out_of_service_a_scan_during_anothers_check_still_gets_its_verdict() -> None:
-    gate = core()
-    gate.scan()
-    gate.happens(on.FaultRaised(gate.at, Fault.RELAY, "stuck"))
-    gate.scan(OTHER)
-    assert gate.told() is MessageKind.ONE_MOMENT
-    gate.answer(LOST)
-
-    gate.after(1.6)
-
-    assert gate.told() is MessageKind.REFUSED_OUT_OF_SERVICE
-
-
-def test_a_gate_takes_scans_again_when_its_last_fault_is_gone() -> None:
-    gate = core()
-    gate.happens(on.FaultRaised(gate.at, Fault.SCANNER, "unplugged"))
-    gate.happens(on.FaultRaised(gate.at, Fault.RELAY, "stuck"))
-    gate.happens(on.FaultCleared(gate.at, Fault.SCANNER))
-    assert gate.told() is MessageKind.OUT_OF_SERVICE
-
-    gate.happens(on.FaultCleared(gate.at, Fault.RELAY))
-
-    assert gate.told() is MessageKind.IDLE
-    gate.admits()
-
-
-def test_a_journal_that_works_again_puts_the_gate_back_in_service() -> None:
-    gate = core()
-    gate.disk = "fails"
-    gate.scan()
-    gate.answer(balance(4_000))
-    gate.after(60.0)
-    assert set(gate.gate.faults) == {Fault.JOURNAL}
-
-    gate.disk = "works"
-    gate.after(5.0)
-
-    assert not gate.gate.faults
-    gate.admits()
-
-
-def test_what_comes_up_while_the_journal_is_tried_again_is_written_too() -> None:
-    gate = core()
-    gate.asks_redeem()
-    gate.disk = "hangs"
-    gate.answer(charged(1_500))
-    gate.disk_answers(hangs_again=True)
-    gate.disk_answers(works=False)
-    gate.disk = "hangs"
-    gate.after(5.0)
-    gate.scan(OTHER)
-
-    gate.disk_answers()
-    gate.after(20.0)
-
-    assert gate.story == ["Intended", "Redeemed", "Released"]
-
-
-def test_facts_of_an_attempt_keep_their_order_through_a_failing_disk() -> None:
-    gate = core()
-    gate.disk = "hangs"
-    gate.scan()
-    gate.answer(balance(4_000))
-    gate.after(5.0)
-    assert len(gate.held) == 2
-    gate.disk_answers(works=False)
-
-    gate.disk = "works"
-    gate.after(6.0)
-
-    assert [fact.n for fact in gate.facts] == [0, 1]
-
-
 def test_the_verdict_stays_on_the_display_for_a_while_and_then_it_rests() -> None:
     gate = core()
     gate.admits()
@@ -334,16 +251,6 @@ def test_an_opening_that_was_not_asked_for_changes_nothing() -> None:
     assert gate.asks == ["AskRedemptions"]
     gate.scan()
     assert gate.told() is MessageKind.CHECKING
-
-
-def test_a_journal_that_could_not_be_read_at_the_start_is_proven_by_a_write() -> None:
-    gate = core()
-    gate.happens(on.FaultRaised(gate.at, Fault.JOURNAL, "cannot be opened"))
-    assert gate.told() is MessageKind.OUT_OF_SERVICE
-
-    gate.after(5.0)
-
-    assert gate.told() is MessageKind.IDLE
 
 
 def test_a_short_code_read_twice_is_a_repeat_while_an_earlier_charge_of_its_voucher_is_looked_up() -> None:
