@@ -1,5 +1,5 @@
 """
-E-GUMA in the core's words: each call ends in an outcome of `admission.outcomes`, never in an exception.
+E-GUMA in the core's words: each call ends in an outcome of `words.outcomes`, never in an exception.
 
 Two connections: the visitor's, and another for look-ups and refunds that nobody waits for, so that these never hold up
 a scan. Between visitors the first one is kept warm.

@@ -34,7 +34,7 @@ TROUBLES = {
 VOUCHERS = ("BENCHREALG8T", "BENCHNAXV3GT", "BENCHBAREQ2X")
 _WARM_UP = 10
 
-# A refusal stays readable for this long before the next visitor is served (admission/display.py), and a bit.
+# A refusal stays readable for this long before the next visitor is served (`READING_SECONDS`), and a bit.
 _READ_SECONDS = 2.0
 _MIB = 2**20
 _KIB = 2**10

@@ -126,7 +126,7 @@ class SimulatorControl:
         self.call("PUT", f"vouchers/{quote(code, safe='')}", fields)
 
     def hand_out(self, voucher_code: str, **fields: object) -> str:
-        """Return a ShortCode for a voucher; `valid_seconds` None makes one that does not lapse."""
+        """Return a ShortCode for a voucher; one whose valid_seconds is None does not lapse."""
         short_code: str = self.call("POST", "short-codes", {"voucher_code": voucher_code, **fields})["short_code"]
         return short_code
 

@@ -1,7 +1,7 @@
 """
 What a person at the venue may order: settle an open item, give a charge back, open the gate, end an alarm.
 
-Whether an order makes sense is said by `objection`, in words for the person; an order that does not is not carried out.
+An objection says, in words for the person, why an order makes no sense; such an order is not carried out.
 """
 
 from collections.abc import Mapping, Sequence
