@@ -17,11 +17,11 @@ from tests.rig.waiting import until
 
 
 class Writes:
-    """Appends, and what was told about each."""
+    """Appends, and the answer to each."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self.told: list[tuple[int, str | None]] = []
+        self.answers: list[tuple[int, str | None]] = []
         self.threads: set[threading.Thread] = set()
         self.asked = 0
 
@@ -30,13 +30,13 @@ class Writes:
         self.asked += 1
 
         def done(failure: str | None) -> None:
-            self.told.append((number, failure))
+            self.answers.append((number, failure))
             self.threads.add(threading.current_thread())
 
         self._journal.append(facts, done)
 
-    async def all_told(self) -> None:
-        await until(lambda: len(self.told) >= self.asked)
+    async def all_answered(self) -> None:
+        await until(lambda: len(self.answers) >= self.asked)
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def writes(journal: Journal) -> Writes:
 async def test_writes_are_told_once_each_in_their_order_and_in_the_loop(writes: Writes) -> None:
     for number in range(1, 30):
         writes.append(*admission(number))
-    await writes.all_told()
-    assert writes.told == [(number, None) for number in range(29)]
+    await writes.all_answered()
+    assert writes.answers == [(number, None) for number in range(29)]
     assert writes.threads == {threading.current_thread()}
 
 
@@ -75,10 +75,10 @@ async def test_the_loop_runs_on_while_the_disk_is_slow(journal: Journal, writes:
     reading = asyncio.create_task(journal.read(lambda _: held.wait(5)))
     writes.append(intended(1))
     await asyncio.sleep(0)
-    assert writes.told == []
+    assert writes.answers == []
     held.set()
     assert await reading
-    await writes.all_told()
+    await writes.all_answered()
 
 
 async def test_a_question_is_answered_after_the_writes_before_it(journal: Journal, writes: Writes) -> None:
@@ -88,37 +88,37 @@ async def test_a_question_is_answered_after_the_writes_before_it(journal: Journa
 
 async def test_a_full_disk_is_told_in_words_and_the_next_write_works_again(writes: Writes, directory: Path) -> None:
     writes.append(*admission(1))
-    await writes.all_told()
+    await writes.all_answered()
     with full_disk(directory):
         writes.append(*admission(2))
-        await writes.all_told()
+        await writes.all_answered()
     writes.append(*admission(3))
-    await writes.all_told()
-    failure = writes.told[1][1]
+    await writes.all_answered()
+    failure = writes.answers[1][1]
     assert failure is not None
     assert str(directory) in failure
-    assert [failure is None for _, failure in writes.told] == [True, False, True]
+    assert [failure is None for _, failure in writes.answers] == [True, False, True]
 
 
 async def test_what_failed_can_be_written_again(journal: Journal, writes: Writes, directory: Path) -> None:
     writes.append(intended(1))
-    await writes.all_told()
+    await writes.all_answered()
     with full_disk(directory):
         writes.append(redeemed(1))
-        await writes.all_told()
+        await writes.all_answered()
     writes.append(redeemed(1), released(1))
-    await writes.all_told()
+    await writes.all_answered()
     assert len(await journal.read(lambda store: store.facts_of(1))) == 3
 
 
 async def test_a_journal_that_cannot_be_opened_is_tried_again_with_every_write(writes: Writes, directory: Path) -> None:
     other = Store(directory)
     writes.append(intended(1))
-    await writes.all_told()
+    await writes.all_answered()
     other.close()
     writes.append(intended(1))
-    await writes.all_told()
-    first, second = (failure for _, failure in writes.told)
+    await writes.all_answered()
+    first, second = (failure for _, failure in writes.answers)
     assert first is not None
     assert "another gate-controller is using this journal" in first
     assert second is None
@@ -135,8 +135,8 @@ async def test_a_question_that_fails_hurts_only_who_asked(journal: Journal, writ
     with pytest.raises(ZeroDivisionError):
         await journal.read(lambda _: 1 // 0)
     writes.append(intended(1))
-    await writes.all_told()
-    assert writes.told == [(0, None)]
+    await writes.all_answered()
+    assert writes.answers == [(0, None)]
 
 
 async def test_a_question_nobody_waits_for_any_more_hurts_nobody(journal: Journal, writes: Writes) -> None:
@@ -146,7 +146,7 @@ async def test_a_question_nobody_waits_for_any_more_hurts_nobody(journal: Journa
     reading.cancel()
     held.set()
     writes.append(intended(1))
-    await writes.all_told()
+    await writes.all_answered()
     assert reading.cancelled()
 
 
@@ -161,17 +161,17 @@ async def test_close_finishes_what_is_queued_and_lets_others_have_the_file(direc
     assert [len(store.facts_of(number)) for number in (1, 49, 50)] == [3, 3, 1]
     assert len(store.pending(Standing.UNFINISHED)) == 1
     store.close()
-    await writes.all_told()
-    assert len(writes.told) == 50
+    await writes.all_answered()
+    assert len(writes.answers) == 50
 
 
 async def test_upkeep_between_visitors_changes_no_fact(journal: Journal, writes: Writes) -> None:
     for number in range(1, 150):
         writes.append(*admission(number))
         journal.rest()
-    await writes.all_told()
+    await writes.all_answered()
     assert len(await journal.read(lambda store: store.facts_of(149))) == 3
-    assert {failure for _, failure in writes.told} == {None}
+    assert {failure for _, failure in writes.answers} == {None}
 
 
 async def test_upkeep_of_a_journal_that_was_never_opened_does_nothing(directory: Path) -> None:

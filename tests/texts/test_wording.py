@@ -57,7 +57,7 @@ def test_every_fate_of_the_money_has_a_sentence_unless_nothing_is_decided(langua
 @KINDS
 def test_every_verdict_says_what_happened_to_the_money(language: Language, kind: MessageKind) -> None:
     money = Texts([language], Currency.CHF).render(Message(kind)).money
-    assert bool(money) == (kind.manner.fate is not MoneyFate.NOTHING_YET)
+    assert bool(money) == (kind.telling.fate is not MoneyFate.NOTHING_YET)
 
 
 @LANGUAGES

@@ -26,7 +26,7 @@ _NAMES = {Language.DE: "Deutsch", Language.FR: "Français", Language.IT: "Italia
 def _has_place_for(kind: MessageKind, *names: str) -> bool:
     """Return whether what is said with this kind of message has a place for one of these."""
     wording = WORDINGS[Language.EN]  # the others name the same: see test_wording.py
-    said = wording.messages[kind].detail + wording.money[kind.manner.fate]
+    said = wording.messages[kind].detail + wording.money[kind.telling.fate]
     return not placeholders(said).isdisjoint(names)
 
 

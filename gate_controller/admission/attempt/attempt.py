@@ -139,11 +139,11 @@ class Attempt:
         """Tell the visitor how it ended; from here on nobody waits for this attempt."""
         self.verdict_due = None
         turn.show(kind, balance=balance, eguma_text=eguma_text, incident=self.incident, fault=fault, price=self.price)
-        word = "admitted" if kind.manner.signal is Signal.ADMITTED else "refused"
+        word = "admitted" if kind.telling.signal is Signal.ADMITTED else "refused"
         turn.note(
             f"verdict={word} reason={kind.name.lower()} incident={self.incident} "
             f"voucher={mask(self.voucher_code or self.code)} seconds={turn.at.mono - self.begun:.3f}",
-            alarm=kind.manner.fate in {MoneyFate.BEING_CHECKED, MoneyFate.CREDIT},
+            alarm=kind.telling.fate in {MoneyFate.BEING_CHECKED, MoneyFate.CREDIT},
         )
 
     def not_charged_after_all(self, turn: Turn) -> None:

@@ -69,7 +69,7 @@ class Symbol(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Telling:
     """How a kind of message is told, besides its words."""
 
     fate: MoneyFate
@@ -83,57 +83,57 @@ class Manner:
 
 
 class MessageKind(Enum):
-    """Every state a visitor can meet the gate in, and in which manner it is told."""
+    """Every state a visitor can meet the gate in, and how it is told."""
 
     # ruff: noqa: PIE796 - `__new__` keeps kinds apart that are told alike
-    manner: Manner
+    telling: Telling
 
-    def __new__(cls, manner: Manner) -> Self:
-        """Number the kinds: two that are told in the same manner would else be one."""
+    def __new__(cls, telling: Telling) -> Self:
+        """Number the kinds: two that are told alike would else be one."""
         kind = object.__new__(cls)
         kind._value_ = len(cls.__members__) + 1
-        kind.manner = manner
+        kind.telling = telling
         return kind
 
-    IDLE = Manner(MoneyFate.NOTHING_YET, Signal.IDLE, None, Symbol.SCAN)
+    IDLE = Telling(MoneyFate.NOTHING_YET, Signal.IDLE, None, Symbol.SCAN)
     """Scan here; the price."""
-    CHECKING = Manner(MoneyFate.NOTHING_YET, Signal.CHECKING, None, Symbol.CLOCK)
-    ONE_MOMENT = Manner(MoneyFate.NOTHING_YET, None, Sound.WAIT, Symbol.CLOCK)
+    CHECKING = Telling(MoneyFate.NOTHING_YET, Signal.CHECKING, None, Symbol.CLOCK)
+    ONE_MOMENT = Telling(MoneyFate.NOTHING_YET, None, Sound.WAIT, Symbol.CLOCK)
     """Somebody else has the lane; this scan waits for it."""
-    ADMITTED = Manner(MoneyFate.CHARGED, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
-    ADMITTED_ON_CREDIT = Manner(MoneyFate.CHARGED_BEFORE, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
+    ADMITTED = Telling(MoneyFate.CHARGED, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
+    ADMITTED_ON_CREDIT = Telling(MoneyFate.CHARGED_BEFORE, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
     """Admitted on a charge made earlier that nobody used; nothing charged by this scan."""
-    NOBODY_PASSED = Manner(MoneyFate.CREDIT, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    NOBODY_PASSED = Telling(MoneyFate.CREDIT, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """Released, but nobody went through: the same voucher opens the gate once more without a charge."""
-    ALREADY_ADMITTED = Manner(MoneyFate.CHARGED_BEFORE, None, Sound.WAIT, Symbol.TICK)
+    ALREADY_ADMITTED = Telling(MoneyFate.CHARGED_BEFORE, None, Sound.WAIT, Symbol.TICK)
     """The same code again, just after its admission: scan again for another person."""
-    NOT_A_VOUCHER = Manner(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
-    NOT_REDEEMABLE = Manner(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    NOT_A_VOUCHER = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    NOT_REDEEMABLE = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """Balance says no; E-GUMA's message tells why."""
-    BALANCE_TOO_LOW = Manner(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
-    WRONG_CURRENCY = Manner(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    BALANCE_TOO_LOW = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    WRONG_CURRENCY = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """The voucher's currency is not the gate's."""
-    REFUSED_BY_EGUMA = Manner(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    REFUSED_BY_EGUMA = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """The API refused the request; its text may tell why."""
-    UNREACHABLE = Manner(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    UNREACHABLE = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """E-GUMA could not be asked, or gave no usable answer, before anything was charged."""
-    BEING_CHECKED = Manner(MoneyFate.BEING_CHECKED, Signal.REFUSED, Sound.ERROR, Symbol.CLOCK)
+    BEING_CHECKED = Telling(MoneyFate.BEING_CHECKED, Signal.REFUSED, Sound.ERROR, Symbol.CLOCK)
     """Whether the voucher was charged is not known yet."""
-    NOT_CHARGED_AFTER_ALL = Manner(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    NOT_CHARGED_AFTER_ALL = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """An earlier scan was being checked; it is now certain that it charged nothing. Scan again."""
-    REFUND_UNDER_WAY = Manner(MoneyFate.REFUND_UNDER_WAY, Signal.REFUSED, Sound.WAIT, Symbol.CLOCK)
+    REFUND_UNDER_WAY = Telling(MoneyFate.REFUND_UNDER_WAY, Signal.REFUSED, Sound.WAIT, Symbol.CLOCK)
     """An earlier, unused charge of this voucher is being given back; until that is done it is not charged again."""
-    CHARGE_CANCELLED = Manner(MoneyFate.CANCELLED, Signal.REFUSED, Sound.ERROR, Symbol.HAND)
+    CHARGE_CANCELLED = Telling(MoneyFate.CANCELLED, Signal.REFUSED, Sound.ERROR, Symbol.HAND)
     """Charged, then cancelled at once, because the gate could not record it."""
-    PAID_BUT_SHUT = Manner(MoneyFate.CREDIT, Signal.REFUSED, Sound.ERROR, Symbol.HAND)
+    PAID_BUT_SHUT = Telling(MoneyFate.CREDIT, Signal.REFUSED, Sound.ERROR, Symbol.HAND)
     """Charged, but the gate did not open: the charge is kept for this voucher, and staff can help."""
-    PAID_NOT_NEEDED = Manner(MoneyFate.CREDIT, Signal.HELD_OPEN, Sound.ERROR, Symbol.ARROW)
+    PAID_NOT_NEEDED = Telling(MoneyFate.CREDIT, Signal.HELD_OPEN, Sound.ERROR, Symbol.ARROW)
     """Charged while the gate was being opened for everybody: the charge is kept for this voucher."""
-    LANE_BUSY = Manner(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    LANE_BUSY = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """The lane did not become free in time, or a later scan took the waiting place."""
-    REFUSED_OUT_OF_SERVICE = Manner(MoneyFate.NOT_CHARGED, Signal.OUT_OF_SERVICE, Sound.ERROR, Symbol.HAND)
+    REFUSED_OUT_OF_SERVICE = Telling(MoneyFate.NOT_CHARGED, Signal.OUT_OF_SERVICE, Sound.ERROR, Symbol.HAND)
     """A scan while the gate is out of service."""
-    OUT_OF_SERVICE = Manner(MoneyFate.NOTHING_YET, Signal.OUT_OF_SERVICE, None, Symbol.HAND)
+    OUT_OF_SERVICE = Telling(MoneyFate.NOTHING_YET, Signal.OUT_OF_SERVICE, None, Symbol.HAND)
 
 
 class Fault(Enum):
@@ -173,12 +173,12 @@ class Message:
     @property
     def fate(self) -> MoneyFate:
         """What this message says about the money."""
-        return self.kind.manner.fate
+        return self.kind.telling.fate
 
     @property
     def signal(self) -> Signal | None:
         """What the lamps show with this message; None leaves them with the person who has the lane."""
-        signal = self.kind.manner.signal
+        signal = self.kind.telling.signal
         # A red lamp at a gate that stands open would send people back into a fire.
         return Signal.HELD_OPEN if signal is not None and self.fault in HOLDS else signal
 
@@ -187,16 +187,16 @@ class Message:
         """What is heard when this message appears; None: nothing."""
         if self.fault is Fault.FIRE and self.kind is MessageKind.OUT_OF_SERVICE:
             return Sound.ERROR  # nobody scanned, but whoever does not see has to hear that something is wrong
-        return self.kind.manner.sound
+        return self.kind.telling.sound
 
     @property
     def symbol(self) -> Symbol:
         """The large sign beside the words."""
-        return Symbol.ARROW if self._is_of_open_gate else self.kind.manner.symbol
+        return Symbol.ARROW if self._is_of_open_gate else self.kind.telling.symbol
 
     @property
     def _is_of_open_gate(self) -> bool:
-        return self.fault in HOLDS and self.kind.manner.signal is Signal.OUT_OF_SERVICE
+        return self.fault in HOLDS and self.kind.telling.signal is Signal.OUT_OF_SERVICE
 
 
 HOLDS = frozenset({Fault.FIRE, Fault.HELD_OPEN})
