@@ -2,7 +2,7 @@
 What the visitor is told: which message, and the amounts in it. The wording is in `texts`.
 
 Every state of the gate has exactly one kind of message. `MessageKind` is the one table of them: what each tells about
-the money, and which lamps, sound and symbol go with it.
+the money, and which lamps, sound and symbol go with it. A new one is a row there, and its words in each language.
 """
 
 from dataclasses import dataclass
