@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.codes import Code, VoucherCode, mask
-from gate_controller.admission.words.commands import Release
 from gate_controller.admission.words.facts import CreditOpened, Evidence, Fact, OpenItem, Redeemed
 from gate_controller.admission.words.ids import AttemptId, Incident
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate, Signal
@@ -175,7 +174,7 @@ class Attempt:
             self.open_credit(turn, turn.came_between)
             return
         self.state, self.timer = State.RELEASING, None
-        turn.do(Release(self.id))
+        turn.release(self.id)
 
     def open_credit(self, turn: Turn, why: str) -> None:
         """Keep the unused charge for this voucher, for a limited time."""

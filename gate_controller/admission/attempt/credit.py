@@ -21,7 +21,7 @@ def claimed(a: Attempt, event: Rescanned, turn: Turn) -> None:
         a.timer = None
         turn.show(MessageKind.CHECKING)
         deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
-        turn.do(AskBalance(a.id, a.voucher_code, deadline, urgent=True))
+        turn.ask(AskBalance(a.id, a.voucher_code, deadline, urgent=True))
     else:
         a.release(turn)
 

@@ -81,7 +81,7 @@ def look(a: Attempt, turn: Turn) -> None:
         a.looked_at = turn.at.mono
     a.looking, a.timer = a.looking + 1, None
     deadline = turn.at.mono + LOOKUP_SECONDS
-    turn.do(AskRedemptions(a.id, a.voucher_code, a.begun_wall, deadline, urgent=a.verdict_due is not None))
+    turn.ask(AskRedemptions(a.id, a.voucher_code, a.begun_wall, deadline, urgent=a.verdict_due is not None))
 
 
 def look_later(a: Attempt, turn: Turn) -> None:
@@ -110,7 +110,7 @@ def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
         says is ListSays.ABSENT or event.outcome.own_user is None
     )
     deadline = turn.at.mono + LOOKUP_SECONDS
-    turn.do(AskBalance(a.id, a.voucher_code, deadline, urgent=a.verdict_due is not None))
+    turn.ask(AskBalance(a.id, a.voucher_code, deadline, urgent=a.verdict_due is not None))
 
 
 def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:

@@ -47,7 +47,7 @@ def _cancel(a: Attempt, turn: Turn) -> None:
         a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
         return
     a.timer = None
-    turn.do(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
+    turn.ask(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 
 def _retry_later(a: Attempt, turn: Turn) -> None:
@@ -70,7 +70,7 @@ def _cancel_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None:
             turn.note(f"refund=refused incident={a.incident} text={text!r}", alarm=True)
             if a.refund_unknown:
                 a.refusal_asked = True
-                turn.do(AskBalance(a.id, a.voucher_code, turn.at.mono + LOOKUP_SECONDS, urgent=False))
+                turn.ask(AskBalance(a.id, a.voucher_code, turn.at.mono + LOOKUP_SECONDS, urgent=False))
             else:
                 _refuse_refund(a, turn, f"E-GUMA refused the refund: {text}")
         case CallFault.KEY_NOT_ACCEPTED:

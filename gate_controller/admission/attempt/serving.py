@@ -10,7 +10,7 @@ from typing import assert_never
 from gate_controller.admission.attempt import doubt
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.commands import AskBalance, Cancel, Redeem, Shut
+from gate_controller.admission.words.commands import AskBalance, Cancel, Redeem
 from gate_controller.admission.words.events import (
     BalanceAnswered,
     Opened,
@@ -45,7 +45,7 @@ def begin(a: Attempt, turn: Turn, since: float | None = None) -> None:
     """Start to serve a scan; `since` (monotonic) where its visitor has waited already."""
     a.serve(turn, since)
     deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
-    turn.do(AskBalance(a.id, a.code, deadline, urgent=True))
+    turn.ask(AskBalance(a.id, a.code, deadline, urgent=True))
     turn.show(MessageKind.CHECKING)
 
 
@@ -144,7 +144,7 @@ def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
         return
     a.state = State.REDEEMING
     deadline = policy.share(a.begun, policy.REDEEM_SHARE)
-    turn.do(Redeem(a.id, a.voucher_code, a.charge(turn), _reference(a, turn), deadline))
+    turn.ask(Redeem(a.id, a.voucher_code, a.charge(turn), _reference(a, turn), deadline))
 
 
 def intent_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
@@ -220,7 +220,7 @@ def redemption_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
     # on disk makes a power cut end in a look-up.
     turn.write(a.fact(RefundBegun, turn))
     a.state, a.refund_recorded = State.REFUNDING, True
-    turn.do(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
+    turn.ask(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 
 def recording_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
@@ -267,7 +267,7 @@ def relay_failed(a: Attempt, event: RelayFailed, turn: Turn) -> None:
 
 def somebody_passed(a: Attempt, event: PassageSensed, turn: Turn) -> None:
     """The charge was used."""
-    turn.do(Shut())
+    turn.shut()
     turn.write(a.fact(Passed, turn), *_doubt_about_charge(a, turn))
     a.close()
 
@@ -276,7 +276,7 @@ def released_long_enough(a: Attempt, event: TimePassed, turn: Turn) -> None:
     """Without a sensor the visitor counts as admitted; with one, nobody passed and the charge is unused."""
     if a.timer is None or turn.at.mono < a.timer:
         return
-    turn.do(Shut())
+    turn.shut()
     if turn.policy.passage_seconds is None:
         a.close()
     else:

@@ -1,12 +1,33 @@
-"""One turn of the core: an event is being handled, and commands collect."""
+"""
+One turn of the core: an event is being handled.
 
+Each verb says once what has been decided: it adds the command, and tells the part of the gate's memory that has to
+know. Nothing is read back from the commands.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gate_controller.admission.attempt.movement import Movement
+from gate_controller.admission.attempt.shown import Shown
 from gate_controller.admission.attempt.writes import Writes
-from gate_controller.admission.words.commands import Command, Note, Show
+from gate_controller.admission.words.commands import (
+    AskBalance,
+    AskRedemptions,
+    Cancel,
+    Command,
+    HoldOpen,
+    LetGo,
+    Note,
+    Redeem,
+    Release,
+    Show,
+    Shut,
+    Way,
+)
 from gate_controller.admission.words.events import Instant
 from gate_controller.admission.words.facts import Fact
-from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.ids import AttemptId, Numbering
 from gate_controller.admission.words.messages import HOLDS, Fault, Message, MessageKind
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import Policy
@@ -18,16 +39,42 @@ class Turn:
 
     policy: Policy
     at: Instant
+    names: Numbering
     writes: Writes
+    movement: Movement
+    shown: Shown
     barred: Fault | None = None
     """Why nobody may be charged any more just now, not even who has been scanned; None: nothing bars it."""
     commands: list[Command] = field(default_factory=list)
-    faults: list[tuple[Fault, str]] = field(default_factory=list)
+    raised: list[tuple[Fault, str]] = field(default_factory=list)
     cleared: list[Fault] = field(default_factory=list)
 
-    def do(self, command: Command) -> None:
-        """Add a command."""
+    # -- E-GUMA, disk and log
+
+    def ask(self, command: AskBalance | Redeem | AskRedemptions | Cancel) -> None:
+        """Ask E-GUMA."""
         self.commands.append(command)
+
+    def write(self, *facts: Fact, waiting: AttemptId | None = None) -> None:
+        """Put facts on disk; `waiting` is the attempt whose next step depends on them."""
+        command = self.writes.begin(facts, waiting)
+        if command is not None:
+            self.commands.append(command)
+
+    def try_journal(self) -> None:
+        """Find out whether a journal that fails works again, by writing what it did not take."""
+        self.commands.append(self.writes.try_again())
+
+    def write_backlog(self) -> None:
+        """Put on disk what came up while the journal was tried again."""
+        if late := self.writes.take_backlog():
+            self.write(*late)
+
+    def note(self, text: str, *, alarm: bool = False) -> None:
+        """Tell the log."""
+        self.commands.append(Note(text, alarm))
+
+    # -- the visitor
 
     def show(
         self,
@@ -42,19 +89,40 @@ class Turn:
         """Tell the visitor; `price` where it is not the gate's of today. At a gate held open, lamps go on saying so."""
         price = self.policy.price if price is None else price
         fault = self.barred if fault is None and self.is_held_open else fault
-        self.do(Show(Message(kind, price, balance, eguma_text, incident, fault)))
+        message = Message(kind, price, balance, eguma_text, incident, fault)
+        self.shown.tells(message, self.at.mono, self.policy)
+        self.commands.append(Show(message))
 
-    def note(self, text: str, *, alarm: bool = False) -> None:
-        """Tell the log."""
-        self.do(Note(text, alarm))
+    def rest(self, faults: Mapping[Fault, str]) -> None:
+        """Show how the gate is, unless a scan still has something to say."""
+        if (message := self.shown.rests(faults, self.at.mono, self.policy)) is not None:
+            self.commands.append(Show(message))
 
-    def write(self, *facts: Fact, waiting: AttemptId | None = None) -> int | None:
-        """Put facts on disk; `waiting` is the attempt whose next step depends on them. Returns the ticket, if any."""
-        command = self.writes.begin(facts, waiting)
-        if command is None:
-            return None
-        self.do(command)
-        return command.ticket
+    # -- the gate
+
+    def release(self, attempt: AttemptId) -> None:
+        """Let an attempt's visitor in."""
+        self.movement.released(self.at.mono, self.policy)
+        self.commands.append(Release(attempt))
+
+    def let_through(self, attempt: AttemptId, way: Way) -> None:
+        """Let somebody in or out who has no voucher; `attempt` is the name under which it is recorded."""
+        self.movement.let_through(self.at.mono, self.policy, way)
+        self.commands.append(Release(attempt, way))
+
+    def shut(self) -> None:
+        """Close what stays open for one person, unless somebody else is in it: then it is closed later."""
+        if self.movement.shut(self.at.mono, self.policy):
+            self.commands.append(Shut())
+
+    def hold_open(self) -> None:
+        """Open for everybody."""
+        self.commands.append(HoldOpen())
+
+    def let_go(self) -> None:
+        """Hold the gate open no more."""
+        self.movement.let_go(self.at.mono, self.policy)
+        self.commands.append(LetGo())
 
     @property
     def is_held_open(self) -> bool:
@@ -66,9 +134,11 @@ class Turn:
         """What bars the visitor's way just now, in words for the books."""
         return f"{self.barred.name.lower().replace('_', ' ')} came between" if self.barred is not None else ""
 
+    # -- faults, which hold from the turn's end on
+
     def fault(self, fault: Fault, why: str) -> None:
         """Put the gate out of service."""
-        self.faults.append((fault, why))
+        self.raised.append((fault, why))
 
     def clear(self, fault: Fault) -> None:
         """This fault holds no more."""

@@ -57,17 +57,22 @@ class Writes:
 
     def try_again(self) -> Write:
         """Return the write that will tell whether the journal works again."""
-        write = self._send(self._take_backlog(), None)
+        write = self._send(self.take_backlog(), None)
         self.retry_at, self._retry = None, write.ticket
         return write
 
-    def worked(self, ticket: int) -> tuple[Write, ...] | None:
-        """Where the journal works again: return the write of what came up meanwhile, if anything did; else None."""
+    def worked(self, ticket: int) -> bool:
+        """Take a write that is on disk; say whether it proves that a failing journal works again."""
         if ticket != self._retry:
-            return None
+            return False
         self.failing, self._retry = False, None
-        late = self._take_backlog()
-        return (self._send(late, None),) if late else ()
+        return True
+
+    def take_backlog(self) -> tuple[Fact, ...]:
+        """Return what the journal has not taken, to be written now."""
+        # They came as their writes failed; each attempt's facts go to disk in their order.
+        facts, self.backlog = tuple(sorted(self.backlog, key=lambda fact: fact.n)), []
+        return facts
 
     def holds(self, attempt: AttemptId) -> bool:
         """Whether facts of an attempt are not on disk yet."""
@@ -78,8 +83,3 @@ class Writes:
         self.last_ticket += 1
         self.pending[self.last_ticket] = PendingWrite(facts, waiting)
         return Write(self.last_ticket, facts)
-
-    def _take_backlog(self) -> tuple[Fact, ...]:
-        # They came as their writes failed; each attempt's facts go to disk in their order.
-        facts, self.backlog = tuple(sorted(self.backlog, key=lambda fact: fact.n)), []
-        return facts

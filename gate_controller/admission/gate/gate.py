@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 
 from gate_controller.admission.attempt import recovery, serving
 from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.movement import Movement
+from gate_controller.admission.attempt.shown import Shown, worst
 from gate_controller.admission.attempt.transitions import handle
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
 from gate_controller.admission.gate import orders as staff
 from gate_controller.admission.gate.contacts import Contacts, barred_by
-from gate_controller.admission.gate.display import Display, worst
 from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, mask, read_code
-from gate_controller.admission.words.commands import Command, Release, Shut, Way
+from gate_controller.admission.words.commands import Command
 from gate_controller.admission.words.events import (
     AttemptEvent,
     BalanceAnswered,
@@ -41,7 +42,7 @@ from gate_controller.admission.words.events import (
 )
 from gate_controller.admission.words.facts import Fact, StrayPassage
 from gate_controller.admission.words.ids import AttemptId, Numbering
-from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.admission.words.messages import HOLDS, Fault, MessageKind
 from gate_controller.admission.words.outcomes import Balance
 from gate_controller.admission.words.policy import WAIT_LAPSES_SECONDS, Policy
 
@@ -69,7 +70,7 @@ class _Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Admission:
+class _LastAdmitted:
     attempt: AttemptId
     codes: frozenset[str]
     at: float
@@ -87,29 +88,28 @@ class Gate:
     unfinished: dict[AttemptId, Attempt] = field(default_factory=dict)
     lane: Attempt | None = None
     _waiting: _Waiting | None = None
-    _last: _Admission | None = None
+    _last: _LastAdmitted | None = None
     _writes: Writes = field(default_factory=Writes)
-    _display: Display = field(default_factory=Display)
-    _moving_until: float = 0.0
-    """Until when the relay's newest pulse lasts, or the gate closes: releases never overlap."""
+    _shown: Shown = field(default_factory=Shown)
+    _movement: Movement = field(default_factory=Movement)
     contacts: Contacts = field(default_factory=Contacts)
 
     @property
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         times = [attempt.wake_at for attempt in self.unfinished.values()]
-        times += [self._writes.retry_at, self.contacts.wake_at]
+        times += [self._writes.retry_at, *self._movement.due.values()]
         if self._waiting is not None:
             times.append(self._waiting.lapses)
             if self.lane is None:
-                times.append(max(self._display.readable_until, self._moving_until))
+                times.append(max(self._shown.readable_until, self._movement.until))
         if self.lane is None:
-            times.append(self._display.shown_until)
+            times.append(self._shown.until)
         return min((time for time in times if time is not None), default=None)
 
     def is_taken(self, at: Instant) -> bool:
         """Whether somebody is being served, or the gate is still open or closing for somebody."""
-        return self.lane is not None or at.mono < self._moving_until
+        return self.lane is not None or at.mono < self._movement.until
 
     def recover(self, at: Instant, histories: Iterable[Sequence[Fact]]) -> tuple[Command, ...]:
         """Take up the unfinished attempts of the journal, each with its facts in order. Never moves the relay."""
@@ -121,7 +121,7 @@ class Gate:
                 attempt.timer += place * RECOVERY_STEP_SECONDS
             if attempt.state is not State.CLOSED:
                 self.unfinished[attempt.id] = attempt
-        self.contacts.record_early(turn, self.numbering)
+        self.contacts.record_early(turn)
         return tuple(turn.commands)
 
     def handle(self, event: Event) -> tuple[Command, ...]:  # noqa: PLR0912 - one case for each kind of event
@@ -141,11 +141,11 @@ class Gate:
             case RefundOrdered(_, facts, by):
                 self._refund(facts, by, turn)
             case ContactChanged():
-                self.contacts.changed(event, turn, self.numbering)
+                self.contacts.changed(event, turn)
             case OpenOrdered():
-                self.contacts.ordered(event, turn, self.numbering)
+                self.contacts.ordered(event, turn)
             case ResumeOrdered():
-                self.contacts.resumed(event, turn, self.numbering)
+                self.contacts.resumed(event, turn)
             case FaultRaised(_, fault, why):
                 turn.fault(fault, why)
             case FaultCleared(_, fault):
@@ -162,7 +162,8 @@ class Gate:
         return tuple(turn.commands)
 
     def _turn(self, at: Instant) -> Turn:
-        return Turn(self.policy, at, self._writes, barred_by(self.faults))
+        barred = barred_by(self.faults)
+        return Turn(self.policy, at, self.numbering, self._writes, self._movement, self._shown, barred)
 
     # -- scans
 
@@ -291,7 +292,7 @@ class Gate:
             self._go_on(attempt, turn)
         if released:
             codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
-            self._last = _Admission(attempt.id, codes, turn.at.mono)
+            self._last = _LastAdmitted(attempt.id, codes, turn.at.mono)
 
     def _go_on(self, attempt: Attempt, turn: Turn) -> None:
         """An earlier attempt charged nothing, as has just been found: serve its visitor anew."""
@@ -309,7 +310,7 @@ class Gate:
         if self.lane is not None and self.lane.state is State.RELEASED:
             handle(self.lane, event, turn)
             if last is not None:
-                self._last = _Admission(last.attempt, last.codes, last.at, passed=now)
+                self._last = _LastAdmitted(last.attempt, last.codes, last.at, passed=now)
             return
         if turn.is_held_open:
             return  # the way is free for everybody
@@ -326,14 +327,14 @@ class Gate:
         for attempt in tuple(self.unfinished.values()):
             if attempt.wake_at is not None and now >= attempt.wake_at:
                 handle(attempt, event, turn)
-        self.contacts.time_passed(turn, self.numbering)
+        self.contacts.time_passed(turn)
         if self._waiting is not None and now >= self._waiting.lapses:
             code, self._waiting = self._waiting.code, None
             turn.note(f"verdict=refused reason=lane_busy voucher={mask(code)}")
             if not self._somebody_waits:
                 self._refuse_unserved(MessageKind.LANE_BUSY, code, turn)
         if self._writes.retry_at is not None and now >= self._writes.retry_at:
-            turn.do(self._writes.try_again())
+            turn.try_journal()
 
     # -- the journal
 
@@ -344,8 +345,8 @@ class Gate:
         if isinstance(event, WriteFailed):
             self._writes.failed(event.ticket, pending.facts, turn.at.mono)
             turn.fault(Fault.JOURNAL, event.why)
-        elif (late := self._writes.worked(event.ticket)) is not None:
-            turn.commands += late
+        elif self._writes.worked(event.ticket):
+            turn.write_backlog()
             self._clear(Fault.JOURNAL, turn)
         waiting = self.unfinished.get(pending.waiting) if pending.waiting is not None else None
         if waiting is not None:
@@ -360,53 +361,27 @@ class Gate:
     def _finish(self, turn: Turn) -> None:
         for fault in turn.cleared:
             self._clear(fault, turn)
-        if Shut() in turn.commands and (later := self.contacts.shuts_later(turn)) is not None:
-            turn.commands = [command for command in turn.commands if command != Shut()]
-            self._moving_until = max(self._moving_until, later)  # nobody pays while it is open to somebody else
-        self._watch_movement(turn.commands, turn)
-        for fault, why in turn.faults:
+        for fault, why in turn.raised:
             if self.faults.get(fault) != why:
                 turn.note(f"fault=raised what={fault.name.lower()} why={why!r}", alarm=True)
             self.faults[fault] = why
             if fault is Fault.JOURNAL:
                 self._writes.distrust(turn.at.mono)
-        turn.faults.clear()
         self._drop_closed()
-        self._display.remember(turn.commands, turn)
-        free = max(self._display.readable_until, self._moving_until)
+        free = max(self._shown.readable_until, self._movement.until)
         if self._waiting is not None and self.lane is None and turn.at.mono >= free:
             code, self._waiting = self._waiting.code, None
-            before = len(turn.commands)
             if self.faults:
                 self._refuse_out_of_service(code, turn)
             else:
                 self._start(code, turn)
-            self._watch_movement(turn.commands[before:], turn)
             self._drop_closed()
-            self._display.remember(turn.commands[before:], turn)
+        is_held_open = not HOLDS.isdisjoint(self.faults)
+        if way_changed := is_held_open is not turn.is_held_open:
+            self._shown.way_changed(is_held_open=is_held_open)
         # An alarm does not wait until whoever was let in has gone through.
-        if (self._display.way_changed(self.faults) and not self._somebody_waits) or self.lane is None:
-            self._display.rest(self.faults, turn)
-
-    def _watch_movement(self, commands: Sequence[Command], turn: Turn) -> None:
-        """Know until when the gate moves, from what it is told to do in this turn."""
-        now, policy = turn.at.mono, self.policy
-        must_be_shut = policy.stays_open_seconds > 0
-        for command in commands:
-            match command:
-                case Release(_, Way.OUT) if policy.exit_has_own_relay:
-                    pass  # another gate than that of the way in, or its other direction
-                case Release(attempt):
-                    self.contacts.released(turn)
-                    # An attempt holds the lane for as long as the gate is open; whoever else is let through has none.
-                    has_lane = attempt in self.unfinished or not must_be_shut
-                    seconds = policy.pulse_seconds if has_lane else policy.stays_open_seconds
-                    self._moving_until = max(self._moving_until, now + seconds)
-                case Shut():
-                    until = now if must_be_shut else self._moving_until
-                    self._moving_until = max(until, now + policy.closing_seconds)
-                case _:
-                    pass
+        if self.lane is None or (way_changed and not self._somebody_waits):
+            turn.rest(self.faults)
 
     def _drop_closed(self) -> None:
         for attempt in [a for a in self.unfinished.values() if a.state is State.CLOSED]:

@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 
 from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.movement import Movement
+from gate_controller.admission.attempt.shown import Shown
 from gate_controller.admission.attempt.transitions import TRANSITIONS, handle
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
@@ -11,7 +13,7 @@ from gate_controller.admission.words import events
 from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.events import Event, Instant
 from gate_controller.admission.words.facts import Intended
-from gate_controller.admission.words.ids import AttemptId, Incident
+from gate_controller.admission.words.ids import AttemptId, Incident, Numbering
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.admission.words.policy import Policy
@@ -40,7 +42,8 @@ def attempt(state: State) -> Attempt:
 
 
 def turn() -> Turn:
-    return Turn(Policy("gate-1", Cents(2500), Currency.CHF), AT, Writes())
+    policy = Policy("gate-1", Cents(2500), Currency.CHF)
+    return Turn(policy, AT, Numbering("TAG0"), Writes(), Movement(), Shown())
 
 
 @pytest.mark.parametrize(

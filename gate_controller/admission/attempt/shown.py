@@ -1,0 +1,64 @@
+"""
+What the visitor is being shown, and for how long: a verdict stays a while, then an idle display says how the gate is.
+
+Whoever shows something says so here in the same breath (`Turn.show`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate, Signal
+from gate_controller.admission.words.policy import Policy
+
+# How long a refusal stays readable before the scan that waited for the lane takes the display.
+READING_SECONDS = 1.5
+
+_NOTHING_CHARGED = frozenset({MoneyFate.NOTHING_YET, MoneyFate.NOT_CHARGED})
+
+
+@dataclass(slots=True)
+class Shown:
+    """What is on the display. Times are monotonic."""
+
+    until: float | None = None
+    """Until when it shows something about a scan; None while it rests."""
+    readable_until: float = 0.0
+    """Until when a refusal must not be replaced by the next visitor's messages."""
+    _resting: Message | None = None
+    _newest: Message | None = None
+
+    def tells(self, message: Message, now: float, policy: Policy) -> None:
+        """A message about a scan is shown."""
+        self._resting, self._newest = None, message
+        self.until = now + policy.show_seconds
+        if message.signal is Signal.REFUSED:
+            self.readable_until = now + READING_SECONDS
+
+    def way_changed(self, *, is_held_open: bool) -> None:
+        """
+        End what is shown: the gate stands open for everybody now, or does so no more.
+
+        That it is open comes before everything else; that it is shut again before all but the fate of a charge.
+        """
+        charge_told = self._newest is not None and self._newest.fate not in _NOTHING_CHARGED
+        if is_held_open or not charge_told:
+            self.until = None
+
+    def rests(self, faults: Mapping[Fault, str], now: float, policy: Policy) -> Message | None:
+        """Return what an idle display shows from now on; None where it does already, or a scan has still a say."""
+        if self.until is not None and now < self.until:
+            return None
+        self.until = None
+        if faults:
+            message = Message(MessageKind.OUT_OF_SERVICE, policy.price, fault=worst(faults))
+        else:
+            message = Message(MessageKind.IDLE, policy.price)
+        if message == self._resting:
+            return None
+        self._resting = message
+        return message
+
+
+def worst(faults: Iterable[Fault]) -> Fault:
+    """Return the fault that is shown where several hold."""
+    return min(faults, key=lambda fault: fault.value)
