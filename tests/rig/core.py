@@ -209,7 +209,7 @@ class Core:
     @property
     def only(self) -> Attempt:
         """The one attempt that is not finished."""
-        [attempt] = self.gate.unfinished.values()
+        [attempt] = self.gate.visitors.unfinished.values()
         return attempt
 
     # -- ways to a place

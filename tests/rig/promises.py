@@ -92,14 +92,14 @@ class Watch:
         """An event has been handled: nobody waits longer than he was promised, or is dropped without a word."""
         now, gate = self.world.now, self.world.gate
         mono = self.world.instant().mono
-        waits = gate._waiting is not None
+        waits = gate.visitors.waiting is not None
         if self._waited and not waits and gate.lane is None and self._shows == shows_before:
             self.wrong("promise 5: whoever waited for the lane was dropped without a word")
         self._waited = waits
         late = self.world.setup.lateness + GRACE_SECONDS
         if self._due is not None and now > self._due + late:
             self.wrong(f"promise 5: no verdict by {self._due:.3f}")
-        if gate._waiting is not None and mono > gate._waiting.lapses + late:
+        if gate.visitors.waiting is not None and mono > gate.visitors.waiting.lapses + late:
             self.wrong("promise 5: a scan waits for the lane for over 10 s")
 
     @property
@@ -230,7 +230,7 @@ class Watch:
 
     def _check_nothing_under_way(self, message: Message) -> None:
         code = str(read_code(self._frame or b""))
-        for attempt, one in self.world.gate.unfinished.items():
+        for attempt, one in self.world.gate.visitors.unfinished.items():
             if one.voucher_code == code and any(not charge.cancelled for charge in self.charges(attempt)):
                 self.wrong(
                     f"promise 5: {code} is told {message.kind.name}, and {attempt} of it was charged and not used"
@@ -245,7 +245,7 @@ class Watch:
 
     def _may_be_none(self, attempt: AttemptId) -> bool:
         """Whether the gate may let the visitor in on a charge that is none; the books have to say so at the end."""
-        one = self.world.gate.unfinished.get(attempt)
+        one = self.world.gate.visitors.unfinished.get(attempt)
         unsure = one is not None and (one.evidence is Evidence.UNSURE or one.unverified)
         return unsure or attempt in self.unrecorded_cancels
 
@@ -288,8 +288,8 @@ class Watch:
         world, gate = self.world, self.world.gate
         if world.outcome.violations:
             return
-        if gate.unfinished or gate.faults or gate.lane or gate.wake_at is not None or world.disk.unfinished():
-            left = [(a.id, a.state.value) for a in gate.unfinished.values()]
+        if gate.visitors.unfinished or gate.faults or gate.lane or gate.wake_at is not None or world.disk.unfinished():
+            left = [(a.id, a.state.value) for a in gate.visitors.unfinished.values()]
             self.wrong(f"promise 3: not at rest: {left}, {gate.faults}, {gate.wake_at}, {world.disk.unfinished()}")
         for pulse in self.pulses:
             if not pulse.settled:

@@ -98,12 +98,6 @@ class Attempt:
     """A cancellation's answer was lost, so a refusal of the next may mean that it had worked."""
 
     @property
-    def wake_at(self) -> float | None:
-        """When this attempt wants `TimePassed`."""
-        times = [time for time in (self.verdict_due, self.timer) if time is not None]
-        return min(times) if times else None
-
-    @property
     def holds_lane(self) -> bool:
         """Whether another visitor has to wait for this attempt."""
         return self.verdict_due is not None or self.state in {State.RELEASING, State.RELEASED}
@@ -112,6 +106,10 @@ class Attempt:
         """Begin the visitor's time budget; `since` (monotonic) is when he scanned, if that was not now."""
         self.begun = turn.at.mono if since is None else since
         self.verdict_due = turn.policy.share(self.begun, turn.policy.VERDICT_SHARE)
+
+    def is_due(self, turn: Turn) -> bool:
+        """Whether its visitor must be told something now, or its state has something to do by itself."""
+        return self.is_late(turn) or (self.timer is not None and turn.at.mono >= self.timer)
 
     def is_late(self, turn: Turn) -> bool:
         """Whether the visitor who waits must now be told something, whatever is known."""

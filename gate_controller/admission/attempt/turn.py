@@ -43,6 +43,8 @@ class Turn:
     writes: Writes
     movement: Movement
     shown: Shown
+    faults: Mapping[Fault, str]
+    """Why the gate is out of service just now; empty while it takes scans."""
     barred: Fault | None = None
     """Why nobody may be charged any more just now, not even who has been scanned; None: nothing bars it."""
     commands: list[Command] = field(default_factory=list)
@@ -93,9 +95,9 @@ class Turn:
         self.shown.tells(message, self.at.mono, self.policy)
         self.commands.append(Show(message))
 
-    def rest(self, faults: Mapping[Fault, str]) -> None:
+    def rest(self) -> None:
         """Show how the gate is, unless a scan still has something to say."""
-        if (message := self.shown.rests(faults, self.at.mono, self.policy)) is not None:
+        if (message := self.shown.rests(self.faults, self.at.mono, self.policy)) is not None:
             self.commands.append(Show(message))
 
     # -- the gate

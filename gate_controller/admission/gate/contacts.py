@@ -5,7 +5,6 @@ Rules: who wants out is let out at once, whatever else is wrong; a gate held ope
 gate is in the journal as well. None of it bears on money by itself: `Turn.barred` tells the visitor's way of it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -30,15 +29,6 @@ ALARMS = frozenset(
 """What staff should look at."""
 
 _TROUBLES = frozenset({Occurrence.FORCED, Occurrence.STAYED_SHUT, Occurrence.STAYED_OPEN})
-
-BARRING = (Fault.FIRE, Fault.HELD_OPEN, Fault.SERVICE, Fault.BLOCKED, Fault.RELAY)
-"""The faults that forbid a charge even of a visitor who is being served."""
-
-
-def barred_by(faults: Iterable[Fault]) -> Fault | None:
-    """Return the fault that forbids every charge, if one of these does."""
-    held = set(faults)
-    return next((fault for fault in BARRING if fault in held), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,3 +201,6 @@ class Message:
 
 HOLDS = frozenset({Fault.FIRE, Fault.HELD_OPEN})
 """The faults that hold the gate open."""
+
+BARRING = (Fault.FIRE, Fault.HELD_OPEN, Fault.SERVICE, Fault.BLOCKED, Fault.RELAY)
+"""The faults that forbid a charge even of a visitor who is being served; the first of this list is named."""

@@ -74,7 +74,7 @@ def test_a_credit_that_lapses_is_refunded_through_its_token() -> None:
     gate.answer(GIVEN_BACK)
 
     assert isinstance(gate.facts[-1], Refunded)
-    assert not gate.gate.unfinished
+    assert not gate.gate.visitors.unfinished
 
 
 def test_a_charge_without_a_token_becomes_an_open_item_when_its_credit_lapses() -> None:

@@ -159,7 +159,7 @@ def test_no_trace_after_the_settling_time_means_not_charged() -> None:
     settle(gate, 200.0)
 
     assert gate.story == ["Intended", "Doubted", "NotCharged"]
-    assert not gate.gate.unfinished
+    assert not gate.gate.visitors.unfinished
     assert gate.gate.wake_at is None
 
 

@@ -27,7 +27,7 @@ def admitted(*, sensor: bool = False) -> Core:
 def test_with_nothing_on_disk_there_is_nothing_to_do() -> None:
     gate = cut(admitted(), 0)
 
-    assert not gate.gate.unfinished
+    assert not gate.gate.visitors.unfinished
     assert gate.gate.wake_at is None
 
 
@@ -124,14 +124,14 @@ def test_where_the_charge_cannot_be_proven_the_visitor_enters_and_staff_are_told
 def test_a_release_counts_as_admitted() -> None:
     gate = cut(admitted(), 3)
 
-    assert not gate.gate.unfinished
+    assert not gate.gate.visitors.unfinished
 
 
 def test_a_release_whose_sensor_never_spoke_counts_as_admitted() -> None:
     gate = cut(admitted(sensor=True), 3)
 
     assert gate.story == ["Intended", "Redeemed", "ReleasedToSensor", "Released"]
-    assert not gate.gate.unfinished
+    assert not gate.gate.visitors.unfinished
 
 
 def test_a_doubt_goes_on() -> None:
@@ -208,7 +208,7 @@ def test_an_attempt_whose_intent_is_missing_is_handed_to_staff() -> None:
     again.recovers([gate.facts[1:2]])
 
     assert isinstance(again.facts[-1], OpenItem)
-    assert not again.gate.unfinished
+    assert not again.gate.visitors.unfinished
 
 
 def test_a_charge_is_given_back_at_the_price_it_was_made_at() -> None:

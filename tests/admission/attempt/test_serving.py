@@ -164,7 +164,7 @@ def test_a_redeem_that_surely_had_no_effect_ends_uncharged(outcome: CallFailed, 
 
     assert (gate.told(), gate.shown[-1].fate) == (kind, MoneyFate.NOT_CHARGED)
     assert gate.story == ["Intended", "NotCharged"]
-    assert not gate.gate.unfinished
+    assert not gate.gate.visitors.unfinished
 
 
 def test_a_key_that_is_not_accepted_puts_the_gate_out_of_service() -> None:

@@ -43,7 +43,7 @@ def attempt(state: State) -> Attempt:
 
 def turn() -> Turn:
     policy = Policy("gate-1", Cents(2500), Currency.CHF)
-    return Turn(policy, AT, Numbering("TAG0"), Writes(), Movement(), Shown())
+    return Turn(policy, AT, Numbering("TAG0"), Writes(), Movement(), Shown(), {})
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from gate_controller.admission.words.events import Contact, ContactChanged
 from gate_controller.admission.words.facts import Occurrence
 from gate_controller.admission.words.messages import Fault, MessageKind
-from tests.rig.core import charged, core
+from tests.rig.core import OTHER, balance, charged, core, with_credit
 
 FIRE, KEY = Contact.FIRE, Contact.SERVICE_KEY
 
@@ -176,6 +176,20 @@ def test_a_blocked_gate_takes_no_scans_until_it_is_free() -> None:
     gate.scan()
 
     assert gate.asks == ["AskBalance"]
+
+
+def test_whoever_waits_goes_in_on_his_credit_in_the_moment_in_which_the_gate_is_free_again() -> None:
+    gate = with_credit()
+    gate.scan(OTHER)
+    gate.scan()
+    gate.contact(Contact.IS_BLOCKED)
+    gate.answer(balance(0, OTHER, redeemable=False))
+    assert gate.told() is MessageKind.NOT_REDEEMABLE
+
+    gate.now += 1.5
+    gate.contact(Contact.IS_BLOCKED, active=False)
+
+    assert (gate.pulses, gate.told()) == (2, MessageKind.ADMITTED_ON_CREDIT)
 
 
 def test_a_charge_for_a_gate_that_was_blocked_meanwhile_is_kept() -> None:
