@@ -133,7 +133,8 @@ class Gate:
 
     def _time_passed(self, event: TimePassed, turn: Turn) -> None:
         self.visitors.time_passed(event, turn)
-        self.contacts.time_passed(turn)
+        if self._movement.due:
+            self.contacts.time_passed(turn)
         self.visitors.let_lapse(turn)
         if self._writes.retry_at is not None and turn.at.mono >= self._writes.retry_at:
             turn.try_journal()
@@ -190,20 +191,25 @@ class Gate:
     # -- faults, and what follows every event
 
     def _finish(self, turn: Turn) -> None:
+        way_changed = self._faults_changed(turn) if turn.raised or turn.cleared else False
+        visitors = self.visitors
+        if visitors.waiting is not None and visitors.lane is None and turn.at.mono >= self._free_at:
+            visitors.serve_next(turn)
+        if way_changed:
+            self._shown.way_changed(is_held_open=turn.is_held_open)
+        # An alarm does not wait until whoever was let in has gone through.
+        if visitors.lane is None or (way_changed and not visitors.await_verdict):
+            turn.rest()
+
+    def _faults_changed(self, turn: Turn) -> bool:
+        """Take the faults that came and went; say whether the gate stands open for everybody now, or no more."""
         was_held_open = turn.is_held_open
         for fault in turn.cleared:
             self._clear(fault, turn)
         for fault, why in turn.raised:
             self._raise(fault, why, turn)
         turn.barred = self._barred
-        visitors = self.visitors
-        if visitors.waiting is not None and visitors.lane is None and turn.at.mono >= self._free_at:
-            visitors.serve_next(turn)
-        if way_changed := turn.is_held_open is not was_held_open:
-            self._shown.way_changed(is_held_open=turn.is_held_open)
-        # An alarm does not wait until whoever was let in has gone through.
-        if visitors.lane is None or (way_changed and not visitors.await_verdict):
-            turn.rest()
+        return turn.is_held_open is not was_held_open
 
     def _raise(self, fault: Fault, why: str, turn: Turn) -> None:
         if self.faults.get(fault) != why:
