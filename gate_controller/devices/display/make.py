@@ -173,11 +173,11 @@ def _oled(wanted: _Wanted) -> Panel:
 
 
 def _colour(wanted: _Wanted) -> Panel:
-    from gate_controller.devices.display.panels.lcd import SIZES, SPEEDS_HZ, Lcd
+    from gate_controller.devices.display.panels.lcd import CONTROLLERS, SIZES, Lcd
 
-    size = wanted.size(SIZES[wanted.driver])
+    size = wanted.size(SIZES[wanted.driver][0])
     pictures = _canvas(*wanted.seen(size), "RGB")
-    link = _spi(wanted, SPEEDS_HZ[wanted.driver])
+    link = _spi(wanted, CONTROLLERS[wanted.driver].speed_hz)
     try:
         return Lcd(link, pictures, driver=wanted.driver, size=size, rotate=wanted.rotate)
     except BaseException:

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from RPLCD.codecs import hd44780_a00, hd44780_a02
 
 from gate_controller.admission.words.messages import Signal, Symbol
 from gate_controller.devices.display.card import Card, Face
@@ -13,9 +12,10 @@ from gate_controller.devices.display.typesetting.glyphs import SYMBOLS
 from gate_controller.devices.display.typesetting.page import Part
 from gate_controller.devices.errors import DeviceError
 from gate_controller.texts import Language
+from tests.devices.display import recorded
 from tests.devices.display.pictures import cards
 
-TABLES = {Rom.A00: hd44780_a00.encoding_table, Rom.A02: hd44780_a02.encoding_table}
+TABLES = {rom: recorded.codes(rom) for rom in Rom}
 SIZES = [(16, 2), (20, 2), (40, 2), (16, 4), (20, 4)]
 
 EVERY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

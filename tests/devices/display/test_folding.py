@@ -5,12 +5,11 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from RPLCD.codecs import hd44780_a00, hd44780_a02
 
 from gate_controller.devices.display.typesetting.fitting import NO_BREAK_SPACE, safe
-from gate_controller.devices.display.typesetting.folding import KNOWN, STAND_INS, Rom, fold, without_no_break_spaces
+from gate_controller.devices.display.typesetting.folding import CODES, STAND_INS, Rom, fold, without_no_break_spaces
+from tests.devices.display import recorded
 
-TABLES = {Rom.A00: hd44780_a00.encoding_table, Rom.A02: hd44780_a02.encoding_table}
 BLANK = 0x20
 SCRIPTS_AND_SIGNS = [*range(0x3400), *range(0xA640, 0xAC00), *range(0xD7F0, 0x10400), *range(0x1F000, 0x1FB00)]
 """All of the lower planes but the ideographs, which are alike."""
@@ -19,9 +18,10 @@ ROMS = pytest.mark.parametrize("rom", Rom)
 
 
 @ROMS
-def test_every_character_we_say_a_rom_has_is_in_its_table_and_no_blank(rom: Rom) -> None:
-    assert {character for character in KNOWN[rom] if TABLES[rom].get(character) is None} == set()
-    assert {character for character in KNOWN[rom] if TABLES[rom][character] == BLANK} == {" "}
+def test_every_character_we_say_a_rom_has_has_the_code_that_was_recorded_and_is_no_blank(rom: Rom) -> None:
+    table = recorded.codes(rom)
+    assert {character: table.get(character) for character in CODES[rom]} == CODES[rom]
+    assert {character for character, code in CODES[rom].items() if code == BLANK} == {" "}
 
 
 @ROMS
@@ -31,12 +31,12 @@ def test_no_character_there_is_becomes_a_blank_or_goes_missing(rom: Rom) -> None
         folded = fold(f"a{character}b", rom).replace(NO_BREAK_SPACE, "")
         if safe(f"a{character}b") == f"a{character}b" and character not in {" ", NO_BREAK_SPACE}:
             assert len(folded) >= 3, f"U+{code:04X}"
-        assert set(folded) <= KNOWN[rom], f"U+{code:04X}"
+        assert set(folded) <= CODES[rom].keys(), f"U+{code:04X}"
 
 
 @ROMS
 def test_a_stand_in_is_of_characters_every_rom_has(rom: Rom) -> None:
-    assert {c for stand_in in STAND_INS.values() for c in stand_in} <= KNOWN[rom]
+    assert {c for stand_in in STAND_INS.values() for c in stand_in} <= CODES[rom].keys()
 
 
 @pytest.mark.parametrize(
@@ -72,5 +72,5 @@ def test_a_no_break_space_becomes_a_blank_only_at_the_end() -> None:
 @given(text=st.text())
 def test_any_text_becomes_characters_of_the_rom(rom: Rom, text: str) -> None:
     folded = fold(text, rom)
-    assert set(folded) <= KNOWN[rom] | {NO_BREAK_SPACE}
+    assert set(folded) <= CODES[rom].keys() | {NO_BREAK_SPACE}
     assert not any(unicodedata.category(character).startswith("C") for character in folded)

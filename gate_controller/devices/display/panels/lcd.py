@@ -1,31 +1,117 @@
 """Colour LCDs over SPI: ST7735, ST7789 and ILI9341. Only the box of what changed is sent, three bytes a pixel."""
 
 import time
+from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
 from gate_controller.devices.display.card import Card
 from gate_controller.devices.display.panel import Pictures
-from gate_controller.devices.display.panels.controllers import lcd_start
 from gate_controller.devices.display.panels.spi import SPILink
 from gate_controller.devices.display.panels.turning import turned
 from gate_controller.devices.display.typesetting.page import Page
-
-SIZES = {"st7735": (160, 128), "st7789": (240, 240), "ili9341": (320, 240)}
-"""The drivers, and the size in which each is sold most."""
-
-SPEEDS_HZ = {"st7735": 16_000_000, "st7789": 24_000_000, "ili9341": 24_000_000}
-"""What each is driven at in practice (Adafruit's drivers: 24 MHz); ST7735's datasheet allows 15 MHz."""
+from gate_controller.devices.errors import DeviceError
 
 _SOFTWARE_RESET = 0x01
 _SLEEP_OUT = 0x11
+_DISPLAY_OFF = 0x28
+_DISPLAY_ON = 0x29
 _COLUMNS = 0x2A
 _ROWS = 0x2B
 _WRITE = 0x2C
-_DISPLAY_OFF = 0x28
 
-# The datasheets' waits; luma leaves the first out.
+# How long the controllers want to be left alone after these (ST7735: 120 ms after both; ILI9341: 5 ms and 120 ms).
 _WAITS = {_SOFTWARE_RESET: 0.15, _SLEEP_OUT: 0.12}
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """What one LCD controller has of its own."""
+
+    speed_hz: int
+    start: tuple[tuple[int, str], ...]
+    """The commands that start it, dark or not, each with its arguments in hexadecimal."""
+
+
+# By section in the datasheet, ST7735S V1.1 (Sitronix). The memory lies on its side: 160 columns, 128 rows.
+_ST7735 = (
+    (_SOFTWARE_RESET, ""),        # 10.1.2
+    (_SLEEP_OUT, ""),             # 10.1.12
+    (0xB1, "01 2c 2d"),           # frame rate, full colours: 10.2.1
+    (0xB2, "01 2c 2d"),           # idle: 10.2.2
+    (0xB3, "01 2c 2d 01 2c 2d"),  # in part: 10.2.3
+    (0xB4, "07"),                 # inversion by columns: 10.2.4
+    (0xC0, "a2 02 84"),           # power: 10.2.5 to 10.2.9
+    (0xC1, "c5"),
+    (0xC2, "0a 00"),
+    (0xC3, "8a 2a"),
+    (0xC4, "8a ee"),
+    (0xC5, "0e"),                 # VCOM: 10.2.10
+    (0x36, "60"),                 # columns and rows exchanged, columns from the right, red first: 10.1.29
+    (0x20, ""),                   # not inverted: 10.1.15
+    (0x3A, "06"),                 # three bytes a pixel: 10.1.33
+    (0x13, ""),                   # all of the display: 10.1.14
+    (0xE0, "0f 1a 0f 18 2f 28 20 22 1f 1b 23 37 00 07 02 10"),  # gamma: 10.2.17
+    (0xE1, "0f 1b 0f 17 33 2c 29 2e 30 30 39 3f 00 07 03 10"),  # and 10.2.18
+)  # fmt: skip
+
+# By section in the datasheet, ST7789V (Sitronix); those of its second command table are all in 9.2.
+_ST7789 = (
+    (0x36, "70"),              # columns and rows exchanged, columns from the right, red first: 9.1.28
+    (0x3A, "06"),              # three bytes a pixel: 9.1.32
+    (0xB2, "0c 0c 00 33 33"),  # porch: 9.2
+    (0xB7, "35"),              # gates
+    (0xBB, "19"),              # VCOM, 0.725 V
+    (0xC0, "2c"),              # LCM
+    (0xC2, "01"),              # VDV and VRH come from commands
+    (0xC3, "12"),              # VRH
+    (0xC4, "20"),              # VDV, 0 V
+    (0xC6, "0f"),              # 60 frames a second
+    (0xD0, "a4 a1"),           # power
+    (0xE0, "d0 04 0d 11 13 2b 3f 54 4c 18 0d 0b 1f 23"),  # gamma
+    (0xE1, "d0 04 0c 11 13 2c 3f 44 51 2f 1f 1f 20 23"),
+    (0x21, ""),                # inverted, as IPS panels are to be: 9.1.16
+    (_SLEEP_OUT, ""),          # 9.1.12
+    (_DISPLAY_ON, ""),         # 9.1.19
+)  # fmt: skip
+
+# By section and page in the datasheet, ILI9341 V1.05 (ILI Technology).
+_ILI9341 = (
+    (0xEF, "03 80 02"),        # in no datasheet; all drivers send it
+    (0xCF, "00 c1 30"),        # power B: 8.4.2, p. 196
+    (0xED, "64 03 12 81"),     # power on sequence: 8.4.5, p. 199
+    (0xE8, "85 00 78"),        # timing A: 8.4.3, p. 197
+    (0xCB, "39 2c 00 34 02"),  # power A: 8.4.1, p. 195
+    (0xF7, "20"),              # pump ratio: 8.4.7, p. 201
+    (0xEA, "00 00"),           # timing B: 8.4.4, p. 198
+    (0xC0, "23"),              # power: 8.3.16, p. 178
+    (0xC1, "10"),              # and 8.3.17, p. 179
+    (0xC5, "3e 28"),           # VCOM: 8.3.18, p. 180
+    (0xC7, "86"),              # and 8.3.19, p. 182
+    (0x36, "28"),              # columns and rows exchanged, blue first: 8.2.29, p. 127
+    (0x3A, "46"),              # three bytes a pixel: 8.2.33, p. 134
+    (0xB1, "00 18"),           # frame rate: 8.3.2, p. 155
+    (0xB6, "08 82 27"),        # 320 lines: 8.3.7, p. 164
+    (0xF2, "00"),              # one gamma curve: 8.4.6, p. 200
+    (0x26, "01"),              # this one: 8.2.17, p. 107
+    (0xE0, "0f 31 2b 0c 0e 08 4e f1 37 07 10 03 0e 09 00"),  # 8.3.24, p. 188
+    (0xE1, "00 0e 14 03 11 07 31 c1 48 08 0f 0c 31 36 0f"),  # 8.3.25, p. 189
+    (_SLEEP_OUT, ""),          # 8.2.12, p. 101
+)  # fmt: skip
+
+CONTROLLERS = {
+    # Driven at what they are in practice (Adafruit's drivers: 24 MHz); ST7735's datasheet allows 15 MHz.
+    "st7735": Controller(16_000_000, _ST7735),
+    "st7789": Controller(24_000_000, _ST7789),
+    "ili9341": Controller(24_000_000, _ILI9341),
+}
+
+SIZES = {
+    "st7735": ((160, 128), (160, 80), (128, 128)),
+    "st7789": ((240, 240), (320, 240)),
+    "ili9341": ((320, 240), (240, 240), (320, 180)),
+}
+"""The drivers, and the sizes in which each is sold, the usual one first."""
 
 
 class Lcd:
@@ -33,20 +119,20 @@ class Lcd:
 
     def __init__(self, link: SPILink, pictures: Pictures, *, driver: str, size: tuple[int, int], rotate: int) -> None:
         """Start it, with an empty picture. Raises `DeviceError`, and leaves the link to be closed by the caller."""
+        if size not in SIZES[driver] and driver != "st7789":
+            raise DeviceError(
+                f"display {driver} does not come in {size[0]} x {size[1]} pixels: set display.width and display.height"
+            )
         self._link = link
         self._pictures = pictures
         self._rotate = rotate
         self._shown: Image.Image | None = None
         self._black = Image.new("RGB", size)
-        *start, on = lcd_start(driver, *size)
-        for step in start:
-            if step.is_data:
-                link.data(step.sent)
-            else:
-                link.command(step.sent)
-                time.sleep(_WAITS.get(step.sent[0], 0))
+        for command, arguments in CONTROLLERS[driver].start:
+            self._tell(command, bytes.fromhex(arguments))
+            time.sleep(_WAITS.get(command, 0))
         self._send(self._black)
-        link.command(on.sent)
+        self._tell(_DISPLAY_ON)
 
     def pages(self, card: Card) -> tuple[Page, ...]:
         """Return the card laid out."""
@@ -67,7 +153,7 @@ class Lcd:
         """Go black, turn it off and give the bus back."""
         try:
             self._send(self._black)
-            self._link.command(bytes([_DISPLAY_OFF]))
+            self._tell(_DISPLAY_OFF)
         finally:
             self._link.close()
 
@@ -87,6 +173,7 @@ class Lcd:
             return 0, 0, image.width, image.height
         return ImageChops.difference(self._shown, image).getbbox()
 
-    def _tell(self, command: int, arguments: bytes) -> None:
+    def _tell(self, command: int, arguments: bytes = b"") -> None:
         self._link.command(bytes([command]))
-        self._link.data(arguments)
+        if arguments:
+            self._link.data(arguments)

@@ -5,19 +5,19 @@ Their memory is in pages of eight rows, a byte for each column of a page with it
 and SSD1309 take all pages in one go; SH1106 has to be told each page, and has 132 columns, of which 2 to 129 are seen.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from PIL import Image
 
 from gate_controller.devices.display.card import Card
 from gate_controller.devices.display.panel import Pictures
-from gate_controller.devices.display.panels.controllers import oled_start
 from gate_controller.devices.display.panels.turning import turned
 from gate_controller.devices.display.typesetting.page import Page
+from gate_controller.devices.errors import DeviceError
 
-DRIVERS = ("ssd1306", "ssd1309", "sh1106")
-
-_DISPLAY_OFF = b"\xae"
+_ON = b"\xaf"
+_OFF = b"\xae"
 _CONTRAST = b"\x81"
 _COLUMNS = b"\x21"
 _PAGES = b"\x22"
@@ -25,14 +25,82 @@ _PAGE = 0xB0
 _LOW_COLUMN = 0x00
 _HIGH_COLUMN = 0x10
 
-_SH1106_FIRST_COLUMN = 2
-
-# SSD1306 of 64 columns are wired to the middle of its 128.
-_SSD1306_FIRST_COLUMN = {64: 32}
-
-# What luma sets, and the least that is read from an arm's length indoors.
-_BRIGHT = {"ssd1306": 0xCF, "ssd1309": 0xCF, "sh1106": 0x7F}
+# The least that is read from an arm's length indoors.
 _DIM = 0x01
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """What one OLED controller has of its own."""
+
+    starts: dict[tuple[int, int], bytes]
+    """The commands that start it, dark, for each size in which it is sold."""
+    bright: int
+    """Its usual contrast."""
+    first_column: int | None = None
+    """Where a page begins, if it has to be told each page."""
+
+
+def _ssd1306(rows: int, com_pins: int) -> bytes:
+    # By their section and page in the datasheet, SSD1306 Rev 1.1 (Solomon Systech, Apr 2008).
+    return bytes((
+        0xAE,            # display off: 10.1.12, p. 37
+        0xD5, 0x80,      # clock: 10.1.16, p. 40
+        0xA8, rows - 1,  # multiplex ratio: 10.1.11, p. 37
+        0xD3, 0x00,      # display offset: 10.1.15, p. 37
+        0x40,            # start line: 10.1.6, p. 36
+        0x8D, 0x14,      # charge pump on: the application note that is bound with it
+        0x20, 0x00,      # horizontal addressing: 10.1.3, p. 34
+        0xA1,            # columns from right to left: 10.1.8, p. 36
+        0xC8,            # rows from below: 10.1.14, p. 37
+        0xDA, com_pins,  # how the rows are wired: 10.1.18, p. 40
+        0xD9, 0xF1,      # pre-charge: 10.1.17, p. 40
+        0xDB, 0x40,      # deselect level: 10.1.19, p. 43; more than the three it lists, as everybody sends it
+        0xA4,            # show what is in the memory: 10.1.9, p. 37
+        0xA6,            # 1 is lit: 10.1.10, p. 37
+    ))  # fmt: skip
+
+
+def _sh1106(multiplex: int, offset: int) -> bytes:
+    # By their number among the commands of the datasheet, SH1106 V2.3 (Sino Wealth).
+    return bytes((
+        0xAE,             # display off: 11
+        0x20,             # a command of the SSD1306's that this one does not have
+        0x10,             # higher column: 2
+        0xB0,             # page: 12
+        0xC8,             # rows from below: 13
+        0x00, 0x10,       # lower and higher column: 1 and 2
+        0x40,             # start line: 4
+        0xA1,             # columns from right to left: 6
+        0xA6,             # 1 is lit: 8
+        0xA8, multiplex,  # multiplex ratio: 9
+        0xA4,             # show what is in the memory: 7
+        0xD3, offset,     # display offset: 14
+        0xD5, 0xF0,       # clock: 15
+        0xD9, 0x22,       # discharge and pre-charge: 16
+        0xDA, 0x12,       # how the rows are wired: 17
+        0xDB, 0x20,       # deselect level: 18
+        0x8D, 0x14,       # the SSD1306's charge pump; here the pump (10, AD) is on from the start
+    ))  # fmt: skip
+
+
+_SSD1306 = Controller({(128, 64): _ssd1306(64, 0x12), (128, 32): _ssd1306(32, 0x02)}, bright=0xCF)
+
+CONTROLLERS = {
+    "ssd1306": _SSD1306,
+    # The same commands, but for the charge pump: it has none, and passes the command over.
+    "ssd1309": _SSD1306,
+    "sh1106": Controller(
+        {
+            (128, 64): _sh1106(0x3F, 0x00),
+            (128, 32): _sh1106(0x20, 0x0F),
+            # What is sold as such has a relative of it: a SH1106 has 64 rows.
+            (128, 128): _sh1106(0xFF, 0x02),
+        },
+        bright=0x7F,
+        first_column=2,
+    ),
+}
 
 
 class Link(Protocol):
@@ -55,10 +123,15 @@ class Oled:
         """Start it, with an empty picture. Raises `DeviceError`, and leaves the link to be closed by the caller."""
         self._link = link
         self._pictures = pictures
-        self._driver = driver
+        self._controller = CONTROLLERS[driver]
         self._width, self._height = size
+        if size not in self._controller.starts:
+            raise DeviceError(
+                f"display {driver} does not come in {self._width} x {self._height} pixels: set display.width and"
+                " display.height"
+            )
         self._rotate = rotate
-        self._contrast = _BRIGHT[driver]
+        self._contrast = self._controller.bright
         self._start(blank=True)
 
     def pages(self, card: Card) -> tuple[Page, ...]:
@@ -71,7 +144,7 @@ class Oled:
 
     def dim(self, is_dimmed: bool) -> None:
         """Lower the contrast, or set it back."""
-        self._contrast = _DIM if is_dimmed else _BRIGHT[self._driver]
+        self._contrast = _DIM if is_dimmed else self._controller.bright
         self._link.command(_CONTRAST + bytes([self._contrast]))
 
     def refresh(self) -> None:
@@ -81,30 +154,27 @@ class Oled:
     def close(self) -> None:
         """Turn it off and give the bus back."""
         try:
-            self._link.command(_DISPLAY_OFF)
+            self._link.command(_OFF)
         finally:
             self._link.close()
 
     def _start(self, *, blank: bool) -> None:
-        *start, on = oled_start(self._driver, self._width, self._height)
-        for step in start:
-            self._link.command(step.sent)
+        self._link.command(self._controller.starts[self._width, self._height])
         self._link.command(_CONTRAST + bytes([self._contrast]))
         if blank:  # its memory holds noise after power-up
             self._send(bytes(self._width * self._height // 8))
-        self._link.command(on.sent)
+        self._link.command(_ON)
 
     def _send(self, memory: bytes) -> None:
-        if self._driver == "sh1106":
-            for number in range(self._height // 8):
-                column = (_LOW_COLUMN | _SH1106_FIRST_COLUMN, _HIGH_COLUMN)
-                self._link.command(bytes([_PAGE | number, *column]))
-                self._link.data(memory[number * self._width : (number + 1) * self._width])
-        else:
-            first = _SSD1306_FIRST_COLUMN.get(self._width, 0)
-            columns = _COLUMNS + bytes([first, first + self._width - 1])
-            self._link.command(columns + _PAGES + bytes([0, self._height // 8 - 1]))
+        first = self._controller.first_column
+        if first is None:
+            pages = bytes([0, self._height // 8 - 1])
+            self._link.command(_COLUMNS + bytes([0, self._width - 1]) + _PAGES + pages)
             self._link.data(memory)
+            return
+        for number in range(self._height // 8):
+            self._link.command(bytes([_PAGE | number, _LOW_COLUMN | first, _HIGH_COLUMN]))
+            self._link.data(memory[number * self._width : (number + 1) * self._width])
 
 
 def packed(image: Image.Image) -> bytes:

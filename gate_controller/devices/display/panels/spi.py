@@ -1,9 +1,6 @@
 """
 A display on SPI: one pin tells commands from data, and nothing ever comes back, so a display that is not there goes
-unnoticed.
-
-Its pins are driven as all others of the gate are. luma's own way would need RPi.GPIO or rpi-lgpio beside gpiozero,
-and would take GPIO18 for a backlight.
+unnoticed. Its pins are driven as all others of the gate are.
 """
 
 import errno

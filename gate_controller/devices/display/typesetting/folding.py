@@ -1,8 +1,8 @@
 """
 What a HD44780 can show: the characters of its two ROMs, and what stands for every other.
 
-ROM A00 (Japanese, the usual one) has few accents and no backslash or tilde; A02 (European) has Latin-1. RPLCD prints
-what a ROM does not have as a blank, without a word, so nothing is handed over that is not in these tables.
+ROM A00 (Japanese, the usual one) has few accents and no backslash or tilde; A02 (European) has Latin-1. Nothing is
+handed over that is not in these tables: such a character has no code.
 """
 
 import string
@@ -23,13 +23,22 @@ class Rom(StrEnum):
 _ASCII = string.ascii_letters + string.digits + string.punctuation + " "
 _LATIN_1 = "".join(map(chr, range(0xA1, 0x100)))
 
-KNOWN: Mapping[Rom, frozenset[str]] = {
-    # Where ASCII has backslash and tilde it has the yen sign and an arrow.
-    Rom.A00: frozenset(_ASCII) - set("\\~") | frozenset("¥→←°αäβεμσρ√¢£ñö∞Ωüπ÷Σ"),
-    # What is taken away has no place of its own in RPLCD's table, or is no sign at all (U+00AD).
-    Rom.A02: frozenset(_ASCII + _LATIN_1) - set("¨¬\u00ad¯°´µ¸Ø") | set("´“”↑↓→←≤≥●∞"),
-}
-"""What each ROM shows as it is."""
+CODES: Mapping[Rom, Mapping[str, int]] = {
+    # HD44780U datasheet, table 4, p. 17. Where ASCII has backslash and tilde it has the yen sign and an arrow.
+    Rom.A00: {character: ord(character) for character in _ASCII if character not in "\\~"}
+    | {
+        "¥": 0x5C, "→": 0x7E, "←": 0x7F, "°": 0xDF, "α": 0xE0, "ä": 0xE1, "β": 0xE2, "ε": 0xE3, "μ": 0xE4, "σ": 0xE5,
+        "ρ": 0xE6, "√": 0xE8, "¢": 0xEC, "£": 0xED, "ñ": 0xEE, "ö": 0xEF, "∞": 0xF3, "Ω": 0xF4, "ü": 0xF5, "Σ": 0xF6,
+        "π": 0xF7, "÷": 0xFD,
+    },
+    # The same, p. 18. Of Latin-1 it lacks some signs; U+00AD is none at all.
+    Rom.A02: {character: ord(character) for character in _ASCII + _LATIN_1 if character not in "¨¬\u00ad¯°´µ¸Ø"}
+    | {
+        "●": 0x16, "↑": 0x18, "↓": 0x19, "→": 0x1A, "←": 0x1B, "≤": 0x1C, "≥": 0x1D, "“": 0x12, "”": 0x13, "∞": 0x9C,
+        "´": 0xAF,
+    },
+}  # fmt: skip
+"""The characters each ROM shows as they are, with its codes for them."""
 
 STAND_INS: Mapping[str, str] = {
     # Swiss German writes capitals so where they have no dots.
@@ -65,10 +74,10 @@ def without_no_break_spaces(row: str) -> str:
 
 
 def _folded(character: str, rom: Rom) -> str:
-    if character == NO_BREAK_SPACE or character in KNOWN[rom]:
+    if character == NO_BREAK_SPACE or character in CODES[rom]:
         return character
     plain = "".join(part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part))
     for form in (STAND_INS.get(character, ""), plain.strip()):
-        if form and all(part in KNOWN[rom] for part in form):
+        if form and all(part in CODES[rom] for part in form):
             return form
     return _UNKNOWN
