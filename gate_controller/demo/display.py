@@ -124,7 +124,7 @@ def make_panel(
         return _Pixels(canvas, on_picture, None)
     from gate_controller.devices.display.panels.image import ImageFile
 
-    file = ImageFile(image_file, canvas, size=(model.width, model.height), rotate=0)
+    file = ImageFile(image_file, canvas, size=(model.width, model.height))
     return _Pixels(canvas, on_picture, file)
 
 

@@ -4,6 +4,7 @@ What settings cannot be together, each mistake one line: known as soon as all se
 Here is what more than one section has a part in; what a section knows by itself is its own `contradictions`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -12,10 +13,9 @@ from gate_controller.settings.mistakes import BY_DEFAULT, Given, Mistake, variab
 from gate_controller.settings.models import PINS, Settings, value_of
 from gate_controller.settings.pins import pin_or_none
 from gate_controller.settings.sections import Section
-from gate_controller.settings.values import COLOUR_DRIVERS, UnusableError
+from gate_controller.settings.values import UnusableError
 
-# The 40-pin header's buses, in BCM numbers: data and clock; select, in, out and clock.
-BUS_PINS = {"i2c": (2, 3), "spi": (8, 9, 10, 11)}
+# ruff: noqa: PLC0415 - a gate without a display starts without the drivers
 
 # Accepted, because the names are fixed; what is behind them comes in later versions.
 _NO_EFFECT_YET = ("web.port",)
@@ -26,39 +26,27 @@ def combination_mistakes(settings: Settings, given: Mapping[str, Given]) -> list
     """Return what is wrong with settings that are each right by themselves."""
     sections = [section for _, section in settings if isinstance(section, Section)]
     within = [mistake for section in sections for mistake in section.contradictions(given)]
-    return [*within, *_display(settings, given), *_buses(settings, given)]
+    display = () if settings.display.driver == "none" else (*_display(settings, given), *_bus(settings, given))
+    return [*within, *display]
 
 
 def _display(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
-    display = settings.display
-    if display.driver in {"none", "image"}:
-        return
-    is_spi, what, where = (
-        display.interface == "spi",
-        f"display.driver is {display.driver}",
-        given["display.driver"].origin,
-    )
-    if display.driver in COLOUR_DRIVERS and not is_spi:
-        yield Mistake(f"{what}, which has SPI only", where, f"set {variable('display.interface')} to spi")
-    elif display.driver == "hd44780" and is_spi:
-        yield Mistake(f"{what}, which has I2C only", where, f"set {variable('display.interface')} to i2c")
-    elif is_spi and display.dc_pin is None:
-        yield Mistake(f"{what} on SPI, and no pin tells data from commands", where, f"set {variable('display.dc_pin')}")
-    elif not is_spi and display.dc_pin is not None:
-        yield Mistake(
-            f"display.dc_pin is {display.dc_pin}, and {display.driver} is on I2C",
-            given["display.dc_pin"].origin,
-            f"leave it out, or set {variable('display.interface')} to spi",
-        )
+    from gate_controller.devices.display.drivers import misfits
+
+    for misfit in misfits(settings.display):
+        remedy = re.sub(r"display\.\w+", lambda name: variable(name[0]), misfit.remedy)
+        yield Mistake(misfit.what, given[misfit.setting].origin, remedy)
 
 
-def _buses(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
-    display = settings.display
-    taken = BUS_PINS[display.interface] if display.driver not in {"none", "image"} else ()
+def _bus(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
+    from gate_controller.devices.display.drivers import DRIVERS, INTERFACES
+
+    interface = settings.display.interface
+    taken = INTERFACES[interface] if DRIVERS[settings.display.driver].interfaces else ()
     for name in PINS:
         if (pin := value_of(settings, name)) in taken:
             yield Mistake(
-                f"{name} is {pin}, which the display's {display.interface.upper()} bus uses",
+                f"{name} is {pin}, which the display's {interface.upper()} bus uses",
                 given[name].origin,
                 f"set {variable(name)} to another BCM number",
             )

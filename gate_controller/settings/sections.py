@@ -221,10 +221,10 @@ class ServiceKeySection(Section, frozen=True):
 class DisplaySection(Section, frozen=True):
     """What the visitor reads."""
 
-    driver: Annotated[str, PlainValidator(read.one_of(read.DRIVERS))] = Field(
+    driver: Annotated[str, PlainValidator(read.display_driver)] = Field(
         default="none", description="kind of display; `image` writes its picture to a file"
     )
-    interface: Annotated[str, PlainValidator(read.one_of(read.INTERFACES))] = Field(
+    interface: Annotated[str, PlainValidator(read.display_interface)] = Field(
         default="i2c", description="how it is connected; colour displays have SPI only, character displays I2C"
     )
     bus: Annotated[int, PlainValidator(read.whole(0, 20, "give the number of the bus, as in /dev/i2c-1"))] = Field(
@@ -244,7 +244,7 @@ class DisplaySection(Section, frozen=True):
     rotate: Annotated[int, PlainValidator(read.whole(0, 3, "give quarter turns from 0 to 3"))] = Field(
         default=0, description="quarter turns by which the picture is turned"
     )
-    rom: Annotated[str, PlainValidator(read.one_of(read.ROMS))] = Field(
+    rom: Annotated[str, PlainValidator(read.display_rom)] = Field(
         default="a00", description="characters a HD44780 knows: `a00` (usual) or `a02`"
     )
     image_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(

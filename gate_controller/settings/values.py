@@ -10,16 +10,13 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 from pydantic import SecretStr
 
 from gate_controller.admission.words.money import Currency
 
 LANGUAGES = ("de", "fr", "it", "en")
-DRIVERS = ("none", "image", "ssd1306", "sh1106", "ssd1309", "st7735", "st7789", "ili9341", "hd44780")
-COLOUR_DRIVERS = ("st7735", "st7789", "ili9341")
-INTERFACES = ("i2c", "spi")
-ROMS = ("a00", "a02")
 # What serial scanners are set to in practice; the kernel knows more, but a speed outside this list is a slip.
 BAUD_RATES = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 
@@ -113,6 +110,28 @@ def one_of(known: tuple[str, ...]) -> Callable[[object], str]:
         return word
 
     return read
+
+
+def display_driver(value: object) -> str:
+    """Read the name of a display driver, or `none`."""
+    return one_of(("none", *_displays().DRIVERS))(value)
+
+
+def display_interface(value: object) -> str:
+    """Read a way to connect a display."""
+    return one_of(tuple(_displays().INTERFACES))(value)
+
+
+def display_rom(value: object) -> str:
+    """Read which ROM a character display has."""
+    return one_of(_displays().ROMS)(value)
+
+
+def _displays() -> ModuleType:
+    # What there is stands with the drivers. A gate without a display does not look, and starts without them.
+    from gate_controller.devices.display import drivers  # noqa: PLC0415
+
+    return drivers
 
 
 def flag(value: object) -> bool:

@@ -7,6 +7,7 @@ degrades the gate, and is told to `Degraded`.
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,24 +101,11 @@ def make_player(settings: Settings, on_change: Callable[[str | None], None]) -> 
     if display.driver == "none":
         return None
     from gate_controller.devices.display.make import make_panel
+    from gate_controller.devices.display.mounting import Mounting
     from gate_controller.devices.display.player import Player
 
-    return Player(
-        lambda: make_panel(
-            driver=display.driver,
-            interface=display.interface,
-            bus=display.bus,
-            address=display.address,
-            dc_pin=display.dc_pin,
-            reset_pin=display.reset_pin,
-            width=display.width,
-            height=display.height,
-            rotate=display.rotate,
-            rom=display.rom,
-            image_file=image_file(settings),
-        ),
-        on_change=on_change,
-    )
+    mounting = replace(Mounting.of(display), image_file=image_file(settings))
+    return Player(lambda: make_panel(mounting), on_change=on_change)
 
 
 def make_passage(

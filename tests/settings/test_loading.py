@@ -112,6 +112,25 @@ def test_loading_makes_nothing(tmp_path: Path) -> None:
             ),
         ),
         (
+            ("display.driver=hd44780", "display.reset_pin=5"),
+            "display.reset_pin is 5, and hd44780 has no reset: argument: leave it out",
+        ),
+        (
+            ("display.driver=hd44780", "display.rotate=2"),
+            "display.rotate is 2, and a display of characters cannot be turned: argument: leave it out",
+        ),
+        (
+            ("display.driver=st7735", "display.interface=spi", "display.dc_pin=25", "display.address=0x3c"),
+            "display.address is 0x3c, and SPI has no addresses: argument: leave it out",
+        ),
+        (
+            ("display.driver=ssd1306", "display.width=100"),
+            (
+                "display.driver is ssd1306, which does not come in 100 x 64 pixels: argument: "
+                "set GATE_DISPLAY__WIDTH and GATE_DISPLAY__HEIGHT to one of 128 x 64, 128 x 32"
+            ),
+        ),
+        (
             ("display.driver=ssd1306", "buzzer.pin=2"),
             "buzzer.pin is 2, which the display's I2C bus uses: argument: set GATE_BUZZER__PIN to another BCM number",
         ),

@@ -1,8 +1,8 @@
 """
 Displays: what a message looks like on one of a given size, and the drivers that put it there.
 
-`card.py` is what is handed in; `canvas.py` lays it out in pixels and `characters.py` in rows of letters, both pure.
-`player.py` shows cards in a thread of its own: `reel.py` says which page is due, `screen.py` keeps one panel
-(`panel.py`) through its faults. `oled.py`, `lcd.py`, `hd44780.py` and `image.py` are the panels, on the buses of
-`i2c.py` and `spi.py`; `make.py` chooses.
+`card.py` is what is handed in. `typesetting/` makes pages of its words, in pixels or in rows of letters, and is pure.
+`panels/` has a file for each family of panels (`panel.py`), which declares its drivers (`driver.py`), and the buses;
+`drivers.py` knows them all, and `make.py` makes the one that is set. `player.py` shows cards in a thread of its own:
+`reel.py` says which page is due, `screen.py` keeps the panel through its faults.
 """

@@ -26,7 +26,7 @@ class Pictures(Protocol):
         """Return the picture of a page, moved by pixels right and down."""
 
 
-class Letters(Protocol):
+class Characters(Protocol):
     """What lays cards out in characters: `characters.CharacterGrid`."""
 
     @property

@@ -14,15 +14,14 @@ from typing_extensions import override
 
 from gate_controller.devices.display.card import Card
 from gate_controller.devices.display.panel import Panel
-from gate_controller.devices.display.panels.hd44780 import CharacterDisplay
 from gate_controller.devices.display.panels.i2c import I2CDevice, I2CLink
-from gate_controller.devices.display.panels.oled import Oled
 from gate_controller.devices.display.player import HANG_SECONDS, Player
 from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
 from tests.rig.fake_displays import FakeHd44780, FakeOled
 from tests.rig.fake_i2c import FakeI2C
 from tests.rig.pages import NoisyPictures, a_card, a_page
+from tests.rig.supplies import Supplied, panel_of
 
 IDLE = a_card("0", is_resting=True)
 VERDICTS = [a_card(str(number)) for number in range(1, 300)]
@@ -53,7 +52,7 @@ class Stand:
         device = I2CDevice(bus=1, address=0x3C, name="ssd1306", open_bus=self.line.open)
         link = I2CLink(device, reset_pin=None)
         try:
-            return Oled(link, Numbered(), driver="ssd1306", size=(128, 64), rotate=0)
+            return panel_of("ssd1306", Supplied((128, 64), with_pictures=Numbered(), on_link=link))
         except DeviceError:
             link.close()
             raise
@@ -318,7 +317,7 @@ def test_a_character_display_is_mended_after_the_relay_made_noise() -> None:
 
     def make() -> Panel:
         device = I2CDevice(bus=1, address=0x27, name="hd44780", open_bus=line.open)
-        return CharacterDisplay(device, Rows(), size=(16, 2), rom="a00")
+        return panel_of("hd44780", Supplied((16, 2), with_characters=Rows(), on_device=device))
 
     player = Player(make, on_change=lambda _fault: None)
     try:

@@ -4,10 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from gate_controller.devices.display.panels.hd44780 import CharacterDisplay
 from gate_controller.devices.display.panels.i2c import I2CDevice
-from gate_controller.devices.display.panels.lcd import Lcd
-from gate_controller.devices.display.panels.oled import Oled
 from gate_controller.devices.display.panels.spi import SPILink
 from gate_controller.devices.display.typesetting.page import Page
 from tests.devices.display import recorded
@@ -16,6 +13,7 @@ from tests.rig.fake_displays import FakeHd44780
 from tests.rig.fake_i2c import FakeI2C
 from tests.rig.pages import NoisyPictures, a_page
 from tests.rig.pins import Pins
+from tests.rig.supplies import Supplied, panel_of
 
 DC = 24
 STILL = (0, 0)
@@ -49,7 +47,8 @@ class Listening:
 @pytest.mark.parametrize(("driver", "size"), starts("ssd1306", "ssd1309", "sh1106"))
 def test_an_oled_is_started_as_it_was(driver: str, size: str) -> None:
     link = Listening()
-    Oled(link, NoisyPictures(*size_of(size), "1"), driver=driver, size=size_of(size), rotate=0)
+    pictures = NoisyPictures(*size_of(size), "1")
+    panel_of(driver, Supplied(size_of(size), with_pictures=pictures, on_link=link))
     assert link.sent == recorded.sent(driver)[size]
 
 
@@ -75,7 +74,8 @@ class Wire:
 def test_a_colour_display_is_started_as_it_was(pins: Pins, driver: str, size: str) -> None:
     wire = Wire(pins)
     link = SPILink(dc_pin=DC, reset_pin=None, speed_hz=16_000_000, name=driver, make_bus=lambda: wire)
-    Lcd(link, NoisyPictures(*size_of(size), "RGB"), driver=driver, size=size_of(size), rotate=0)
+    pictures = NoisyPictures(*size_of(size), "RGB")
+    panel_of(driver, Supplied(size_of(size), with_pictures=pictures, on_link=link))
     assert wire.sent == recorded.sent(driver)[size]
 
 
@@ -125,7 +125,7 @@ def test_a_character_display_is_sent_what_it_was(size: str) -> None:
     ends = [0]
 
     device = I2CDevice(bus=1, address=0x27, name="hd44780", open_bus=line.open)
-    panel = CharacterDisplay(device, Rows(size), size=size_of(size), rom="a00")
+    panel = panel_of("hd44780", Supplied(size_of(size), with_characters=Rows(size), on_device=device))
     ends.append(len(line.sent))
     for number in (1, 2):
         panel.show(a_page(number), shift=STILL)

@@ -6,14 +6,21 @@ table 6 (p. 24), their times there and in figure 24 (p. 46), which says how to s
 four data lines, a byte goes as two halves, the upper one first.
 """
 
-import time
-from collections.abc import Iterator
+from __future__ import annotations
 
-from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.panel import Letters
-from gate_controller.devices.display.panels.i2c import I2CDevice
+import time
+from typing import TYPE_CHECKING
+
+from gate_controller.devices.display.driver import Driver, Size
 from gate_controller.devices.display.typesetting.folding import CODES, Rom
-from gate_controller.devices.display.typesetting.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate_controller.devices.display.card import Card
+    from gate_controller.devices.display.panel import Characters, Panel
+    from gate_controller.devices.display.supplies import Device, Supplies
+    from gate_controller.devices.display.typesetting.page import Page
 
 # How the backpack is wired: the upper four bits are the display's data lines.
 _REGISTER_SELECT = 0x01
@@ -43,13 +50,35 @@ _SECOND_ROW = 0x40
 _CLEAR_SECONDS = 0.003
 
 
+def _panel(supplies: Supplies) -> Panel:
+    characters = supplies.characters()
+    return CharacterDisplay(supplies.device(), characters, supplies.size, supplies.mounting.rom)
+
+
+ROMS = tuple(Rom)
+
+DRIVERS = (
+    Driver(
+        name="hd44780",
+        kind="characters",
+        sizes=((16, 2), (20, 4), (16, 4), (8, 2), (20, 2), (24, 2), (40, 2)),
+        unit="characters",
+        address=0x27,
+        has_reset=False,
+        can_turn=False,
+        extra="lcd",
+        make=_panel,
+    ),
+)
+
+
 class CharacterDisplay:
     """A character display, as a panel: it gets what changed, and the glyphs that its ROM lacks."""
 
-    def __init__(self, device: I2CDevice, letters: Letters, *, size: tuple[int, int], rom: str) -> None:
+    def __init__(self, device: Device, characters: Characters, size: Size, rom: str) -> None:
         """Start it, blank. Raises `DeviceError`, and leaves the device to be closed by the caller."""
         self._device = device
-        self._letters = letters
+        self._characters = characters
         self._columns, self._rows = size
         # Characters below 8 call up the glyphs.
         self._codes = dict(CODES[Rom(rom)]) | {chr(place): place for place in range(8)}
@@ -59,12 +88,12 @@ class CharacterDisplay:
 
     def pages(self, card: Card) -> tuple[Page, ...]:
         """Return the card laid out."""
-        return self._letters.pages(card)
+        return self._characters.pages(card)
 
     def show(self, page: Page, *, shift: tuple[int, int]) -> None:  # noqa: ARG002 - these pixels do not age
         """Send the glyphs that are new, and the characters that differ from those that are there."""
-        rows = self._letters.draw(page)
-        for place, bitmap in self._letters.glyphs.items():
+        rows = self._characters.draw(page)
+        for place, bitmap in self._characters.glyphs.items():
             if self._glyphs.get(place) != bitmap:
                 self._load(place, bitmap)
         for number, (before, row) in enumerate(zip(self._shown, rows, strict=True)):

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import smbus2
 
 from gate_controller.devices.display.panels.reset import reset
+from gate_controller.devices.display.supplies import Device
 from gate_controller.devices.errors import DeviceError
 
 _CANNOT_OPEN: dict[int | None, str] = {
@@ -80,7 +81,7 @@ class I2CDevice:
 class I2CLink:
     """The way to an OLED controller over I2C: the first byte of a transfer says what the others are."""
 
-    def __init__(self, device: I2CDevice, *, reset_pin: int | None) -> None:
+    def __init__(self, device: Device, *, reset_pin: int | None) -> None:
         """`reset_pin` (BCM) is for the few modules that do not reset themselves."""
         self._device = device
         self._reset = None if reset_pin is None else reset(reset_pin)

@@ -5,28 +5,53 @@ The file is written only when its picture changes, under another name first, so 
 any time. An idle gate goes round its languages for ever: the path belongs on a tmpfs, not on an SD card.
 """
 
+from __future__ import annotations
+
 import io
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.panel import Pictures
-from gate_controller.devices.display.panels.turning import turned
-from gate_controller.devices.display.typesetting.page import Page
+from gate_controller.devices.display.driver import Driver, Size
 from gate_controller.devices.errors import DeviceError
 
-SIZE = (320, 240)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PIL import Image
+
+    from gate_controller.devices.display.card import Card
+    from gate_controller.devices.display.panel import Panel, Pictures
+    from gate_controller.devices.display.supplies import Supplies
+    from gate_controller.devices.display.typesetting.page import Page
+
+
+def _panel(supplies: Supplies) -> Panel:
+    path = supplies.mounting.image_file
+    if path is None:
+        raise DeviceError("display image: say where its picture is to be: set display.image_file")
+    return ImageFile(path, supplies.pictures("RGB"), size=supplies.size)
+
+
+DRIVERS = (
+    Driver(
+        name="image",
+        kind="PNG in a file",
+        sizes=((320, 240),),
+        most=(800, 800),  # display.width and display.height go no further
+        extra="image",
+        make=_panel,
+    ),
+)
 
 
 class ImageFile:
-    """A picture in a file, as a panel; `rotate` is in quarter turns."""
+    """A picture in a file, as a panel."""
 
-    def __init__(self, path: Path, pictures: Pictures, *, size: tuple[int, int], rotate: int) -> None:
+    def __init__(self, path: Path, pictures: Pictures, *, size: Size) -> None:
         """Write an empty picture. Raises `DeviceError`."""
+        from PIL import Image  # noqa: PLC0415 - Pillow is brought in by those that have such a display
+
         self._path = path
         self._pictures = pictures
-        self._rotate = rotate
         self._written: Image.Image | None = None
         self._black = Image.new("RGB", size)
         self._write(self._black)
@@ -37,7 +62,7 @@ class ImageFile:
 
     def show(self, page: Page, *, shift: tuple[int, int]) -> None:  # noqa: ARG002 - a file does not age
         """Write the picture of a page, if it is another."""
-        image = turned(self._pictures.draw(page), self._rotate)
+        image = self._pictures.draw(page)
         if image != self._written:
             self._write(image)
 

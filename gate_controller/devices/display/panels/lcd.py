@@ -1,16 +1,22 @@
 """Colour LCDs over SPI: ST7735, ST7789 and ILI9341. Only the box of what changed is sent, three bytes a pixel."""
 
+from __future__ import annotations
+
 import time
-from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops
+from gate_controller.devices.display.driver import Driver, Size
 
-from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.panel import Pictures
-from gate_controller.devices.display.panels.spi import SPILink
-from gate_controller.devices.display.panels.turning import turned
-from gate_controller.devices.display.typesetting.page import Page
-from gate_controller.devices.errors import DeviceError
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from gate_controller.devices.display.card import Card
+    from gate_controller.devices.display.panel import Panel, Pictures
+    from gate_controller.devices.display.supplies import Link, Supplies
+    from gate_controller.devices.display.typesetting.page import Page
+
+# ruff: noqa: PLC0415 - Pillow is brought in by those that have such a display
 
 _SOFTWARE_RESET = 0x01
 _SLEEP_OUT = 0x11
@@ -24,17 +30,11 @@ _WRITE = 0x2C
 _WAITS = {_SOFTWARE_RESET: 0.15, _SLEEP_OUT: 0.12}
 
 
-@dataclass(frozen=True, slots=True)
-class Controller:
-    """What one LCD controller has of its own."""
-
-    speed_hz: int
-    start: tuple[tuple[int, str], ...]
-    """The commands that start it, dark or not, each with its arguments in hexadecimal."""
-
+Start = tuple[tuple[int, str], ...]
+"""Commands, each with its arguments in hexadecimal."""
 
 # By section in the datasheet, ST7735S V1.1 (Sitronix). The memory lies on its side: 160 columns, 128 rows.
-_ST7735 = (
+_ST7735: Start = (
     (_SOFTWARE_RESET, ""),        # 10.1.2
     (_SLEEP_OUT, ""),             # 10.1.12
     (0xB1, "01 2c 2d"),           # frame rate, full colours: 10.2.1
@@ -56,7 +56,7 @@ _ST7735 = (
 )  # fmt: skip
 
 # By section in the datasheet, ST7789V (Sitronix); those of its second command table are all in 9.2.
-_ST7789 = (
+_ST7789: Start = (
     (0x36, "70"),              # columns and rows exchanged, columns from the right, red first: 9.1.28
     (0x3A, "06"),              # three bytes a pixel: 9.1.32
     (0xB2, "0c 0c 00 33 33"),  # porch: 9.2
@@ -76,7 +76,7 @@ _ST7789 = (
 )  # fmt: skip
 
 # By section and page in the datasheet, ILI9341 V1.05 (ILI Technology).
-_ILI9341 = (
+_ILI9341: Start = (
     (0xEF, "03 80 02"),        # in no datasheet; all drivers send it
     (0xCF, "00 c1 30"),        # power B: 8.4.2, p. 196
     (0xED, "64 03 12 81"),     # power on sequence: 8.4.5, p. 199
@@ -99,36 +99,45 @@ _ILI9341 = (
     (_SLEEP_OUT, ""),          # 8.2.12, p. 101
 )  # fmt: skip
 
-CONTROLLERS = {
-    # Driven at what they are in practice (Adafruit's drivers: 24 MHz); ST7735's datasheet allows 15 MHz.
-    "st7735": Controller(16_000_000, _ST7735),
-    "st7789": Controller(24_000_000, _ST7789),
-    "ili9341": Controller(24_000_000, _ILI9341),
-}
 
-SIZES = {
-    "st7735": ((160, 128), (160, 80), (128, 128)),
-    "st7789": ((240, 240), (320, 240)),
-    "ili9341": ((320, 240), (240, 240), (320, 180)),
-}
-"""The drivers, and the sizes in which each is sold, the usual one first."""
+def _driver(name: str, start: Start, *, spi_hz: int, sizes: tuple[Size, ...], most: Size | None = None) -> Driver:
+    return Driver(
+        name=name,
+        kind="colour LCD",
+        sizes=sizes,
+        most=most,
+        spi_hz=spi_hz,
+        extra="colour",
+        make=partial(_panel, start),
+    )
+
+
+def _panel(start: Start, supplies: Supplies) -> Panel:
+    pictures = supplies.pictures("RGB")
+    return Lcd(supplies.link(), pictures, start, supplies.size)
+
+
+DRIVERS = (
+    # The datasheet allows 15 MHz.
+    _driver("st7735", _ST7735, spi_hz=16_000_000, sizes=((160, 128), (160, 80), (128, 128))),
+    # These two are driven at that in practice (Adafruit's drivers); a ST7789's memory takes 320 x 240 pixels.
+    _driver("st7789", _ST7789, spi_hz=24_000_000, sizes=((240, 240), (320, 240)), most=(320, 240)),
+    _driver("ili9341", _ILI9341, spi_hz=24_000_000, sizes=((320, 240), (240, 240), (320, 180))),
+)
 
 
 class Lcd:
-    """A colour LCD, as a panel: `size` is its own, in pixels, and `rotate` the quarter turns of the picture."""
+    """A colour LCD, as a panel."""
 
-    def __init__(self, link: SPILink, pictures: Pictures, *, driver: str, size: tuple[int, int], rotate: int) -> None:
+    def __init__(self, link: Link, pictures: Pictures, start: Start, size: Size) -> None:
         """Start it, with an empty picture. Raises `DeviceError`, and leaves the link to be closed by the caller."""
-        if size not in SIZES[driver] and driver != "st7789":
-            raise DeviceError(
-                f"display {driver} does not come in {size[0]} x {size[1]} pixels: set display.width and display.height"
-            )
+        from PIL import Image
+
         self._link = link
         self._pictures = pictures
-        self._rotate = rotate
         self._shown: Image.Image | None = None
         self._black = Image.new("RGB", size)
-        for command, arguments in CONTROLLERS[driver].start:
+        for command, arguments in start:
             self._tell(command, bytes.fromhex(arguments))
             time.sleep(_WAITS.get(command, 0))
         self._send(self._black)
@@ -140,7 +149,7 @@ class Lcd:
 
     def show(self, page: Page, *, shift: tuple[int, int]) -> None:  # noqa: ARG002 - these pixels do not age
         """Send what of the page's picture differs from the one before."""
-        self._send(turned(self._pictures.draw(page), self._rotate))
+        self._send(self._pictures.draw(page))
 
     def dim(self, is_dimmed: bool) -> None:
         """Stay as it is: the backlight is not the gate's."""
@@ -169,6 +178,8 @@ class Lcd:
         self._shown = image
 
     def _changed(self, image: Image.Image) -> tuple[int, int, int, int] | None:
+        from PIL import ImageChops
+
         if self._shown is None:
             return 0, 0, image.width, image.height
         return ImageChops.difference(self._shown, image).getbbox()

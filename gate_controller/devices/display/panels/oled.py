@@ -5,16 +5,21 @@ Their memory is in pages of eight rows, a byte for each column of a page with it
 and SSD1309 take all pages in one go; SH1106 has to be told each page, and has 132 columns, of which 2 to 129 are seen.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PIL import Image
+from gate_controller.devices.display.driver import Driver, Size
 
-from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.panel import Pictures
-from gate_controller.devices.display.panels.turning import turned
-from gate_controller.devices.display.typesetting.page import Page
-from gate_controller.devices.errors import DeviceError
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from gate_controller.devices.display.card import Card
+    from gate_controller.devices.display.panel import Panel, Pictures
+    from gate_controller.devices.display.supplies import Link, Supplies
+    from gate_controller.devices.display.typesetting.page import Page
 
 _ON = b"\xaf"
 _OFF = b"\xae"
@@ -33,8 +38,8 @@ _DIM = 0x01
 class Controller:
     """What one OLED controller has of its own."""
 
-    starts: dict[tuple[int, int], bytes]
-    """The commands that start it, dark, for each size in which it is sold."""
+    starts: dict[Size, bytes]
+    """The commands that start it, dark, for each size in which it is sold, the usual one first."""
     bright: int
     """Its usual contrast."""
     first_column: int | None = None
@@ -84,54 +89,54 @@ def _sh1106(multiplex: int, offset: int) -> bytes:
     ))  # fmt: skip
 
 
+def _driver(name: str, controller: Controller) -> Driver:
+    return Driver(
+        name=name,
+        kind="OLED",
+        sizes=tuple(controller.starts),
+        address=0x3C,
+        spi_hz=8_000_000,  # the datasheets allow 10 MHz
+        extra="oled",
+        make=partial(_panel, controller),
+    )
+
+
+def _panel(controller: Controller, supplies: Supplies) -> Panel:
+    pictures = supplies.pictures("1")
+    return Oled(supplies.link(), pictures, controller, supplies.size)
+
+
 _SSD1306 = Controller({(128, 64): _ssd1306(64, 0x12), (128, 32): _ssd1306(32, 0x02)}, bright=0xCF)
 
-CONTROLLERS = {
-    "ssd1306": _SSD1306,
-    # The same commands, but for the charge pump: it has none, and passes the command over.
-    "ssd1309": _SSD1306,
-    "sh1106": Controller(
-        {
-            (128, 64): _sh1106(0x3F, 0x00),
-            (128, 32): _sh1106(0x20, 0x0F),
-            # What is sold as such has a relative of it: a SH1106 has 64 rows.
-            (128, 128): _sh1106(0xFF, 0x02),
-        },
-        bright=0x7F,
-        first_column=2,
-    ),
-}
+_SH1106 = Controller(
+    {
+        (128, 64): _sh1106(0x3F, 0x00),
+        (128, 32): _sh1106(0x20, 0x0F),
+        # What is sold as such has a relative of it: a SH1106 has 64 rows.
+        (128, 128): _sh1106(0xFF, 0x02),
+    },
+    bright=0x7F,
+    first_column=2,
+)
 
-
-class Link(Protocol):
-    """The way to the controller."""
-
-    def command(self, command: bytes) -> None:
-        """Send commands with their arguments."""
-
-    def data(self, data: bytes) -> None:
-        """Send what goes into the controller's memory."""
-
-    def close(self) -> None:
-        """Give the bus back."""
+DRIVERS = (
+    _driver("ssd1306", _SSD1306),
+    _driver("sh1106", _SH1106),
+    # The same commands as an SSD1306's, but for the charge pump: it has none, and passes the command over.
+    _driver("ssd1309", _SSD1306),
+)
 
 
 class Oled:
-    """An OLED, as a panel: `size` is its own, in pixels, and `rotate` the quarter turns of the picture."""
+    """An OLED, as a panel."""
 
-    def __init__(self, link: Link, pictures: Pictures, *, driver: str, size: tuple[int, int], rotate: int) -> None:
+    def __init__(self, link: Link, pictures: Pictures, controller: Controller, size: Size) -> None:
         """Start it, with an empty picture. Raises `DeviceError`, and leaves the link to be closed by the caller."""
         self._link = link
         self._pictures = pictures
-        self._controller = CONTROLLERS[driver]
+        self._controller = controller
         self._width, self._height = size
-        if size not in self._controller.starts:
-            raise DeviceError(
-                f"display {driver} does not come in {self._width} x {self._height} pixels: set display.width and"
-                " display.height"
-            )
-        self._rotate = rotate
-        self._contrast = self._controller.bright
+        self._contrast = controller.bright
         self._start(blank=True)
 
     def pages(self, card: Card) -> tuple[Page, ...]:
@@ -140,7 +145,7 @@ class Oled:
 
     def show(self, page: Page, *, shift: tuple[int, int]) -> None:
         """Send the picture of a page."""
-        self._send(packed(turned(self._pictures.draw(page, shift=shift), self._rotate)))
+        self._send(packed(self._pictures.draw(page, shift=shift)))
 
     def dim(self, is_dimmed: bool) -> None:
         """Lower the contrast, or set it back."""
@@ -179,6 +184,8 @@ class Oled:
 
 def packed(image: Image.Image) -> bytes:
     """Return a picture (mode "1") as the controllers keep it, page by page."""
+    from PIL import Image  # noqa: PLC0415 - who has a picture has Pillow
+
     pages = image.height // 8
     # Turned clockwise each column is a row, lowest pixel first, and Pillow packs rows with the first pixel in the
     # highest bit: so these are the right bytes, column by column with the lowest page first.
