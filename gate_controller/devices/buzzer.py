@@ -13,12 +13,12 @@ from enum import Enum
 from gate_controller.admission.words.messages import Sound
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output, ToneOutput
-from gate_controller.devices.patterns import SOUNDS, Player, steps_of
+from gate_controller.devices.patterns import SOUNDS, PatternPlayer, steps_of
 
 _log = logging.getLogger(__name__)
 
 
-class Kind(Enum):
+class BuzzerKind(Enum):
     """What makes a buzzer's tone."""
 
     ACTIVE = "active"
@@ -37,7 +37,7 @@ class Buzzer:
     """
     A buzzer on a pin (BCM), silent from the start; without a pin (None) it is silent for ever.
 
-    `kind` is one of `Kind`. `quiet` is a span of the day such as "22:00-07:00", its end not included, or ""; the
+    `kind` is one of `BuzzerKind`. `quiet` is a span of the day such as "22:00-07:00", its end not included, or ""; the
     same time twice is the whole day. `local_minute` tells the minutes since local midnight. A buzzer that fails
     stops nothing: its fault is raised once, by `play`, and again only after it has worked. A pin that cannot be
     had at all is such a fault, so making a buzzer raises nothing but `ValueError`, for an unknown kind or span.
@@ -47,12 +47,12 @@ class Buzzer:
         self,
         pin: int | None,
         *,
-        kind: str = Kind.ACTIVE.value,
+        kind: str = BuzzerKind.ACTIVE.value,
         active_high: bool = True,
         quiet: str = "",
         local_minute: Callable[[], int] = minute_of_day,
     ) -> None:
-        make = Output if Kind(kind) is Kind.ACTIVE else ToneOutput
+        make = Output if BuzzerKind(kind) is BuzzerKind.ACTIVE else ToneOutput
         self._quiet = _span(quiet)
         self._local_minute = local_minute
         self._failing = False
@@ -63,7 +63,7 @@ class Buzzer:
                 self._output = make(pin, name="buzzer", active_high=active_high)
             except DeviceError as error:
                 self._note(error)
-        self._player = Player[int | None]("buzzer", self._put, None)
+        self._player = PatternPlayer[int | None]("buzzer", self._put, None)
 
     @property
     def is_quiet(self) -> bool:

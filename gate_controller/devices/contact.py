@@ -63,7 +63,7 @@ class EdgesInLoop:
             self._on_edge(active, at)
 
 
-class Contact:
+class ContactInput:
     """
     A contact between a pin and ground (or 3.3 V: `active_low` False). Made and called in the event loop.
 

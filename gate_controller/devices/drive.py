@@ -13,7 +13,7 @@ from typing import assert_never
 
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
-from gate_controller.devices.relay import MAX_ON_SECONDS, Motion, Plan, RelayBusy, RelayFault, Relays, Step
+from gate_controller.devices.relay import MAX_ON_SECONDS, Motion, Plan, RelayBusy, RelayFault, Relays, RelayStep
 
 MAX_OPEN_SECONDS = 60.0
 """The longest a gate stays open for one person, in seconds. No setting lifts it."""
@@ -30,7 +30,7 @@ GAP_SECONDS = 0.2
 _OPEN = frozenset({Motion.RELEASED, Motion.RELEASED_OUT, Motion.HELD})
 
 
-class Kind(StrEnum):
+class DriveKind(StrEnum):
     """Kinds of gate, in the words of the setting `drive.kind`."""
 
     PULSE = "pulse"
@@ -62,7 +62,7 @@ class Drive:
         self,
         pin: int,
         *,
-        kind: Kind = Kind.PULSE,
+        kind: DriveKind = DriveKind.PULSE,
         active_high: bool = True,
         pulse_seconds: float = 0.5,
         open_seconds: float = 8.0,
@@ -72,21 +72,21 @@ class Drive:
     ) -> None:
         _check("pulse_seconds", pulse_seconds, MAX_ON_SECONDS)
         _check("open_seconds", open_seconds, MAX_OPEN_SECONDS)
-        if kind is Kind.MOTOR and close_pin is None:
+        if kind is DriveKind.MOTOR and close_pin is None:
             raise DeviceError("the motor has no relay that closes: set drive.close_pin, or another drive.kind")
         with contextlib.ExitStack() as made:  # what was made is given back if the next one cannot be had
 
             def output(pin: int, name: str, *, on: bool = False) -> Output:
                 return made.enter_context(contextlib.closing(Output(pin, name=name, active_high=active_high, on=on)))
 
-            relay = output(pin, "relay", on=kind is Kind.MAGLOCK)
-            close = output(close_pin, "close relay") if kind is Kind.MOTOR and close_pin is not None else None
+            relay = output(pin, "relay", on=kind is DriveKind.MAGLOCK)
+            close = output(close_pin, "close relay") if kind is DriveKind.MOTOR and close_pin is not None else None
             exit_ = output(exit_pin, "exit relay") if exit_pin is not None else None
             made.pop_all()
-        self._way_in = _Way(kind, relay, close, pulse_seconds, open_seconds, on_fault)
+        self._way_in = _Doorway(kind, relay, close, pulse_seconds, open_seconds, on_fault)
         self._way_out = None
         if exit_ is not None:
-            self._way_out = _Way(Kind.PULSE, exit_, None, pulse_seconds, open_seconds, on_fault)
+            self._way_out = _Doorway(DriveKind.PULSE, exit_, None, pulse_seconds, open_seconds, on_fault)
 
     @property
     def is_open(self) -> bool:
@@ -128,25 +128,25 @@ class Drive:
         Open the gate for everybody, in and out, until `let_go`. Nothing refuses it, and a relay that fails does not
         keep the others from opening: they are all tried on, and it raises `RelayFault` after that.
         """
-        self._each(_Way.hold_open)
+        self._each(_Doorway.hold_open)
 
     def let_go(self) -> None:
         """End `hold_open`: the gate closes."""
-        self._each(_Way.let_go)
+        self._each(_Doorway.let_go)
 
     def off(self) -> None:
         """Turn all relays off now, for a crash. Where that fails, their thread goes on trying."""
-        self._each(_Way.off)
+        self._each(_Doorway.off)
 
     def close(self) -> None:
         """Turn all relays off, end their threads and give the pins back."""
-        self._each(_Way.close)
+        self._each(_Doorway.close)
 
     @property
-    def _ways(self) -> "tuple[_Way, ...]":
+    def _ways(self) -> "tuple[_Doorway, ...]":
         return (self._way_in, self._way_out) if self._way_out is not None else (self._way_in,)
 
-    def _each(self, act: "Callable[[_Way], None]") -> None:
+    def _each(self, act: "Callable[[_Doorway], None]") -> None:
         faults = []
         for way in self._ways:
             try:
@@ -161,42 +161,45 @@ class Drive:
 class _Plans:
     """What the relays of one way do."""
 
-    first: Step
-    rest: Step
+    first: RelayStep
+    rest: RelayStep
     released: Plan
     held: Plan
     closing: Plan = ()
 
 
-def _plans(kind: Kind, relay: Output, close: Output | None, pulse_seconds: float, open_seconds: float) -> _Plans:
-    rest, on = Step(Motion.REST), frozenset({relay})
+def _plans(kind: DriveKind, relay: Output, close: Output | None, pulse_seconds: float, open_seconds: float) -> _Plans:
+    rest, on = RelayStep(Motion.REST), frozenset({relay})
     match kind:
-        case Kind.PULSE:
-            released = (Step(Motion.RELEASED, on, pulse_seconds),)
-            return _Plans(rest, rest, released, held=(Step(Motion.HELD, on),))
-        case Kind.HOLD:
-            released = (Step(Motion.RELEASED, on, open_seconds),)
-            return _Plans(rest, rest, released, held=(Step(Motion.HELD, on),))
-        case Kind.MAGLOCK:
-            locked = Step(Motion.REST, on)
-            released = (Step(Motion.RELEASED, seconds=open_seconds),)
-            return _Plans(locked, locked, released, held=(Step(Motion.HELD),))
-        case Kind.MOTOR:
+        case DriveKind.PULSE:
+            released = (RelayStep(Motion.RELEASED, on, pulse_seconds),)
+            return _Plans(rest, rest, released, held=(RelayStep(Motion.HELD, on),))
+        case DriveKind.HOLD:
+            released = (RelayStep(Motion.RELEASED, on, open_seconds),)
+            return _Plans(rest, rest, released, held=(RelayStep(Motion.HELD, on),))
+        case DriveKind.MAGLOCK:
+            locked = RelayStep(Motion.REST, on)
+            released = (RelayStep(Motion.RELEASED, seconds=open_seconds),)
+            return _Plans(locked, locked, released, held=(RelayStep(Motion.HELD),))
+        case DriveKind.MOTOR:
             opening = min(pulse_seconds, open_seconds)
-            closing = (Step(Motion.CLOSING, frozenset({close} if close else ()), pulse_seconds),)
-            open_ = (Step(Motion.RELEASED, on, opening), Step(Motion.RELEASED, seconds=open_seconds - opening))
-            held = (Step(Motion.HELD, on, pulse_seconds), Step(Motion.HELD))
-            return _Plans(Step(Motion.OFF), rest, (*open_, *closing), held, closing)
+            closing = (RelayStep(Motion.CLOSING, frozenset({close} if close else ()), pulse_seconds),)
+            open_ = (
+                RelayStep(Motion.RELEASED, on, opening),
+                RelayStep(Motion.RELEASED, seconds=open_seconds - opening),
+            )
+            held = (RelayStep(Motion.HELD, on, pulse_seconds), RelayStep(Motion.HELD))
+            return _Plans(RelayStep(Motion.OFF), rest, (*open_, *closing), held, closing)
         case _:
             assert_never(kind)
 
 
-class _Way:
+class _Doorway:
     """One way through the gate, in or out or both."""
 
     def __init__(
         self,
-        kind: Kind,
+        kind: DriveKind,
         relay: Output,
         close: Output | None,
         pulse_seconds: float,
@@ -209,14 +212,14 @@ class _Way:
             [relay] if close is None else [relay, close],
             first=self._plans.first,
             rest=self._plans.rest,
-            dead_seconds=DEAD_SECONDS if kind is Kind.MOTOR else 0.0,
+            dead_seconds=DEAD_SECONDS if kind is DriveKind.MOTOR else 0.0,
             on_fault=on_fault,
         )
 
     @property
     def is_open(self) -> bool:
         with self._relays.lock:
-            unlocked = self._kind is Kind.MAGLOCK and self._relays.motion is Motion.OFF
+            unlocked = self._kind is DriveKind.MAGLOCK and self._relays.motion is Motion.OFF
             return unlocked or self._relays.motion in _OPEN or self._relays.fault is not None
 
     @property
@@ -231,7 +234,7 @@ class _Way:
                     return
                 case Motion.RELEASED:
                     raise RelayBusy("the gate is still released for somebody else: wait until it is shut")
-                case Motion.RELEASED_OUT if self._kind is Kind.PULSE:
+                case Motion.RELEASED_OUT if self._kind is DriveKind.PULSE:
                     plan = self._after_this_pulse(plan)
                 case _:
                     pass
@@ -249,7 +252,7 @@ class _Way:
                 for step in self._plans.released
             )
             match self._relays.motion if self._relays.fault is None else None:
-                case Motion.RELEASED if self._kind is Kind.PULSE:
+                case Motion.RELEASED if self._kind is DriveKind.PULSE:
                     out = self._after_this_pulse(out)  # a turnstile lets one person through for each pulse
                 case Motion.RELEASED | Motion.RELEASED_OUT | Motion.HELD:
                     return False
@@ -261,7 +264,7 @@ class _Way:
     def shut(self) -> None:
         with self._relays.lock:
             moved = self._relays.motion in {Motion.RELEASED, Motion.RELEASED_OUT, Motion.OFF}
-            if moved and self._kind is not Kind.PULSE and not self._relays.is_closed:
+            if moved and self._kind is not DriveKind.PULSE and not self._relays.is_closed:
                 self._relays.insist(self._plans.closing)
 
     def hold_open(self) -> None:

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from gate_controller.devices.key_events import Keyboard, KeyEvent, KeysLost
 from gate_controller.devices.layouts import LAYOUTS, Layout
-from gate_controller.devices.line import Listener
+from gate_controller.devices.line import ScannerListener
 
 NO_CHARACTER = b"\xff"
 """What a key without a character becomes in a frame. It is not ASCII, so no code holds it."""
@@ -48,7 +48,7 @@ class KeyboardScanner:
         open_keyboard: Callable[[str], Keyboard] = Keyboard.open,
     ) -> None:
         typed_in = LAYOUTS[layout]
-        self._listener = Listener(
+        self._listener = ScannerListener(
             open_port=lambda: _Typing(open_keyboard(port), typed_in),
             on_frame=on_frame,
             on_change=on_change,

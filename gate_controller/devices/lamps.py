@@ -9,7 +9,7 @@ import logging
 from gate_controller.admission.words.messages import Signal
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
-from gate_controller.devices.patterns import LOOKS, Lamp, Mode, Player, Step
+from gate_controller.devices.patterns import LOOKS, Lamp, Mode, PatternPlayer, PatternStep
 
 _DARK: frozenset[Lamp] = frozenset()
 
@@ -44,7 +44,7 @@ class Lamps:
         for lamp, pin in ((Lamp.GREEN, green), (Lamp.RED, red), (third, yellow)):
             if pin is not None:
                 self._fit(lamp, pin, active_high=active_high)
-        self._player = Player("lamps", self._light, _DARK)
+        self._player = PatternPlayer("lamps", self._light, _DARK)
 
     def show(self, signal: Signal) -> None:
         """
@@ -69,7 +69,7 @@ class Lamps:
         """Turn all lamps off until the next signal."""
         with self._player.lock:
             self._signal = None
-            self._player.start((Step(_DARK),))
+            self._player.start((PatternStep(_DARK),))
 
     def close(self) -> None:
         """Turn all lamps off and give the pins back. After this, nothing is shown and nothing raised."""

@@ -53,11 +53,11 @@ class Port(Protocol):
         """Give the port back. May block."""
 
 
-class _Report(Protocol):
+class _Announce(Protocol):
     def __call__(self, text: str, *, takes_scans: bool) -> None: ...
 
 
-class Listener:
+class ScannerListener:
     """
     One scanner, whatever happens to its plug.
 
@@ -93,13 +93,13 @@ class Listener:
             except DeviceError as error:
                 self._report(str(error), takes_scans=False)
             else:
-                line = _Line(port, self._gap_seconds, self._on_frame, self._report, self._on_bytes)
+                opened = _OpenPort(port, self._gap_seconds, self._on_frame, self._report, self._on_bytes)
                 try:
-                    fault = await line.listen()
+                    fault = await opened.listen()
                 finally:
                     await asyncio.to_thread(port.close)
                 self._report(fault, takes_scans=False)
-                if line.settled:
+                if opened.settled:
                     wait = RETRY_FIRST_SECONDS
             await asyncio.sleep(wait)
             wait = min(2 * wait, RETRY_MOST_SECONDS)
@@ -119,7 +119,7 @@ class Listener:
             raise
 
 
-class _Line:
+class _OpenPort:
     """One open port, from its opening to its hang-up: first it settles, then its frames are scans."""
 
     def __init__(
@@ -127,7 +127,7 @@ class _Line:
         port: Port,
         gap_seconds: float,
         on_frame: Callable[[bytes], None],
-        report: _Report,
+        report: _Announce,
         on_bytes: Callable[[bytes], None] | None,
     ) -> None:
         self.settled = False

@@ -19,7 +19,7 @@ What = TypeVar("What")
 
 
 @dataclass(frozen=True, slots=True)
-class Step(Generic[What]):
+class PatternStep(Generic[What]):
     """What is on, and for how many seconds; None: until another pattern begins."""
 
     what: What
@@ -62,12 +62,16 @@ class Look:
     flashes: tuple[Flash, ...] = ()
 
     @property
-    def steps(self) -> tuple[Step[frozenset[Lamp]], ...]:
+    def steps(self) -> tuple[PatternStep[frozenset[Lamp]], ...]:
         """The look as a ring of steps, the first one lit."""
         if not self.flashes:
-            return (Step(self.lamps),)
+            return (PatternStep(self.lamps),)
         dark: frozenset[Lamp] = frozenset()
-        return tuple(step for flash in self.flashes for step in (Step(self.lamps, flash.lit), Step(dark, flash.dark)))
+        return tuple(
+            step
+            for flash in self.flashes
+            for step in (PatternStep(self.lamps, flash.lit), PatternStep(dark, flash.dark))
+        )
 
 
 def _look(*lamps: Lamp, flashes: tuple[Flash, ...] = ()) -> Look:
@@ -136,12 +140,12 @@ SOUNDS: dict[Sound, tuple[Beep, ...]] = {
 """What each sound is made of. It is played once."""
 
 
-def steps_of(beeps: tuple[Beep, ...]) -> tuple[Step[int | None], ...]:
+def steps_of(beeps: tuple[Beep, ...]) -> tuple[PatternStep[int | None], ...]:
     """Return beeps as steps: pitches in hertz and silence (None), which is the last step and has no end."""
-    steps: list[Step[int | None]] = []
+    steps: list[PatternStep[int | None]] = []
     for beep in beeps:
-        steps += [Step(beep.hertz, beep.seconds), Step(None, beep.pause)]
-    return (*steps[:-1], Step(None))
+        steps += [PatternStep(beep.hertz, beep.seconds), PatternStep(None, beep.pause)]
+    return (*steps[:-1], PatternStep(None))
 
 
 # How soon a step is tried again. Often enough that a passing fault is over soon, rare enough that a dead pin
@@ -152,7 +156,7 @@ _RETRY_SECONDS = 0.25
 _JOIN_SECONDS = 1.0
 
 
-class Player(Generic[What]):
+class PatternPlayer(Generic[What]):
     """
     Plays one pattern at a time, step by step, in a thread of its own that sleeps unless a step ends.
 
@@ -167,14 +171,14 @@ class Player(Generic[What]):
         self._put = put
         self._rest = rest
         self._changed = threading.Condition(self.lock)
-        self._pattern: tuple[Step[What], ...] = (Step(rest),)
+        self._pattern: tuple[PatternStep[What], ...] = (PatternStep(rest),)
         self._next_at: float | None = None
         self._next = 0
         self._closed = False
         self._thread = threading.Thread(target=self._play, name=name, daemon=True)
         self._thread.start()
 
-    def start(self, pattern: tuple[Step[What], ...]) -> None:
+    def start(self, pattern: tuple[PatternStep[What], ...]) -> None:
         """Play a pattern in place of the one before; its first step is put when this returns."""
         with self.lock:
             # Without the thread nothing would end a step, so none begins.

@@ -54,7 +54,7 @@ class Motion(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RelayStep:
     """Which relays are on, and for how long; None: until told otherwise."""
 
     motion: Motion
@@ -62,7 +62,7 @@ class Step:
     seconds: float | None = None
 
 
-Plan = tuple[Step, ...]
+Plan = tuple[RelayStep, ...]
 """Steps, one after the other. After the last one that ends, the relays rest."""
 
 
@@ -81,8 +81,8 @@ class Relays:
         self,
         outputs: Sequence[Output],
         *,
-        first: Step,
-        rest: Step,
+        first: RelayStep,
+        rest: RelayStep,
         dead_seconds: float = 0.0,
         on_fault: Callable[[str], None] | None = None,
     ) -> None:
@@ -168,7 +168,7 @@ class Relays:
         """Turn all relays off now, until told otherwise. Raises and goes on trying as `insist` does."""
         with self.lock:
             if not self._closed:
-                self.insist((Step(Motion.OFF),))
+                self.insist((RelayStep(Motion.OFF),))
 
     def close(self) -> None:
         """Turn all relays off, give the pins back and end the thread. Raises `RelayFault` if a pin fails."""
@@ -180,7 +180,7 @@ class Relays:
                     output.close()
                 except DeviceError as error:
                     faults.append(str(error))
-            self._begin((Step(Motion.OFF),))
+            self._begin((RelayStep(Motion.OFF),))
             self._entered, self._stuck = True, None
             self._changed.notify()
         if threading.current_thread() is not self._thread:
@@ -286,7 +286,7 @@ class Relay:
             raise ValueError(f"max_on_seconds is {max_on_seconds}: set more than 0 and at most {MAX_ON_SECONDS}")
         self._max_on_seconds = max_on_seconds
         self._output = Output(pin, name="relay", active_high=active_high)
-        rest = Step(Motion.REST)
+        rest = RelayStep(Motion.REST)
         self._relays = Relays([self._output], first=rest, rest=rest, on_fault=on_fault)
 
     @property
@@ -306,7 +306,7 @@ class Relay:
         with self._relays.lock:
             if self._relays.fault is None and not self._relays.is_at_rest:
                 raise RelayBusy("the relay is still on: wait for the end of its pulse")
-            self._relays.start((Step(Motion.RELEASED, frozenset({self._output}), seconds),))
+            self._relays.start((RelayStep(Motion.RELEASED, frozenset({self._output}), seconds),))
 
     def off(self) -> None:
         """Turn the relay off now. Raises `RelayFault` when the pin fails; the thread then goes on trying."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import serial
 
 from gate_controller.devices.errors import DeviceError
-from gate_controller.devices.line import HungUp, Listener
+from gate_controller.devices.line import HungUp, ScannerListener
 from gate_controller.devices.usb import find_scanner
 
 # One read takes all that the kernel keeps for a terminal line (N_TTY_BUF_SIZE of Linux).
@@ -55,7 +55,7 @@ class SerialScanner:
         gap_seconds: float = 0.05,
         on_bytes: Callable[[bytes], None] | None = None,
     ) -> None:
-        self._listener = Listener(
+        self._listener = ScannerListener(
             open_port=lambda: _SerialLine(_open(port, baud)),
             on_frame=on_frame,
             on_change=on_change,

@@ -72,8 +72,8 @@ class SerialPort:
     def described(self) -> str:
         """The path, and in brackets what a person knows the device by."""
         usb = "" if self.vid is None else f"{self.vid:04x}:{self.pid or 0:04x}"
-        told = " ".join(part for part in (usb, SCANNER_MAKERS.get(self.vid or 0, ""), self.product) if part)
-        return f"{self.path} ({told})" if told else self.path
+        known_by = " ".join(part for part in (usb, SCANNER_MAKERS.get(self.vid or 0, ""), self.product) if part)
+        return f"{self.path} ({known_by})" if known_by else self.path
 
 
 def serial_ports() -> list[SerialPort]:

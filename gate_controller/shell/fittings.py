@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gate_controller.admission.words.events import Contact
 from gate_controller.devices.buzzer import Buzzer
-from gate_controller.devices.drive import Drive, Kind
+from gate_controller.devices.drive import Drive, DriveKind
 from gate_controller.devices.lamps import Lamps
 from gate_controller.devices.passage import PassageSensor
 from gate_controller.devices.scanner import SerialScanner
@@ -59,7 +59,7 @@ def make_drive(settings: Settings, on_fault: Callable[[str], None] | None = None
     relay, drive = settings.relay, settings.drive
     return Drive(
         relay.pin,
-        kind=Kind(drive.kind),
+        kind=DriveKind(drive.kind),
         active_high=relay.active_high,
         pulse_seconds=relay.pulse_seconds,
         open_seconds=drive.open_seconds,

@@ -10,7 +10,7 @@ from functools import partial
 
 from gate_controller.admission.words.events import Contact, ContactChanged
 from gate_controller.admission.words.messages import Fault
-from gate_controller.devices import contact as device
+from gate_controller.devices.contact import ContactInput
 from gate_controller.devices.drive import Drive
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
@@ -48,7 +48,7 @@ class FittedContacts:
         self._wired = tuple(fitted_contacts(settings))
         self._on_change = on_change
         self._degraded = degraded
-        self._made: dict[Contact, device.Contact] = {}
+        self._made: dict[Contact, ContactInput] = {}
 
     def fit(self) -> None:
         """Make those that are not there yet."""
@@ -57,7 +57,7 @@ class FittedContacts:
                 continue
             note = partial(self._degraded.note, contact.value)
             try:
-                self._made[contact] = device.Contact(
+                self._made[contact] = ContactInput(
                     pin,
                     name=contact.value,
                     active_low=active_low,

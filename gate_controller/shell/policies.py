@@ -2,7 +2,7 @@
 
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import Policy
-from gate_controller.devices.drive import Kind
+from gate_controller.devices.drive import DriveKind
 from gate_controller.settings import Settings
 
 # A pulse ends in a thread of its own, which a busy machine may wake some milliseconds late.
@@ -14,7 +14,7 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
     admission, drive = settings.admission, settings.drive
     hold_seconds, passage_seconds = admission.hold_seconds, settings.passage.seconds
     pulse_seconds = settings.relay.pulse_seconds + PULSE_MARGIN_SECONDS
-    if drive.kind != Kind.PULSE:
+    if drive.kind != DriveKind.PULSE:
         # Such a gate is open until it is shut, and the lane is taken as long: the relay's own end comes no earlier.
         hold_seconds, passage_seconds, pulse_seconds = drive.open_seconds, min(passage_seconds, drive.open_seconds), 0.0
     return Policy(
@@ -29,8 +29,8 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
         pulse_seconds=pulse_seconds,
         passage_seconds=passage_seconds if has_sensor else None,
         exit_has_own_relay=drive.exit_pin is not None,
-        stays_open_seconds=0.0 if drive.kind == Kind.PULSE else drive.open_seconds,
-        closing_seconds=drive.close_seconds if drive.kind in {Kind.HOLD, Kind.MOTOR} else 0.0,
+        stays_open_seconds=0.0 if drive.kind == DriveKind.PULSE else drive.open_seconds,
+        closing_seconds=drive.close_seconds if drive.kind in {DriveKind.HOLD, DriveKind.MOTOR} else 0.0,
         fire_resumes=settings.fire_contact.resume == "contact",
         key_opens=settings.service_key.does == "open",
         show_seconds=settings.display.verdict_seconds,

@@ -193,7 +193,7 @@ class StatusBoard:
     def status(self) -> GateStatus:
         """Return the gate as it is now."""
         gate = self._gate
-        doubted = [a.price or gate.policy.price for a in gate.unfinished.values() if a.state is State.IN_DOUBT]
+        doubted = [a.price or gate.policy.price for a in gate.visitors.unfinished.values() if a.state is State.IN_DOUBT]
         return GateStatus(
             gate_id=gate.policy.gate_id,
             at=self._wall(),

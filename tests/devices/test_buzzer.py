@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller.admission.words.messages import Sound
-from gate_controller.devices.buzzer import Buzzer, Kind, minute_of_day
+from gate_controller.devices.buzzer import Buzzer, BuzzerKind, minute_of_day
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
 from gate_controller.devices.patterns import SOUNDS
@@ -216,7 +216,7 @@ def test_quiet_hours_that_are_none_are_told_when_the_buzzer_is_made(pins: Pins, 
 
 
 def test_the_kinds_are_those_of_the_settings() -> None:
-    assert tuple(kind.value for kind in Kind) == choices("buzzer.kind")
+    assert tuple(kind.value for kind in BuzzerKind) == choices("buzzer.kind")
 
 
 def told(made: Buzzer, sound: Sound = Sound.WAIT) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gate_controller.devices.contact import Contact
+from gate_controller.devices.contact import ContactInput
 from gate_controller.devices.errors import DeviceError
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
@@ -31,7 +31,7 @@ class Told:
 def contact(**given: Any) -> Iterator[Told]:
     told = Told()
     given.setdefault("poll_seconds", 60)  # but for its first look, it depends on edges
-    made = Contact(PIN, name="fire contact", on_change=told.changes.append, on_fault=told.faults.append, **given)
+    made = ContactInput(PIN, name="fire contact", on_change=told.changes.append, on_fault=told.faults.append, **given)
     try:
         yield told
     finally:
@@ -136,7 +136,7 @@ async def test_a_loop_that_is_late_does_not_miss_a_state_that_lasted(pins: Pins)
 
 async def test_an_edge_from_another_thread_is_told_in_the_loop(pins: Pins) -> None:
     told_in: list[threading.Thread] = []
-    made = Contact(PIN, name="exit button", on_change=lambda _active: told_in.append(threading.current_thread()))
+    made = ContactInput(PIN, name="exit button", on_change=lambda _active: told_in.append(threading.current_thread()))
     await asyncio.to_thread(pins.pin(PIN).drive_low)
     await until(lambda: bool(told_in))
     made.close()
@@ -213,7 +213,7 @@ async def test_a_pin_that_cannot_be_read_at_first_has_its_state_told_once_it_can
 
 async def test_a_pin_in_use_is_an_error_that_names_the_contact(pins: Pins) -> None:
     with contact(), pytest.raises(DeviceError, match="tamper contact on GPIO5: the pin is used twice"):
-        Contact(PIN, name="tamper contact", on_change=lambda _active: None)
+        ContactInput(PIN, name="tamper contact", on_change=lambda _active: None)
     assert not pins.is_output(PIN)
 
 
@@ -229,8 +229,8 @@ async def test_a_closed_contact_tells_nothing_and_gives_the_pin_back(pins: Pins)
 
 
 def test_an_edge_after_the_end_of_the_loop_is_nobodys(pins: Pins) -> None:
-    async def fit() -> Contact:
-        return Contact(PIN, name="exit button", on_change=lambda _active: None)
+    async def fit() -> ContactInput:
+        return ContactInput(PIN, name="exit button", on_change=lambda _active: None)
 
     made = asyncio.run(fit())
     drive(pins, False)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gate_controller.devices.drive import DEAD_SECONDS, GAP_SECONDS, MAX_OPEN_SECONDS, Drive, Kind
+from gate_controller.devices.drive import DEAD_SECONDS, GAP_SECONDS, MAX_OPEN_SECONDS, Drive, DriveKind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import MAX_ON_SECONDS, RelayBusy, RelayFault
 from gate_controller.settings import value_of
@@ -23,17 +23,17 @@ PIN, CLOSE_PIN, EXIT_PIN = 17, 18, 20
 SLACK = 0.15  # what a loaded machine may add
 
 BOARDS = pytest.mark.parametrize("active_high", [True, False], ids=["active high", "active low"])
-STAYING = pytest.mark.parametrize("kind", [Kind.HOLD, Kind.MAGLOCK, Kind.MOTOR])
-EVERY = pytest.mark.parametrize("kind", Kind)
+STAYING = pytest.mark.parametrize("kind", [DriveKind.HOLD, DriveKind.MAGLOCK, DriveKind.MOTOR])
+EVERY = pytest.mark.parametrize("kind", DriveKind)
 
 
 @contextmanager
-def drive(kind: Kind, **given: Any) -> Iterator[Drive]:
-    if kind is Kind.MOTOR:
+def drive(kind: DriveKind, **given: Any) -> Iterator[Drive]:
+    if kind is DriveKind.MOTOR:
         given.setdefault("close_pin", CLOSE_PIN)
     given.setdefault("pulse_seconds", 0.1)
     made = Drive(PIN, kind=kind, **given)
-    if kind is Kind.MOTOR:
+    if kind is DriveKind.MOTOR:
         time.sleep(DEAD_SECONDS * 1.1)  # the last run may have left the other relay on until now
     try:
         yield made
@@ -62,7 +62,7 @@ def levels(pins: Pins, pin: int = PIN) -> list[bool]:
 
 
 def test_the_kinds_are_those_of_the_settings() -> None:
-    assert tuple(Kind) == choices("drive.kind")
+    assert tuple(DriveKind) == choices("drive.kind")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_ceilings_are_those_of_the_settings(name: str, ceiling: float) -> No
 @pytest.mark.parametrize("seconds", [0, -1, MAX_OPEN_SECONDS + 0.001, float("nan"), float("inf")])
 def test_no_setting_lifts_the_ceiling_of_an_open_gate(pins: Pins, seconds: float) -> None:
     with pytest.raises(ValueError, match=r"open_seconds is .*at most 60"):
-        Drive(PIN, kind=Kind.HOLD, open_seconds=seconds)
+        Drive(PIN, kind=DriveKind.HOLD, open_seconds=seconds)
     assert not pins.is_output(PIN)
 
 
@@ -93,12 +93,12 @@ def test_no_setting_lifts_the_ceiling_of_a_pulse(pins: Pins, seconds: float) -> 
 
 @BOARDS
 @EVERY
-def test_no_output_moves_at_the_start_but_a_magnet_that_locks(pins: Pins, kind: Kind, active_high: bool) -> None:
+def test_no_output_moves_at_the_start_but_a_magnet_that_locks(pins: Pins, kind: DriveKind, active_high: bool) -> None:
     for pin in (PIN, CLOSE_PIN, EXIT_PIN):  # as config.txt leaves them at boot: off
         pins.pin(pin).output_with_state(not active_high)
         pins.pin(pin).clear_states()
     with drive(kind, active_high=active_high, exit_pin=EXIT_PIN) as made:
-        assert levels(pins) == ([active_high] if kind is Kind.MAGLOCK else [])
+        assert levels(pins) == ([active_high] if kind is DriveKind.MAGLOCK else [])
         assert levels(pins, EXIT_PIN) == []
         assert levels(pins, CLOSE_PIN) == []
         assert not stands_open(made)
@@ -107,14 +107,14 @@ def test_no_output_moves_at_the_start_but_a_magnet_that_locks(pins: Pins, kind: 
 
 def test_a_motor_without_a_relay_that_closes_is_an_error_with_a_remedy(pins: Pins) -> None:
     with pytest.raises(DeviceError, match=r"set drive\.close_pin"):
-        Drive(PIN, kind=Kind.MOTOR)
+        Drive(PIN, kind=DriveKind.MOTOR)
     assert not pins.is_output(PIN)
 
 
 def test_an_exit_relay_that_cannot_be_had_gives_the_others_back(pins: Pins) -> None:
     with pytest.raises(DeviceError, match="exit relay on GPIO17: the pin is used twice"):
         Drive(PIN, exit_pin=PIN)
-    with drive(Kind.PULSE):
+    with drive(DriveKind.PULSE):
         assert levels(pins) == []
 
 
@@ -122,7 +122,7 @@ def test_an_exit_relay_that_cannot_be_had_gives_the_others_back(pins: Pins) -> N
 
 
 def test_a_turnstile_is_given_a_pulse_which_nothing_cuts_short(pins: Pins) -> None:
-    with drive(Kind.PULSE) as made:
+    with drive(DriveKind.PULSE) as made:
         made.release()
         assert stands_open(made)
         made.shut()
@@ -135,7 +135,7 @@ def test_a_turnstile_is_given_a_pulse_which_nothing_cuts_short(pins: Pins) -> No
 
 @BOARDS
 def test_a_barrier_is_open_until_it_is_shut(pins: Pins, active_high: bool) -> None:
-    with drive(Kind.HOLD, active_high=active_high) as made:
+    with drive(DriveKind.HOLD, active_high=active_high) as made:
         made.release()
         assert stands_open(made)
         assert pins.is_high(PIN) is active_high
@@ -150,7 +150,7 @@ def test_a_barrier_is_open_until_it_is_shut(pins: Pins, active_high: bool) -> No
 
 @BOARDS
 def test_a_magnet_lets_go_until_it_is_shut(pins: Pins, active_high: bool) -> None:
-    with drive(Kind.MAGLOCK, active_high=active_high) as made:
+    with drive(DriveKind.MAGLOCK, active_high=active_high) as made:
         assert pins.is_high(PIN) is active_high
         made.release()
         assert stands_open(made)
@@ -162,7 +162,7 @@ def test_a_magnet_lets_go_until_it_is_shut(pins: Pins, active_high: bool) -> Non
 
 @BOARDS
 def test_a_motor_is_given_a_pulse_to_open_and_another_to_close(pins: Pins, active_high: bool) -> None:
-    with drive(Kind.MOTOR, active_high=active_high) as made:
+    with drive(DriveKind.MOTOR, active_high=active_high) as made:
         made.release()
         wait_until(lambda: len(pins.pulses(PIN, active_high=active_high)) == 1)
         assert stands_open(made)
@@ -176,7 +176,7 @@ def test_a_motor_is_given_a_pulse_to_open_and_another_to_close(pins: Pins, activ
 
 
 def test_a_gate_that_is_never_shut_closes_after_its_time(pins: Pins) -> None:
-    with drive(Kind.HOLD, open_seconds=0.3) as made:
+    with drive(DriveKind.HOLD, open_seconds=0.3) as made:
         made.release()
         wait_until_at_rest(made)
     (length,) = pins.pulses(PIN)
@@ -184,7 +184,7 @@ def test_a_gate_that_is_never_shut_closes_after_its_time(pins: Pins) -> None:
 
 
 def test_a_magnet_that_is_never_shut_locks_after_its_time(pins: Pins) -> None:
-    with drive(Kind.MAGLOCK, open_seconds=0.3) as made:
+    with drive(DriveKind.MAGLOCK, open_seconds=0.3) as made:
         made.release()
         wait_until_at_rest(made)
         assert pins.is_high(PIN)
@@ -193,7 +193,7 @@ def test_a_magnet_that_is_never_shut_locks_after_its_time(pins: Pins) -> None:
 
 
 def test_a_motor_that_is_never_shut_closes_after_its_time(pins: Pins) -> None:
-    with drive(Kind.MOTOR, open_seconds=0.5) as made:
+    with drive(DriveKind.MOTOR, open_seconds=0.5) as made:
         made.release()
         wait_until_at_rest(made)
     opened, _ = pins.edges(PIN)
@@ -202,15 +202,15 @@ def test_a_motor_that_is_never_shut_closes_after_its_time(pins: Pins) -> None:
 
 
 @STAYING
-async def test_a_blocked_event_loop_keeps_no_gate_open(pins: Pins, kind: Kind) -> None:
+async def test_a_blocked_event_loop_keeps_no_gate_open(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, open_seconds=0.2, pulse_seconds=0.05) as made:
         made.release()
         time.sleep(1.0)  # noqa: ASYNC251 - the loop is to stand still
         assert not stands_open(made)
         assert not made.is_on
-        assert len(pins.edges(PIN)) == (3 if kind is Kind.MAGLOCK else 2)
-        assert pins.is_high(PIN) is (kind is Kind.MAGLOCK)
-        assert len(pins.pulses(CLOSE_PIN)) == (1 if kind is Kind.MOTOR else 0)
+        assert len(pins.edges(PIN)) == (3 if kind is DriveKind.MAGLOCK else 2)
+        assert pins.is_high(PIN) is (kind is DriveKind.MAGLOCK)
+        assert len(pins.pulses(CLOSE_PIN)) == (1 if kind is DriveKind.MOTOR else 0)
 
 
 MAIN_DEAD = """
@@ -218,8 +218,8 @@ import threading, time
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 Device.pin_factory = MockFactory()
-from gate_controller.devices.drive import Drive, Kind
-drive = Drive(17, kind=Kind.{kind}, close_pin=18, open_seconds=0.3, pulse_seconds=0.1)
+from gate_controller.devices.drive import Drive, DriveKind
+drive = Drive(17, kind=DriveKind.{kind}, close_pin=18, open_seconds=0.3, pulse_seconds=0.1)
 def look():
     threading.main_thread().join()
     deadline = time.monotonic() + 10
@@ -244,7 +244,7 @@ def test_a_dead_main_thread_keeps_no_gate_open(kind: str, states: str) -> None:
 
 
 @EVERY
-def test_a_second_person_is_refused_while_the_gate_is_released_for_the_first(pins: Pins, kind: Kind) -> None:
+def test_a_second_person_is_refused_while_the_gate_is_released_for_the_first(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, pulse_seconds=1.0) as made:
         made.release()
         before = levels(pins)
@@ -254,20 +254,20 @@ def test_a_second_person_is_refused_while_the_gate_is_released_for_the_first(pin
 
 
 @EVERY
-def test_people_can_follow_each_other(pins: Pins, kind: Kind) -> None:
+def test_people_can_follow_each_other(pins: Pins, kind: DriveKind) -> None:
     with drive(kind) as made:
         for _ in range(3):
             made.release()
-            wait_until(lambda: pins.is_high(PIN) is (kind is not Kind.MAGLOCK))  # a motor has its dead time first
-            if kind is Kind.PULSE:
+            wait_until(lambda: pins.is_high(PIN) is (kind is not DriveKind.MAGLOCK))  # a motor has its dead time first
+            if kind is DriveKind.PULSE:
                 wait_until_at_rest(made)
             made.shut()
             wait_until_at_rest(made)
-    assert len(pins.pulses(PIN, active_high=kind is not Kind.MAGLOCK)) == 3
+    assert len(pins.pulses(PIN, active_high=kind is not DriveKind.MAGLOCK)) == 3
 
 
 @EVERY
-def test_a_release_returns_at_once(pins: Pins, kind: Kind) -> None:
+def test_a_release_returns_at_once(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, open_seconds=5, pulse_seconds=5) as made:
         began = time.monotonic()
         made.release()
@@ -293,7 +293,7 @@ def assert_apart(pins: Pins) -> None:
 
 
 def test_shutting_a_motor_in_the_middle_of_its_pulse_waits_for_the_dead_time(pins: Pins) -> None:
-    with drive(Kind.MOTOR, pulse_seconds=1.0) as made:
+    with drive(DriveKind.MOTOR, pulse_seconds=1.0) as made:
         made.release()
         made.shut()
         assert not pins.is_high(PIN)
@@ -303,7 +303,7 @@ def test_shutting_a_motor_in_the_middle_of_its_pulse_waits_for_the_dead_time(pin
 
 
 def test_a_motor_that_is_closing_opens_again_for_the_next_person(pins: Pins) -> None:
-    with drive(Kind.MOTOR, pulse_seconds=1.0) as made:
+    with drive(DriveKind.MOTOR, pulse_seconds=1.0) as made:
         made.release()
         made.shut()
         wait_until(lambda: pins.is_high(CLOSE_PIN))
@@ -315,7 +315,7 @@ def test_a_motor_that_is_closing_opens_again_for_the_next_person(pins: Pins) -> 
 
 
 def test_a_pulse_as_long_as_the_gate_stays_open_keeps_the_dead_time(pins: Pins) -> None:
-    with drive(Kind.MOTOR, pulse_seconds=0.3, open_seconds=0.3) as made:
+    with drive(DriveKind.MOTOR, pulse_seconds=0.3, open_seconds=0.3) as made:
         made.release()
         wait_until_at_rest(made)
     assert len(pins.pulses(CLOSE_PIN)) == 1
@@ -323,7 +323,7 @@ def test_a_pulse_as_long_as_the_gate_stays_open_keeps_the_dead_time(pins: Pins) 
 
 
 def test_a_motor_driven_from_many_threads_never_has_both_relays_on(pins: Pins) -> None:
-    with drive(Kind.MOTOR, pulse_seconds=0.02, open_seconds=0.1) as made:
+    with drive(DriveKind.MOTOR, pulse_seconds=0.02, open_seconds=0.1) as made:
         acts = (made.release, made.shut, made.hold_open, made.let_go, made.release_exit, made.off)
         stop = time.monotonic() + 2
 
@@ -347,7 +347,7 @@ def test_a_motor_driven_from_many_threads_never_has_both_relays_on(pins: Pins) -
 
 def test_a_relay_that_does_not_let_go_keeps_the_other_one_off(pins: Pins) -> None:
     faults: list[str] = []
-    with drive(Kind.MOTOR, pulse_seconds=5, on_fault=faults.append) as made:
+    with drive(DriveKind.MOTOR, pulse_seconds=5, on_fault=faults.append) as made:
         made.release()
         pins.break_pin(PIN)
         with pytest.raises(RelayFault, match="cannot be turned off: relay on GPIO17"):
@@ -364,7 +364,7 @@ def test_a_relay_that_does_not_let_go_keeps_the_other_one_off(pins: Pins) -> Non
 
 def test_a_motors_relay_that_the_last_run_may_have_left_on_counts_for_the_dead_time(pins: Pins) -> None:
     pins.pin(PIN).output_with_state(True)
-    made = Drive(PIN, kind=Kind.MOTOR, close_pin=CLOSE_PIN)
+    made = Drive(PIN, kind=DriveKind.MOTOR, close_pin=CLOSE_PIN)
     made.shut()
     wait_until(lambda: pins.is_high(CLOSE_PIN))
     made.close()
@@ -372,7 +372,7 @@ def test_a_motors_relay_that_the_last_run_may_have_left_on_counts_for_the_dead_t
 
 
 def test_a_motor_left_anywhere_by_the_last_run_is_closed_when_asked(pins: Pins) -> None:
-    with drive(Kind.MOTOR) as made:
+    with drive(DriveKind.MOTOR) as made:
         made.shut()
         wait_until_at_rest(made)
         made.shut()
@@ -382,7 +382,7 @@ def test_a_motor_left_anywhere_by_the_last_run_is_closed_when_asked(pins: Pins) 
 
 
 def test_a_motor_whose_opening_failed_is_closed_for_it_may_have_moved(pins: Pins) -> None:
-    with drive(Kind.MOTOR) as made:
+    with drive(DriveKind.MOTOR) as made:
         pins.break_pin(PIN, obeys=True)
         with pytest.raises(RelayFault):
             made.release()
@@ -396,22 +396,22 @@ def test_a_motor_whose_opening_failed_is_closed_for_it_may_have_moved(pins: Pins
 
 
 @EVERY
-def test_held_open_lasts_until_it_is_let_go(pins: Pins, kind: Kind) -> None:
+def test_held_open_lasts_until_it_is_let_go(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, pulse_seconds=0.05, open_seconds=0.1) as made:
         made.hold_open()
         time.sleep(0.5)  # longer than anything is open for one person
         assert stands_open(made)
-        if kind is not Kind.MOTOR:
-            assert pins.is_high(PIN) is (kind is not Kind.MAGLOCK)
+        if kind is not DriveKind.MOTOR:
+            assert pins.is_high(PIN) is (kind is not DriveKind.MAGLOCK)
         made.let_go()
         wait_until_at_rest(made)
         assert not stands_open(made)
-        assert pins.is_high(PIN) is (kind is Kind.MAGLOCK)
-    assert len(pins.pulses(CLOSE_PIN)) == (1 if kind is Kind.MOTOR else 0)
+        assert pins.is_high(PIN) is (kind is DriveKind.MAGLOCK)
+    assert len(pins.pulses(CLOSE_PIN)) == (1 if kind is DriveKind.MOTOR else 0)
 
 
 @EVERY
-def test_holding_twice_is_holding_once(pins: Pins, kind: Kind) -> None:
+def test_holding_twice_is_holding_once(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, pulse_seconds=0.02) as made:
         made.hold_open()
         made.hold_open()
@@ -421,11 +421,11 @@ def test_holding_twice_is_holding_once(pins: Pins, kind: Kind) -> None:
         made.let_go()
         made.let_go()
         wait_until_at_rest(made)
-    assert len(pins.pulses(PIN, active_high=kind is not Kind.MAGLOCK)) == 1
+    assert len(pins.pulses(PIN, active_high=kind is not DriveKind.MAGLOCK)) == 1
 
 
 @EVERY
-def test_a_release_of_a_gate_that_is_held_open_moves_nothing_and_works(pins: Pins, kind: Kind) -> None:
+def test_a_release_of_a_gate_that_is_held_open_moves_nothing_and_works(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, open_seconds=0.1, pulse_seconds=0.02) as made:
         made.hold_open()
         time.sleep(0.1)  # the motor's pulse
@@ -439,7 +439,7 @@ def test_a_release_of_a_gate_that_is_held_open_moves_nothing_and_works(pins: Pin
 
 
 @EVERY
-def test_holding_while_the_gate_is_released_keeps_it_open(pins: Pins, kind: Kind) -> None:
+def test_holding_while_the_gate_is_released_keeps_it_open(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, open_seconds=0.2, pulse_seconds=0.1) as made:
         made.release()
         made.hold_open()
@@ -449,7 +449,7 @@ def test_holding_while_the_gate_is_released_keeps_it_open(pins: Pins, kind: Kind
 
 
 def test_a_pulse_that_becomes_a_hold_is_one_without_a_break(pins: Pins) -> None:
-    with drive(Kind.PULSE) as made:
+    with drive(DriveKind.PULSE) as made:
         made.release()
         made.hold_open()
         time.sleep(0.3)  # longer than the pulse
@@ -459,7 +459,7 @@ def test_a_pulse_that_becomes_a_hold_is_one_without_a_break(pins: Pins) -> None:
 
 
 def test_holding_opens_the_way_out_as_well(pins: Pins) -> None:
-    with drive(Kind.PULSE, exit_pin=EXIT_PIN) as made:
+    with drive(DriveKind.PULSE, exit_pin=EXIT_PIN) as made:
         made.hold_open()
         assert pins.is_high(EXIT_PIN)
         made.let_go()
@@ -468,7 +468,7 @@ def test_holding_opens_the_way_out_as_well(pins: Pins) -> None:
 
 
 def test_a_way_in_that_fails_does_not_keep_the_way_out_shut(pins: Pins) -> None:
-    with drive(Kind.PULSE, exit_pin=EXIT_PIN) as made:
+    with drive(DriveKind.PULSE, exit_pin=EXIT_PIN) as made:
         pins.break_pin(PIN)
         with pytest.raises(RelayFault, match="cannot be turned on: relay on GPIO17"):
             made.hold_open()
@@ -479,7 +479,7 @@ def test_a_way_in_that_fails_does_not_keep_the_way_out_shut(pins: Pins) -> None:
 
 def test_a_hold_that_fails_is_told_and_tried_until_it_works(pins: Pins) -> None:
     faults: list[str] = []
-    with drive(Kind.HOLD, on_fault=faults.append) as made:
+    with drive(DriveKind.HOLD, on_fault=faults.append) as made:
         pins.break_pin(PIN)
         with pytest.raises(RelayFault):
             made.hold_open()
@@ -496,7 +496,7 @@ def test_a_hold_that_fails_is_told_and_tried_until_it_works(pins: Pins) -> None:
 
 def test_a_relay_stuck_on_does_not_refuse_a_fire_alarm(pins: Pins) -> None:
     faults: list[str] = []
-    with drive(Kind.PULSE, pulse_seconds=0.02, on_fault=faults.append) as made:
+    with drive(DriveKind.PULSE, pulse_seconds=0.02, on_fault=faults.append) as made:
         made.release()
         pins.break_pin(PIN)
         wait_until(lambda: bool(faults))
@@ -510,7 +510,7 @@ def test_a_relay_stuck_on_does_not_refuse_a_fire_alarm(pins: Pins) -> None:
 
 
 def test_an_exit_has_its_own_relay_whatever_the_way_in_does(pins: Pins) -> None:
-    with drive(Kind.PULSE, pulse_seconds=0.2, exit_pin=EXIT_PIN) as made:
+    with drive(DriveKind.PULSE, pulse_seconds=0.2, exit_pin=EXIT_PIN) as made:
         made.release()
         assert made.release_exit() is True
         assert pins.is_high(PIN)
@@ -523,7 +523,7 @@ def test_an_exit_has_its_own_relay_whatever_the_way_in_does(pins: Pins) -> None:
 
 
 def test_an_exit_alone_does_not_open_the_way_in(pins: Pins) -> None:
-    with drive(Kind.HOLD, exit_pin=EXIT_PIN) as made:
+    with drive(DriveKind.HOLD, exit_pin=EXIT_PIN) as made:
         made.release_exit()
         assert made.is_on
         assert not stands_open(made)
@@ -531,17 +531,17 @@ def test_an_exit_alone_does_not_open_the_way_in(pins: Pins) -> None:
 
 
 @EVERY
-def test_an_exit_without_a_relay_of_its_own_takes_that_of_the_way_in(pins: Pins, kind: Kind) -> None:
+def test_an_exit_without_a_relay_of_its_own_takes_that_of_the_way_in(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, open_seconds=0.3, pulse_seconds=0.05) as made:
         assert made.release_exit() is True
         assert made.release_exit() is False
         assert stands_open(made)
         wait_until_at_rest(made)
-    assert len(pins.pulses(PIN, active_high=kind is not Kind.MAGLOCK)) == 1
+    assert len(pins.pulses(PIN, active_high=kind is not DriveKind.MAGLOCK)) == 1
 
 
 def test_an_exit_through_a_gate_that_is_open_extends_nothing(pins: Pins) -> None:
-    with drive(Kind.HOLD, open_seconds=0.3) as made:
+    with drive(DriveKind.HOLD, open_seconds=0.3) as made:
         made.release()
         time.sleep(0.1)  # somewhere within
         assert made.release_exit() is False
@@ -551,7 +551,7 @@ def test_an_exit_through_a_gate_that_is_open_extends_nothing(pins: Pins) -> None
 
 
 def test_a_person_who_paid_while_somebody_goes_out_gets_a_pulse_after_that(pins: Pins) -> None:
-    with drive(Kind.PULSE, pulse_seconds=0.1) as made:
+    with drive(DriveKind.PULSE, pulse_seconds=0.1) as made:
         made.release_exit()
         made.release()
         with pytest.raises(RelayBusy):
@@ -565,7 +565,7 @@ def test_a_person_who_paid_while_somebody_goes_out_gets_a_pulse_after_that(pins:
 
 
 def test_a_person_who_wants_out_while_somebody_comes_in_gets_a_pulse_after_that(pins: Pins) -> None:
-    with drive(Kind.PULSE, pulse_seconds=0.1) as made:
+    with drive(DriveKind.PULSE, pulse_seconds=0.1) as made:
         made.release()
         assert made.release_exit() is True
         assert made.release_exit() is False
@@ -578,7 +578,7 @@ def test_a_person_who_wants_out_while_somebody_comes_in_gets_a_pulse_after_that(
 
 
 def test_a_person_who_paid_while_somebody_goes_out_has_the_whole_time(pins: Pins) -> None:
-    with drive(Kind.HOLD, open_seconds=0.3) as made:
+    with drive(DriveKind.HOLD, open_seconds=0.3) as made:
         made.release_exit()
         time.sleep(0.2)  # somewhere within
         made.release()
@@ -591,7 +591,7 @@ def test_a_person_who_paid_while_somebody_goes_out_has_the_whole_time(pins: Pins
 
 
 @EVERY
-def test_a_release_that_fails_does_not_open_later(pins: Pins, kind: Kind) -> None:
+def test_a_release_that_fails_does_not_open_later(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, open_seconds=5) as made:
         pins.break_pin(PIN)
         with pytest.raises(RelayFault, match=r"relay on GPIO17: .*Input/output error"):
@@ -600,15 +600,15 @@ def test_a_release_that_fails_does_not_open_later(pins: Pins, kind: Kind) -> Non
         wait_until_at_rest(made)
         assert not stands_open(made)
         made.release()
-        wait_until(lambda: pins.is_high(PIN) is (kind is not Kind.MAGLOCK))
+        wait_until(lambda: pins.is_high(PIN) is (kind is not DriveKind.MAGLOCK))
         made.shut()
         wait_until_at_rest(made)
-    assert len(pins.pulses(PIN, active_high=kind is not Kind.MAGLOCK)) == 1
+    assert len(pins.pulses(PIN, active_high=kind is not DriveKind.MAGLOCK)) == 1
 
 
 def test_a_magnet_that_does_not_lock_again_is_told_once_and_tried_until_it_does(pins: Pins) -> None:
     faults: list[str] = []
-    with drive(Kind.MAGLOCK, open_seconds=0.05, on_fault=faults.append) as made:
+    with drive(DriveKind.MAGLOCK, open_seconds=0.05, on_fault=faults.append) as made:
         made.release()
         pins.break_pin(PIN)
         wait_until(lambda: bool(faults))
@@ -624,7 +624,7 @@ def test_a_magnet_that_does_not_lock_again_is_told_once_and_tried_until_it_does(
 
 @BOARDS
 @EVERY
-def test_off_turns_every_relay_off(pins: Pins, kind: Kind, active_high: bool) -> None:
+def test_off_turns_every_relay_off(pins: Pins, kind: DriveKind, active_high: bool) -> None:
     with drive(kind, active_high=active_high, exit_pin=EXIT_PIN) as made:
         made.hold_open()
         made.off()
@@ -633,11 +633,11 @@ def test_off_turns_every_relay_off(pins: Pins, kind: Kind, active_high: bool) ->
         assert not made.is_on
         time.sleep(0.3)  # the time in which something would move
         assert pins.is_high(PIN) is not active_high
-        assert stands_open(made) is (kind is Kind.MAGLOCK)
+        assert stands_open(made) is (kind is DriveKind.MAGLOCK)
 
 
 def test_a_magnet_that_was_turned_off_locks_when_it_is_shut(pins: Pins) -> None:
-    with drive(Kind.MAGLOCK) as made:
+    with drive(DriveKind.MAGLOCK) as made:
         made.off()
         assert stands_open(made)
         made.shut()
@@ -647,7 +647,7 @@ def test_a_magnet_that_was_turned_off_locks_when_it_is_shut(pins: Pins) -> None:
 
 @BOARDS
 @EVERY
-def test_closing_leaves_every_relay_off_and_gives_the_pins_back(pins: Pins, kind: Kind, active_high: bool) -> None:
+def test_closing_leaves_every_relay_off_and_gives_the_pins_back(pins: Pins, kind: DriveKind, active_high: bool) -> None:
     with drive(kind, active_high=active_high, exit_pin=EXIT_PIN) as made:
         made.release()
         made.release_exit()
@@ -678,14 +678,14 @@ def test_a_pin_that_fails_at_the_close_does_not_keep_the_others_on(pins: Pins) -
 
 def test_a_closed_drive_leaves_no_thread(pins: Pins) -> None:
     before = threading.active_count()
-    with drive(Kind.MOTOR, exit_pin=EXIT_PIN):
+    with drive(DriveKind.MOTOR, exit_pin=EXIT_PIN):
         assert threading.active_count() == before + 2
     assert threading.active_count() == before
     assert not pins.is_high(PIN)
 
 
 @EVERY
-def test_an_idle_drive_costs_no_cpu(pins: Pins, kind: Kind) -> None:
+def test_an_idle_drive_costs_no_cpu(pins: Pins, kind: DriveKind) -> None:
     with drive(kind, exit_pin=EXIT_PIN) as made:
         used = time.process_time()
         time.sleep(0.2)  # the time to be idle in
@@ -710,8 +710,8 @@ pins = [Device.pin_factory.pin(number) for number in (17, 20)]
 atexit.unregister(gpiozero.devices._shutdown)
 atexit.register(lambda: print(*(int(pin.state) for pin in pins)))
 atexit.register(gpiozero.devices._shutdown)
-from gate_controller.devices.drive import Drive, Kind
-drive = Drive(17, kind=Kind.{kind}, close_pin=18, exit_pin=20, active_high={active_high})
+from gate_controller.devices.drive import Drive, DriveKind
+drive = Drive(17, kind=DriveKind.{kind}, close_pin=18, exit_pin=20, active_high={active_high})
 {act}
 """
 
@@ -730,7 +730,7 @@ def test_a_magnet_is_left_unlocked_after(ending: str, act: str, active_high: boo
 
 async def test_a_fault_from_the_relays_thread_can_be_handed_to_the_loop(pins: Pins) -> None:
     loop, told = asyncio.get_running_loop(), asyncio.Event()
-    with drive(Kind.HOLD, open_seconds=0.05, on_fault=lambda _text: loop.call_soon_threadsafe(told.set)) as made:
+    with drive(DriveKind.HOLD, open_seconds=0.05, on_fault=lambda _text: loop.call_soon_threadsafe(told.set)) as made:
         made.release()
         pins.break_pin(PIN)
         await asyncio.wait_for(told.wait(), 5)

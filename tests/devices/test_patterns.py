@@ -22,8 +22,8 @@ from gate_controller.devices.patterns import (
     Lamp,
     Look,
     Mode,
-    Player,
-    Step,
+    PatternPlayer,
+    PatternStep,
     steps_of,
 )
 from tests.rig.settings import choices
@@ -127,8 +127,13 @@ def test_a_single_lamp_has_no_yellow_of_its_own() -> None:
 def test_a_look_becomes_a_ring_of_light_and_dark() -> None:
     lit, dark = frozenset({Lamp.RED}), frozenset[Lamp]()
 
-    assert Look(lit).steps == (Step(lit),)
-    assert Look(lit, (Flash(1, 2), Flash(3, 4))).steps == (Step(lit, 1), Step(dark, 2), Step(lit, 3), Step(dark, 4))
+    assert Look(lit).steps == (PatternStep(lit),)
+    assert Look(lit, (Flash(1, 2), Flash(3, 4))).steps == (
+        PatternStep(lit, 1),
+        PatternStep(dark, 2),
+        PatternStep(lit, 3),
+        PatternStep(dark, 4),
+    )
 
 
 def test_every_sound_has_its_beeps() -> None:
@@ -154,7 +159,7 @@ def test_a_sound_takes_under_two_seconds_and_ends_in_silence(sound: Sound) -> No
     *before, last = steps_of(SOUNDS[sound])
 
     assert sum(step.seconds or float("inf") for step in before) < 2
-    assert last == Step(None)
+    assert last == PatternStep(None)
 
 
 @pytest.mark.parametrize("sound", Sound)
@@ -190,8 +195,8 @@ class Record:
 
 
 @contextmanager
-def playing(record: Record) -> Iterator[Player[str]]:
-    player = Player("under test", record, "rest")
+def playing(record: Record) -> Iterator[PatternPlayer[str]]:
+    player = PatternPlayer("under test", record, "rest")
     try:
         yield player
     finally:
@@ -215,7 +220,7 @@ def wakes(name: str) -> int:
 def test_the_first_step_is_put_before_start_returns_and_the_others_follow_in_a_ring() -> None:
     record = Record()
     with playing(record) as player:
-        player.start((Step("a", 0.05), Step("b", 0.1)))
+        player.start((PatternStep("a", 0.05), PatternStep("b", 0.1)))
         assert record.words[:1] == ["a"]
         wait_for(lambda: len(record.put) >= 5)
     assert record.words[:5] == ["a", "b", "a", "b", "a"]
@@ -227,7 +232,7 @@ def test_the_first_step_is_put_before_start_returns_and_the_others_follow_in_a_r
 def test_a_step_without_an_end_ends_the_pattern() -> None:
     record = Record()
     with playing(record) as player:
-        player.start((Step("a", 0.01), Step("b"), Step("never", 0.01)))
+        player.start((PatternStep("a", 0.01), PatternStep("b"), PatternStep("never", 0.01)))
         wait_for(lambda: record.words == ["a", "b"])
         time.sleep(0.1)
         assert record.words == ["a", "b"]
@@ -237,8 +242,8 @@ def test_a_step_without_an_end_ends_the_pattern() -> None:
 def test_a_pattern_takes_the_place_of_the_one_before() -> None:
     record = Record()
     with playing(record) as player:
-        player.start((Step("a", 0.05), Step("b", 0.05)))
-        player.start((Step("c"),))
+        player.start((PatternStep("a", 0.05), PatternStep("b", 0.05)))
+        player.start((PatternStep("c"),))
         time.sleep(0.15)  # the first one's steps would have ended
     assert record.words == ["a", "c", "rest"]
 
@@ -247,14 +252,14 @@ def test_a_step_that_was_not_done_is_put_again_until_it_is() -> None:
     record = Record()
     with playing(record) as player:
         record.refusals = 2
-        player.start((Step("a"),))
+        player.start((PatternStep("a"),))
         wait_for(lambda: len(record.put) == 3)
         time.sleep(0.4)  # longer than until a retry
         assert record.words == ["a", "a", "a"]
 
 
-@pytest.mark.parametrize("pattern", [(), (Step("steady"),), (Step("once", 0.01), Step("silence"))])
-def test_no_thread_wakes_while_nothing_changes(pattern: tuple[Step[str], ...]) -> None:
+@pytest.mark.parametrize("pattern", [(), (PatternStep("steady"),), (PatternStep("once", 0.01), PatternStep("silence"))])
+def test_no_thread_wakes_while_nothing_changes(pattern: tuple[PatternStep[str], ...]) -> None:
     record = Record()
     with playing(record) as player:
         if pattern:
@@ -270,8 +275,8 @@ def test_closing_puts_what_is_put_at_rest_and_nothing_begins_after_it() -> None:
     record = Record()
     threads = threading.active_count()
     with playing(record) as player:
-        player.start((Step("a", 0.01), Step("b", 0.01)))
-    player.start((Step("too late"),))
+        player.start((PatternStep("a", 0.01), PatternStep("b", 0.01)))
+    player.start((PatternStep("too late"),))
     player.close()
     assert record.words[-1] == "rest"
     assert threading.active_count() == threads
@@ -287,10 +292,10 @@ def test_a_player_that_dies_rests_and_begins_nothing_that_it_could_not_end() -> 
             raise RuntimeError("a bug")
         return True
 
-    player = Player("under test", fails_once, "rest")
-    player.start((Step("a", 0.01), Step("b", 0.01)))
+    player = PatternPlayer("under test", fails_once, "rest")
+    player.start((PatternStep("a", 0.01), PatternStep("b", 0.01)))
     wait_for(lambda: put == ["a", "b", "rest"])
     wait_for(lambda: "under test" not in {thread.name for thread in threading.enumerate()})
-    player.start((Step("a", 0.01),))
+    player.start((PatternStep("a", 0.01),))
     player.close()
     assert put == ["a", "b", "rest"]

@@ -21,7 +21,7 @@ from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
 from gate_controller.desk.control_socket import ControlError, NotRunning, ask
 from gate_controller.desk.technicians import pictures
-from gate_controller.devices.drive import Drive, Kind
+from gate_controller.devices.drive import Drive, DriveKind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
 from gate_controller.journal.store import JournalError, JournalInUse, locked
@@ -115,7 +115,7 @@ async def relay(settings: Settings, *, way_out: bool = False) -> None:
 
     drive = make_drive(settings, told)
     try:
-        if settings.drive.kind == Kind.MOTOR and not way_out:
+        if settings.drive.kind == DriveKind.MOTOR and not way_out:
             say("closing: nobody knows where a motor's gate stands")
             drive.shut()
             await _at_rest(drive, settings, failed)
@@ -134,7 +134,7 @@ async def relay(settings: Settings, *, way_out: bool = False) -> None:
             drive.shut()
             await _at_rest(drive, settings, failed)
         drive.close()
-        if settings.drive.kind == Kind.MAGLOCK:
+        if settings.drive.kind == DriveKind.MAGLOCK:
             say("without a gate that runs, the magnet is off: the way is free")
     if faults:
         raise DeviceError("; ".join(faults))
@@ -211,14 +211,14 @@ def seconds_of(picture: str, each: float) -> float:
 
 def _released(settings: Settings) -> str:
     pulse, open_ = f"{settings.relay.pulse_seconds:g} s", f"{settings.drive.open_seconds:g} s"
-    match Kind(settings.drive.kind):
-        case Kind.PULSE:
+    match DriveKind(settings.drive.kind):
+        case DriveKind.PULSE:
             return f"on for {pulse}"
-        case Kind.HOLD:
+        case DriveKind.HOLD:
             return f"on, and the gate open, for {open_}"
-        case Kind.MOTOR:
+        case DriveKind.MOTOR:
             return f"on for {pulse}, the gate open for {open_}; then the close relay, on for {pulse}"
-        case Kind.MAGLOCK:
+        case DriveKind.MAGLOCK:
             return f"off, and the magnet unlocked, for {open_}"
 
 

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 from gate_controller.devices.display.card import Card
+from gate_controller.devices.display.live_panel import LivePanel
 from gate_controller.devices.display.panel import Panel
-from gate_controller.devices.display.screen import Screen
 
 # The slowest picture takes about 0.2 s and the kernel gives an I2C transfer up after 1 s, so this is no slowness.
 HANG_SECONDS = 10.0
@@ -38,7 +38,7 @@ class Player:
     ) -> None:
         self._on_change = on_change
         self._clock = clock
-        self._screen = Screen(make_panel, clock=clock)
+        self._live = LivePanel(make_panel, clock=clock)
         self._changed = threading.Condition()
         self._cards: list[tuple[Card, float]] = []
         self._noise_at: float | None = None
@@ -57,7 +57,7 @@ class Player:
         """
         now = self._clock()
         with self._changed:
-            kept = [(earlier, told) for earlier, told in self._cards if card.is_resting and not earlier.is_resting]
+            kept = [(earlier, at) for earlier, at in self._cards if card.is_resting and not earlier.is_resting]
             self._cards = [*kept, (card, now)]
             self._changed.notify()
             hangs = self._busy_since is not None and now - self._busy_since > HANG_SECONDS
@@ -80,14 +80,14 @@ class Player:
     def _play(self) -> None:
         due: float | None = self._clock()
         while self._news(due):
-            due = self._screen.step()
+            due = self._live.step()
             with self._changed:
                 self._busy_since = None
-            self._tell(self._screen.fault)
-        self._screen.close()
+            self._tell(self._live.fault)
+        self._live.close()
 
     def _news(self, due: float | None) -> bool:
-        """Wait for `due` or for news, and hand these to the screen; return False when it is to be closed."""
+        """Wait for `due` or for news, and hand these on; return False when it is to be closed."""
         with self._changed:
             while not self._closed and not self._cards and self._noise_at is None:
                 left = None if due is None else due - self._clock()
@@ -98,10 +98,10 @@ class Player:
             noise_at, self._noise_at = self._noise_at, None
             self._busy_since = self._clock()
             closed = self._closed
-        for card, told in cards:
-            self._screen.put(card, told)
+        for card, at in cards:
+            self._live.put(card, at)
         if noise_at is not None:
-            self._screen.noise(noise_at)
+            self._live.noise(noise_at)
         return not closed
 
     def _tell(self, fault: str | None) -> None:

@@ -30,7 +30,7 @@ _HAIR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Showing:
     """What a display shows at one moment."""
 
     page: Page
@@ -43,7 +43,7 @@ class _Running:
     """A card with the moment it was handed in; its pages and their start are known once it is shown."""
 
     card: Card
-    told: float
+    handed_in: float
     pages: tuple[Page, ...] = ()
     began: float = 0.0
 
@@ -59,7 +59,7 @@ class _Running:
     @property
     def read(self) -> float:
         """The moment from which a resting card may follow."""
-        latest = self.told + READ_MOST_SECONDS
+        latest = self.handed_in + READ_MOST_SECONDS
         return min(self.began + self.ends[-1], latest) if self.pages else latest
 
     def elapsed(self, now: float) -> float:
@@ -78,17 +78,17 @@ class Reel:
         """Whether nobody is being told anything now."""
         return self._running is None or self._running.card.is_resting
 
-    def put(self, card: Card, told: float) -> None:
-        """Take a card, handed in at the moment `told`. The resting card that is on show already goes on."""
+    def put(self, card: Card, at: float) -> None:
+        """Take a card, handed in at that moment. The resting card that is on show already goes on."""
         running = self._running
         if not card.is_resting or running is None:
-            self._running, self._waiting = _Running(card, told), None
+            self._running, self._waiting = _Running(card, at), None
         elif not running.card.is_resting:
-            self._waiting = _Running(card, told)
+            self._waiting = _Running(card, at)
         elif running.card != card:
-            self._running = _Running(card, told)
+            self._running = _Running(card, at)
 
-    def turn(self, now: float, lay_out: Callable[[Card], tuple[Page, ...]]) -> View | None:
+    def turn(self, now: float, lay_out: Callable[[Card], tuple[Page, ...]]) -> Showing | None:
         """Return what is due now; None before the first card. `lay_out` is asked once for each card shown."""
         if self._waiting is not None and self._running is not None and now + _HAIR >= self._running.read:
             self._running, self._waiting = self._waiting, None
@@ -101,9 +101,9 @@ class Reel:
         in_round = elapsed % running.ends[-1]
         page = next(page for page, end in zip(running.pages, running.ends, strict=True) if in_round < end)
         if not running.card.is_resting:
-            return View(page, SHIFTS[0], is_dimmed=False)
+            return Showing(page, SHIFTS[0], is_dimmed=False)
         shift = SHIFTS[int(elapsed // SHIFT_EVERY_SECONDS) % len(SHIFTS)]
-        return View(page, shift, is_dimmed=elapsed >= DIM_AFTER_SECONDS)
+        return Showing(page, shift, is_dimmed=elapsed >= DIM_AFTER_SECONDS)
 
     def due(self, now: float) -> float | None:
         """Return the next moment at which `turn` may return something else; None: not by itself."""

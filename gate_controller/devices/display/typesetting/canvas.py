@@ -19,7 +19,7 @@ from gate_controller.devices.errors import DeviceError
 if TYPE_CHECKING:
     from PIL import Image
 
-    from gate_controller.devices.display.typesetting.lettering import Letters, Mode
+    from gate_controller.devices.display.typesetting.lettering import Letters, PixelMode
 
 LEAST_WIDTH, LEAST_HEIGHT = 96, 32
 MOST_SHIFT = 2
@@ -40,7 +40,7 @@ _LARGE = 100
 class Canvas:
     """Lays out and draws for one size. `mode` is Pillow's: "1" for one colour, "RGB" for many."""
 
-    def __init__(self, width: int, height: int, mode: "Mode") -> None:
+    def __init__(self, width: int, height: int, mode: "PixelMode") -> None:
         """`width` and `height` are pixels. Raises `DeviceError` where Pillow is missing or there is too little room."""
         if width < LEAST_WIDTH or height < LEAST_HEIGHT:
             raise DeviceError(

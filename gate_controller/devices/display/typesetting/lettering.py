@@ -16,7 +16,7 @@ from PIL import ImageDraw, ImageFont
 
 from gate_controller.devices.display.typesetting.fitting import NO_BREAK_SPACE
 
-Mode = Literal["1", "RGB"]
+PixelMode = Literal["1", "RGB"]
 
 _FOLDER = Path(__file__).parent / "fonts"
 _FILES = {False: _FOLDER / "DejaVuSans.ttf", True: _FOLDER / "DejaVuSans-Bold.ttf"}
@@ -35,7 +35,7 @@ _LINE_SPACING = 1.12
 class Letters:
     """The letters of one size and weight: how wide a text is, how far a line reaches, and drawing it."""
 
-    def __init__(self, size: int, *, is_bold: bool, mode: Mode, is_tight: bool) -> None:
+    def __init__(self, size: int, *, is_bold: bool, mode: PixelMode, is_tight: bool) -> None:
         """
         `size` is the font's, in pixels; in mode "1" edges are hard, as a display of one colour has them.
 
@@ -128,7 +128,7 @@ class Repertoire:
 
 
 @cache
-def letters(size: int, *, is_bold: bool, mode: Mode, is_tight: bool = False) -> Letters:
+def letters(size: int, *, is_bold: bool, mode: PixelMode, is_tight: bool = False) -> Letters:
     """Return the letters of a size; the same object each time."""
     return Letters(size, is_bold=is_bold, mode=mode, is_tight=is_tight)
 

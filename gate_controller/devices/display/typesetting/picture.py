@@ -3,12 +3,12 @@
 from PIL import Image, ImageDraw
 
 from gate_controller.devices.display.typesetting.colours import BY_SIGNAL, ONE_COLOUR, Colours
-from gate_controller.devices.display.typesetting.lettering import Mode, letters
+from gate_controller.devices.display.typesetting.lettering import PixelMode, letters
 from gate_controller.devices.display.typesetting.page import Box, Page, Part
 from gate_controller.devices.display.typesetting.symbols import drawn
 
 
-def picture(page: Page, size: tuple[int, int], mode: Mode, shift: tuple[int, int]) -> Image.Image:
+def picture(page: Page, size: tuple[int, int], mode: PixelMode, shift: tuple[int, int]) -> Image.Image:
     """Return the picture of a page, what is on it shifted to the right and down as far as its margins go."""
     colours = ONE_COLOUR if mode == "1" else BY_SIGNAL[page.signal]
     image = Image.new(mode, size, colours.ground)

@@ -15,7 +15,7 @@ from gate_controller.devices.display.typesetting.page import Box, Line, Part
 _LEAST_TITLED_LINES = 3
 
 
-class Letters(Protocol):
+class Typeface(Protocol):
     """Letters of one size, in whatever unit the sheet has."""
 
     @property
@@ -78,7 +78,7 @@ class Sheet:
         """Where the first line may begin."""
         return self.symbol.bottom if self.is_stacked else self.area.top
 
-    def placed(self, text: str, letters: Letters, row: tuple[int, int], base: int, part: Part) -> Line:
+    def placed(self, text: str, letters: Typeface, row: tuple[int, int], base: int, part: Part) -> Line:
         """Return a line standing in a row of the sheet."""
         left, room = row
         spare = max(0, room - letters.measure(text)) // 2 if self.is_stacked else 0
@@ -99,13 +99,13 @@ class Lettering:
     """A sheet, and the letters for each part of a face."""
 
     sheet: Sheet
-    titles: tuple[Letters, ...]
+    titles: tuple[Typeface, ...]
     """From the largest: the first is taken that sets the title on one line."""
-    detail: Letters
-    money: Letters
+    detail: Typeface
+    money: Typeface
     may_wrap_title: bool = True
 
-    def title_letters(self, title: str, room: int) -> Letters:
+    def title_letters(self, title: str, room: int) -> Typeface:
         """Return the letters for a title."""
         return next((letters for letters in self.titles if letters.measure(title) <= room), self.titles[-1])
 
@@ -212,7 +212,7 @@ class Setter:
             bands = [*bands[:-1], replace(bands[-1], bottom=self._bottom)]
         return Leaf(self._sheet, tuple(self._lines), tuple(bands))
 
-    def _title_letters(self, title: str) -> Letters:
+    def _title_letters(self, title: str) -> Typeface:
         _, room = self._sheet.row(self._top)
         return self._lettering.title_letters(title, room)
 
@@ -246,7 +246,7 @@ class Setter:
     def _go_back(self, kept: tuple[int, int, list[Line], list[Box]]) -> None:
         self._top, self._reached, self._lines, self._bands = kept
 
-    def _set(self, text: str, letters: Letters, part: Part) -> str:
+    def _set(self, text: str, letters: Typeface, part: Part) -> str:
         while text and self._top + letters.up + letters.down <= self._bottom:
             row = left, room = self._sheet.row(self._top)
             has_wider_lines = self._widens(letters, room)
@@ -266,7 +266,7 @@ class Setter:
             self._top += letters.pitch
         return text
 
-    def _widens(self, letters: Letters, room: int) -> bool:
+    def _widens(self, letters: Typeface, room: int) -> bool:
         """Return whether a wider line comes further down this page."""
         steps = max(0, -(-(self._sheet.symbol.bottom - self._top) // letters.pitch))
         top = self._top + steps * letters.pitch

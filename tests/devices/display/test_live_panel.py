@@ -4,12 +4,12 @@ import re
 import pytest
 
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.screen import (
+from gate_controller.devices.display.live_panel import (
     IDLE_REFRESH_SECONDS,
     NOISE_SECONDS,
     RETRY_MOST_SECONDS,
     STEADY_SECONDS,
-    Screen,
+    LivePanel,
 )
 from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
@@ -36,7 +36,7 @@ class Bench:
         self.done: list[object] = []
         self.fault: Exception | None = None
         self.fault_at_making: Exception | None = None
-        self.screen = Screen(self.make, clock=self.clock)
+        self.live = LivePanel(self.make, clock=self.clock)
 
     def make(self) -> "Bench":
         self.done.append("make")
@@ -69,8 +69,8 @@ class Bench:
         self.done.clear()
         self.clock.now += after
         if card is not None:
-            self.screen.put(card, self.clock.now)
-        self.due = self.screen.step()
+            self.live.put(card, self.clock.now)
+        self.due = self.live.step()
         return list(self.done)
 
     def left(self) -> float | None:
@@ -81,7 +81,7 @@ class Bench:
 def test_a_panel_is_made_before_there_is_a_card() -> None:
     bench = Bench()
     assert bench.step() == ["make"]
-    assert bench.screen.fault is None
+    assert bench.live.fault is None
 
 
 def test_a_card_is_shown_once() -> None:
@@ -125,7 +125,7 @@ def test_an_idle_gate_does_nothing_between_its_pages() -> None:
 def test_noise_is_followed_by_a_refresh_and_the_page_a_moment_later() -> None:
     bench = Bench()
     bench.step(ADMITTED)
-    bench.screen.noise(bench.clock.now)
+    bench.live.noise(bench.clock.now)
     assert bench.step() == []
     assert bench.left() == pytest.approx(NOISE_SECONDS)
     assert bench.step(after=NOISE_SECONDS) == ["refresh", 10]
@@ -135,9 +135,9 @@ def test_noise_is_followed_by_a_refresh_and_the_page_a_moment_later() -> None:
 def test_noise_upon_noise_is_one_refresh_after_the_last() -> None:
     bench = Bench()
     bench.step(ADMITTED)
-    bench.screen.noise(bench.clock.now)
+    bench.live.noise(bench.clock.now)
     bench.step(after=0.5)
-    bench.screen.noise(bench.clock.now)
+    bench.live.noise(bench.clock.now)
     assert bench.step(after=0.5) == []
     assert bench.step(after=0.2) == ["refresh", 10]
 
@@ -157,7 +157,7 @@ def test_a_refreshed_panel_stays_dimmed() -> None:
     bench = Bench()
     bench.step(IDLE)
     bench.step(after=40)
-    bench.screen.noise(bench.clock.now)
+    bench.live.noise(bench.clock.now)
     assert bench.step(after=1) == ["refresh", 7]
 
 
@@ -174,8 +174,8 @@ def test_a_panel_that_fails_is_closed_and_the_fault_is_there_to_be_told(error: E
     bench.step(CHECKING)
     bench.fault = error
     assert bench.step(ADMITTED) == [10, "close"]
-    assert bench.screen.fault is not None
-    assert re.fullmatch(text, bench.screen.fault)
+    assert bench.live.fault is not None
+    assert re.fullmatch(text, bench.live.fault)
 
 
 def test_a_panel_that_cannot_be_made_is_tried_again_with_growing_waits() -> None:
@@ -189,7 +189,7 @@ def test_a_panel_that_cannot_be_made_is_tried_again_with_growing_waits() -> None
         waits.append(left)
         assert bench.step(after=left / 2) == []
         assert bench.step(after=left / 2) == ["make"]
-        assert bench.screen.fault == "no bus"
+        assert bench.live.fault == "no bus"
     assert waits == pytest.approx([1, 2, 4, 8, 16, 32, RETRY_MOST_SECONDS, RETRY_MOST_SECONDS, RETRY_MOST_SECONDS])
 
 
@@ -208,9 +208,9 @@ def test_a_panel_that_comes_back_shows_the_newest_card_and_has_no_fault() -> Non
     bench.step(CHECKING)
     bench.fault = None
     assert bench.step(ADMITTED, after=0.5) == []
-    assert bench.screen.fault is not None
+    assert bench.live.fault is not None
     assert bench.step(after=0.5) == ["make", 10]
-    assert bench.screen.fault is None
+    assert bench.live.fault is None
 
 
 def test_a_panel_that_comes_back_is_bright_and_dimmed_again_if_it_rests() -> None:
@@ -230,7 +230,7 @@ def test_the_first_reason_of_an_outage_is_the_one_that_is_told() -> None:
     bench.step(CHECKING)
     bench.fault_at_making = DeviceError("bus is gone")
     bench.step(after=1)
-    assert bench.screen.fault == "does not answer"
+    assert bench.live.fault == "does not answer"
 
 
 def test_a_panel_that_fails_soon_after_each_making_waits_longer_each_time() -> None:
@@ -266,6 +266,6 @@ def test_a_closed_screen_has_closed_its_panel_even_if_that_fails() -> None:
     bench.step(CHECKING)
     bench.fault = OSError(errno.EIO, "Input/output error")
     bench.done.clear()
-    bench.screen.close()
-    bench.screen.close()
+    bench.live.close()
+    bench.live.close()
     assert bench.done == ["close"]

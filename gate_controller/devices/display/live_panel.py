@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from gate_controller.devices.display.card import Card
 from gate_controller.devices.display.panel import Panel
-from gate_controller.devices.display.reel import Reel, View
+from gate_controller.devices.display.reel import Reel, Showing
 from gate_controller.devices.errors import DeviceError
 
 # Somebody who pushes the plug back in does not want to wait; a display that is gone for the season costs one
@@ -27,7 +27,7 @@ NOISE_SECONDS = 0.7
 IDLE_REFRESH_SECONDS = 600.0
 
 
-class Screen:
+class LivePanel:
     """A panel through its faults. Called from one thread; `clock` returns seconds, monotonic."""
 
     def __init__(self, make_panel: Callable[[], Panel], *, clock: Callable[[], float]) -> None:
@@ -35,7 +35,7 @@ class Screen:
         self._clock = clock
         self._reel = Reel()
         self._panel: Panel | None = None
-        self._shown: View | None = None
+        self._shown: Showing | None = None
         self._is_dimmed = False
         self._made = 0.0
         self._refreshed = 0.0
@@ -45,9 +45,9 @@ class Screen:
         self.fault: str | None = None
         """What is wrong and what to do; None while the panel works, and before the first step."""
 
-    def put(self, card: Card, told: float) -> None:
-        """Take a card, handed in at the moment `told`."""
-        self._reel.put(card, told)
+    def put(self, card: Card, at: float) -> None:
+        """Take a card, handed in at that moment."""
+        self._reel.put(card, at)
 
     def noise(self, at: float) -> None:
         """Take note that something noisy was switched at this moment."""
@@ -72,7 +72,7 @@ class Screen:
             try:
                 panel.close()
             except Exception as error:  # noqa: BLE001 - as above
-                self.fault = self.fault or _told(error)
+                self.fault = self.fault or _described(error)
 
     def _made_panel(self) -> Panel:
         self._panel = panel = self._make_panel()
@@ -104,7 +104,7 @@ class Screen:
 
     def _lose(self, error: Exception) -> None:
         # The first reason of an outage is the one to look for: those after it are often only its consequence.
-        self.fault = self.fault or _told(error)
+        self.fault = self.fault or _described(error)
         now = self._clock()
         if self._panel is not None and now - self._made >= STEADY_SECONDS:
             self._wait = RETRY_FIRST_SECONDS
@@ -113,7 +113,7 @@ class Screen:
         self.close()
 
 
-def _told(error: Exception) -> str:
+def _described(error: Exception) -> str:
     if isinstance(error, DeviceError):
         return str(error)
     return f"the display does not work: check its power, wires and settings ({type(error).__name__}: {error})"
