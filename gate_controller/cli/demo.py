@@ -1,14 +1,13 @@
 """`gate-controller demo`: chooses between the screen and the script, and ends both in order."""
 
-import asyncio
 import logging
 import os
-import signal
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.interrupting import run
 
 if TYPE_CHECKING:
     from gate_controller.demo.models import Model
@@ -43,10 +42,10 @@ def demo(
         _try(model, image_file)
     if not scan and is_capable():
         wanted = Wanted(chosen, model, image_file, None if way == "auto" else Way(way), has_bell=bell)
-        return asyncio.run(_until_told(show(wanted)))
+        return run(show(wanted))
     logging.getLogger().setLevel(logging.CRITICAL)
     try:
-        return asyncio.run(_until_told(play(scan, chosen, model, image_file)))
+        return run(play(scan, chosen, model, image_file))
     except NotReady as error:
         mocked = os.environ["GPIOZERO_PIN_FACTORY"] == "mock"
         remedy = "try it again on a quieter machine" if mocked else "unset GPIOZERO_PIN_FACTORY"
@@ -71,22 +70,3 @@ def _one_of(option: str, given: str, known: Iterable[str]) -> str:
     if given not in known:
         raise CommandError(ExitCode.SETTINGS, f"{given!r} is unknown: option {option}: take {', '.join(known)}")
     return given
-
-
-async def _until_told(work: Coroutine[Any, Any, int]) -> int:
-    """Do the work; SIGTERM and SIGHUP end it in order, with the terminal given back and the journal thrown away."""
-    task = asyncio.ensure_future(work)
-    told: list[int] = []
-
-    def tell(number: int) -> None:
-        told.append(number)
-        task.cancel()
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, tell, number)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        if not told:
-            raise
-        return 128 + told[0]  # as shells have it

@@ -5,7 +5,10 @@ A cell has two colours, and so have almost all four pixels of such a picture: le
 would show half as many.
 """
 
+from itertools import product
 from typing import TYPE_CHECKING
+
+from rich.palette import Palette
 
 from gate_controller.demo.lines import Place
 
@@ -20,9 +23,9 @@ _BLOCKS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 # Squared distances in RGB; below the first, two colours are one to the eye.
 _SAME = 24 * 24
 
-# The 6 x 6 x 6 colours that terminals with 256 of them have from 16 on, and the greys from 232 (xterm's).
+# The colours that terminals with 256 of them have from 16 on: 6 x 6 x 6, and greys from 232 (xterm's).
 _STEPS = (0, 95, 135, 175, 215, 255)
-_GREYS = range(8, 239, 10)
+_FEW = Palette([*product(_STEPS, _STEPS, _STEPS), *((grey, grey, grey) for grey in range(8, 239, 10))])
 
 
 def blocks(image: "Image.Image", place: Place, *, has_all_colours: bool) -> str:
@@ -76,14 +79,4 @@ def _all_colours(ink: Pixel, ground: Pixel) -> str:
 
 
 def _few_colours(ink: Pixel, ground: Pixel) -> str:
-    return f"\x1b[38;5;{_number(ink)};48;5;{_number(ground)}m"
-
-
-def _number(pixel: Pixel) -> int:
-    steps = [min(range(6), key=lambda step: abs(_STEPS[step] - value)) for value in pixel]
-    grey = min(range(len(_GREYS)), key=lambda step: abs(_GREYS[step] - sum(pixel) // 3))
-    in_cube = (_STEPS[steps[0]], _STEPS[steps[1]], _STEPS[steps[2]])
-    in_greys = (_GREYS[grey], _GREYS[grey], _GREYS[grey])
-    if _distance(in_greys, pixel) < _distance(in_cube, pixel):
-        return 232 + grey
-    return 16 + 36 * steps[0] + 6 * steps[1] + steps[2]
+    return f"\x1b[38;5;{16 + _FEW.match(ink)};48;5;{16 + _FEW.match(ground)}m"

@@ -1,5 +1,5 @@
 """
-Text measured in a terminal's cells: East Asian letters take two, accents that stand on a letter take none.
+Text in a terminal's cells, as rich counts them: East Asian letters take two, accents that stand on a letter take none.
 
 Everything that reaches the screen passes `visible` first: a voucher's message or a scan may hold anything, even what
 would control the terminal.
@@ -7,56 +7,35 @@ would control the terminal.
 
 import unicodedata
 
-_NO_WIDTH = {"Mn", "Me", "Cf"}
-_WIDE = {"W", "F"}
+from rich.text import Text
+
+from gate_controller.demo.lines import LAYOUT
+
+# rich takes a no-break space for a place to break, and a private character, which `visible` lets no text have, for a
+# letter: so an amount and its currency stay together.
+_KEEP = {0x00A0: 0xE000, 0x202F: 0xE001}
+_GIVE_BACK = {letter: space for space, letter in _KEEP.items()}
 
 
 def visible(text: str) -> str:
-    """Return the text on one line, with what would control the terminal left out."""
-    return "".join(c if c.isprintable() or unicodedata.category(c) in {"Cf", "Zs"} else " " for c in text)
-
-
-def width(text: str) -> int:
-    """Return how many cells a text takes."""
-    return sum(map(_cells, text))
+    """Return the text on one line, with what would control the terminal, or join letters unseen, left out."""
+    return "".join(map(_seen, text))
 
 
 def fit(text: str, room: int) -> str:
     """Return the text in exactly `room` cells: filled up with blanks, or cut with an ellipsis."""
-    if width(text) > room:
-        text = _head(text, room - 1) + "…" if room > 0 else ""
-    return text + " " * (room - width(text))
+    fitted = Text(text)
+    fitted.truncate(room, overflow="ellipsis", pad=True)
+    return fitted.plain if room > 0 else ""
 
 
 def wrap(text: str, room: int) -> list[str]:
     """Return the text in lines of at most `room` cells, broken between words, and inside those that are too long."""
-    lines: list[str] = []
-    line = ""
-    # A no-break space is no place to break: it keeps an amount and its currency together.
-    for word in visible(text).split(" "):
-        rest = word
-        if line and width(line) + 1 + width(rest) <= room:
-            line = f"{line} {rest}"
-            continue
-        if line:
-            lines.append(line)
-        while width(rest) > room:
-            head = _head(rest, room) or rest[0]
-            lines.append(head)
-            rest = rest[len(head) :]
-        line = rest
-    return [*lines, line] if line else lines
+    lines = Text(visible(text).translate(_KEEP)).wrap(LAYOUT, room)
+    return [line for line in (broken.plain.rstrip().translate(_GIVE_BACK) for broken in lines) if line]
 
 
-def _cells(character: str) -> int:
-    if unicodedata.category(character) in _NO_WIDTH:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in _WIDE else 1
-
-
-def _head(text: str, room: int) -> str:
-    for end, character in enumerate(text):
-        room -= _cells(character)
-        if room < 0:
-            return text[:end]
-    return text
+def _seen(character: str) -> str:
+    if character.isprintable() or unicodedata.category(character) == "Zs":
+        return character
+    return "" if unicodedata.category(character) == "Cf" else " "

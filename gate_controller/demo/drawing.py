@@ -7,13 +7,19 @@ larger one shows a larger picture, and more of the log. The display's words are 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
+
+from rich.box import ROUNDED, SQUARE, Box
+from rich.cells import cell_len
+from rich.panel import Panel
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text as Writing
 
 from gate_controller.admission.words.messages import Signal
 from gate_controller.demo.cells import fit, visible, wrap
-from gate_controller.demo.cells import width as width_of
-from gate_controller.demo.lines import Drawing, Line, Place, Span, Style
+from gate_controller.demo.lines import LAYOUT, Drawing, Ink, Place, ScreenLine, jump
 from gate_controller.texts import Text
 
 
@@ -75,13 +81,13 @@ _ROOMY_WIDTH = 60  # what they take with wider gaps
 _PICTURE_ROWS_MOST = 30
 _LOG_LINES, _LOG_LINES_MOST = 3, 12
 _TITLE_CELLS, _BALANCE_CELLS = 14, 8
-_LAMPS = {"yellow": Style.YELLOW, "green": Style.GREEN, "red": Style.RED}
+_LAMPS = {"yellow": Ink.YELLOW, "green": Ink.GREEN, "red": Ink.RED}
 _FRAMES = {
-    Signal.ADMITTED: Style.GREEN,
-    Signal.HELD_OPEN: Style.GREEN,
-    Signal.REFUSED: Style.RED,
-    Signal.OUT_OF_SERVICE: Style.RED,
-    Signal.CHECKING: Style.YELLOW,
+    Signal.ADMITTED: Ink.GREEN,
+    Signal.HELD_OPEN: Ink.GREEN,
+    Signal.REFUSED: Ink.RED,
+    Signal.OUT_OF_SERVICE: Ink.RED,
+    Signal.CHECKING: Ink.YELLOW,
 }
 _KEYS = "e: exit  a: alarm  k: key  f: fault  l: language  q: quit"
 _HINT = " a number or a code, then Enter"
@@ -106,17 +112,17 @@ class _Plan:
 def picture(view: View, width: int, height: int) -> Drawing:
     """Return the screen: at most `height` lines of at most `width` cells."""
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
-        return Drawing([(Span(fit("Make the terminal larger.", width)),)])
+        return Drawing([(Segment(fit("Make the terminal larger.", width)),)])
     plan = _planned(view, width, height)
     lines = _upper(view, plan, min(width - plan.beside, _WIDEST))
     width = min(width, _WIDEST)
     lines += [
-        (Span(fit(f"  books  {visible(view.books)}", width)),),
+        (Segment(fit(f"  books  {visible(view.books)}", width)),),
         *([()] if plan.rows else []),
         *_vouchers(view, width, plan.rows),
-        *((Span(fit(f"  {line}", width - 1), Style.DIM),) for line in _latest(view.log, plan.log)),
+        *((Segment(fit(f"  {line}", width - 1), Ink.DIM),) for line in _latest(view.log, plan.log)),
         _trouble(view, width),
-        (Span(fit(f"  {_ENDING if view.is_ending else _KEYS}", width)),),
+        (Segment(fit(f"  {_ENDING if view.is_ending else _KEYS}", width)),),
         _prompt(view, width),
     ]
     return Drawing(lines[:height], plan.place)
@@ -154,79 +160,78 @@ def _place(cells_wide: float, width: int, most: int) -> Place:
     return Place(row=1, column=3, rows=rows, columns=max(1, min(room, round(rows * cells_wide))))
 
 
-def _upper(view: View, plan: _Plan, width: int) -> list[Line]:
+def _upper(view: View, plan: _Plan, width: int) -> list[ScreenLine]:
     """Return the display, the words, lamps and sound: the picture or the letters to the left of the rest."""
     words = [*_words(view, plan, width), _machine(view, width), *([_senses(view)] if plan.has_senses else [])]
     if not plan.beside:
         return words
-    display: list[Line] = list(_letters(view)) if plan.place is None else [()] * plan.place.rows
+    display = _letters(view) if plan.place is None else [()] * plan.place.rows
     return [
         # The words are where they are, whatever the terminal takes for the width of a symbol before them.
-        (*(left or (Span(" " * plan.beside),)), *_moved(right, plan.beside + 1))
+        (*(left or (Segment(" " * plan.beside),)), jump(plan.beside + 1), *right)
         for left, right in zip_longest(display, words, fillvalue=())
     ]
 
 
-def _moved(line: Line, column: int) -> Line:
-    return (replace(line[0], column=column), *line[1:]) if line else ()
-
-
-def _words(view: View, plan: _Plan, width: int) -> Iterator[Line]:
+def _words(view: View, plan: _Plan, width: int) -> list[ScreenLine]:
     inside, room = width - 6, plan.box
-    frame = _FRAMES.get(view.signal or Signal.IDLE, Style.CYAN)
     money = wrap(view.text.money, inside)[: room - 1]
     detail = wrap(view.text.detail, inside)
     part = max(0, room - 1 - len(money))
     pages = max(1, -(-len(detail) // part)) if part else 1
     page = int(view.seconds / PAGE_SECONDS) % pages
-    texts = [(line, Style.PLAIN) for line in detail[page * part : (page + 1) * part]]
-    texts = [(visible(view.text.title), Style.BOLD), *texts, *((line, Style.BOLD) for line in money)]
-    texts += [("", Style.PLAIN)] * (room - len(texts))
-    mark = f" {page + 1}/{pages} ─" if pages > 1 else ""
-    right = plan.beside + width - 1
-    yield (Span("  "), Span(f"╭{'─' * (inside + 2)}╮", frame))
-    for text, style in texts:
-        yield (Span("  "), Span("│ ", frame), Span(fit(text, inside), style), Span(" │", frame, column=right))
-    yield (Span("  "), Span(f"╰{'─' * (inside + 2 - len(mark))}{mark}╯", frame))
+    lines = [Writing(visible(view.text.title), Ink.BOLD), *map(Writing, detail[page * part : (page + 1) * part])]
+    lines += [Writing(line, Ink.BOLD) for line in money]
+    lines += [Writing()] * (room - len(lines))
+    mark = f"{page + 1}/{pages}" if pages > 1 else None
+    frame = _FRAMES.get(view.signal or Signal.IDLE, Ink.CYAN)
+    return _framed(lines, width - 2, ROUNDED, frame, from_column=plan.beside, mark=mark)
 
 
-def _letters(view: View) -> Iterator[Line]:
-    edge = "─" * (len(view.letters[0]) + 2)
-    right = len(view.letters[0]) + 5
-    yield (Span("  "), Span(f"┌{edge}┐", Style.DIM))
-    for row in view.letters:
-        yield (Span("  "), Span("│ ", Style.DIM), Span(row, Style.BOLD), Span(" │", Style.DIM, column=right))
-    yield (Span("  "), Span(f"└{edge}┘", Style.DIM))
+def _letters(view: View) -> list[ScreenLine]:
+    rows = [Writing(row, Ink.BOLD) for row in view.letters]
+    return _framed(rows, len(view.letters[0]) + 4, SQUARE, Ink.DIM)
 
 
-def _machine(view: View, width: int) -> Line:
-    gap, named = ("   ", Span("gate  ")) if width >= _ROOMY_WIDTH else ("  ", Span(""))
-    spans = [Span("  lamps  ")]
+def _framed(
+    lines: list[Writing], width: int, box: Box, style: Style, *, from_column: int = 0, mark: str | None = None
+) -> list[ScreenLine]:
+    """Return lines in a frame; its right edge is where it is, whatever the terminal takes for what is before it."""
+    inside = Writing("\n", no_wrap=True, overflow="ellipsis").join(lines)
+    panel = Panel(inside, box, border_style=style, subtitle=mark, subtitle_align="right")
+    top, *rows, bottom = LAYOUT.render_lines(panel, LAYOUT.options.update(width=width))
+    rows = [[*row[:-1], jump(from_column + width + 2), row[-1]] for row in rows]
+    return [(Segment("  "), *line) for line in (top, *rows, bottom)]
+
+
+def _machine(view: View, width: int) -> ScreenLine:
+    gap, named = ("   ", Segment("gate  ")) if width >= _ROOMY_WIDTH else ("  ", Segment(""))
+    spans = [Segment("  lamps  ")]
     for name, is_lit in view.lamps.items():
-        spans += [_mark(name, is_lit, _LAMPS[name]), Span(gap)]
-    arm = Span("▐      ▌ OPEN", Style.GREEN) if view.is_open else Span("▐══════▌ closed", Style.BOLD)
+        spans += [_mark(name, is_lit, _LAMPS[name]), Segment(gap)]
+    arm = Segment("▐      ▌ OPEN", Ink.GREEN) if view.is_open else Segment("▐══════▌ closed", Ink.BOLD)
     return (*spans, named, arm)
 
 
-def _senses(view: View) -> Line:
+def _senses(view: View) -> ScreenLine:
     heard = view.heard
     notes = "" if heard is None else f"{'♪ ' * heard.beeps}{heard.name}"
-    style = Style.CYAN if heard is not None and heard.is_sounding else Style.PLAIN
-    spans = [Span("  sound  "), Span(fit(notes, _SOUND_CELLS), style)]
+    style = Ink.CYAN if heard is not None and heard.is_sounding else None
+    spans = [Segment("  sound  "), Segment(fit(notes, _SOUND_CELLS), style)]
     for name, is_active in view.contacts.items():
-        spans += [Span("  "), _mark(name, is_active, Style.YELLOW)]
+        spans += [Segment("  "), _mark(name, is_active, Ink.YELLOW)]
     return tuple(spans)
 
 
-def _mark(name: str, is_on: bool, style: Style) -> Span:
-    return Span(f"● {name.upper()}", style) if is_on else Span(f"○ {name}", Style.DIM)
+def _mark(name: str, is_on: bool, style: Style) -> Segment:
+    return Segment(f"● {name.upper()}", style) if is_on else Segment(f"○ {name}", Ink.DIM)
 
 
-def _vouchers(view: View, width: int, rows: int) -> Iterator[Line]:
+def _vouchers(view: View, width: int, rows: int) -> Iterator[ScreenLine]:
     column = (width - 3) // 2  # two blanks before, one between
     for row in range(rows):
         places = [place for place in (row, row + (len(view.vouchers) + 1) // 2) if place < len(view.vouchers)]
-        yield (Span("  " + " ".join(_voucher(place, view.vouchers[place], column) for place in places)),)
+        yield (Segment("  " + " ".join(_voucher(place, view.vouchers[place], column) for place in places)),)
 
 
 def _voucher(place: int, voucher: Holding, room: int) -> str:
@@ -242,15 +247,15 @@ def _latest(lines: Sequence[str], count: int) -> list[str]:
     return shown + [""] * (count - len(shown))
 
 
-def _trouble(view: View, width: int) -> Line:
-    style = Style.YELLOW if view.trouble else Style.DIM
-    return (Span("  fault  "), Span(fit(view.trouble or "none", width - 10), style))
+def _trouble(view: View, width: int) -> ScreenLine:
+    style = Ink.YELLOW if view.trouble else Ink.DIM
+    return (Segment("  fault  "), Segment(fit(view.trouble or "none", width - 10), style))
 
 
-def _prompt(view: View, width: int) -> Line:
+def _prompt(view: View, width: int) -> ScreenLine:
     room = width - 12
     typed = visible(view.typed[-room:])
-    while width_of(typed) > room:
+    while cell_len(typed) > room:
         typed = typed[1:]
-    hint = "" if typed else _HINT
-    return (Span("  scan>  ", Style.BOLD), Span(typed), Span(" ", Style.CURSOR), Span(hint, Style.DIM))
+    hint = "" if typed or view.is_ending else _HINT
+    return (Segment("  scan>  ", Ink.BOLD), Segment(typed), Segment(" ", Ink.CURSOR), Segment(hint, Ink.DIM))

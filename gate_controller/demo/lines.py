@@ -1,32 +1,36 @@
-"""What a screen is made of: lines of styled text, and a place that they leave to a picture."""
+"""What a screen is made of: lines of rich's segments, and a place that they leave to a picture."""
 
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
+
+from rich.console import Console
+from rich.control import Control
+from rich.segment import Segment
+from rich.style import Style
+
+LAYOUT = Console(file=io.StringIO(), force_terminal=True)
+"""Lays out what rich draws; nothing is printed through it: it would draw a picture anew with each line beside it."""
+
+ScreenLine = Sequence[Segment]
 
 
-class Style(Enum):
-    """How a piece of text looks; the value is its SGR code (ECMA-48)."""
+class Ink:
+    """How a piece of text looks."""
 
-    PLAIN = ""
-    BOLD = "1"
-    DIM = "2"
-    GREEN = "1;32"
-    RED = "1;31"
-    YELLOW = "1;33"
-    CYAN = "1;36"
-    CURSOR = "7"
+    BOLD, DIM, CURSOR = Style(bold=True), Style(dim=True), Style(reverse=True)
+    GREEN, RED = Style(bold=True, color="green"), Style(bold=True, color="red")
+    YELLOW, CYAN = Style(bold=True, color="yellow"), Style(bold=True, color="cyan")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of a line. `column` (from 1) puts it there, however wide the terminal takes what stands before it."""
-
-    text: str
-    style: Style = Style.PLAIN
-    column: int | None = None
+def jump(column: int) -> Segment:
+    """Put what follows at a column (from 1), however wide the terminal takes what stands before it."""
+    return Control.move_to_column(column - 1).segment
 
 
-Line = tuple[Span, ...]
+def column_of(segment: Segment) -> int | None:
+    """Return where a `jump` leads to; None for what is none."""
+    return int(segment.text[2:-1]) if segment.is_control else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +47,5 @@ class Place:
 class Drawing:
     """The lines of the screen, and the place that they leave to the display's picture, where it has one."""
 
-    lines: list[Line]
+    lines: list[ScreenLine]
     place: Place | None = None

@@ -127,15 +127,14 @@ class Painter:
                 return ""
 
     def _scaled(self, image: "Image.Image", place: Place) -> "Image.Image":
-        from PIL import Image  # noqa: PLC0415 - who has a picture has Pillow
+        from PIL import Image, ImageOps  # noqa: PLC0415 - who has a picture has Pillow
 
-        factor = min(place.columns * self.cell[0] / image.width, place.rows * self.cell[1] / image.height)
-        smooth = Image.Resampling.LANCZOS
-        if image.mode == "1" and factor >= 1:
+        room = place.columns * self.cell[0], place.rows * self.cell[1]
+        factor = min(room[0] // image.width, room[1] // image.height)
+        if image.mode == "1" and factor:
             # Whole multiples keep the pixels of an OLED sharp.
-            factor, smooth = int(factor), Image.Resampling.NEAREST
-        size = max(1, int(image.width * factor)), max(1, int(image.height * factor))
-        return image.convert("RGB").resize(size, smooth)
+            return ImageOps.scale(image, factor, Image.Resampling.NEAREST)
+        return ImageOps.contain(image.convert("RGB"), room, Image.Resampling.LANCZOS)
 
 
 def _kitty(image: "Image.Image", place: Place) -> str:

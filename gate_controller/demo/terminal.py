@@ -15,7 +15,10 @@ import tty
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from gate_controller.demo.lines import Line, Span, Style
+from rich.color import ColorSystem
+from rich.segment import Segment
+
+from gate_controller.demo.lines import ScreenLine
 from gate_controller.demo.painting import ANSWERED, QUESTIONS, Painting
 
 # Alternate screen, no cursor, no wrapping at the right edge; and back (xterm's private modes, which all have).
@@ -81,7 +84,7 @@ class Terminal:
             return _USUAL
         return size if size.columns and size.lines else _USUAL
 
-    def draw(self, lines: Sequence[Line], painting: Painting | None = None) -> None:
+    def draw(self, lines: Sequence[ScreenLine], painting: Painting | None = None) -> None:
         """Put lines and a picture on the screen, as far as they are not there already."""
         whole = ["".join(map(_ansi, line)) for line in [*lines, *[()] * (self.size.lines - len(lines))]]
         changed = [row for row, line in enumerate(whole) if self._drawn[row : row + 1] != [line]]
@@ -129,9 +132,10 @@ def borrowed() -> Iterator[Terminal]:
             termios.tcsetattr(keyboard, termios.TCSANOW, before)
 
 
-def _ansi(span: Span) -> str:
-    place = f"\x1b[{span.column}G" if span.column is not None else ""
-    return f"{place}{span.text}" if span.style is Style.PLAIN else f"{place}\x1b[{span.style.value}m{span.text}\x1b[0m"
+def _ansi(segment: Segment) -> str:
+    if segment.is_control or segment.style is None:
+        return segment.text
+    return segment.style.render(segment.text, color_system=ColorSystem.STANDARD)
 
 
 def _is_under(painting: Painting, rows: Sequence[int]) -> bool:

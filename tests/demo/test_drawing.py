@@ -2,11 +2,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from gate_controller.admission.words.messages import Signal
-from gate_controller.demo.cells import fit, width
+from gate_controller.demo.cells import fit
 from gate_controller.demo.drawing import PAGE_SECONDS, Heard, Holding, View, picture
-from gate_controller.demo.lines import Line
+from gate_controller.demo.lines import ScreenLine, column_of
 from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Text
 
@@ -34,14 +35,14 @@ LETTERS = replace(
 )
 
 
-def words(lines: Sequence[Line]) -> list[str]:
-    """Return lines as a terminal shows them: a span with a column stands there."""
+def words(lines: Sequence[ScreenLine]) -> list[str]:
+    """Return lines as a terminal shows them: what follows a jump stands there."""
     shown = []
     for line in lines:
         text = ""
-        for span in line:
-            text = text if span.column is None else fit(text, span.column - 1)
-            text += span.text
+        for segment in line:
+            column = column_of(segment)
+            text = text + segment.text if column is None else fit(text, column - 1)
         shown.append(text)
     return shown
 
@@ -63,7 +64,7 @@ def test_no_picture_is_larger_than_its_terminal(view: View, columns: int, height
     drawing = picture(view, columns, height)
 
     assert len(drawing.lines) <= height
-    assert max(map(width, words(drawing.lines))) <= columns
+    assert max(map(cell_len, words(drawing.lines))) <= columns
     if (place := drawing.place) is not None:
         assert place.row + place.rows - 1 <= height
         assert place.column + place.columns - 1 <= columns

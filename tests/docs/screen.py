@@ -17,12 +17,12 @@ from html import escape
 from pathlib import Path
 
 from PIL import Image
+from rich.cells import cell_len
 
 from gate_controller.admission.words.messages import Signal
-from gate_controller.demo.cells import width
 from gate_controller.demo.display import Display
 from gate_controller.demo.drawing import picture
-from gate_controller.demo.lines import Drawing, Line, Place, Style
+from gate_controller.demo.lines import Drawing, Ink, Place, ScreenLine, column_of
 from gate_controller.demo.models import MODELS
 from gate_controller.demo.painting import Painter, Way
 from gate_controller.demo.stage import staged
@@ -38,16 +38,16 @@ COLUMNS, LINES = 80, 24
 _CELL, _LINE, _MARGIN = 8.4, 17, 14
 _PAINTER = Painter(Way.KITTY, cell=(84, 170))
 _COLOURS = {
-    Style.PLAIN: "#d8dee9",
-    Style.BOLD: "#ffffff",
-    Style.DIM: "#8a93a3",
-    Style.GREEN: "#7ee787",
-    Style.RED: "#ff7b72",
-    Style.YELLOW: "#e3b341",
-    Style.CYAN: "#76e3ea",
-    Style.CURSOR: "#0d1117",
+    None: "#d8dee9",
+    Ink.BOLD: "#ffffff",
+    Ink.DIM: "#8a93a3",
+    Ink.GREEN: "#7ee787",
+    Ink.RED: "#ff7b72",
+    Ink.YELLOW: "#e3b341",
+    Ink.CYAN: "#76e3ea",
+    Ink.CURSOR: "#0d1117",
 }
-_BOLD = {Style.BOLD, Style.GREEN, Style.RED, Style.YELLOW, Style.CYAN}
+_BOLD = {Ink.BOLD, Ink.GREEN, Ink.RED, Ink.YELLOW, Ink.CYAN}
 
 
 async def taken() -> str:
@@ -125,26 +125,27 @@ def _digest(packed: str) -> str:
         return hashlib.sha256(image.convert("RGB").tobytes()).hexdigest()
 
 
-def _texts(row: int, line: Line) -> Iterator[str]:
+def _texts(row: int, line: ScreenLine) -> Iterator[str]:
     cell = 0
     y = _MARGIN + row * _LINE + 13
-    for span in line:
-        if span.column is not None:
-            cell = span.column - 1
-        start, cell = cell, cell + width(span.text)
-        if span.style is Style.CURSOR:
+    for segment in line:
+        if (column := column_of(segment)) is not None:
+            cell = column - 1
+            continue
+        start, cell = cell, cell + cell_len(segment.text)
+        if segment.style is Ink.CURSOR:
             x = _MARGIN + start * _CELL
-            yield f'<rect x="{x:g}" y="{y - 12}" width="{_CELL}" height="15" fill="{_COLOURS[Style.PLAIN]}"/>'
+            yield f'<rect x="{x:g}" y="{y - 12}" width="{_CELL}" height="15" fill="{_COLOURS[None]}"/>'
             continue
         # Each word by itself, at the place of its cell, whatever the viewer's font makes of blanks and of what stands
         # before it.
-        for word in re.finditer(r"\S+(?: \S+)*", span.text):
-            x = _MARGIN + (start + width(span.text[: word.start()])) * _CELL
-            long = width(word.group()) * _CELL
-            bold = ' font-weight="bold"' if span.style in _BOLD else ""
+        for word in re.finditer(r"\S+(?: \S+)*", segment.text):
+            x = _MARGIN + (start + cell_len(segment.text[: word.start()])) * _CELL
+            long = cell_len(word.group()) * _CELL
+            bold = ' font-weight="bold"' if segment.style in _BOLD else ""
             yield (
                 f'<text x="{x:g}" y="{y}" textLength="{long:g}" lengthAdjust="spacingAndGlyphs" '
-                f'fill="{_COLOURS[span.style]}"{bold}>{escape(word.group())}</text>'
+                f'fill="{_COLOURS[segment.style or None]}"{bold}>{escape(word.group())}</text>'
             )
 
 

@@ -7,15 +7,13 @@ Whatever ends a trial (its end, a fault, Ctrl-C, SIGTERM), the device is at rest
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import typer
-
 from gate_controller.admission.words.messages import Signal
 from gate_controller.admission.words.money import Cents
+from gate_controller.cli import interrupting
 from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
@@ -70,37 +68,9 @@ def stopped_gate(state_dir: Path) -> Iterator[None]:
 def run(work: Coroutine[Any, Any, _Outcome]) -> _Outcome:
     """Do the work to its end, with everything at rest after SIGTERM and SIGHUP too; raise `CommandError`."""
     try:
-        return asyncio.run(_until_told(work))
+        return interrupting.run(work)
     except DeviceError as error:
         raise CommandError(ExitCode.NO, str(error)) from None
-    except _Told as told:
-        raise typer.Exit(128 + told.number) from None  # as shells have it
-
-
-class _Told(Exception):
-    """A signal has ended the work."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-async def _until_told(work: Coroutine[Any, Any, _Outcome]) -> _Outcome:
-    task = asyncio.ensure_future(work)
-    told: list[signal.Signals] = []
-
-    def tell(number: signal.Signals) -> None:
-        told.append(number)
-        task.cancel()
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, tell, number)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        if not told:
-            raise
-        raise _Told(told[0]) from None
 
 
 async def relay(settings: Settings, *, way_out: bool = False) -> None:
