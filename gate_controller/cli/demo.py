@@ -10,7 +10,7 @@ from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.interrupting import run
 
 if TYPE_CHECKING:
-    from gate_controller.demo.models import Model
+    from gate_controller.demo.display_models import Model
 
 
 def demo(
@@ -26,8 +26,8 @@ def demo(
     # Before gpiozero is brought in. Whoever names another back end wants to see his own lamps.
     os.environ.setdefault("GPIOZERO_PIN_FACTORY", "mock")
     # ruff: noqa: PLC0415 - the gate brings in all its libraries
-    from gate_controller.demo.models import MODELS
-    from gate_controller.demo.painting import Way
+    from gate_controller.demo.display_models import MODELS
+    from gate_controller.demo.painting import Graphics
     from gate_controller.demo.screen import Wanted, show
     from gate_controller.demo.script import play
     from gate_controller.demo.stage import NotReady
@@ -36,12 +36,12 @@ def demo(
 
     chosen = Language(_one_of("--language", language.lower() or "en", Language))
     size = _one_of("--display", display.lower() or "320x240", [*MODELS, "none"])
-    way = _one_of("--draw", draw.lower() or "auto", ["auto", *(way.value for way in Way)])
+    drawn = _one_of("--draw", draw.lower() or "auto", ["auto", *(graphics.value for graphics in Graphics)])
     model = MODELS.get(size)
     if image_file is not None:
         _try(model, image_file)
     if not scan and is_capable():
-        wanted = Wanted(chosen, model, image_file, None if way == "auto" else Way(way), has_bell=bell)
+        wanted = Wanted(chosen, model, image_file, None if drawn == "auto" else Graphics(drawn), has_bell=bell)
         return run(show(wanted))
     logging.getLogger().setLevel(logging.CRITICAL)
     try:
@@ -54,7 +54,7 @@ def demo(
 
 def _try(model: "Model | None", image_file: Path) -> None:
     """Complain about a picture that cannot be, before anything is shown."""
-    from gate_controller.demo.display import make_panel
+    from gate_controller.demo.memory_display import make_panel
     from gate_controller.devices.errors import DeviceError
 
     if model is None:

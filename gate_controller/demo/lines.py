@@ -28,11 +28,6 @@ def jump(column: int) -> Segment:
     return Control.move_to_column(column - 1).segment
 
 
-def column_of(segment: Segment) -> int | None:
-    """Return where a `jump` leads to; None for what is none."""
-    return int(segment.text[2:-1]) if segment.is_control else None
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the display's picture goes, in cells; row and column count from 1."""

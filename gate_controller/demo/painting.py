@@ -1,8 +1,8 @@
 """
 How a terminal is made to show a picture: kitty's graphics, iTerm2's inline images, sixels, or blocks of two colours.
 
-`way_of` finds out from the terminal's answers to `QUESTIONS` and from the environment; `Painter` then writes pictures
-in that way.
+`graphics_of` finds out from the terminal's answers to `QUESTIONS` and from the environment; `Painter` then writes
+pictures so.
 """
 
 import base64
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
-class Way(Enum):
+class Graphics(Enum):
     """How a terminal shows a picture."""
 
     KITTY = "kitty"
@@ -56,23 +56,23 @@ _PIECE = 4096
 _KITTY_ID = 31
 
 
-def way_of(answers: bytes, environ: Mapping[str, str], *, is_unicode: bool) -> Way:
+def graphics_of(answers: bytes, environ: Mapping[str, str], *, is_unicode: bool) -> Graphics:
     """Return how to show a picture, by the terminal's answers, which may be missing, and the environment."""
     term = environ.get("TERM", "")
     is_inside = "TMUX" in environ or term.startswith(_MULTIPLEXERS)
     if _KITTY_CAN.search(answers) or ("KITTY_WINDOW_ID" in environ and not is_inside):
-        return Way.KITTY
+        return Graphics.KITTY
     if not is_inside and (environ.get("TERM_PROGRAM") in _ITERM2 or environ.get("LC_TERMINAL") == "iTerm2"):
-        return Way.ITERM2
+        return Graphics.ITERM2
     attributes = ANSWERED.search(answers)
     # The first parameter is the terminal's class, whatever its number.
     if attributes and _SIXEL_PARAMETER in attributes.group()[3:-1].split(b";")[1:]:
-        return Way.SIXEL
+        return Graphics.SIXEL
     if not is_unicode or environ.get("NO_COLOR") or term in {"", "dumb", "linux"}:
-        return Way.TEXT
+        return Graphics.TEXT
     if environ.get("COLORTERM") in _TRUE_COLOUR or term.endswith("-direct"):
-        return Way.TRUE_COLOUR
-    return Way.FEW_COLOURS if "256color" in term else Way.TEXT
+        return Graphics.TRUE_COLOUR
+    return Graphics.FEW_COLOURS if "256color" in term else Graphics.TEXT
 
 
 def cell_of(answers: bytes) -> tuple[int, int] | None:
@@ -99,7 +99,7 @@ class Painting:
 class Painter:
     """Writes pictures for one terminal."""
 
-    way: Way
+    graphics: Graphics
     cell: tuple[int, int] = _USUAL_CELL
     """A cell's width and height in pixels."""
 
@@ -109,21 +109,21 @@ class Painter:
 
     def paint(self, image: "Image.Image", place: Place) -> Painting:
         """Return a picture that fills a place."""
-        wiped = f"\x1b_Ga=d,d=I,i={_KITTY_ID},q=2\x1b\\" if self.way is Way.KITTY else ""
+        wiped = f"\x1b_Ga=d,d=I,i={_KITTY_ID},q=2\x1b\\" if self.graphics is Graphics.KITTY else ""
         return Painting(place, self._drawn(image, place), wiped)
 
     def _drawn(self, image: "Image.Image", place: Place) -> str:
         there = f"\x1b[{place.row};{place.column}H"
-        match self.way:
-            case Way.KITTY:
+        match self.graphics:
+            case Graphics.KITTY:
                 return there + _kitty(image, place)
-            case Way.ITERM2:
+            case Graphics.ITERM2:
                 return there + _iterm2(image, place)
-            case Way.SIXEL:
+            case Graphics.SIXEL:
                 return there + sixel(self._scaled(image, place))
-            case Way.TRUE_COLOUR | Way.FEW_COLOURS:
-                return blocks(image, place, has_all_colours=self.way is Way.TRUE_COLOUR)
-            case Way.TEXT:
+            case Graphics.TRUE_COLOUR | Graphics.FEW_COLOURS:
+                return blocks(image, place, has_all_colours=self.graphics is Graphics.TRUE_COLOUR)
+            case Graphics.TEXT:
                 return ""
 
     def _scaled(self, image: "Image.Image", place: Place) -> "Image.Image":

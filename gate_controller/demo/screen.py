@@ -22,21 +22,20 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from gate_controller.admission.words.events import Contact
+from gate_controller.demo.display_models import Dots, Model
 from gate_controller.demo.drawing import picture
-from gate_controller.demo.keyboard import PAUSE_SECONDS, Keyboard, Wish
+from gate_controller.demo.keys import SILENCE_SECONDS, KeyReader, Wish
 from gate_controller.demo.lines import Place
-from gate_controller.demo.models import Dots, Model
-from gate_controller.demo.painting import Painter, Painting, Way, cell_of, way_of
+from gate_controller.demo.memory_display import MemoryDisplay
+from gate_controller.demo.painting import Graphics, Painter, Painting, cell_of, graphics_of
 from gate_controller.demo.stage import Stage, staged
 from gate_controller.demo.terminal import Terminal, borrowed
-from gate_controller.demo.viewing import Log, Viewer
+from gate_controller.demo.viewing import LogLines, Viewer
 from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Language
 
 if TYPE_CHECKING:
     from PIL import Image
-
-    from gate_controller.demo.display import Display
 
 # How often lamps and buzzer are looked at: the shortest phase of a lamp is 0.2 s, of a sound 0.1 s.
 _TICK_SECONDS = 0.05
@@ -53,7 +52,7 @@ class Wanted:
     model: Model | None = None
     """The display; None for none but the words."""
     image_file: Path | None = None
-    way: Way | None = None
+    graphics: Graphics | None = None
     """How pictures are shown; None: as the terminal can."""
     has_bell: bool = False
 
@@ -74,7 +73,7 @@ class Screen:
     """A stage on a terminal, for one person with a keyboard."""
 
     def __init__(
-        self, stage: Stage, terminal: Terminal, log: Log, *, painter: Painter, language: Language, has_bell: bool
+        self, stage: Stage, terminal: Terminal, log: LogLines, *, painter: Painter, language: Language, has_bell: bool
     ) -> None:
         self._stage = stage
         self._terminal = terminal
@@ -85,7 +84,7 @@ class Screen:
         self._has_bell = has_bell
         self._beeps = 0
         self._silence: asyncio.TimerHandle | None = None
-        self._keyboard = Keyboard(self._scan, self._wish)
+        self._keyboard = KeyReader(self._scan, self._wish)
         self._is_ending = False
         stage.on_change = self.draw
 
@@ -108,7 +107,7 @@ class Screen:
             self._silence.cancel()
             self._silence = None
         if self._keyboard.wants_pause:
-            self._silence = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._keyboard.pause)
+            self._silence = asyncio.get_running_loop().call_later(SILENCE_SECONDS, self._keyboard.pause)
         self.draw()
 
     def tick(self) -> None:
@@ -172,7 +171,7 @@ class Screen:
 
 async def show(wanted: Wanted) -> int:
     """Run the demo in this terminal until the person quits, or the gate ends; return the exit code."""
-    log = Log()
+    log = LogLines()
     with borrowed() as terminal, _log_into(log):
         code = await _show(wanted, terminal, log)
     if code:
@@ -180,7 +179,7 @@ async def show(wanted: Wanted) -> int:
     return code
 
 
-async def _show(wanted: Wanted, terminal: Terminal, log: Log) -> int:
+async def _show(wanted: Wanted, terminal: Terminal, log: LogLines) -> int:
     loop = asyncio.get_running_loop()
     painter, typed = _painter(wanted, terminal)
     display = _display(wanted, painter)
@@ -211,25 +210,25 @@ def _painter(wanted: Wanted, terminal: Terminal) -> tuple[Painter, bytes]:
     """Return who shows pictures in this terminal, and what was typed meanwhile."""
     has_pixels = wanted.model is not None and wanted.model.dots is not Dots.LETTERS
     # Linux' own console has no graphics, nor a way to swallow questions that it does not know.
-    if not has_pixels or wanted.way is Way.TEXT or os.environ.get("TERM") == "linux":
-        return Painter(Way.TEXT), b""
+    if not has_pixels or wanted.graphics is Graphics.TEXT or os.environ.get("TERM") == "linux":
+        return Painter(Graphics.TEXT), b""
     answers, typed = terminal.ask()
-    way = wanted.way or way_of(answers, os.environ, is_unicode=terminal.is_unicode)
+    graphics = wanted.graphics or graphics_of(answers, os.environ, is_unicode=terminal.is_unicode)
     cell = cell_of(answers) or terminal.cell
-    return (Painter(way) if cell is None else Painter(way, cell)), typed
+    return (Painter(graphics) if cell is None else Painter(graphics, cell)), typed
 
 
-def _display(wanted: Wanted, painter: Painter) -> "Display | None":
+def _display(wanted: Wanted, painter: Painter) -> MemoryDisplay | None:
     model = wanted.model
-    if model is None or (painter.way is Way.TEXT and model.dots is not Dots.LETTERS and wanted.image_file is None):
+    if model is None or (
+        model.dots is not Dots.LETTERS and painter.graphics is Graphics.TEXT and not wanted.image_file
+    ):
         return None
-    from gate_controller.demo.display import Display  # noqa: PLC0415 - the scripted demo has none
-
-    return Display(model, language=wanted.language, image_file=wanted.image_file)
+    return MemoryDisplay(model, wanted.language, wanted.image_file)
 
 
 @contextmanager
-def _log_into(log: Log) -> Iterator[None]:
+def _log_into(log: LogLines) -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers[:] = [log]

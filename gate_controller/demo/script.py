@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gate_controller.demo.cells import visible
-from gate_controller.demo.models import Model
+from gate_controller.demo.display_models import Model
+from gate_controller.demo.memory_display import MemoryDisplay
 from gate_controller.demo.stage import PRICE, Stage, Verdict, staged
 from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Language
-
-if TYPE_CHECKING:
-    from gate_controller.demo.display import Display
 
 BY_ITSELF = tuple(sample.code for sample in SAMPLES[:3])
 """A good voucher, one with too little on it, and one that is used up."""
@@ -28,7 +25,8 @@ async def play(
 
     A display is only there for an `image_file`, which keeps its picture.
     """
-    async with staged(_display(language, model, image_file)) as stage:
+    display = None if model is None or image_file is None else MemoryDisplay(model, language, image_file)
+    async with staged(display) as stage:
         _say(f"A gate at {stage.amount(PRICE, language)}, with a simulator for E-GUMA, a pty for the scanner")
         _say("and mock pins for relay and lamps.")
         await stage.ready()
@@ -37,14 +35,6 @@ async def play(
             await _scan(stage, code, language)
         _say(f"\nE-GUMA's books: {stage.amount(stage.charged, language)} charged in all.")
     return 0
-
-
-def _display(language: Language, model: Model | None, image_file: Path | None) -> "Display | None":
-    if model is None or image_file is None:
-        return None
-    from gate_controller.demo.display import Display  # noqa: PLC0415 - only for a picture
-
-    return Display(model, language=language, image_file=image_file)
 
 
 async def _scan(stage: Stage, code: str, language: Language) -> None:

@@ -27,7 +27,7 @@ from gate_controller.simulator import KEYS, SAMPLES, Simulator, Voucher
 from gate_controller.texts import Language, Text, Texts, format_amount
 
 if TYPE_CHECKING:
-    from gate_controller.demo.display import Display
+    from gate_controller.demo.memory_display import MemoryDisplay
 
 PRICE = Cents(2500)
 KEY = "demo-key-gate-1"
@@ -58,7 +58,7 @@ class Stage:
     """A gate one can play with, in the event loop."""
 
     def __init__(
-        self, settings: Settings, simulator: Simulator, scanner: int, *, wiring: Wiring, display: "Display | None"
+        self, settings: Settings, simulator: Simulator, scanner: int, *, wiring: Wiring, display: "MemoryDisplay | None"
     ) -> None:
         """`scanner` is the pty's end where a scanner would be."""
         self.settings = settings
@@ -80,7 +80,7 @@ class Stage:
         self._verdict: Verdict | None = None
         self._changed = asyncio.Event()
         self._is_ready = False
-        self.app = App(settings, on_text=self._told, on_ready=self._ready, player=display)
+        self.app = App(settings, on_text=self._message_shown, on_ready=self._ready, player=display)
         loop = asyncio.get_running_loop()
         self.run = loop.create_task(self.app.run())
         # The gate makes its contacts in its first step, which is the loop's next one, and looks at them in the one
@@ -166,7 +166,7 @@ class Stage:
         self._is_ready = True
         self._changed.set()
 
-    def _told(self, message: Message, _: Text) -> None:
+    def _message_shown(self, message: Message, _: Text) -> None:
         self.message = message
         if message.sound is not None and self.wiring.settings:
             self.sound = message.sound
@@ -190,7 +190,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(display: "Display | None" = None) -> AsyncIterator[Stage]:
+async def staged(display: "MemoryDisplay | None" = None) -> AsyncIterator[Stage]:
     """Set the stage, and clear it all away afterwards; until it is `ready`, the gate on it is out of service."""
     wiring = Wiring()
     scanner, port = os.openpty()

@@ -10,7 +10,7 @@ LATE_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Script:
+class _Case:
     title: str
     faults: tuple[Fault, ...] = ()
 
@@ -18,17 +18,17 @@ class _Script:
 class Trouble(Enum):
     """One thing that goes wrong on the way to E-GUMA until the next one is chosen."""
 
-    NONE = _Script("none")
-    NETWORK = _Script("no network", (Fault(FaultKind.RESET, times=None),))
-    LOST_ANSWER = _Script(
+    NONE = _Case("none")
+    NETWORK = _Case("no network", (Fault(FaultKind.RESET, times=None),))
+    LOST_ANSWER = _Case(
         "charged, but the answer is lost", (Fault(FaultKind.RESET, Endpoint.REDEEM, times=None, effect=True),)
     )
-    LATE_CHARGE = _Script(
+    LATE_CHARGE = _Case(
         f"charged {LATE_SECONDS:.0f} s late, without an answer",
         (Fault(FaultKind.LATE, Endpoint.REDEEM, times=None, delay_seconds=LATE_SECONDS),),
     )
-    SILENCE = _Script("E-GUMA never answers", (Fault(FaultKind.HANG, times=None),))
-    NO_KEY = _Script("the gate's key is not accepted", (Fault(FaultKind.STATUS, times=None, status=401),))
+    SILENCE = _Case("E-GUMA never answers", (Fault(FaultKind.HANG, times=None),))
+    NO_KEY = _Case("the gate's key is not accepted", (Fault(FaultKind.STATUS, times=None, status=401),))
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from typing_extensions import override
 from gate_controller.admission.words.codes import NotAVoucher, read_code
 from gate_controller.admission.words.events import Contact
 from gate_controller.demo.drawing import Heard, Holding, View
-from gate_controller.demo.painting import Painter, Way
+from gate_controller.demo.painting import Graphics, Painter
 from gate_controller.demo.stage import Stage
 from gate_controller.demo.trouble import Trouble
 from gate_controller.simulator import SAMPLES
@@ -35,13 +35,13 @@ _TITLES = {
 
 _CONTACTS = {Contact.EXIT_BUTTON: "exit", Contact.FIRE: "alarm", Contact.SERVICE_KEY: "key"}
 
-_NO_PICTURES = Painter(Way.TEXT)
+_NO_PICTURES = Painter(Graphics.TEXT)
 
 # A beep is over before anybody has read what it was.
 _HEARD_SECONDS = 1.5
 
 
-class Log(logging.Handler):
+class LogLines(logging.Handler):
     """Keeps the newest lines of the log for the picture; what the display says is there already."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Log(logging.Handler):
 class Viewer:
     """Looks at a stage."""
 
-    def __init__(self, stage: Stage, log: Log) -> None:
+    def __init__(self, stage: Stage, log: LogLines) -> None:
         self._stage = stage
         self._log = log
         self._shown: tuple[object, float] = (stage.message, monotonic())
@@ -72,9 +72,9 @@ class Viewer:
         is_ending: bool = False,
         painter: Painter = _NO_PICTURES,
     ) -> View:
-        """Return how things stand, for a terminal that shows pictures in the way of its painter."""
+        """Return how things stand, for a terminal that shows pictures as its painter draws them."""
         stage = self._stage
-        picture = None if stage.display is None or painter.way is Way.TEXT else stage.display.picture
+        picture = None if stage.display is None or painter.graphics is Graphics.TEXT else stage.display.picture
         # The words are those of the picture: it lets a verdict be read before the gate is idle again.
         card = None if stage.display is None else stage.display.on_show
         shown = stage.message if card is None else card

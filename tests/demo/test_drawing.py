@@ -1,15 +1,13 @@
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 
 from gate_controller.admission.words.messages import Signal
-from gate_controller.demo.cells import fit
 from gate_controller.demo.drawing import PAGE_SECONDS, Heard, Holding, View, picture
-from gate_controller.demo.lines import ScreenLine, column_of
 from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Text
+from tests.rig.drawn import words
 
 [LONG] = [sample.voucher.message for sample in SAMPLES if sample.voucher and len(sample.voucher.message) > 200]
 VIEW = View(
@@ -33,18 +31,6 @@ PIXELS = replace(VIEW, cells_wide=8 / 3)
 LETTERS = replace(
     VIEW, letters=["✓ Welcome           ", "Please go through.  ", "CHF 25.00 charged,  ", "CHF 475.00 left.    "]
 )
-
-
-def words(lines: Sequence[ScreenLine]) -> list[str]:
-    """Return lines as a terminal shows them: what follows a jump stands there."""
-    shown = []
-    for line in lines:
-        text = ""
-        for segment in line:
-            column = column_of(segment)
-            text = text + segment.text if column is None else fit(text, column - 1)
-        shown.append(text)
-    return shown
 
 
 @pytest.mark.parametrize(

@@ -20,15 +20,16 @@ from PIL import Image
 from rich.cells import cell_len
 
 from gate_controller.admission.words.messages import Signal
-from gate_controller.demo.display import Display
+from gate_controller.demo.display_models import MODELS
 from gate_controller.demo.drawing import picture
-from gate_controller.demo.lines import Drawing, Ink, Place, ScreenLine, column_of
-from gate_controller.demo.models import MODELS
-from gate_controller.demo.painting import Painter, Way
+from gate_controller.demo.lines import Drawing, Ink, Place, ScreenLine
+from gate_controller.demo.memory_display import MemoryDisplay
+from gate_controller.demo.painting import Graphics, Painter
 from gate_controller.demo.stage import staged
-from gate_controller.demo.viewing import Log, Viewer
+from gate_controller.demo.viewing import LogLines, Viewer
 from gate_controller.devices.display.typesetting.colours import BY_SIGNAL
 from gate_controller.texts import Language
+from tests.rig.drawn import column_of
 from tests.rig.pins import mock_pins
 from tests.rig.waiting import until
 
@@ -36,7 +37,7 @@ PICTURE = Path(__file__).parents[2] / "docs" / "demo.svg"
 COLUMNS, LINES = 80, 24
 
 _CELL, _LINE, _MARGIN = 8.4, 17, 14
-_PAINTER = Painter(Way.KITTY, cell=(84, 170))
+_PAINTER = Painter(Graphics.KITTY, cell=(84, 170))
 _COLOURS = {
     None: "#d8dee9",
     Ink.BOLD: "#ffffff",
@@ -52,14 +53,14 @@ _BOLD = {Ink.BOLD, Ink.GREEN, Ink.RED, Ink.YELLOW, Ink.CYAN}
 
 async def taken() -> str:
     """Return the picture of the screen just after a good voucher was scanned."""
-    log = Log()
+    log = LogLines()
     logger = logging.getLogger("gate_controller")
     level = logger.level
     logger.addHandler(log)
     logger.setLevel(logging.INFO)
     try:
         with mock_pins():
-            display = Display(MODELS["320x240"], language=Language.EN)
+            display = MemoryDisplay(MODELS["320x240"], Language.EN)
             async with staged(display) as stage:
                 await stage.ready()
                 await until(lambda: display.picture is not None)
@@ -106,7 +107,7 @@ def steady(drawn: str) -> str:
     return re.sub(r' textLength="[\d.]+"', "", unpacked)
 
 
-def _ground(display: Display) -> object:
+def _ground(display: MemoryDisplay) -> object:
     return None if display.picture is None else display.picture.getpixel((0, 0))
 
 

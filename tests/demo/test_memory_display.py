@@ -9,10 +9,10 @@ from PIL import Image
 
 from gate_controller.admission.words.messages import Message, MessageKind, Signal
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.demo.display import Display, make_panel
-from gate_controller.demo.models import MODELS
+from gate_controller.demo.display_models import MODELS
+from gate_controller.demo.memory_display import MemoryDisplay, make_panel
 from gate_controller.demo.stage import staged
-from gate_controller.demo.viewing import Log, Viewer
+from gate_controller.demo.viewing import LogLines, Viewer
 from gate_controller.devices.display.card import Card
 from gate_controller.devices.display.typesetting.colours import BY_SIGNAL
 from gate_controller.devices.errors import DeviceError
@@ -29,8 +29,8 @@ def card(message: Message = ADMITTED) -> Card:
 
 
 @contextmanager
-def shown(size: str, language: Language = Language.EN, image_file: Path | None = None) -> Iterator[Display]:
-    display = Display(MODELS[size], language=language, image_file=image_file)
+def shown(size: str, language: Language = Language.EN, image_file: Path | None = None) -> Iterator[MemoryDisplay]:
+    display = MemoryDisplay(MODELS[size], language, image_file)
     try:
         yield display
     finally:
@@ -89,13 +89,13 @@ async def test_another_language_is_shown_at_once_in_a_verdict_that_is_still_to_b
 
 async def test_the_words_beside_a_display_are_those_on_it_until_they_have_been_read() -> None:
     with mock_pins():
-        display = Display(MODELS["20x4"], language=Language.EN)
+        display = MemoryDisplay(MODELS["20x4"], Language.EN)
         async with staged(display) as stage:
             await stage.ready()
             display.show(card())
             await until(lambda: "Welcome" in display.rows[0] if display.rows else False)
 
-            view = Viewer(stage, Log()).view(Language.EN)
+            view = Viewer(stage, LogLines()).view(Language.EN)
 
             assert stage.message.kind is MessageKind.IDLE
             assert (view.text.title, view.signal) == ("Welcome", Signal.ADMITTED)

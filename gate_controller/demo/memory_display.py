@@ -8,13 +8,13 @@ the house, pages that turn, the rest that goes round.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from typing_extensions import override
 
-from gate_controller.demo.models import Dots, Model
+from gate_controller.demo.display_models import Dots, Model
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.panel import Panel, Pictures
+from gate_controller.devices.display.panel import Panel
 from gate_controller.devices.display.player import Player
 from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - what only some displays need is brought in by those
 
+_Drawn = TypeVar("_Drawn")
+
 
 @dataclass(frozen=True, slots=True)
 class _Turned(Card):
@@ -37,10 +39,10 @@ class _Turned(Card):
     """The card as the gate gave it."""
 
 
-class Display(Player):
+class MemoryDisplay(Player):
     """A display in memory. `on_change` is called from the player's thread: it must hand over and return."""
 
-    def __init__(self, model: Model, *, language: Language, image_file: Path | None = None) -> None:
+    def __init__(self, model: Model, language: Language, image_file: Path | None = None) -> None:
         """`image_file` gets the picture as well, as a PNG."""
         self.model = model
         self.picture: Image.Image | None = None
@@ -114,39 +116,45 @@ def make_panel(
     if model.dots is Dots.LETTERS:
         if image_file is not None:
             raise DeviceError("a display of letters has no picture: take --display 320x240 with --image-file")
-        from gate_controller.demo.letters import Letters
+        from gate_controller.demo.letters import TerminalGrid
 
-        return Letters(model.width, model.height, on_rows)
+        grid = TerminalGrid(model.width, model.height)
+        return _InMemory(grid.pages, lambda page, _: grid.draw(page), on_rows)
     from gate_controller.devices.display.typesetting.canvas import Canvas
 
     canvas = Canvas(model.width, model.height, "RGB" if model.dots is Dots.COLOUR else "1")
-    if image_file is None:
-        return _Pixels(canvas, on_picture, None)
-    from gate_controller.devices.display.panels.image import ImageFile
+    file = None
+    if image_file is not None:
+        from gate_controller.devices.display.panels.image import ImageFile
 
-    file = ImageFile(image_file, canvas, size=(model.width, model.height))
-    return _Pixels(canvas, on_picture, file)
+        file = ImageFile(image_file, canvas, size=(model.width, model.height))
+    return _InMemory(canvas.pages, lambda page, shift: canvas.draw(page, shift=shift), on_picture, file)
 
 
-class _Pixels:
-    """A display of pixels."""
+class _InMemory(Generic[_Drawn]):
+    """A panel whose pixels or letters go to `show_drawn`, with the card that they are of."""
 
     def __init__(
-        self, pictures: Pictures, tell: "Callable[[Image.Image, Card | None], None]", file: "ImageFile | None"
+        self,
+        lay_out: Callable[[Card], tuple[Page, ...]],
+        draw: Callable[[Page, tuple[int, int]], _Drawn],
+        show_drawn: Callable[[_Drawn, Card | None], None],
+        file: "ImageFile | None" = None,
     ) -> None:
-        self._pictures = pictures
-        self._tell = tell
+        self._lay_out = lay_out
+        self._draw = draw
+        self._show_drawn = show_drawn
         self._file = file
         self._card: Card | None = None
 
     def pages(self, card: Card) -> tuple[Page, ...]:
         self._card = card
-        return self._pictures.pages(card)
+        return self._lay_out(card)
 
     def show(self, page: Page, *, shift: tuple[int, int]) -> None:
         if self._file is not None:
             self._file.show(page, shift=shift)
-        self._tell(self._pictures.draw(page, shift=shift), self._card)
+        self._show_drawn(self._draw(page, shift), self._card)
 
     def dim(self, is_dimmed: bool) -> None:
         """Stay as it is: a terminal does not age."""

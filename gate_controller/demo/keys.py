@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import Enum
 
 # A scanner types a character every few milliseconds, a person in the middle of a code a few every second.
-PAUSE_SECONDS = 0.5
+SILENCE_SECONDS = 0.5
 
 # Far more than any code; what is beyond it is not kept.
 _LONGEST = 8192
@@ -32,7 +32,7 @@ _END, _ESCAPE = {"\x03", "\x04"}, "\x1b"
 _ENTER, _BACKSPACE, _CLEAR = {"\r", "\n"}, {"\x7f", "\b"}, "\x15"
 
 
-class Keyboard:
+class KeyReader:
     """Takes bytes as they are typed; `scan` gets the lines, `wish` the wishes."""
 
     def __init__(self, scan: Callable[[str], None], wish: Callable[[Wish], None]) -> None:
@@ -49,7 +49,7 @@ class Keyboard:
             self._key(character)
 
     def pause(self) -> None:
-        """Know that nothing has been typed for `PAUSE_SECONDS`."""
+        """Know that nothing has been typed for `SILENCE_SECONDS`."""
         if self.wants_pause:
             self._enter()
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gate_controller.demo.keyboard import Keyboard, Wish
+from gate_controller.demo.keys import KeyReader, Wish
 
 
 class Heard:
@@ -8,7 +8,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.all: list[str | Wish] = []
-        self.keyboard = Keyboard(self.all.append, self.all.append)
+        self.keyboard = KeyReader(self.all.append, self.all.append)
 
     def type(self, *pieces: str) -> "Heard":
         for piece in pieces:
