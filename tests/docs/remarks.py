@@ -17,12 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 # What git does not keep (.gitignore), and git itself.
-_NOT_OURS = {".git", ".venv", "__pycache__", "build", "dist", "state"}
-_CACHES = re.compile(r"\.\w+_cache$|\.hypothesis$|\.egg-info$")
+_NOT_OURS = re.compile(r"\.git$|\.venv|__pycache__$|build$|dist$|state$|.*\.(pyc|egg-info)$|\.\w+_cache$|\.hypothesis$")
 
-_COMMENTED = {"Makefile", "run", ".editorconfig"}
-"""Files by name whose lines are comments behind a `#`."""
-_COMMENTED_KINDS = {".toml", ".service", ".rules", ".yml", ".yaml"}
+_COMMENTED = re.compile(r"Makefile$|\.editorconfig$|\.ci/\w+$|.*\.(toml|service|rules|ya?ml)$")
+"""Other files in which comments stand behind a `#`."""
 
 
 class RemarkKind(Enum):
@@ -56,11 +54,11 @@ class Remark:
 def files(folder: Path = ROOT) -> Iterator[Path]:
     """Every file of the project: what a fresh clone holds, and what is about to be committed."""
     for path in sorted(folder.iterdir()):
-        if path.name in _NOT_OURS or _CACHES.search(path.name):
+        if _NOT_OURS.match(path.name) or path.is_symlink():
             continue
         if path.is_dir():
             yield from files(path)
-        elif not (path.is_symlink() or path.suffix == ".pyc"):
+        else:
             yield path
 
 
@@ -71,7 +69,7 @@ def remarks() -> Iterator[Remark]:
             yield from _in_python(path)
         elif path.suffix == ".md":
             yield Remark(path, 1, path.read_text(encoding="utf-8"), RemarkKind.PAGE)
-        elif path.name in _COMMENTED or path.suffix in _COMMENTED_KINDS:
+        elif _COMMENTED.match(path.relative_to(ROOT).as_posix()):
             lines = path.read_text(encoding="utf-8").splitlines()
             found = [(number, line.partition("#")[2]) for number, line in enumerate(lines, start=1) if "#" in line]
             yield from _joined(path, found, RemarkKind.SETTING)
