@@ -27,8 +27,6 @@ contactor within 100 ms; a motor thrown from one direction into the other draws 
 GAP_SECONDS = 0.2
 """Between two pulses on one relay, in seconds: gate controls debounce their inputs for up to 100 ms."""
 
-_OPEN = frozenset({Motion.RELEASED, Motion.RELEASED_OUT, Motion.HELD})
-
 
 class DriveKind(StrEnum):
     """Kinds of gate, in the words of the setting `drive.kind`."""
@@ -87,11 +85,6 @@ class Drive:
         self._way_out = None
         if exit_ is not None:
             self._way_out = _Doorway(DriveKind.PULSE, exit_, None, pulse_seconds, open_seconds, on_fault)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the way in is open: released, held open, or not shut although it should be."""
-        return self._way_in.is_open
 
     @property
     def is_on(self) -> bool:
@@ -215,12 +208,6 @@ class _Doorway:
             dead_seconds=DEAD_SECONDS if kind is DriveKind.MOTOR else 0.0,
             on_fault=on_fault,
         )
-
-    @property
-    def is_open(self) -> bool:
-        with self._relays.lock:
-            unlocked = self._kind is DriveKind.MAGLOCK and self._relays.motion is Motion.OFF
-            return unlocked or self._relays.motion in _OPEN or self._relays.fault is not None
 
     @property
     def is_on(self) -> bool:

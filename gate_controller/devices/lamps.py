@@ -9,7 +9,7 @@ import logging
 from gate_controller.admission.words.messages import Signal
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
-from gate_controller.devices.patterns import LOOKS, Lamp, Mode, PatternPlayer, PatternStep
+from gate_controller.devices.patterns import LOOKS, Lamp, Mode, PatternPlayer
 
 _DARK: frozenset[Lamp] = frozenset()
 
@@ -64,12 +64,6 @@ class Lamps:
     def is_failing(self) -> bool:
         """Whether a lamp did not do what it was told last, or cannot be had."""
         return bool(self._failing)
-
-    def off(self) -> None:
-        """Turn all lamps off until the next signal."""
-        with self._player.lock:
-            self._signal = None
-            self._player.start((PatternStep(_DARK),))
 
     def close(self) -> None:
         """Turn all lamps off and give the pins back. After this, nothing is shown and nothing raised."""

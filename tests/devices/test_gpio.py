@@ -28,10 +28,10 @@ atexit.register(lambda: print(*(list(int(s.state) for s in pin.states) for pin i
 atexit.register(gpiozero.devices._shutdown)
 from gate_controller.admission.words.messages import Signal
 from gate_controller.devices.lamps import Lamps
-from gate_controller.devices.relay import Relay
-relay = Relay(17)
+from gate_controller.devices.drive import Drive
+drive = Drive(17, pulse_seconds=5)
 lamps = Lamps(green=None, red=27, yellow=None)
-relay.pulse(5)
+drive.release()
 lamps.show(Signal.REFUSED)
 """
 

@@ -118,7 +118,7 @@ def test_lamps_may_be_lit_by_a_low_level(pins: Pins) -> None:
         assert lit(pins) == {GREEN, RED, YELLOW}
         made.show(Signal.ADMITTED)
         assert lit(pins) == {RED, YELLOW}
-        made.off()
+        made.show(Signal.IDLE)
         assert lit(pins) == {GREEN, RED, YELLOW}
 
 
@@ -189,15 +189,6 @@ def test_a_steady_signal_ends_the_blinking(pins: Pins) -> None:
     assert lit(pins) == set()
 
 
-def test_off_is_dark_and_the_same_signal_shows_again_after_it(pins: Pins) -> None:
-    with lamps() as made:
-        made.show(Signal.REFUSED)
-        made.off()
-        assert lit(pins) == set()
-        made.show(Signal.REFUSED)
-        assert lit(pins) == {RED}
-
-
 def test_a_lamp_that_is_not_fitted_is_done_without(pins: Pins) -> None:
     with lamps(green=None, yellow=None) as made:
         for signal in Signal:
@@ -219,7 +210,6 @@ def test_closed_lamps_show_nothing(pins: Pins) -> None:
     with lamps() as made:
         pass
     made.show(Signal.ADMITTED)
-    made.off()
     made.close()
     assert lit(pins) == set()
 

@@ -8,24 +8,43 @@ from contextlib import contextmanager
 
 import pytest
 
-from gate_controller.devices.gpio import DeviceError
-from gate_controller.devices.relay import MAX_ON_SECONDS, Relay, RelayBusy, RelayFault
+from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.gpio import Output
+from gate_controller.devices.relay import Motion, RelayFault, Relays, RelayStep
 from tests.rig.pins import Pins
 
 PIN = 17
 SLACK = 0.05  # what a loaded machine may add to a pulse
 
 
+class PulsedRelay:
+    """One relay that is given pulses, as a turnstile's is."""
+
+    def __init__(self, *, active_high: bool = True, on_fault: Callable[[str], None] | None = None) -> None:
+        self._output = Output(PIN, name="relay", active_high=active_high)
+        rest = RelayStep(Motion.REST)
+        self._relays = Relays([self._output], first=rest, rest=rest, on_fault=on_fault)
+        self.off = self._relays.off
+        self.close = self._relays.close
+
+    @property
+    def is_on(self) -> bool:
+        return not self._relays.is_at_rest
+
+    def pulse(self, seconds: float) -> None:
+        self._relays.start((RelayStep(Motion.RELEASED, frozenset({self._output}), seconds),))
+
+
 @contextmanager
-def relay(*, active_high: bool = True, on_fault: Callable[[str], None] | None = None) -> Iterator[Relay]:
-    made = Relay(PIN, active_high=active_high, on_fault=on_fault)
+def relay(*, active_high: bool = True, on_fault: Callable[[str], None] | None = None) -> Iterator[PulsedRelay]:
+    made = PulsedRelay(active_high=active_high, on_fault=on_fault)
     try:
         yield made
     finally:
         made.close()
 
 
-def wait_until_off(made: Relay, seconds: float = 5) -> None:
+def wait_until_off(made: PulsedRelay, seconds: float = 5) -> None:
     deadline = time.monotonic() + seconds
     while made.is_on:
         assert time.monotonic() < deadline, "the relay stayed on"
@@ -86,40 +105,6 @@ def test_an_event_loop_that_died_does_not_lengthen_a_pulse(pins: Pins) -> None:
     assert 0.05 <= length <= 0.05 + SLACK
 
 
-def test_a_second_pulse_is_refused_while_the_first_lasts_and_does_not_change_it(pins: Pins) -> None:
-    with relay() as made:
-        made.pulse(0.1)
-        with pytest.raises(RelayBusy, match="still on"):
-            made.pulse(0.3)
-        wait_until_off(made)
-    (length,) = pins.pulses(PIN)
-    assert 0.1 <= length <= 0.1 + SLACK
-
-
-def test_of_many_threads_pulsing_at_once_one_wins(pins: Pins) -> None:
-    outcomes: list[str] = []
-    together = threading.Barrier(8)
-
-    def pulse() -> None:
-        together.wait()
-        try:
-            made.pulse(0.1)
-        except RelayBusy:
-            outcomes.append("busy")
-        else:
-            outcomes.append("pulsed")
-
-    with relay() as made:
-        threads = [threading.Thread(target=pulse) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        wait_until_off(made)
-    assert sorted(outcomes) == ["busy"] * 7 + ["pulsed"]
-    assert len(pins.pulses(PIN)) == 1
-
-
 def test_pulses_can_follow_each_other(pins: Pins) -> None:
     with relay() as made:
         for _ in range(3):
@@ -128,28 +113,6 @@ def test_pulses_can_follow_each_other(pins: Pins) -> None:
     lengths = pins.pulses(PIN)
     assert len(lengths) == 3
     assert all(0.02 <= length <= 0.02 + SLACK for length in lengths)
-
-
-@pytest.mark.parametrize("seconds", [0, -1, MAX_ON_SECONDS + 0.001, float("nan"), float("inf")])
-def test_a_pulse_of_no_length_or_over_the_ceiling_is_refused(pins: Pins, seconds: float) -> None:
-    with relay() as made, pytest.raises(ValueError, match="at most 10"):
-        made.pulse(seconds)
-    assert pins.edges(PIN) == []
-
-
-@pytest.mark.parametrize("ceiling", [0, -1, MAX_ON_SECONDS + 0.001, float("nan"), float("inf")])
-def test_no_setting_lifts_the_ceiling(pins: Pins, ceiling: float) -> None:
-    with pytest.raises(ValueError, match="at most 10"):
-        Relay(PIN, max_on_seconds=ceiling)
-    assert pins.edges(PIN) == []
-
-
-def test_a_setting_may_lower_the_ceiling(pins: Pins) -> None:
-    made = Relay(PIN, max_on_seconds=1)
-    with pytest.raises(ValueError, match="at most 1 s"):
-        made.pulse(1.5)
-    made.close()
-    assert pins.edges(PIN) == []
 
 
 def test_off_ends_a_pulse_at_once_and_leaves_the_next_one_whole(pins: Pins) -> None:
@@ -165,23 +128,23 @@ def test_off_ends_a_pulse_at_once_and_leaves_the_next_one_whole(pins: Pins) -> N
 
 
 def test_closing_turns_the_relay_off_and_gives_the_pin_back(pins: Pins) -> None:
-    made = Relay(PIN)
+    made = PulsedRelay()
     made.pulse(5)
     made.close()
     assert not made.is_on
     assert [edge.high for edge in pins.edges(PIN)] == [True, False]
-    Relay(PIN).close()
+    PulsedRelay().close()
 
 
 def test_closing_twice_is_closing_once(pins: Pins) -> None:
-    made = Relay(PIN)
+    made = PulsedRelay()
     made.close()
     made.close()
     assert not pins.is_high(PIN)
 
 
 def test_a_closed_relay_does_not_pulse(pins: Pins) -> None:
-    made = Relay(PIN)
+    made = PulsedRelay()
     made.close()
     with pytest.raises(RelayFault, match="closed"):
         made.pulse(0.1)
@@ -281,5 +244,5 @@ def test_an_off_that_fails_raises_and_goes_on_in_the_background(pins: Pins) -> N
 
 def test_a_pin_used_twice_is_an_error_with_a_remedy(pins: Pins) -> None:
     with relay(), pytest.raises(DeviceError, match=r"relay on GPIO17: the pin is used twice: give each"):
-        Relay(PIN)
+        PulsedRelay()
     assert pins.edges(PIN) == []
