@@ -82,10 +82,12 @@ class Front:
                 show_at_once(self._player, card)
             else:
                 self._player.show(card)
-        text = self._texts.render(message)
-        _log.info("display=%s title=%r detail=%r money=%r", message.kind.name.lower(), *_words(text))
-        if self._on_text is not None:
-            self._on_text(message, text)
+        # The verdict's own line of the log says what happened; the words are for whoever follows the display.
+        if self._on_text is not None or _log.isEnabledFor(logging.DEBUG):
+            text = self._texts.render(message)
+            _log.debug("display=%s title=%r detail=%r money=%r", message.kind.name.lower(), *_words(text))
+            if self._on_text is not None:
+                self._on_text(message, text)
 
     def _try(self, what: str, device: Lamps | Buzzer, act: Callable[[], None]) -> None:
         try:
