@@ -49,7 +49,7 @@ def make_panel(
     assert size is not None  # noqa: S101 - it would be a misfit
     try:
         with ExitStack() as opened:
-            panel = driver.make(_Supplies(mounting, driver, size, opened, open_bus, make_spi))
+            panel = driver.make(_Workbench(mounting, driver, size, opened, open_bus, make_spi))
             opened.pop_all()
             return panel
     except ImportError as error:
@@ -62,8 +62,8 @@ def make_panel(
 
 
 @dataclass(frozen=True, slots=True)
-class _Supplies:
-    """What there is for one display; `opened` closes what was opened."""
+class _Workbench:
+    """The supplies for one display; `opened` closes what was opened."""
 
     mounting: Mounting
     driver: Driver

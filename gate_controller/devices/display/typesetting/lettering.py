@@ -1,7 +1,7 @@
 """
 The letters of a picture: DejaVu Sans as it lies beside this file, loaded once per size.
 
-This module and `symbols.py` are the ones that name Pillow; `Canvas` brings them in when it is made. Letters are set by
+Of the typesetting, this module, `picture.py` and `symbols.py` name Pillow; `Canvas` brings them in. Letters are set by
 Pillow's basic layout, which needs no library of the system: pictures are alike on every machine.
 """
 
