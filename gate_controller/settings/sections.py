@@ -2,7 +2,7 @@
 The sections of the settings: every setting with its default and its meaning, one class for each section.
 
 A new setting is a field here. Its description is what docs/settings.md says of it; its range is said by the reader that
-checks it (`values.py`, `pins.py`, `addresses.py`). `python -m tests.docs.settings_table` writes its row into the page.
+checks it (`values.py`, `pins.py`, `addresses.py`, `displays.py`). `python -m tests.docs.settings_table` writes its row into the page.
 The sections are put together in `models.py`.
 """
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, PlainValidator, SecretStr
 from typing_extensions import override
 
 from gate_controller.admission.words.money import Currency
-from gate_controller.settings import addresses, pins
+from gate_controller.settings import addresses, displays, pins
 from gate_controller.settings import values as read
 from gate_controller.settings.mistakes import Given, Mistake, variable
 
@@ -221,10 +221,10 @@ class ServiceKeySection(Section, frozen=True):
 class DisplaySection(Section, frozen=True):
     """What the visitor reads."""
 
-    driver: Annotated[str, PlainValidator(read.display_driver)] = Field(
+    driver: Annotated[str, PlainValidator(displays.driver)] = Field(
         default="none", description="kind of display; `image` writes its picture to a file"
     )
-    interface: Annotated[str, PlainValidator(read.display_interface)] = Field(
+    interface: Annotated[str, PlainValidator(displays.interface)] = Field(
         default="i2c", description="how it is connected; colour displays have SPI only, character displays I2C"
     )
     bus: Annotated[int, PlainValidator(read.whole(0, 20, "give the number of the bus, as in /dev/i2c-1"))] = Field(
@@ -244,7 +244,7 @@ class DisplaySection(Section, frozen=True):
     rotate: Annotated[int, PlainValidator(read.whole(0, 3, "give quarter turns from 0 to 3"))] = Field(
         default=0, description="quarter turns by which the picture is turned"
     )
-    rom: Annotated[str, PlainValidator(read.display_rom)] = Field(
+    rom: Annotated[str, PlainValidator(displays.rom)] = Field(
         default="a00", description="characters a HD44780 knows: `a00` (usual) or `a02`"
     )
     image_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(

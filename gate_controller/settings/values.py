@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 from pydantic import SecretStr
 
@@ -110,28 +109,6 @@ def one_of(known: tuple[str, ...]) -> Callable[[object], str]:
         return word
 
     return read
-
-
-def display_driver(value: object) -> str:
-    """Read the name of a display driver, or `none`."""
-    return one_of(("none", *_displays().DRIVERS))(value)
-
-
-def display_interface(value: object) -> str:
-    """Read a way to connect a display."""
-    return one_of(tuple(_displays().INTERFACES))(value)
-
-
-def display_rom(value: object) -> str:
-    """Read which ROM a character display has."""
-    return one_of(_displays().ROMS)(value)
-
-
-def _displays() -> ModuleType:
-    # What there is stands with the drivers. A gate without a display does not look, and starts without them.
-    from gate_controller.devices.display import drivers  # noqa: PLC0415
-
-    return drivers
 
 
 def flag(value: object) -> bool:
