@@ -1,4 +1,4 @@
-"""From a command line to the staff's desk: of the running gate if one runs, else of the journal it left."""
+"""From a command line to the desk of the gate that runs, or else to the journal that it left."""
 
 import os
 from pathlib import Path
@@ -18,22 +18,42 @@ _STAND_INS = ("eguma.api_key=none-given", "admission.price_cents=1")
 
 
 def ask(config: Path | None, overrides: list[str] | None, do: str, *, needs_key: bool = False, **request: Any) -> Any:
-    """Return the desk's answer; raise `CommandError` with its words."""
+    """Return the desk's answer, whether a gate runs or not; raise `CommandError` with its words."""
     from gate_controller.desk.control_socket import ControlError, NotRunning
-    from gate_controller.desk.control_socket import ask as ask_running
 
     settings = settings_without_key(config, overrides)
     try:
-        try:
-            if settings.state_dir.is_dir():
-                return ask_running(settings.state_dir, do, **request)
-        except NotRunning:
-            pass
-        except PermissionError as error:
-            raise ControlError(f"{error.filename}: may not be looked into by this user: use sudo") from None
-        if needs_key:
-            settings = load(config, overrides).settings
+        if settings.state_dir.is_dir():
+            return ask_if_running(settings.state_dir, do, **request)
+    except NotRunning:
+        pass
+    except PermissionError as error:
+        raise CommandError(ExitCode.NO, f"{error.filename}: may not be looked into by this user: use sudo") from None
+    if needs_key:
+        settings = load(config, overrides).settings
+    try:
         return _ask_stopped(settings, do, request)
+    except ControlError as error:
+        raise CommandError(ExitCode.NO, str(error)) from None
+
+
+def ask_running(state_dir: Path, do: str, *, remedy: str, **request: Any) -> Any:
+    """Return the running gate's answer; raise `CommandError` with its words, or with the remedy where none runs."""
+    from gate_controller.desk.control_socket import NotRunning
+
+    try:
+        return ask_if_running(state_dir, do, **request)
+    except NotRunning:
+        raise CommandError(ExitCode.NO, f"no gate runs on {state_dir}: {remedy}") from None
+
+
+def ask_if_running(state_dir: Path, do: str, **request: Any) -> Any:
+    """Return the running gate's answer; raise `CommandError` with its words, `NotRunning` where none runs."""
+    from gate_controller.desk.control_socket import ControlError
+    from gate_controller.desk.control_socket import ask as ask_socket
+
+    try:
+        return ask_socket(state_dir, do, **request)
     except ControlError as error:
         raise CommandError(ExitCode.NO, str(error)) from None
 

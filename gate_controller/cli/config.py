@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gate_controller.cli.options import ConfigOption, SetOption, load
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 ReferenceOption = Annotated[
     bool, typer.Option("--reference", help="Print all settings there are, as a Markdown table, and end.")
 ]

@@ -9,18 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from gate_controller.cli import asking as desk
+from gate_controller.cli.asking import ask, name_of
 from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
 from gate_controller.cli.manual import manual
-from gate_controller.cli.options import ConfigOption, SetOption
+from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetOption
 from gate_controller.cli.reconciling import reconcile
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
 
 IncidentArgument = Annotated[str, typer.Argument(metavar="INCIDENT", help="The code on the visitor's display.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 FullOption = Annotated[bool, typer.Option("--full", help="Show voucher codes and tokens whole: they are money.")]
-ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so, for the books.", show_default=False)]
 
 
 def list_(
@@ -55,12 +53,12 @@ def show(
     Example:
       gate-controller journal show KRVG1
     """
-    told = desk.ask(config, overrides, "show", incident=incident, full=full)
+    attempt = ask(config, overrides, "show", incident=incident, full=full)
     if as_json:
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        print(json.dumps(attempt, indent=2, ensure_ascii=False))
         return ExitCode.OK
-    facts = told.pop("facts")
-    for name, value in told.items():
+    facts = attempt.pop("facts")
+    for name, value in attempt.items():
         if value:
             print(f"{name:<22}{on_one_line(_said(value))}")
     print()
@@ -83,7 +81,7 @@ def open_(
       gate-controller journal open
       gate-controller journal open --json --full
     """
-    _print_records(desk.ask(config, overrides, "open", full=full), as_json=as_json, empty="no open items")
+    _print_records(ask(config, overrides, "open", full=full), as_json=as_json, empty="no open items")
     return ExitCode.OK
 
 
@@ -100,9 +98,9 @@ def settle(
     Example:
       gate-controller journal settle KRVG1 --reason "25.00 given back in cash" --by Anna
     """
-    told = desk.ask(config, overrides, "settle", incident=incident, reason=reason, by=desk.name_of(by))
-    print(f"{told['incident']} is {told['stands']}")
-    return ExitCode.OK if told["stands"] == "settled" else ExitCode.NO
+    attempt = ask(config, overrides, "settle", incident=incident, reason=reason, by=name_of(by))
+    print(f"{attempt['incident']} is {attempt['stands']}")
+    return ExitCode.OK if attempt["stands"] == "settled" else ExitCode.NO
 
 
 def refund(
@@ -117,9 +115,9 @@ def refund(
     Example:
       gate-controller journal refund KRVG1 --by Anna
     """
-    told = desk.ask(config, overrides, "refund", needs_key=True, incident=incident, by=desk.name_of(by))
-    print(f"{told['incident']} is {told['stands']}" + (f": {told['reason']}" if told["reason"] else ""))
-    return ExitCode.OK if told["refunded"] else ExitCode.NO
+    attempt = ask(config, overrides, "refund", needs_key=True, incident=incident, by=name_of(by))
+    print(f"{attempt['incident']} is {attempt['stands']}" + (f": {attempt['reason']}" if attempt["reason"] else ""))
+    return ExitCode.OK if attempt["refunded"] else ExitCode.NO
 
 
 def export(
@@ -153,7 +151,7 @@ def verify(config: ConfigOption = None, overrides: SetOption = None, as_json: Js
 
     Ends with 0 if it is, and with 1 and a line per fault if not.
     """
-    wrong = desk.ask(config, overrides, "verify")
+    wrong = ask(config, overrides, "verify")
     if as_json:
         print(json.dumps(wrong, indent=2, ensure_ascii=False))
     elif not wrong:
@@ -178,7 +176,7 @@ def backup(
 
     if target.exists():
         raise CommandError(ExitCode.NO, f"backup {target}: is already there: name another file")
-    made = Path(desk.ask(config, overrides, "backup"))
+    made = Path(ask(config, overrides, "backup"))
     try:
         shutil.move(made, target)
     except OSError as error:
@@ -193,10 +191,10 @@ def _pages(config: Path | None, overrides: list[str] | None, *, limit: int = 0, 
     """Yield records page by page, so that years of them fit into memory; `limit` 0 means all."""
     before, left = None, limit
     while True:
-        page = desk.ask(config, overrides, "page", before=before, limit=left or None, **request)
-        for told in page:
-            before = told.pop("number")
-            yield told
+        page = ask(config, overrides, "page", before=before, limit=left or None, **request)
+        for record in page:
+            before = record.pop("number")
+            yield record
         left -= len(page)
         if not page or (limit and left <= 0):
             return
@@ -210,10 +208,10 @@ def _print_records(records: list[dict[str, Any]], *, as_json: bool, empty: str) 
         print(empty)
         return
     print(f"{'incident':<10}{'since (UTC)':<22}{'voucher':<15}{'amount':>10}  stands")
-    for told in records:
-        amount = f"{told['amount_cents'] / 100:.2f}" if told["amount_cents"] else "-"
-        stands = told["stands"] + (f": {on_one_line(told['reason'])}" if told["reason"] else "")
-        print(f"{told['incident']:<10}{told['since']:<22}{told['voucher_code'] or '-':<15}{amount:>10}  {stands}")
+    for record in records:
+        amount = f"{record['amount_cents'] / 100:.2f}" if record["amount_cents"] else "-"
+        stands = record["stands"] + (f": {on_one_line(record['reason'])}" if record["reason"] else "")
+        print(f"{record['incident']:<10}{record['since']:<22}{record['voucher_code'] or '-':<15}{amount:>10}  {stands}")
 
 
 def _write(records: Iterator[dict[str, Any]], form: str) -> None:
@@ -222,14 +220,14 @@ def _write(records: Iterator[dict[str, Any]], form: str) -> None:
     from gate_controller.journal.records import FIELDS
 
     if form == "jsonl":
-        for told in records:
-            print(json.dumps(told, ensure_ascii=False))
+        for record in records:
+            print(json.dumps(record, ensure_ascii=False))
         return
     # The header also where there is nothing below it: whoever reads the file expects its columns.
     writer = csv.DictWriter(sys.stdout, fieldnames=FIELDS)
     writer.writeheader()
-    for told in records:
-        writer.writerow({name: _harmless(value) for name, value in told.items()})
+    for record in records:
+        writer.writerow({name: _harmless(value) for name, value in record.items()})
 
 
 def _harmless(value: Any) -> Any:

@@ -29,6 +29,8 @@ SetOption = Annotated[
         help="One setting, over all other sources, such as --set relay.pin=5. Can be repeated.",
     ),
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so, for the books.", show_default=False)]
 
 
 def load(config: Path | None, overrides: list[str] | None) -> "LoadedSettings":

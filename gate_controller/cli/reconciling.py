@@ -11,9 +11,9 @@ import typer
 
 from gate_controller.admission.words.codes import VoucherCode, mask, voucher_code
 from gate_controller.admission.words.money import Cents
-from gate_controller.cli import asking as desk
+from gate_controller.cli.asking import ask
 from gate_controller.cli.exits import CommandError, ExitCode
-from gate_controller.cli.options import ConfigOption, SetOption, load
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ def reconcile(
     config: ConfigOption = None,
     overrides: SetOption = None,
     zone: Annotated[str, typer.Option(metavar="ZONE", help="The zone of E-GUMA's local times.")] = "Europe/Zurich",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: JsonOption = False,
     full: Annotated[bool, typer.Option("--full", help="Show voucher codes whole: they are money.")] = False,
 ) -> int:
     """
@@ -100,19 +100,19 @@ def _charges(
     from gate_controller.journal.reconcile import Charge
 
     charges, before = [], None
-    while page := desk.ask(config, overrides, "page", before=before, full=True, **window):
-        for told in page:
-            before = told["number"]
-            if told["charged"]:
-                at = datetime.fromisoformat(told["begun"])
+    while page := ask(config, overrides, "page", before=before, full=True, **window):
+        for record in page:
+            before = record["number"]
+            if record["charged"]:
+                at = datetime.fromisoformat(record["begun"])
                 charges.append(
                     Charge(
-                        told["voucher_code"],
-                        told["amount_cents"],
-                        told["begun"],
+                        record["voucher_code"],
+                        record["amount_cents"],
+                        record["begun"],
                         inside=begin <= at < end,
-                        incident=told["incident"],
-                        refunded=told["refunded"],
+                        incident=record["incident"],
+                        refunded=record["refunded"],
                     )
                 )
     return charges

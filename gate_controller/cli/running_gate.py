@@ -9,20 +9,18 @@ from typing import Annotated, Any
 import typer
 
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.cli.asking import name_of, settings_without_key
-from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
+from gate_controller.cli.asking import ask_running, name_of, settings_without_key
+from gate_controller.cli.exits import ExitCode, on_one_line
 from gate_controller.cli.manual import manual
-from gate_controller.cli.options import ConfigOption, SetOption
+from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetOption
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
-
-ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so, for the books.", show_default=False)]
 
 
 def status(
     config: ConfigOption = None,
     overrides: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> int:
     """
     Tell how the running gate is: whether it takes scans, what is wrong, and what somebody should look at.
@@ -32,7 +30,7 @@ def status(
     Example:
       gate-controller gate status
     """
-    answer = ask_running_gate(config, overrides, "status")
+    answer = _ask(config, overrides, "status")
     if as_json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
@@ -109,7 +107,7 @@ def release(
     Example:
       gate-controller gate release --reason "helper of a visitor" --by Anna
     """
-    print(ask_running_gate(config, overrides, "release", by=name_of(by), reason=reason))
+    print(_ask(config, overrides, "release", by=name_of(by), reason=reason))
     return ExitCode.OK
 
 
@@ -120,23 +118,13 @@ def resume(by: ByOption = "", config: ConfigOption = None, overrides: SetOption 
     Example:
       gate-controller gate resume --by Anna
     """
-    print(ask_running_gate(config, overrides, "resume", by=name_of(by)))
+    print(_ask(config, overrides, "resume", by=name_of(by)))
     return ExitCode.OK
 
 
-def ask_running_gate(config: Path | None, overrides: list[str] | None, do: str, **request: Any) -> Any:
-    """Return the running gate's answer; raise `CommandError` with its words, or where none runs."""
-    from gate_controller.desk.control_socket import ControlError, NotRunning, ask
-
-    state_dir = settings_without_key(config, overrides).state_dir
-    try:
-        return ask(state_dir, do, **request)
-    except NotRunning:
-        raise CommandError(
-            ExitCode.NO, f"no gate runs on {state_dir}: state_dir: start it, or name its settings with --config"
-        ) from None
-    except ControlError as error:
-        raise CommandError(ExitCode.NO, str(error)) from None
+def _ask(config: Path | None, overrides: list[str] | None, do: str, **request: Any) -> Any:
+    remedy = "state_dir: start it, or name its settings with --config"
+    return ask_running(settings_without_key(config, overrides).state_dir, do, remedy=remedy, **request)
 
 
 gate = typer.Typer(

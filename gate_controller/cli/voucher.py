@@ -9,7 +9,7 @@ import typer
 from gate_controller.admission.words.codes import NotAVoucher, read_code
 from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
 from gate_controller.cli.manual import manual
-from gate_controller.cli.options import ConfigOption, SetOption, load
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
 
 if TYPE_CHECKING:
     from gate_controller.admission.words.codes import Code
@@ -24,7 +24,7 @@ def balance(
     ],
     config: ConfigOption = None,
     overrides: SetOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> int:
     """
     Ask what is left on a voucher.

@@ -2,8 +2,8 @@
 The sections of the settings: every setting with its default and its meaning, one class for each section.
 
 A new setting is a field here. Its description is what docs/settings.md says of it; its range is said by the reader that
-checks it (`values.py`, `pins.py`, `addresses.py`, `displays.py`). `python -m tests.docs.settings_table` writes its row into the page.
-The sections are put together in `models.py`.
+checks it (`values.py`, `pins.py`, `addresses.py`, `displays.py`). `python -m tests.docs.settings_table` writes its row
+into the page. The sections are put together in `models.py`.
 """
 
 from collections.abc import Iterator, Mapping

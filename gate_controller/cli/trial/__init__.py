@@ -236,11 +236,11 @@ def all_(
     if report is not None:
         guided.refuse_report(report)
     with bench.stopped_gate(settings.state_dir):
-        told = bench.run(guided.go_through(settings, each, by=name_of(by)))
-    print(f"\n{told.text}", end="")
+        tested = bench.run(guided.go_through(settings, each, by=name_of(by)))
+    print(f"\n{tested.text}", end="")
     if report is not None:
-        guided.write(report, told.text)
-    return ExitCode.OK if told.is_well else ExitCode.NO
+        guided.write(report, tested.text)
+    return ExitCode.OK if tested.is_well else ExitCode.NO
 
 
 def _need(settings: "Settings", device: str) -> "Settings":

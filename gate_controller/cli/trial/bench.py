@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 from gate_controller.admission.words.messages import Signal
 from gate_controller.admission.words.money import Cents
 from gate_controller.cli import interrupting
+from gate_controller.cli.asking import ask_if_running
 from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
-from gate_controller.desk.control_socket import ControlError, NotRunning, ask
+from gate_controller.desk.control_socket import NotRunning
 from gate_controller.desk.technicians import pictures
 from gate_controller.devices.drive import Drive, DriveKind
 from gate_controller.devices.errors import DeviceError
@@ -46,11 +47,9 @@ def stopped_gate(state_dir: Path) -> Iterator[None]:
     """Keep a gate from starting; raise `CommandError` where one runs."""
     remedy = "stop it (sudo systemctl stop gate-controller), or, but for scanner and all, add --through-gate"
     try:
-        ask(state_dir, "status")
+        ask_if_running(state_dir, "status")
     except NotRunning:
         pass
-    except ControlError as error:
-        raise CommandError(ExitCode.NO, str(error)) from None
     else:
         raise CommandError(ExitCode.NO, f"a gate runs on {state_dir}: {remedy}")
     with contextlib.ExitStack() as held:
@@ -79,11 +78,11 @@ async def relay(settings: Settings, *, way_out: bool = False) -> None:
     failed = asyncio.Event()
     faults: list[str] = []
 
-    def told(text: str) -> None:
+    def note(text: str) -> None:
         faults.append(text)
         loop.call_soon_threadsafe(failed.set)
 
-    drive = make_drive(settings, told)
+    drive = make_drive(settings, note)
     try:
         if settings.drive.kind == DriveKind.MOTOR and not way_out:
             say("closing: nobody knows where a motor's gate stands")
@@ -150,13 +149,13 @@ async def display(settings: Settings, each: float) -> None:
     failed = asyncio.Event()
     faults: list[str] = []
 
-    def told(why: str | None) -> None:
+    def note(why: str | None) -> None:
         if why is not None:
             faults.append(why)
             loop.call_soon_threadsafe(failed.set)
 
     texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
-    player = make_player(settings, told)
+    player = make_player(settings, note)
     if player is None:
         return
     try:

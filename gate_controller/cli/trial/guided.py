@@ -26,7 +26,7 @@ from gate_controller.shell.fittings import absent, fitted_contacts
 _STDIN = 0
 
 
-class Outcome(Enum):
+class Finding(Enum):
     """What became of one device's test."""
 
     WELL = "well"
@@ -39,8 +39,8 @@ class Tried:
     """One device in the report."""
 
     device: str
-    outcome: Outcome
-    told: str = ""
+    finding: Finding
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Report:
     @property
     def is_well(self) -> bool:
         """Whether everything that is fitted works."""
-        return all(one.outcome is not Outcome.NOT_WELL for one in self.tried)
+        return all(one.finding is not Finding.NOT_WELL for one in self.tried)
 
     @property
     def text(self) -> str:
@@ -68,13 +68,13 @@ class Report:
         }
         lines = [f"{name:<12}{on_one_line(value)}" for name, value in head.items()]
         lines += ["", *(f"{one.device:<12}{_said(one)}" for one in self.tried), ""]
-        wrong = [one.device for one in self.tried if one.outcome is Outcome.NOT_WELL]
+        wrong = [one.device for one in self.tried if one.finding is Finding.NOT_WELL]
         lines.append("all is well" if not wrong else f"NOT WELL: {', '.join(wrong)}")
         return "\n".join(lines) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _DeviceTest:
     device: str
     before: str
     """What the person should know before it begins; it begins with Enter. Empty: at once."""
@@ -116,54 +116,54 @@ async def go_through(settings: Settings, each: float, *, by: str) -> Report:
     """Try every device that is fitted, and ask about it. Raises `CommandError` where the terminal is closed."""
     begun = datetime.now().astimezone()
     missing = absent(settings)
-    keyboard = _Keyboard()
+    lines = _TypedLines()
     try:
         say("The gate moves in this test: keep people out of it. Ctrl-C ends it, with everything at rest.")
-        await keyboard.enter("Press Enter to begin.")
+        await lines.enter("Press Enter to begin.")
         tried = []
-        for part in _parts(settings, each, keyboard):
-            say(f"\n-- {part.device}")
-            if part.device in missing:
-                say(f"not fitted: {missing[part.device]}")
-                tried.append(Tried(part.device, Outcome.ABSENT, missing[part.device]))
+        for test in _device_tests(settings, each, lines):
+            say(f"\n-- {test.device}")
+            if test.device in missing:
+                say(f"not fitted: {missing[test.device]}")
+                tried.append(Tried(test.device, Finding.ABSENT, missing[test.device]))
             else:
-                tried.append(await _try(part, keyboard))
+                tried.append(await _try(test, lines))
         return Report(settings.id, by, begun, tuple(tried))
     finally:
-        keyboard.close()
+        lines.close()
 
 
-async def _try(part: _Part, keyboard: "_Keyboard") -> Tried:
+async def _try(test: _DeviceTest, lines: "_TypedLines") -> Tried:
     while True:
-        if part.before:
-            await keyboard.enter(part.before)
+        if test.before:
+            await lines.enter(test.before)
         fault = ""
         try:
-            await part.work()
+            await test.work()
         except DeviceError as error:
             fault = str(error)
             complain(fault)
-        question = "It failed. [n: go on, r: again]" if fault else f"{part.question} [y/n, r: again]"
-        match await keyboard.choice(question, "nr" if fault else "ynr"):
+        question = "It failed. [n: go on, r: again]" if fault else f"{test.question} [y/n, r: again]"
+        match await lines.choice(question, "nr" if fault else "ynr"):
             case "y":
-                return Tried(part.device, Outcome.WELL)
+                return Tried(test.device, Finding.WELL)
             case "n":
-                return Tried(part.device, Outcome.NOT_WELL, fault or "so said the person who tested it")
+                return Tried(test.device, Finding.NOT_WELL, fault or "so said the person who tested it")
             case _:
                 continue
 
 
-def _parts(settings: Settings, each: float, keyboard: "_Keyboard") -> tuple[_Part, ...]:
+def _device_tests(settings: Settings, each: float, lines: "_TypedLines") -> tuple[_DeviceTest, ...]:
     async def scanner() -> None:
         enough = asyncio.Event()
-        with keyboard.told(enough.set):
+        with lines.calling(enough.set):
             scans = await watching.scanner(settings, ended=enough, ends="Enter goes on without", on_scan=enough.set)
         if not scans:
             raise DeviceError("nothing was scanned")
 
     async def inputs() -> None:
         enough = asyncio.Event()
-        with keyboard.told(enough.set):
+        with lines.calling(enough.set):
             has_all = await watching.inputs(settings, ended=enough)
         if not has_all:
             raise DeviceError("not all inputs could be had")
@@ -171,25 +171,27 @@ def _parts(settings: Settings, each: float, keyboard: "_Keyboard") -> tuple[_Par
     names = [contact.value for contact, *_ in fitted_contacts(settings)]
     names += ["passage sensor"] if settings.passage.pin is not None else []
     return (
-        _Part(
+        _DeviceTest(
             "relay",
             "Press Enter to release the gate.",
             lambda: bench.relay(settings),
             "Did the gate open for one person, and shut?",
         ),
-        _Part(
+        _DeviceTest(
             "exit relay",
             "Press Enter to release the way out.",
             lambda: bench.relay(settings, way_out=True),
             "Did the way out open for one person, and shut?",
         ),
-        _Part("lamps", "", lambda: bench.lamps(settings, each), "Did you see every one of them as it is named here?"),
-        _Part("buzzer", "", lambda: bench.buzzer(settings), "Did you hear every one of them?"),
-        _Part(
+        _DeviceTest(
+            "lamps", "", lambda: bench.lamps(settings, each), "Did you see every one of them as it is named here?"
+        ),
+        _DeviceTest("buzzer", "", lambda: bench.buzzer(settings), "Did you hear every one of them?"),
+        _DeviceTest(
             "display", "", lambda: bench.display(settings, each), "Did you see every picture, and could you read it?"
         ),
-        _Part("scanner", "", scanner, "Are these the characters on the voucher?"),
-        _Part(
+        _DeviceTest("scanner", "", scanner, "Are these the characters on the voucher?"),
+        _DeviceTest(
             "inputs",
             f"Press Enter, make each of these change, and press Enter again: {', '.join(names)}.",
             inputs,
@@ -199,10 +201,10 @@ def _parts(settings: Settings, each: float, keyboard: "_Keyboard") -> tuple[_Par
 
 
 def _said(one: Tried) -> str:
-    return f"{one.outcome.value}: {on_one_line(one.told)}" if one.told else one.outcome.value
+    return f"{one.finding.value}: {on_one_line(one.why)}" if one.why else one.finding.value
 
 
-class _Keyboard:
+class _TypedLines:
     """
     The terminal's lines, read in the event loop.
 
@@ -213,7 +215,7 @@ class _Keyboard:
         self._typed = b""
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._is_closed = False
-        self._tell: Callable[[], None] | None = None
+        self._call: Callable[[], None] | None = None
         asyncio.get_running_loop().add_reader(_STDIN, self._read)
 
     def close(self) -> None:
@@ -228,13 +230,13 @@ class _Keyboard:
         return line
 
     @contextlib.contextmanager
-    def told(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Inside, call `tell` for each line that is typed, or when there will be none any more."""
-        self._tell = tell
+    def calling(self, call: Callable[[], None]) -> Iterator[None]:
+        """Inside, call `call` for each line that is typed, or when there will be none any more."""
+        self._call = call
         try:
             yield
         finally:
-            self._tell = None
+            self._call = None
 
     async def enter(self, prompt: str) -> None:
         """Wait for Enter."""
@@ -271,7 +273,7 @@ class _Keyboard:
             self._take(line.decode(errors="replace"))
 
     def _take(self, line: str | None) -> None:
-        if self._tell is not None:
-            self._tell()
+        if self._call is not None:
+            self._call()
         else:
             self._lines.put_nowait(line)

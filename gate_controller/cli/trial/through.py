@@ -8,10 +8,9 @@ command.
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.asking import ask_running
 from gate_controller.cli.trial import bench, watching, words
 from gate_controller.cli.trial.words import say
-from gate_controller.desk.control_socket import ControlError, NotRunning, ask
 from gate_controller.settings import Settings
 from gate_controller.shell.fittings import fitted_contacts
 
@@ -79,12 +78,5 @@ async def inputs(settings: Settings, *, seconds: float | None) -> None:
 
 
 def _ask(settings: Settings, do: str, **request: Any) -> Any:
-    try:
-        return ask(settings.state_dir, do, **request)
-    except NotRunning:
-        raise CommandError(
-            ExitCode.NO,
-            f"no gate runs on {settings.state_dir}: option --through-gate: start it, or leave the option out",
-        ) from None
-    except ControlError as error:
-        raise CommandError(ExitCode.NO, str(error)) from None
+    remedy = "option --through-gate: start it, or leave the option out"
+    return ask_running(settings.state_dir, do, remedy=remedy, **request)

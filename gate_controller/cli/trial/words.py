@@ -36,9 +36,9 @@ def say(line: str = "") -> None:
     print(line, flush=True)
 
 
-def at_now(what: str, told: str) -> str:
+def at_now(what: str, state: str) -> str:
     """Return a line of something that happened now: local time, for a person who compares it with his hand."""
-    return f"{datetime.now().astimezone():%H:%M:%S.%f}"[:-3] + f"  {what:<16}{told}"
+    return f"{datetime.now().astimezone():%H:%M:%S.%f}"[:-3] + f"  {what:<16}{state}"
 
 
 def of_contact(contact: Contact, *, active: bool) -> str:
@@ -61,9 +61,9 @@ def of_lamps(settings: Settings) -> Iterator[tuple[Signal, str]]:
 def of_sounds() -> Iterator[tuple[Sound, float, str]]:
     """Return each sound, how long it takes in seconds, and a line that names it and its beeps."""
     for sound, beeps in SOUNDS.items():
-        told = ", ".join(f"{beep.seconds:g} s" for beep in beeps)
+        lengths = ", ".join(f"{beep.seconds:g} s" for beep in beeps)
         many = f"{len(beeps)} beeps" if len(beeps) > 1 else "1 beep"
-        yield sound, sum(beep.seconds + beep.pause for beep in beeps), f"{_SOUNDS[sound]:<16}{many}: {told}"
+        yield sound, sum(beep.seconds + beep.pause for beep in beeps), f"{_SOUNDS[sound]:<16}{many}: {lengths}"
 
 
 def _looks(look: Look, fitted: set[Lamp]) -> str:
