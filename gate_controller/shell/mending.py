@@ -19,7 +19,7 @@ from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import fitted_contacts, make_drive
 from gate_controller.shell.runner import Runner
 
-RETRY_SECONDS = 5.0
+DEVICE_RETRY_SECONDS = 5.0
 """How often a relay or a contact that cannot be had is tried again."""
 
 
@@ -105,7 +105,7 @@ class Mending:
     async def keep(self) -> None:
         """Try again, for as long as the gate lives."""
         while True:
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(DEVICE_RETRY_SECONDS)
             self.try_again()
 
     def close(self) -> None:
