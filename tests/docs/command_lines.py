@@ -3,6 +3,7 @@
 import re
 import shlex
 from functools import cache
+from importlib.util import find_spec
 
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
@@ -26,6 +27,8 @@ def targets() -> frozenset[str]:
 def is_module(name: str) -> bool:
     """Whether `python -m` can run it."""
     path = ROOT / name.replace(".", "/")
+    if not (ROOT / name.partition(".")[0]).is_dir():
+        return find_spec(name) is not None  # a library's, such as pytest
     return path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
 
 

@@ -67,6 +67,7 @@ _SET = re.compile(r"([a-z_]+\.[a-z_]+) ?= ?.*")
 _CALL = re.compile(r"(?<![\w.`])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\(\)")
 _VARIABLE = re.compile(r"\bGATE_[A-Z0-9_]*[A-Z0-9]\b")
 _MODULE = re.compile(r"\bpython -m ([a-z_][\w.]*\w)")
+_TESTED = re.compile(r"(?:-m pytest |\bARGS=)((?:tests/[\w./]+ ?)+)")
 _MAKE = re.compile(r"make((?: [a-z]+)+)(?: [A-Z]+=.*)?")
 _PROGRAM = re.compile(r"(?:sudo |[A-Z_]+=\S+ )*(gate-controller(?: .*)?)", re.DOTALL)
 _MAKE_EXAMPLE = re.compile(r"^(?: {4}|\$ )(make(?: [a-z]+)+)", re.MULTILINE)
@@ -126,6 +127,9 @@ def _commands(remark: Remark) -> Iterator[Name]:
     text = remark.text
     for module in _MODULE.finditer(text):
         yield Name(NameKind.MODULE, module[1], remark, module.start())
+    for tested in _TESTED.finditer(text):
+        for path in tested[1].split():
+            yield Name(NameKind.FILE, path, remark, tested.start(1))
     for span in _SPAN.finditer(text):
         said = " ".join(span[2].split())
         if program := _PROGRAM.fullmatch(said):

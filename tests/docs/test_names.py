@@ -183,9 +183,13 @@ STALE = {
     "a setting with its value": ('Set `relay.colour = "red"`.', "relay.colour"),
     "an example": ("So:\n\n    PROGRAM journal burn\n", "gate-controller journal burn"),
     "a target": ("Type `MAKE peace`.", "peace"),
+    "a tested path": ("Type `python -m pytest PATHS`.", "tests/nowhere"),
     "a module": ("Type `python -m MODULE`.", "tests.nothing"),
     "shown code": ("```python\nfrom tests.docs.house import Attic\n```\n", "from tests.docs.house import Attic"),
 }
+
+# Put in by the test, or this file would name nothing itself.
+STAND_INS = {"PROGRAM": "gate-controller", "MAKE": "make", "MODULE": "tests.nothing", "PATHS": "tests/nowhere"}
 
 
 @pytest.fixture(scope="module")
@@ -196,8 +200,7 @@ def house() -> House:
 
 @pytest.mark.parametrize(("text", "name"), STALE.values(), ids=STALE.keys())
 def test_a_name_of_nothing_is_told_with_its_place(text: str, name: str, house: House) -> None:
-    # Put in here, or this file would name nothing itself.
-    for stand_in, word in {"PROGRAM": "gate-controller", "MAKE": "make", "MODULE": "tests.nothing"}.items():
+    for stand_in, word in STAND_INS.items():
         text = text.replace(stand_in, word)
 
     [found] = complaints(names(Remark(PAGE, 7, text, RemarkKind.PAGE)), house)
