@@ -3,10 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.journal.store import Store
 from gate_controller.simulator import Simulator
 from tests.rig.gate import GOOD, PRICE, running_gate
+from tests.rig.pauses import shorten
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
@@ -71,14 +74,15 @@ async def test_whom_nobody_saw_pass_enters_on_the_charge_already_made(
 
 
 async def test_a_passage_before_the_journal_can_be_read_is_recorded_when_it_can(
-    state_dir: Path, pins: Pins, simulator: Simulator
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shorten(monkeypatch, "JOURNAL_RETRY_SECONDS", 0.3)
     other = Store(state_dir)
     async with running_gate(state_dir, pins, simulator, ready=False, passage__pin=SENSOR) as gate:
         await until(lambda: Fault.JOURNAL in gate.app.gate.faults)
         pins.pin(SENSOR).drive_low()
         other.close()
-        await until(lambda: bool(gate.ready_lines), seconds=15)
+        await until(lambda: bool(gate.ready_lines))
         await until(lambda: bool(gate.records))
 
         assert [told.stands for told in gate.records] == ["stray passage"]

@@ -18,7 +18,7 @@ from typing import Any
 
 import gate_controller
 from gate_controller.simulator import FaultKind
-from tests.rig.gate import GOOD, PATIENCE_SECONDS, RELAY, GateInProcess, fault, running_gate
+from tests.rig.gate import GOOD, RELAY, GateInProcess, fault, running_gate
 from tests.rig.pins import mock_pins
 from tests.rig.simulator import running_simulator
 from tests.rig.waiting import until
@@ -67,7 +67,7 @@ async def _to_the_relay(gate: GateInProcess, walk: Walk) -> None:
     pin._set_state = stop_at_the_relay
     walk.is_on = True
     gate.scan(GOOD)
-    await until(lambda: not walk.is_on, seconds=PATIENCE_SECONDS)
+    await until(lambda: not walk.is_on)
 
 
 async def _good_scan(gate: GateInProcess, walk: Walk) -> None:

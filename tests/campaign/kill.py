@@ -167,12 +167,14 @@ OUTCOMES = (None, Fault(FaultKind.HANG, Endpoint.REDEEM, effect=True), Fault(Fau
 """What Redeem does while the gate dies: it answers, takes effect without an answer, or does not take effect."""
 
 
-async def at_every_point(cycles: int = 9, outcomes: Sequence[Fault | None] = OUTCOMES) -> dict[str, Any]:
+async def at_every_point(
+    cycles: int = 9, outcomes: Sequence[Fault | None] = OUTCOMES, points: Sequence[str] = KILL_POINTS
+) -> dict[str, Any]:
     """Let the gate die at its first, second, … commit, request and pulse, before it and after it, and start again."""
     violations: list[Any] = []
     tried = 0
     for outcome in outcomes:
-        for point in KILL_POINTS:
+        for point in points:
             for number in range(1, cycles + 1):
                 died, wrong = await _die_at(f"{point} {number}", outcome)
                 tried += died
@@ -190,10 +192,10 @@ async def _die_at(point: str, outcome: Fault | None) -> tuple[bool, list[str]]:
             if outcome is not None:
                 simulator.faults.add(outcome)
             with gate_process(directory, simulator, scanner, program=mortal(point), **SETTINGS) as gate:
-                await until(lambda: gate.is_ready or not gate.lives, seconds=10)
+                await until(lambda: gate.is_ready or not gate.lives)
                 if gate.lives:
                     scanner.type(GOOD.encode() + b"\r")
-                    await until(lambda: not gate.lives or "verdict=" in gate.log, seconds=10)
+                    await until(lambda: not gate.lives or "verdict=" in gate.log)
                     # The last commits come after the verdict; a gate that has done them all does not die any more.
                     with contextlib.suppress(TimeoutError):
                         await until(lambda: not gate.lives, seconds=0.3)

@@ -23,6 +23,10 @@ from tests.rig.scanner import PtyScanner
 from tests.rig.waiting import until
 
 FIRE, KEY, IS_BLOCKED = 13, 26, 21
+
+LONG = 60
+"""Seconds that no command takes, on a machine with other work neither."""
+
 ERROR = f"{STYLE}error: "
 
 
@@ -119,18 +123,15 @@ async def test_the_status_of_a_gate_in_an_alarm_says_so_and_ends_with_1(
 
 
 async def test_the_status_for_programs_is_json(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with running_gate(state_dir, pins, simulator, admission__verdict_seconds=5) as gate:
-        simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=4))
+    async with running_gate(state_dir, pins, simulator, admission__hold_seconds=LONG) as gate:
         gate.scan(GOOD)
-        await until(lambda: gate.requests("redeem.json") == 1)
+        await gate.shows(MessageKind.ADMITTED)
         lane = gate.app.gate.lane
         assert lane is not None
-        status = await gate.asked("status")  # a command of its own may take longer than the visitor waits
-        printed = json.loads((await gate_command(state_dir, "status", "--json")).stdout)
-        assert printed.keys() == status.keys()
-        assert status["at"] == pytest.approx(time.time(), abs=10)
+        status = json.loads((await gate_command(state_dir, "status", "--json")).stdout)
+        assert status["at"] == pytest.approx(time.time(), abs=60)
         assert status["started_at"] <= status["since"] <= status["at"]
-        assert status["eguma"]["answered_at"] == pytest.approx(status["at"], abs=10)
+        assert status["eguma"]["answered_at"] == pytest.approx(status["at"], abs=60)
         for checked in ("at", "started_at", "since", "eguma"):
             del status[checked]
         assert status == {
@@ -138,7 +139,7 @@ async def test_the_status_for_programs_is_json(state_dir: Path, pins: Pins, simu
             "state": "takes scans",
             "takes_scans": True,
             "needs": [],
-            "lane": {"state": "redeeming", "incident": lane.incident},
+            "lane": {"state": "released", "incident": lane.incident},
             "faults": [],
             "missing": [],
             "movement": "",
@@ -183,7 +184,7 @@ async def test_a_release_needs_a_reason(state_dir: Path, pins: Pins, simulator: 
 async def test_a_release_is_refused_while_a_visitor_is_served(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with running_gate(state_dir, pins, simulator, admission__hold_seconds=5) as gate:
+    async with running_gate(state_dir, pins, simulator, admission__hold_seconds=LONG) as gate:
         gate.scan(GOOD)
         await gate.shows(MessageKind.ADMITTED)
         answer = await gate_command(state_dir, "release", "--reason", "helper", "--by", "Anna")

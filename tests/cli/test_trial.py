@@ -13,11 +13,13 @@ import pytest
 from PIL import Image
 
 from gate_controller.cli import main
+from gate_controller.cli.trial import bench
 from gate_controller.journal.store import FILE_NAME, JournalInUse, Store, locked
 from tests.rig.command import gate_controller
 from tests.rig.pins import Pins
 from tests.rig.scanner import PtyScanner
 from tests.rig.terminal import in_terminal
+from tests.rig.waiting import PATIENCE_SECONDS
 
 RELAY, CLOSE, EXIT, GREEN, RED, YELLOW, BUZZER = 17, 23, 16, 22, 27, 24, 12
 PASSAGE, BUTTON, FIRE = 5, 6, 13
@@ -63,7 +65,7 @@ class Beside:
             raise self._failure
 
     def waits(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             assert time.monotonic() < end, f"waited in vain; it said {self.out}"
             time.sleep(0.002)
@@ -194,7 +196,8 @@ def test_a_lamp_that_fails_is_an_error_after_all_have_been_tried(
     pins.mend(GREEN)
 
 
-def test_every_sound_is_played(pins: Pins, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_sound_is_played(pins: Pins, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "PAUSE_SECONDS", 0.1)
     assert main(["test", "buzzer", *settings(buzzer__pin=BUZZER)]) == 0
     assert len(pins.pulses(BUZZER)) == 8
     assert not pins.is_high(BUZZER)

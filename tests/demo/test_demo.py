@@ -18,6 +18,7 @@ from PIL import Image
 
 from gate_controller.admission.words.messages import Signal
 from gate_controller.devices.display.typesetting.colours import BY_SIGNAL
+from tests.rig.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("gate-controller")
@@ -48,7 +49,7 @@ class Terminal:
         self.process = process
         self.output = ""
 
-    def wait_for(self, pattern: str, seconds: float = 15.0) -> None:
+    def wait_for(self, pattern: str, seconds: float = PATIENCE_SECONDS) -> None:
         end = time.monotonic() + seconds
         while not re.search(pattern, self.output):
             left = end - time.monotonic()
@@ -99,7 +100,7 @@ def in_terminal(*arguments: str, **environ: str) -> Iterator[Terminal]:
 
 def _drain_until_it_ends(master: int, process: "subprocess.Popen[bytes]") -> None:
     """Read what the demo still writes: a picture is more than a terminal takes that nobody reads."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < end:
         if select.select([master], [], [], 0.05)[0]:
             os.read(master, 65536)

@@ -17,10 +17,9 @@ import pytest
 
 from gate_controller.desk.control_socket import MAX_REQUEST, SOCKET_NAME, Answerer, ControlError, ControlServer, ask
 from gate_controller.simulator import Simulator
-from tests.rig.gate import PATIENCE_SECONDS
 from tests.rig.gate_process import gate_process
 from tests.rig.scanner import PtyScanner
-from tests.rig.waiting import until
+from tests.rig.waiting import PATIENCE_SECONDS, until
 
 LONGER_THAN_A_BUFFER = 2**20
 """More than the kernel takes for a reader that does not read: 208 KiB by net.core.wmem_default (socket(7))."""

@@ -2,18 +2,21 @@
 
 import asyncio
 import signal
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from gate_controller.admission.words.facts import Occurred, Occurrence
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.desk.control_socket import ControlError, ask
+from gate_controller.devices.display.typesetting.canvas import Canvas
+from gate_controller.shell.front import card_of
 from gate_controller.simulator import FaultKind, Simulator
+from gate_controller.texts import Language, Texts
 from tests.rig.command import PROGRAM, environment
-from tests.rig.gate import GOOD, GREEN, LOW, RED, RELAY, GateInProcess, fault, running_gate
+from tests.rig.gate import GOOD, GREEN, LOW, RED, RELAY, GateInProcess, Shown, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
@@ -109,34 +112,34 @@ async def test_quiet_hours_are_kept(state_dir: Path, pins: Pins, simulator: Simu
 async def test_the_display_shows_every_picture_and_then_the_idle_gate_at_once(
     state_dir: Path, pins: Pins, simulator: Simulator, tmp_path: Path
 ) -> None:
-    picture = tmp_path / "gate.png"
-    async with running_gate(state_dir, pins, simulator, display__driver="image", display__image_file=picture) as gate:
-        before = await settled_picture(picture)
+    file = tmp_path / "gate.png"
+    async with running_gate(state_dir, pins, simulator, display__driver="image", display__image_file=file) as gate:
+        idle = picture_of(await gate.shows(MessageKind.IDLE), gate)
+        await until(lambda: picture_in(file) == idle)
         seen: set[bytes] = set()
         running = asyncio.create_task(
-            command(gate, "display", "--each=0.5", "--through-gate", GATE_DISPLAY__DRIVER="image")
+            command(gate, "display", "--each=1", "--through-gate", GATE_DISPLAY__DRIVER="image")
         )
         while not running.done():
-            with suppress(FileNotFoundError):
-                seen.add(picture.read_bytes())
+            seen.add(picture_in(file))
             await asyncio.sleep(0.02)
         assert await running == (0, "test picture en\nadmitted\nrefused\nidle\n", "")
-        assert len(seen - {before}) >= 3
-        await until(lambda: picture.read_bytes() == before)
+        assert len(seen - {idle}) >= 3
+        await until(lambda: picture_in(file) == idle)
 
 
-async def settled_picture(picture: Path) -> bytes:
-    """Return the picture of the idle gate: the one after the start's."""
-    seen: list[bytes] = []
+def picture_of(shown: Shown, gate: GateInProcess) -> bytes:
+    """Return the picture of a message that fits on one page, as it should be drawn."""
+    canvas = Canvas(320, 240, "RGB")
+    (page,) = canvas.pages(card_of(shown.message, Texts([Language.EN], gate.settings.admission.currency)))
+    return canvas.draw(page).tobytes()
 
-    def is_idle() -> bool:
-        if picture.exists() and (not seen or picture.read_bytes() != seen[-1]):
-            seen.append(picture.read_bytes())
-        return len(seen) >= 2
 
-    with suppress(TimeoutError):
-        await until(is_idle, seconds=2)
-    return picture.read_bytes()
+def picture_in(file: Path) -> bytes:
+    if not file.exists():
+        return b""
+    with Image.open(file) as image:
+        return image.convert("RGB").tobytes()
 
 
 async def test_nothing_is_tried_while_a_visitor_is_served(state_dir: Path, pins: Pins, simulator: Simulator) -> None:

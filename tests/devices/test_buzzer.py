@@ -17,6 +17,7 @@ from gate_controller.devices.patterns import SOUNDS
 from gate_controller.settings.values import span_of_day
 from tests.rig.pins import Pins, TonePin, mock_pins
 from tests.rig.settings import choices
+from tests.rig.waiting import PATIENCE_SECONDS
 
 BUZZER = 23
 KINDS = pytest.mark.parametrize("kind", ["active", "passive"])
@@ -45,7 +46,7 @@ def buzzer(
         made.close()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"

@@ -18,6 +18,7 @@ from gate_controller.devices.relay import MAX_ON_SECONDS, RelayBusy, RelayFault
 from gate_controller.settings import value_of
 from tests.rig.pins import Pins
 from tests.rig.settings import choices, loaded, mistakes
+from tests.rig.waiting import PATIENCE_SECONDS
 
 PIN, CLOSE_PIN, EXIT_PIN = 17, 18, 20
 SLACK = 0.15  # what a loaded machine may add
@@ -41,7 +42,7 @@ def drive(kind: DriveKind, **given: Any) -> Iterator[Drive]:
         made.close()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"

@@ -44,7 +44,7 @@ from tests.rig.keyboard import (
     text,
     up,
 )
-from tests.rig.listening import Heard, running
+from tests.rig.listening import LONG_GAP_SECONDS, Heard, running
 from tests.rig.waiting import until
 
 CODE = "L4FU5LQTKJR3"
@@ -273,7 +273,7 @@ async def test_a_key_that_went_down_before_the_gate_listened_is_up_when_it_does(
 
 
 async def test_a_keyboard_that_never_falls_silent_is_not_listened_to(keyboard: RigKeyboard) -> None:
-    async with listening(keyboard) as gate:
+    async with listening(keyboard, gap_seconds=LONG_GAP_SECONDS) as gate:
         babble = asyncio.create_task(babble_on(keyboard))
         try:
             told = await gate.until_it_does_not_listen()

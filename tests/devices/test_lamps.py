@@ -10,6 +10,7 @@ from gate_controller.admission.words.messages import Signal
 from gate_controller.devices.gpio import DeviceError
 from gate_controller.devices.lamps import Lamps
 from tests.rig.pins import Pins
+from tests.rig.waiting import PATIENCE_SECONDS
 
 GREEN, RED, YELLOW = 22, 27, 24
 
@@ -34,7 +35,7 @@ def lit(pins: Pins) -> set[int]:
     return {pin for pin in (GREEN, RED, YELLOW) if pins.is_high(pin)}
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 5) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"

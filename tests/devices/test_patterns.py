@@ -27,6 +27,7 @@ from gate_controller.devices.patterns import (
     steps_of,
 )
 from tests.rig.settings import choices
+from tests.rig.waiting import PATIENCE_SECONDS
 
 ALL_LOOKS = [
     pytest.param(look, id=f"{mode.value} {signal.name}") for mode in Mode for signal, look in LOOKS[mode].items()
@@ -203,7 +204,7 @@ def playing(record: Record) -> Iterator[PatternPlayer[str]]:
         player.close()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 5) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"

@@ -12,6 +12,7 @@ from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
 from gate_controller.devices.relay import Motion, RelayFault, Relays, RelayStep
 from tests.rig.pins import Pins
+from tests.rig.waiting import PATIENCE_SECONDS
 
 PIN = 17
 SLACK = 0.05  # what a loaded machine may add to a pulse
@@ -44,7 +45,7 @@ def relay(*, active_high: bool = True, on_fault: Callable[[str], None] | None = 
         made.close()
 
 
-def wait_until_off(made: PulsedRelay, seconds: float = 5) -> None:
+def wait_until_off(made: PulsedRelay, seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while made.is_on:
         assert time.monotonic() < deadline, "the relay stayed on"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller.devices.scanner import SerialScanner
-from tests.rig.listening import Heard, running
+from tests.rig.listening import LONG_GAP_SECONDS, Heard, running
 from tests.rig.scanner import PtyScanner
 from tests.rig.waiting import until
 
@@ -19,9 +19,12 @@ CODE = b"L4FU5LQTKJR3"
 
 
 @asynccontextmanager
-async def listening(port: str, *, baud: int = 9600) -> AsyncIterator[Heard]:
+async def listening(port: str, *, baud: int = 9600, gap_seconds: float = 0.05) -> AsyncIterator[Heard]:
     gate = Heard()
-    async with running(gate, SerialScanner(port=port, baud=baud, on_frame=gate.on_frame, on_change=gate.on_change)):
+    scanner = SerialScanner(
+        port=port, baud=baud, on_frame=gate.on_frame, on_change=gate.on_change, gap_seconds=gap_seconds
+    )
+    async with running(gate, scanner):
         yield gate
 
 
@@ -132,7 +135,7 @@ def is_locked(descriptor: int) -> bool:
 
 
 async def test_a_line_that_never_falls_silent_is_not_listened_to(plugged: PtyScanner) -> None:
-    async with listening(plugged.port) as gate:
+    async with listening(plugged.port, gap_seconds=LONG_GAP_SECONDS) as gate:
         babble = asyncio.create_task(babble_on(plugged))
         try:
             text = await gate.until_it_does_not_listen()

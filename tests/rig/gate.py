@@ -27,7 +27,7 @@ from gate_controller.texts import Text
 from tests.rig.pins import Edge, Pins
 from tests.rig.scanner import PtyScanner
 from tests.rig.simulator import KEY
-from tests.rig.waiting import until
+from tests.rig.waiting import PATIENCE_SECONDS, until
 
 PRICE = 2_500
 GOOD, LOW, EXPIRED = "L4FU5LQTKJR3", "LWB4HK7T2MNQ", "EXP6NT2VKD8Q"
@@ -39,9 +39,6 @@ USER = "0a7a3c1e-0000-4000-8000-000000000001"
 RELAY, GREEN, RED, YELLOW = 17, 22, 27, 24
 
 PULSE_SECONDS = 0.05
-
-# A verdict comes within 5 s by promise, within 1 s by these settings; the rest is for a machine with other work.
-PATIENCE_SECONDS = 10.0
 
 PROMPT: Mapping[str, object] = {
     "id": "gate-under-test",
@@ -130,15 +127,15 @@ class GateInProcess:
 
     async def lane_is_free(self) -> None:
         """Wait until another person can be served and the relay is at rest."""
-        await until(lambda: self.app.gate.lane is None and not self.pins.is_high(RELAY), seconds=PATIENCE_SECONDS)
+        await until(lambda: self.app.gate.lane is None and not self.pins.is_high(RELAY))
 
     async def takes_scans(self) -> None:
         """Wait until nothing keeps the gate out of service."""
-        await until(lambda: not self.app.gate.faults, seconds=PATIENCE_SECONDS)
+        await until(lambda: not self.app.gate.faults)
 
     async def has_looked(self) -> None:
         """Wait until its first look at E-GUMA has come there: httpx leaks a connection that a stop cuts off before."""
-        await until(lambda: bool(self.simulator.requests), seconds=PATIENCE_SECONDS)
+        await until(lambda: bool(self.simulator.requests))
 
     @property
     def kinds(self) -> list[MessageKind]:
@@ -184,7 +181,7 @@ class GateInProcess:
         """Wait until the journal tells these stories, and no others."""
         wanted = [list(story) for story in stories]
         try:
-            await until(lambda: self.story() == wanted, seconds=PATIENCE_SECONDS)
+            await until(lambda: self.story() == wanted)
         except TimeoutError:
             raise AssertionError(f"the journal tells {self.story()}, not {wanted}") from None
 
@@ -196,7 +193,7 @@ class GateInProcess:
     async def stand(self, *wanted: str) -> None:
         """Wait until the journal's attempts stand like this, oldest first."""
         try:
-            await until(lambda: self.stands == list(wanted), seconds=PATIENCE_SECONDS)
+            await until(lambda: self.stands == list(wanted))
         except TimeoutError:
             raise AssertionError(f"the journal has {self.stands}, not {list(wanted)}") from None
 
@@ -231,7 +228,7 @@ class GateInProcess:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
-                    await until(lambda: self._read < len(self.shown), seconds=PATIENCE_SECONDS)
+                    await until(lambda: self._read < len(self.shown))
                     self._read += 1
                     if wanted(self.shown[self._read - 1]):
                         return self.shown[self._read - 1]
@@ -254,9 +251,9 @@ async def running_gate(
         gate = GateInProcess(simulator, scanner, pins, {**in_force, "state_dir": state_dir})
         try:
             if ready:
-                await until(lambda: bool(gate.ready_lines) or gate.run.done(), seconds=PATIENCE_SECONDS)
+                await until(lambda: bool(gate.ready_lines) or gate.run.done())
                 # Its first look at E-GUMA, so that no later request waits for it.
-                await until(lambda: bool(simulator.requests) or gate.run.done(), seconds=PATIENCE_SECONDS)
+                await until(lambda: bool(simulator.requests) or gate.run.done())
             yield gate
         finally:
             gate.app.stop()

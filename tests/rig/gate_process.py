@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gate_controller.simulator import Simulator
 from tests.rig.command import PROGRAM
-from tests.rig.gate import PATIENCE_SECONDS, PROMPT, facts_in
+from tests.rig.gate import PROMPT, facts_in
 from tests.rig.scanner import PtyScanner
 from tests.rig.waiting import until
 
@@ -67,7 +67,7 @@ class GateProcess:
 
     async def ended(self) -> int:
         """Wait for its end; return its exit code, negative for a signal."""
-        await until(lambda: not self.lives, seconds=PATIENCE_SECONDS)
+        await until(lambda: not self.lives)
         return self.process.returncode
 
     async def kill(self) -> None:
@@ -81,7 +81,7 @@ class GateProcess:
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         try:
-            await until(lambda: condition() or not self.lives, seconds=PATIENCE_SECONDS)
+            await until(lambda: condition() or not self.lives)
         except TimeoutError:
             raise AssertionError(f"the gate did not get so far; its log:\n{self.log}") from None
         assert condition(), f"the gate ended with {self.process.returncode}; its log:\n{self.log}"

@@ -5,6 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
+from tests.rig.waiting import PATIENCE_SECONDS
+
+LONG_GAP_SECONDS = 1.0
+"""A silence that a machine with other work does not make by itself."""
+
 
 class Scanner(Protocol):
     """What listens for scans until it is cancelled."""
@@ -32,7 +37,7 @@ class Heard:
     def listens(self) -> bool:
         return bool(self.changes) and self.changes[-1][0]
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 5) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 self._heard.clear()

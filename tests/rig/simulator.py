@@ -16,12 +16,10 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from gate_controller.simulator import Simulator
+from tests.rig.waiting import PATIENCE_SECONDS
 
 KEY = "demo-key-gate-1"
 """The key of the simulator's Gate 1."""
-
-PATIENCE = 5.0
-"""How long a bare connection waits for anything, in seconds."""
 
 
 @asynccontextmanager
@@ -51,7 +49,7 @@ class Wire:
 
     async def head(self) -> tuple[int, dict[str, str]]:
         """Return status and headers of the next answer, its body still to come."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             lines = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines[1:] if line)
         return int(lines[0].split()[1]), headers
@@ -59,12 +57,12 @@ class Wire:
     async def answer(self) -> tuple[int, bytes]:
         """Return status and body of the next answer."""
         status, headers = await self.head()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return status, await self.reader.readexactly(int(headers["Content-Length"]))
 
     async def rest(self) -> bytes:
         """Return what comes until the connection ends; a reset raises ConnectionResetError."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await self.reader.read()
 
 
@@ -98,7 +96,7 @@ class SimulatorControl:
             data=None if value is None else json.dumps(value).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with self._opener.open(request, timeout=10) as answer:
+        with self._opener.open(request, timeout=PATIENCE_SECONDS) as answer:
             return json.load(answer)
 
     def fault(self, kind: str, endpoint: str = "*", **fields: object) -> int:
@@ -167,7 +165,7 @@ class SimulatorProcess(SimulatorControl):
         """End the process and wait for it."""
         self.process.terminate()
         try:
-            self.process.wait(timeout=5)
+            self.process.wait(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.rig.command import PROGRAM, environment
-
-PATIENCE_SECONDS = 20.0
+from tests.rig.waiting import PATIENCE_SECONDS
 
 
 class Terminal:

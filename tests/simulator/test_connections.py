@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gate_controller.simulator import Endpoint, Fault, FaultKind, Simulator
-from tests.rig.simulator import KEY, PATIENCE, Wire, running_simulator, wire_to
-from tests.rig.waiting import until
+from tests.rig.simulator import KEY, Wire, running_simulator, wire_to
+from tests.rig.waiting import PATIENCE_SECONDS, until
 
 GOOD = "L4FU5LQTKJR3"
 BALANCE = f"/v1/vouchers/{GOOD}/balance.json?apikey={KEY}"
@@ -110,10 +110,10 @@ async def test_stop_ends_clients_that_are_just_being_accepted(turns: int) -> Non
     simulator = Simulator()
     await simulator.start()
     port = int(simulator.base_url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as client:
         for _ in range(turns):
             await asyncio.sleep(0)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await simulator.stop()
         assert simulator.open_connections == 0
         with pytest.raises(ConnectionResetError):

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gate_controller.simulator import Endpoint, Fault, FaultKind, Simulator
-from tests.rig.simulator import KEY, PATIENCE, Wire, running_simulator, wire_to
-from tests.rig.waiting import until
+from tests.rig.simulator import KEY, Wire, running_simulator, wire_to
+from tests.rig.waiting import PATIENCE_SECONDS, until
 
 GOOD = "L4FU5LQTKJR3"
 REDEEM = f"/v1/vouchers/{GOOD}/redeem.json?apikey={KEY}"
@@ -147,7 +147,7 @@ async def test_drip_sends_the_right_answer_byte_by_byte(simulator: Simulator, wi
     wire.redeem()
     _, headers = await wire.head()
     length = int(headers["Content-Length"])
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         first = await wire.reader.read(length)
         body = first + await wire.reader.readexactly(length - len(first))
     assert len(first) < length

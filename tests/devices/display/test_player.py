@@ -22,6 +22,7 @@ from tests.rig.fake_displays import FakeHd44780, FakeOled
 from tests.rig.fake_i2c import FakeI2C
 from tests.rig.pages import NoisyPictures, a_card, a_page
 from tests.rig.supplies import Supplied, panel_of
+from tests.rig.waiting import PATIENCE_SECONDS
 
 IDLE = a_card("0", is_resting=True)
 VERDICTS = [a_card(str(number)) for number in range(1, 300)]
@@ -83,7 +84,7 @@ def playing(stand: Stand) -> Iterator[Player]:
         player.close()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
