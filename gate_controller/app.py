@@ -20,7 +20,7 @@ from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault, Message
 from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
-from gate_controller.desk.control_socket import ControlServer
+from gate_controller.desk.control_socket import ControlError, ControlServer
 from gate_controller.desk.staff import Desk
 from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
@@ -196,7 +196,7 @@ class App:
             warm_seconds=settings.eguma.warm_seconds,
         )
         desk = Desk(
-            settings.state_dir, now=self._runner.now, post=self._runner.post, gate=self.gate, status=self.board.status
+            settings.state_dir, now=self._runner.now, order=self._runner.order, gate=self.gate, status=self.board.status
         )
         answerers = {**desk.answerers(), **self._trials.answerers()}
         works: list[Coroutine[Any, Any, None]] = [
@@ -336,11 +336,15 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
         board=board,
         crashed=crash.append,
     )
-    desk = Desk(settings.state_dir, now=runner.now, post=runner.post, gate=gate, status=board.status)
+    desk = Desk(settings.state_dir, now=runner.now, order=runner.order, gate=gate, status=board.status)
     try:
         answered = await answer(desk, gate, journal, settings.state_dir, do, request)
         runner.stop()
         await runner.drain()
+    except ControlError:
+        if crash:
+            raise crash[0] from None
+        raise
     finally:
         board.close()
         await journal.close()

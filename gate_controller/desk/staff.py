@@ -11,19 +11,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
-from gate_controller.admission.gate import orders as staff
 from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words.commands import Answer
 from gate_controller.admission.words.events import (
-    Event,
     Instant,
     OpenOrdered,
+    Order,
     RefundOrdered,
     ResumeOrdered,
     SettleOrdered,
 )
-from gate_controller.admission.words.facts import Standing
-from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.admission.words.ids import OrderId
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.journal.reader import PAGE, Reader
 from gate_controller.journal.records import Record, facts_as_dicts
@@ -34,6 +35,10 @@ _T = TypeVar("_T")
 
 BACKUP_FOLDER = "backups"
 
+OUTCOME_SECONDS = 12.0
+"""How long an order about an attempt waits for its outcome: about what one cancellation takes on a slow network."""
+_LOOK_SECONDS = 0.1
+
 
 class Desk:
     """Answers questions and takes orders for the gate whose journal lies in a directory."""
@@ -43,15 +48,15 @@ class Desk:
         directory: Path,
         *,
         now: Callable[[], Instant],
-        post: Callable[[Event], None],
+        order: Callable[[Order], Answer],
         gate: Gate,
         status: Callable[[], GateStatus],
     ) -> None:
-        """`post` hands an event to `gate`; `status` says how the gate is."""
+        """`order` hands an order to `gate` and returns its answer; `status` says how the gate is."""
         self._directory = directory
         self._reader = Reader(directory)
         self._now = now
-        self._post = post
+        self._order = order
         self._gate = gate
         self._gate_status = status
 
@@ -85,34 +90,23 @@ class Desk:
         return [_plain(told, request) for told in records]
 
     async def _settle(self, request: dict[str, Any]) -> dict[str, Any]:
-        incident, reason = str(request["incident"]), str(request["reason"]).strip()
-        facts = await self._read(lambda: self._reader.facts(incident))
+        incident, by, reason = str(request["incident"]), str(request["by"]), str(request["reason"]).strip()
         if not reason:
             raise ControlError(f"incident {incident}: --reason is empty: say why it is settled, for the books")
-        if objection := staff.objection_to_settling(facts):
-            raise ControlError(f"incident {incident}: {objection}")
-        self._post(SettleOrdered(self._now(), facts, str(request["by"]), reason))
-        return await self._outcome(incident, request, lambda told: told.standing != Standing.OPEN.value)
+        return await self._carried_out(
+            request,
+            lambda order, facts: SettleOrdered(self._now(), order, by, facts, reason),
+            lambda told, _: told.standing != Standing.OPEN.value,
+        )
 
     async def _refund(self, request: dict[str, Any]) -> dict[str, Any]:
-        incident = str(request["incident"])
-        facts = await self._read(lambda: self._reader.facts(incident))
-        if objection := staff.objection_to_refund(facts):
-            raise ControlError(f"incident {incident}: {objection}")
-
-        def ended(told: Record) -> bool:
-            if told.refunded:
-                return True
-            if told.stands == "being refunded":
-                return False
-            now = self._reader.facts(incident)
-            if told.standing == Standing.OPEN.value and len(now) > len(facts):
-                return True  # an open item anew; what was one before the order is no outcome
-            # The visitor may still have the lane: the order is given until it is taken.
-            self._post(RefundOrdered(self._now(), now, str(request["by"])))
-            return False
-
-        return await self._outcome(incident, request, ended)
+        by = str(request["by"])
+        return await self._carried_out(
+            request,
+            lambda order, facts: RefundOrdered(self._now(), order, by, facts),
+            # An open item that was one before the order is no outcome.
+            lambda told, is_news: told.refunded or (is_news and told.standing == Standing.OPEN.value),
+        )
 
     async def _verify(self, _request: dict[str, Any]) -> list[str]:
         return await self._read(self._reader.verify)
@@ -138,32 +132,44 @@ class Desk:
         by, reason = str(request["by"]), str(request["reason"]).strip()
         if not reason:
             raise ControlError("--reason is empty: say why the gate is opened, for the books")
-        if objection := staff.objection_to_release(self._gate.faults, self._gate.is_taken(self._now())):
-            raise ControlError(f"gate: {objection}")
-        self._post(OpenOrdered(self._now(), by, reason))
-        if Fault.RELAY in self._gate.faults:
-            raise ControlError(f"gate: it did not open: {self._gate.faults[Fault.RELAY]}")
-        return "released"
+        return self._obeyed(OpenOrdered(self._now(), _new_order(), by, reason), "released")
 
     async def _resume(self, request: dict[str, Any]) -> str:
-        if objection := staff.objection_to_resuming(self._gate.contacts.waits_for_staff, self._gate.faults):
+        return self._obeyed(ResumeOrdered(self._now(), _new_order(), str(request["by"])), "resumed")
+
+    def _obeyed(self, order: Order, done: str) -> str:
+        """Return that an order to the gate is done; raise where it is not."""
+        if objection := self._order(order).objection:
             raise ControlError(f"gate: {objection}")
-        self._post(ResumeOrdered(self._now(), str(request["by"])))
-        return "resumed"
+        return done
 
     async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
         return self._gate_status().as_dict()
 
-    async def _outcome(
-        self, incident: str, request: dict[str, Any], ended: Callable[[Record], bool], seconds: float = 12.0
+    async def _carried_out(
+        self,
+        request: dict[str, Any],
+        ordered: Callable[[OrderId, tuple[Fact, ...]], Order],
+        ended: Callable[[Record, bool], bool],
     ) -> dict[str, Any]:
-        """Return the attempt as it stands when the order has been carried out, or after a while."""
-        told, _ = await self._read(lambda: self._reader.one(incident))
-        for _ in range(int(seconds / 0.1)):
-            if ended(told):
+        """
+        Give an order about an attempt; return the attempt when it has been carried out, or as it stands after a while.
+
+        `ordered` makes the order of the facts that are on disk by then, `ended` is asked with whether there are more.
+        """
+        incident, name, is_taken = str(request["incident"]), _new_order(), False
+        told, facts = await self._read(lambda: self._reader.one(incident))
+        before = len(facts)
+        for _ in range(int(OUTCOME_SECONDS / _LOOK_SECONDS)):
+            if not is_taken:  # its visitor may still have the lane: the order is given until it is taken
+                answer = self._order(ordered(name, facts))
+                if answer.objection and not answer.is_put_off:
+                    raise ControlError(f"incident {incident}: {answer.objection}")
+                is_taken = not answer.objection
+            await asyncio.sleep(_LOOK_SECONDS)
+            told, facts = await self._read(lambda: self._reader.one(incident))
+            if ended(told, len(facts) > before):
                 break
-            await asyncio.sleep(0.1)
-            told, _ = await self._read(lambda: self._reader.one(incident))
         return _plain(told, request)
 
     async def _read(self, question: Callable[[], _T]) -> _T:
@@ -172,6 +178,10 @@ class Desk:
             return await asyncio.to_thread(question)
         except JournalError as error:
             raise ControlError(str(error)) from None
+
+
+def _new_order() -> OrderId:
+    return OrderId(uuid4().hex)
 
 
 def _plain(told: Record, request: dict[str, Any]) -> dict[str, Any]:

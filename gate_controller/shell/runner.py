@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
-from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.admission.words.outcomes import CallFailed, CallFault, ListedRedemption, Redemptions
 from gate_controller.devices.errors import DeviceError
@@ -104,6 +104,7 @@ class Runner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled = asyncio.Event()
         self._untold: deque[Message] = deque()
+        self._answers: dict[OrderId, do.Answer] = {}
 
     def now(self) -> on.Instant:
         """Return this moment; the wall clock follows E-GUMA's where the gate's own is wrong."""
@@ -142,6 +143,11 @@ class Runner:
             self.post(on.FaultRaised(self.now(), fault, why))
         elif fault in self.gate.faults:
             self.post(on.FaultCleared(self.now(), fault))
+
+    def order(self, order: on.Order) -> do.Answer:
+        """Let the gate handle a person's order, and return its answer, which it gives before it takes anything else."""
+        self.post(order)
+        return self._answers.pop(order.id, do.Answer(order.id, "the gate is being stopped"))
 
     def carry_out(self, commands: tuple[do.Command, ...]) -> None:
         """Start every command, in order."""
@@ -191,6 +197,8 @@ class Runner:
                 self._moved(self.drive.let_go, NOBODY)
             case do.Show(message):
                 self._show(message)
+            case do.Answer():
+                self._answers[command.order] = command
             case do.Note(text, alarm):
                 self._loop.call_soon(_log.log, logging.WARNING if alarm else logging.INFO, "%s", text)
             case _:

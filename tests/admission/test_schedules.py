@@ -48,7 +48,7 @@ SEEDS, HALF = 5_000, 2_500
 
 EVENTS = {kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Event)}
 """Everything the core can be told, but for the families of events and what the gate tells its own attempts."""
-EVENTS -= {events.Event, events.AttemptEvent, events.Rescanned}
+EVENTS -= {events.Event, events.AttemptEvent, events.Order, events.Rescanned}
 
 SETTLED_TOO_LATE = Schedule(
     steps=(

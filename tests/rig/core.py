@@ -15,7 +15,7 @@ from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Occurred, Occurrence
-from gate_controller.admission.words.ids import AttemptId, Numbering
+from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
 from gate_controller.admission.words.messages import Message, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.outcomes import (
@@ -79,6 +79,7 @@ class Core:
     moves: list[str] = field(default_factory=list)
     """What the gate was told to do, in order."""
     notes: list[str] = field(default_factory=list)
+    answers: list[do.Answer] = field(default_factory=list)
     disk: str = "works"
     """Or "fails", or "hangs": then `held` writes wait for `disk_answers`."""
     held: list[do.Write] = field(default_factory=list)
@@ -127,6 +128,13 @@ class Core:
             self.gate.contacts._reported.add(contact)
         self.happens(on.ContactChanged(self.at, contact, active))
 
+    def order(self, kind: type[on.Order], *fields: Any) -> do.Answer:
+        """Give an order as Anna, and return its answer."""
+        name = OrderId(f"order {len(self.answers) + 1}")
+        self.happens(kind(self.at, name, "Anna", *fields))
+        [answer] = [answer for answer in self.answers if answer.order == name]
+        return answer
+
     def somebody_passes(self) -> None:
         """Let the sensor see somebody."""
         self.happens(on.PassageSensed(self.at))
@@ -156,6 +164,8 @@ class Core:
                     self.shown.append(message)
                 case do.Note(text):
                     self.notes.append(text)
+                case do.Answer():
+                    self.answers.append(command)
                 case do.Write() if self.disk == "hangs":
                     self.held.append(command)
                 case do.Write():

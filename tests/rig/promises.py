@@ -25,7 +25,7 @@ from gate_controller.admission.words.facts import (
     Released,
     ReleasedToSensor,
 )
-from gate_controller.admission.words.ids import AttemptId, Incident, number_of
+from gate_controller.admission.words.ids import AttemptId, Incident, OrderId, number_of
 from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate
 from tests.rig.modelled_server import OWN_USER, Charge
 
@@ -64,6 +64,7 @@ class Watch:
         """Attempts given back at once because the disk failed: a power cut forgets that Cancel was sent."""
         self._ordered: set[AttemptId] = set()
         """Releases that a person or an input has ordered."""
+        self._unanswered: set[OrderId] = set()
         self._recorded_before: dict[AttemptId, int] = {}
         self._due: float | None = None
         self._frame: bytes | None = None
@@ -106,6 +107,21 @@ class Watch:
     def shows(self) -> int:
         """How many messages were shown since the newest scan."""
         return self._shows
+
+    def ordered(self, order: OrderId) -> None:
+        """A person is about to give an order."""
+        self._unanswered.add(order)
+
+    def answered(self, order: OrderId) -> None:
+        """The gate says what becomes of an order."""
+        if order not in self._unanswered:
+            self.wrong(f"order {order} is answered, and nobody waits for it")
+        self._unanswered.discard(order)
+
+    def order_handled(self, order: OrderId) -> None:
+        """The gate has handled an order: whoever gave it is not left without a word."""
+        if order in self._unanswered:
+            self.wrong(f"order {order} got no answer")
 
     def lane_is_released(self) -> bool:
         """Whether a passage now would be the visitor's own."""
@@ -262,6 +278,7 @@ class Watch:
     def power_cut(self) -> None:
         """Say of each pulse of this life what the journal will make of it."""
         self._due, self._waited = None, False
+        self._unanswered.clear()  # whoever gave an order sees that the gate has gone
         self._ordered.clear()  # names that did not reach the disk are given again
         kind: type[Fact] = ReleasedToSensor if self.world.setup.sensor else Released
         for attempt in {pulse.attempt for pulse in self.pulses if not pulse.settled}:

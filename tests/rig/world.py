@@ -17,7 +17,7 @@ from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.facts import Intended
-from gate_controller.admission.words.ids import AttemptId, Numbering
+from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.outcomes import CallFailed, Redemptions
@@ -86,7 +86,8 @@ class World:
         self.watch = Watch(self)
         self._tracing = tracing
         self._agenda: list[tuple[float, int, int, Callable[[], None]]] = []
-        self._order = count()
+        self._agenda_places = count()
+        self._order_names = count()
         self._life = 0
         self._network = Network(self)
         self._relay_works = True
@@ -113,7 +114,7 @@ class World:
     def later(self, seconds: float, happens: Callable[[], None], *, outlives: bool = False) -> None:
         """Let something happen; what does not outlive the process is lost with it."""
         life = -1 if outlives else self._life
-        heapq.heappush(self._agenda, (self.now + max(seconds, 0.0), next(self._order), life, happens))
+        heapq.heappush(self._agenda, (self.now + max(seconds, 0.0), next(self._agenda_places), life, happens))
 
     def run(self) -> Outcome:
         """Play all steps, heal, come to rest, check the books."""
@@ -170,7 +171,7 @@ class World:
         self._active.clear()
         for contact in on.Contact:
             self.post(on.ContactChanged(self.instant(), contact, active=False))
-        self.post(on.ResumeOrdered(self.instant(), "Anna"))
+        self._order(on.ResumeOrdered)
         self._cut = None
         self._plug_scanner(works=True)
         self.tell("all is well from here on")
@@ -202,9 +203,9 @@ class World:
                 (self._active.add if active else self._active.discard)(contact)
                 self.post(on.ContactChanged(self.instant(), contact, active))
             case plan.StaffOpen():
-                self.post(on.OpenOrdered(self.instant(), "Anna", "school class"))
+                self._order(on.OpenOrdered, "school class")
             case plan.StaffResume():
-                self.post(on.ResumeOrdered(self.instant(), "Anna"))
+                self._order(on.ResumeOrdered)
             case plan.TillRedeems(_, code, amount):
                 self.server.redeem(code, amount, "", at=self.now, user=TILL_USER)
             case plan.TillGivesBack(_, code):
@@ -216,7 +217,7 @@ class World:
                 if self.up and intended:
                     facts = self.disk.facts(intended[which % len(intended)])
                     self.watch.refund_ordered.add(facts[0].attempt)
-                    self.post(on.RefundOrdered(self.instant(), facts, "Anna"))
+                    self._order(on.RefundOrdered, facts)
             case plan.StaffSettles(_, which):
                 items = sorted(self.disk.open_items())
                 if self.up and items:
@@ -230,7 +231,14 @@ class World:
 
     def _settle(self, attempt: AttemptId) -> None:
         self.watch.settled.add(attempt)
-        self.post(on.SettleOrdered(self.instant(), self.disk.facts(attempt), "Anna", "looked at"))
+        self._order(on.SettleOrdered, self.disk.facts(attempt), "looked at")
+
+    def _order(self, kind: type[on.Order], *fields: Any) -> None:
+        order = kind(self.instant(), OrderId(str(next(self._order_names))), "Anna", *fields)
+        if self.up:
+            self.watch.ordered(order.id)
+            self.post(order)
+            self.watch.order_handled(order.id)
 
     def _plug_scanner(self, *, works: bool) -> None:
         if works and not self._scanner_works:
@@ -267,6 +275,9 @@ class World:
 
     def _carry_out(self, commands: tuple[do.Command, ...]) -> None:
         for command in commands:
+            if isinstance(command, do.Answer):
+                self.watch.answered(command.order)
+                continue  # it changes nothing that a power cut could leave behind
             if self._cut is not None:
                 if self._commands_left == 0:
                     raise _PowerIsCut

@@ -12,6 +12,7 @@ from gate_controller.admission.attempt.movement import Movement
 from gate_controller.admission.attempt.shown import Shown
 from gate_controller.admission.attempt.writes import Writes
 from gate_controller.admission.words.commands import (
+    Answer,
     AskBalance,
     AskRedemptions,
     Cancel,
@@ -27,7 +28,7 @@ from gate_controller.admission.words.commands import (
 )
 from gate_controller.admission.words.events import Instant
 from gate_controller.admission.words.facts import Fact
-from gate_controller.admission.words.ids import AttemptId, Numbering
+from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
 from gate_controller.admission.words.messages import HOLDS, Fault, Message, MessageKind
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import Policy
@@ -76,7 +77,11 @@ class Turn:
         """Tell the log."""
         self.commands.append(Note(text, alarm))
 
-    # -- the visitor
+    # -- people
+
+    def answer(self, order: OrderId, objection: str = "", *, is_put_off: bool = False) -> None:
+        """Tell whoever gave an order that it is carried out, or why not."""
+        self.commands.append(Answer(order, objection, is_put_off))
 
     def show(
         self,

@@ -11,7 +11,7 @@ from typing import assert_never
 from gate_controller.admission.attempt.movement import Due
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import Way
-from gate_controller.admission.words.events import Contact, ContactChanged, Instant, OpenOrdered, ResumeOrdered
+from gate_controller.admission.words.events import Contact, ContactChanged, Instant
 from gate_controller.admission.words.facts import Occurred, Occurrence
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.messages import Fault
@@ -88,10 +88,11 @@ class Contacts:
             case Contact.EXIT_BUTTON:
                 pass
 
-    def ordered(self, event: OpenOrdered, turn: Turn) -> None:
-        """Release the gate once for a person whom staff let in."""
-        attempt = self._record(Occurrence.OPENED_BY_STAFF, turn, event.by, event.reason)
+    def let_in(self, by: str, reason: str, turn: Turn) -> AttemptId:
+        """Release the gate once for a person whom staff let in; return the name under which it is recorded."""
+        attempt = self._record(Occurrence.OPENED_BY_STAFF, turn, by, reason)
         turn.let_through(attempt, Way.IN)
+        return attempt
 
     def passed(self, turn: Turn) -> bool:
         """Say whether a passage is that of somebody who was let in or out without a voucher; shut behind him if so."""
@@ -100,10 +101,11 @@ class Contacts:
         turn.shut()
         return True
 
-    def resumed(self, event: ResumeOrdered, turn: Turn) -> None:
-        """End an alarm that has cleared."""
-        if self.waits_for_staff:
-            self._end_fire(turn, event.by)
+    def end_fire(self, turn: Turn, by: str) -> None:
+        """End an alarm whose contact has closed again."""
+        self.waits_for_staff = False
+        self._end_hold(Fault.FIRE, turn)
+        self._record(Occurrence.FIRE_ENDED, turn, by)
 
     def record_early(self, turn: Turn) -> None:
         """Record what happened before the journal could be read."""
@@ -121,15 +123,10 @@ class Contacts:
             turn.hold_open()
             self._record(Occurrence.FIRE, turn, Contact.FIRE.value)
         elif turn.policy.fire_resumes:
-            self._end_fire(turn, Contact.FIRE.value)
+            self.end_fire(turn, Contact.FIRE.value)
         else:
             self.waits_for_staff = True
             turn.fault(Fault.FIRE, "the alarm has cleared: staff have to say so (gate-controller gate resume)")
-
-    def _end_fire(self, turn: Turn, by: str) -> None:
-        self.waits_for_staff = False
-        self._end_hold(Fault.FIRE, turn)
-        self._record(Occurrence.FIRE_ENDED, turn, by)
 
     def _key(self, active: bool, turn: Turn) -> None:
         by = Contact.SERVICE_KEY.value

@@ -8,14 +8,13 @@ Whose turn it is stands in `visitors.py`; what an attempt does with an event in 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gate_controller.admission.attempt import recovery
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.movement import Movement
 from gate_controller.admission.attempt.shown import Shown
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
-from gate_controller.admission.gate import orders as staff
 from gate_controller.admission.gate.contacts import Contacts
+from gate_controller.admission.gate.orders import Orders
 from gate_controller.admission.gate.visitors import Visitors
 from gate_controller.admission.words.commands import Command
 from gate_controller.admission.words.events import (
@@ -25,13 +24,12 @@ from gate_controller.admission.words.events import (
     FaultCleared,
     FaultRaised,
     Instant,
-    OpenOrdered,
+    Opened,
+    Order,
     PassageSensed,
-    RefundOrdered,
+    RelayFailed,
     Rescanned,
-    ResumeOrdered,
     Scanned,
-    SettleOrdered,
     TimePassed,
     WriteFailed,
     Written,
@@ -52,6 +50,7 @@ class Gate:
     """Why the gate is out of service, each with words for the log; empty while it takes scans."""
     visitors: Visitors = field(default_factory=Visitors)
     contacts: Contacts = field(default_factory=Contacts)
+    _orders: Orders = field(default_factory=Orders)
     _writes: Writes = field(default_factory=Writes)
     _movement: Movement = field(default_factory=Movement)
     _shown: Shown = field(default_factory=Shown)
@@ -98,16 +97,10 @@ class Gate:
                 self._write_ended(event, turn)
             case PassageSensed():
                 self._passage(event, turn)
-            case SettleOrdered(_, facts, by, reason):
-                self._settle(facts, by, reason, turn)
-            case RefundOrdered(_, facts, by):
-                self._refund(facts, by, turn)
             case ContactChanged():
                 self.contacts.changed(event, turn)
-            case OpenOrdered():
-                self.contacts.ordered(event, turn)
-            case ResumeOrdered():
-                self.contacts.resumed(event, turn)
+            case Order():
+                self._orders.given(event, turn, self.visitors, self.contacts)
             case FaultRaised(_, fault, why):
                 turn.fault(fault, why)
             case FaultCleared(_, fault):
@@ -116,6 +109,9 @@ class Gate:
                     self.contacts.hold_again(turn)
             case Rescanned():
                 pass  # the gate itself tells its attempts
+            case Opened() | RelayFailed():
+                self._orders.moved(event, turn)
+                self.visitors.answered(event, turn)
             case AttemptEvent():
                 self.visitors.answered(event, turn)
             case _:
@@ -145,33 +141,6 @@ class Gate:
         # While the gate is held open, the way is free for everybody.
         if not turn.is_held_open and not self.contacts.passed(turn):
             self.visitors.stray(turn)
-
-    # -- staff
-
-    def is_taken(self, at: Instant) -> bool:
-        """Whether somebody is being served, or the gate is still open or closing for somebody."""
-        return self.visitors.is_taken(self._turn(at))
-
-    def _refund(self, facts: Sequence[Fact], by: str, turn: Turn) -> None:
-        """Give a charge back, unless the order comes at a bad moment; whoever gave it may repeat it."""
-        attempt_id = facts[-1].attempt
-        known = self.visitors.unfinished.get(attempt_id)
-        if self._writes.failing or (known.holds_lane if known is not None else self._writes.holds(attempt_id)):
-            return
-        charged = known or recovery.remembered(facts)
-        other = self.visitors.of_voucher(charged.voucher_code) if charged is not None else None
-        if other is not None and other is not known:
-            # The balance is evidence about another charge of the same voucher just now: a refund would blur it.
-            turn.note(f"refund=put_off attempt={attempt_id} why='{other.id} of the same voucher is unfinished'")
-            return
-        attempt = staff.refund(facts, known, by, turn)
-        if attempt is not None:
-            self.visitors.unfinished[attempt.id] = attempt
-
-    def _settle(self, facts: Sequence[Fact], by: str, reason: str, turn: Turn) -> None:
-        attempt_id = facts[-1].attempt
-        if attempt_id not in self.visitors.unfinished and not self._writes.holds(attempt_id):
-            staff.settle(facts, by, reason, turn)
 
     # -- the journal
 

@@ -1,26 +1,113 @@
 """
-What a person at the venue may order: settle an open item, give a charge back, open the gate, end an alarm.
+What a person at the venue may order: open the gate, end an alarm, settle an open item, give a charge back.
 
-An objection says, in words for the person, why an order makes no sense; such an order is not carried out.
+Whether it is carried out is decided here and nowhere else, and each order is answered: it is done (or has begun), it
+makes no sense, or only the moment is bad, and whoever gave it may give it again.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from gate_controller.admission.attempt import recovery
+from gate_controller.admission.attempt import recovery, refund
 from gate_controller.admission.attempt.attempt import Attempt, State
-from gate_controller.admission.attempt.refund import begin as begin_refund
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.facts import Fact, Intended, Redeemed, Refunded, Settled, Standing
+from gate_controller.admission.gate.contacts import Contacts
+from gate_controller.admission.gate.visitors import Visitors
+from gate_controller.admission.words.events import (
+    Opened,
+    OpenOrdered,
+    Order,
+    RefundOrdered,
+    RelayFailed,
+    ResumeOrdered,
+    SettleOrdered,
+)
+from gate_controller.admission.words.facts import Fact, Redeemed, RefundBegun, Refunded, Settled, Standing
+from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import HOLDS, Fault
 
 
-def objection_to_settling(facts: Sequence[Fact]) -> str:
-    """Return why an attempt cannot be settled by a person; empty where it can."""
-    return "" if facts[-1].leaves is Standing.OPEN else "is not an open item: there is nothing to settle"
+@dataclass(slots=True)
+class Orders:
+    """Takes orders, and remembers those whose answer waits for the relay."""
+
+    _opening: dict[AttemptId, OrderId] = field(default_factory=dict)
+    """Orders to open, each by the name under which the opening is recorded."""
+
+    def given(self, order: Order, turn: Turn, visitors: Visitors, contacts: Contacts) -> None:
+        """Carry an order out, or say why not."""
+        match order:
+            case OpenOrdered():
+                self._open(order, turn, visitors, contacts)
+            case ResumeOrdered():
+                _resume(order, turn, contacts)
+            case SettleOrdered():
+                _settle(order, turn, visitors)
+            case RefundOrdered():
+                _refund(order, turn, visitors)
+            case _:
+                raise TypeError(f"not an order: {order!r}")
+
+    def moved(self, event: Opened | RelayFailed, turn: Turn) -> None:
+        """Answer the order that the relay has just carried out, or could not, if it was one."""
+        if (order := self._opening.pop(event.attempt, None)) is not None:
+            turn.answer(order, f"it did not open: {event.why}" if isinstance(event, RelayFailed) else "")
+
+    def _open(self, order: OpenOrdered, turn: Turn, visitors: Visitors, contacts: Contacts) -> None:
+        if objection := _objection_to_opening(turn.faults, is_taken=visitors.is_taken(turn)):
+            turn.answer(order.id, objection)
+        else:
+            self._opening[contacts.let_in(order.by, order.reason, turn)] = order.id
 
 
-def objection_to_refund(facts: Sequence[Fact]) -> str:
-    """Return why an attempt's charge cannot be given back; empty where it can."""
+def _objection_to_opening(faults: Mapping[Fault, str], *, is_taken: bool) -> str:
+    if is_taken:
+        return "somebody is being served: wait until the lane is free"
+    for fault in (Fault.RELAY, Fault.BLOCKED):
+        if fault in faults:
+            return f"it cannot open: {faults[fault]}"
+    return "it stands open already" if HOLDS & faults.keys() else ""
+
+
+def _resume(order: ResumeOrdered, turn: Turn, contacts: Contacts) -> None:
+    if contacts.waits_for_staff:
+        contacts.end_fire(turn, order.by)
+        turn.answer(order.id)
+    elif Fault.FIRE in turn.faults:
+        turn.answer(order.id, "the fire contact still reports an alarm: it has to close first")
+    else:
+        turn.answer(order.id, "there is no alarm: nothing to resume from")
+
+
+def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors) -> None:
+    last = order.facts[-1]
+    if last.leaves is not Standing.OPEN:
+        turn.answer(order.id, "is not an open item: there is nothing to settle")
+    elif last.attempt in visitors.unfinished or turn.writes.holds(last.attempt):
+        turn.answer(order.id, "the gate has still work with it", is_put_off=True)
+    else:
+        turn.write(Settled(last.attempt, last.n + 1, turn.at.wall, by=order.by, reason=order.reason))
+        turn.note(f"open_item=settled attempt={last.attempt} by={order.by!r} reason={order.reason!r}")
+        turn.answer(order.id)
+
+
+def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:
+    known = visitors.unfinished.get(order.facts[-1].attempt)
+    charged = known if known is not None else recovery.remembered(order.facts)
+    if objection := _objection_to_refund(order.facts):
+        turn.answer(order.id, objection)
+    elif charged is None:
+        turn.answer(order.id, "has no record of what was intended")
+    elif why := _puts_refund_off(order.facts, charged, turn, visitors):
+        turn.answer(order.id, why, is_put_off=True)
+    else:
+        turn.note(f"refund=ordered incident={charged.incident} by={order.by!r}")
+        refund.begin(charged, turn, order.by)
+        visitors.unfinished[charged.id] = charged
+        turn.answer(order.id)
+
+
+def _objection_to_refund(facts: Sequence[Fact]) -> str:
     charges = [fact for fact in facts if isinstance(fact, Redeemed)]
     if not charges:
         return "holds no charge: there is nothing to give back"
@@ -30,44 +117,21 @@ def objection_to_refund(facts: Sequence[Fact]) -> str:
         return f"was settled by {facts[-1].by} ({facts[-1].reason}): a refund now would give it back twice"
     if all(charge.token is None for charge in charges):
         return "has no redeem token, so E-GUMA cannot cancel it: give it back by hand, then settle it"
-    if not any(isinstance(fact, Intended) for fact in facts):
-        return "has no record of what was intended"
     return ""
 
 
-def objection_to_release(faults: Mapping[Fault, str], is_taken: bool) -> str:
-    """Return why staff cannot let somebody in just now; empty where they can."""
-    if is_taken:
-        return "somebody is being served: wait until the lane is free"
-    for fault in (Fault.RELAY, Fault.BLOCKED):
-        if fault in faults:
-            return f"it cannot open: {faults[fault]}"
-    return "it stands open already" if HOLDS & faults.keys() else ""
-
-
-def objection_to_resuming(waits_for_staff: bool, faults: Mapping[Fault, str]) -> str:
-    """Return why an alarm cannot be ended by a person; empty where it can."""
-    if waits_for_staff:
-        return ""
-    if Fault.FIRE in faults:
-        return "the fire contact still reports an alarm: it has to close first"
-    return "there is no alarm: nothing to resume from"
-
-
-def settle(facts: Sequence[Fact], by: str, reason: str, turn: Turn) -> None:
-    """Take an open item off the staff's list."""
-    if objection_to_settling(facts):
-        return
-    last = facts[-1]
-    turn.write(Settled(last.attempt, last.n + 1, turn.at.wall, by=by, reason=reason))
-    turn.note(f"open_item=settled attempt={last.attempt} by={by!r} reason={reason!r}")
-
-
-def refund(facts: Sequence[Fact], known: Attempt | None, by: str, turn: Turn) -> Attempt | None:
-    """Begin to give a charge back; `known` is the attempt if the gate still has work with it."""
-    a = known if known is not None else recovery.remembered(facts)
-    if objection_to_refund(facts) or a is None or (known is not None and known.state is not State.CREDIT):
-        return None
-    turn.note(f"refund=ordered incident={a.incident} by={by!r}")
-    begin_refund(a, turn, by)
-    return a
+def _puts_refund_off(facts: Sequence[Fact], charged: Attempt, turn: Turn, visitors: Visitors) -> str:
+    """Return why a charge cannot be given back at this moment; empty where it can."""
+    is_unfinished = charged.id in visitors.unfinished
+    if turn.writes.failing:
+        return "the journal cannot be written just now"
+    if charged.holds_lane if is_unfinished else turn.writes.holds(charged.id):
+        return "its visitor is being served"
+    other = visitors.of_voucher(charged.voucher_code)
+    if other is not None and other is not charged:
+        # The balance is evidence about another charge of the same voucher just now: a refund would blur it.
+        turn.note(f"refund=put_off attempt={charged.id} why='{other.id} of the same voucher is unfinished'")
+        return f"{other.incident}, of the same voucher, is not settled yet"
+    if isinstance(facts[-1], RefundBegun) or (is_unfinished and charged.state is not State.CREDIT):
+        return "it is being given back already"
+    return ""

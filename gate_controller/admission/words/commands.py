@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.facts import Fact
-from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Message
 from gate_controller.admission.words.money import Cents
 
@@ -106,6 +106,17 @@ class Show(Command):
     """Tell the visitor, by display and lamps. No answer."""
 
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Command):
+    """Tell whoever gave an order what becomes of it: every order is answered once. No answer."""
+
+    order: OrderId
+    objection: str = ""
+    """Why nothing is done, in words for that person; empty where it is done, or has begun."""
+    is_put_off: bool = False
+    """Only the moment is bad: the same order may be given again, with what the journal holds by then."""
 
 
 @dataclass(frozen=True, slots=True)

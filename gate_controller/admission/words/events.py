@@ -10,9 +10,8 @@ from enum import Enum
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact
-from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault
-from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import (
     BalanceOutcome,
     CancelOutcome,
@@ -75,21 +74,6 @@ class ContactChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenOrdered(Event):
-    """A person wants the gate released once, without a charge."""
-
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeOrdered(Event):
-    """A person says that an alarm which has cleared is over."""
-
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class FaultRaised(Event):
     """Something the gate cannot work without failed."""
 
@@ -105,20 +89,38 @@ class FaultCleared(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class SettleOrdered(Event):
-    """A person settled an open item; `facts` are the attempt's, from the journal."""
+class Order(Event):
+    """Something that a person wants: `Answer` says what becomes of it."""
 
-    facts: tuple[Fact, ...]
+    id: OrderId
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrdered(Order):
+    """The gate is to be released once, without a charge."""
+
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class RefundOrdered(Event):
-    """A person wants a charge given back; `facts` are the attempt's, from the journal."""
+class ResumeOrdered(Order):
+    """An alarm which has cleared is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleOrdered(Order):
+    """An open item is settled; `facts` are the attempt's, from the journal."""
 
     facts: tuple[Fact, ...]
-    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrdered(Order):
+    """A charge is to be given back; `facts` are the attempt's, from the journal."""
+
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,6 @@ class Rescanned(AttemptEvent):
     """The voucher of an attempt that is not finished was scanned again (the gate tells its attempt)."""
 
     voucher_code: VoucherCode
-    balance: Cents | None = None
-    """What Balance just said is left, if it was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ AttemptId = NewType("AttemptId", str)
 Incident = NewType("Incident", str)
 """What staff look an attempt up by: five characters, none of which is mistaken for another when read aloud."""
 
+OrderId = NewType("OrderId", str)
+"""Names an order of a person, by the choice of whoever gives it: the same name again is the same order."""
+
 # Crockford's base 32: no I, L, O, U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _INCIDENT_LENGTH = 5

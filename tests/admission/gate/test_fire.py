@@ -51,7 +51,7 @@ def test_where_staff_end_alarms_the_gate_stays_open_until_they_do() -> None:
     assert gate.moves == ["HoldOpen"]
     assert Fault.FIRE in gate.gate.faults
 
-    gate.happens(ResumeOrdered(gate.at, "Anna"))
+    gate.order(ResumeOrdered)
 
     assert gate.moves == ["HoldOpen", "LetGo"]
     assert not gate.gate.faults
@@ -61,7 +61,7 @@ def test_staff_cannot_end_an_alarm_that_the_contact_still_reports() -> None:
     gate = core(fire_resumes=False)
     gate.contact(FIRE)
 
-    gate.happens(ResumeOrdered(gate.at, "Anna"))
+    gate.order(ResumeOrdered)
 
     assert gate.moves == ["HoldOpen"]
 
@@ -72,7 +72,7 @@ def test_an_alarm_that_comes_again_while_staff_are_waited_for_is_another() -> No
     gate.contact(FIRE, active=False)
     gate.contact(FIRE)
 
-    gate.happens(ResumeOrdered(gate.at, "Anna"))
+    gate.order(ResumeOrdered)
 
     assert gate.moves == ["HoldOpen", "HoldOpen"]
     assert Fault.FIRE in gate.gate.faults

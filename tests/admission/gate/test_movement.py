@@ -107,7 +107,7 @@ def test_a_gate_that_stays_open_is_shut_behind_whoever_passed() -> None:
 
 def test_whoever_scans_after_somebody_whom_staff_let_in_waits_until_the_gate_is_shut() -> None:
     gate = core(stays_open_seconds=6.0, pulse_seconds=0.0, closing_seconds=2.0)
-    gate.happens(OpenOrdered(gate.at, "Anna", "school class"))
+    gate.order(OpenOrdered, "school class")
     gate.scan()
     assert gate.told() is MessageKind.ONE_MOMENT
 
@@ -120,7 +120,7 @@ def test_whoever_scans_after_somebody_whom_staff_let_in_waits_until_the_gate_is_
 
 def test_somebody_whom_staff_let_in_and_who_has_passed_keeps_nobody_waiting() -> None:
     gate = core(sensor=True, stays_open_seconds=8.0, pulse_seconds=0.0, closing_seconds=2.0)
-    gate.happens(OpenOrdered(gate.at, "Anna", "school class"))
+    gate.order(OpenOrdered, "school class")
     gate.somebody_passes()
     assert gate.moves == ["release in", "Shut"]
     gate.scan()

@@ -1,57 +1,75 @@
-"""What staff order, and what the gate answers."""
+"""What staff order: each order is carried out or not, and answered either way."""
 
+import pytest
+
+from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
-from gate_controller.admission.words.facts import Occurred, Occurrence
+from gate_controller.admission.words.events import Contact, OpenOrdered, RefundOrdered, ResumeOrdered, SettleOrdered
+from gate_controller.admission.words.facts import Fact, Intended, Occurred, Occurrence
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Cancelled
-from tests.rig.core import (
-    REFUSED,
-    Core,
-    charged,
-    core,
-    refunding,
-)
+from tests.rig.core import REFUSED, Core, balance, charged, core, listed, refunding
 
 GIVEN_BACK = Cancelled(Cents(4_000))
+ADMITTED = "TAG01"
 
 
-def order_refund(gate: Core, attempt: str) -> None:
-    facts = tuple(fact for fact in gate.facts if fact.attempt == attempt)
-    gate.happens(on.RefundOrdered(gate.at, facts, "Anna"))
+def facts_of(gate: Core, attempt: str) -> tuple[Fact, ...]:
+    return tuple(fact for fact in gate.facts if fact.attempt == attempt)
+
+
+def order_refund(gate: Core, attempt: str = ADMITTED) -> do.Answer:
+    return gate.order(RefundOrdered, facts_of(gate, attempt))
+
+
+def settle(gate: Core, attempt: str = ADMITTED) -> do.Answer:
+    return gate.order(SettleOrdered, facts_of(gate, attempt), "paid back in cash")
+
+
+def is_carried_out(answer: do.Answer) -> bool:
+    return not answer.objection and not answer.is_put_off
+
+
+def admitted(left: int = 4_000) -> Core:
+    gate = core()
+    gate.admits(left=left)
+    gate.after(10.0)
+    return gate
+
+
+# -- a charge is to be given back
 
 
 def test_staff_may_give_an_admission_back() -> None:
-    gate = core()
-    gate.admits()
-    gate.after(10.0)
+    gate = admitted()
 
-    order_refund(gate, "TAG01")
+    answer = order_refund(gate)
     gate.answer(GIVEN_BACK)
 
+    assert is_carried_out(answer)
     assert gate.story[-2:] == ["RefundBegun", "Refunded"]
 
 
 def test_a_refund_ordered_twice_is_sent_once() -> None:
-    gate = core()
-    gate.admits()
-    gate.after(10.0)
+    gate = admitted()
 
-    order_refund(gate, "TAG01")
-    order_refund(gate, "TAG01")
+    order_refund(gate)
+    again = order_refund(gate)
 
+    assert (again.objection, again.is_put_off) == ("it is being given back already", True)
     assert gate.asks == ["Cancel"]
 
 
 def test_staff_do_not_refund_while_another_charge_of_the_voucher_is_in_doubt() -> None:
     """The refund would raise the balance by the price, and hide the drop that proves the charge in doubt."""
-    gate = core()
-    gate.admits(left=9_000)
-    gate.after(10.0)
+    gate = admitted(left=9_000)
     gate.is_in_doubt(left=6_500)
 
-    order_refund(gate, "TAG01")
+    answer = order_refund(gate)
 
+    assert answer.is_put_off
+    assert answer.objection.endswith(", of the same voucher, is not settled yet")
     assert gate.asks == ["AskRedemptions"]
 
 
@@ -65,40 +83,198 @@ def test_an_order_is_not_taken_while_facts_of_its_attempt_are_on_their_way_to_di
     gate.after(10.0)
     assert [type(fact).__name__ for write in gate.held for fact in write.facts] == ["Released"]
 
-    order_refund(gate, "TAG01")
+    answer = order_refund(gate)
 
+    assert answer.is_put_off
     assert len(gate.held) == 1
+
+
+def test_a_charge_is_not_given_back_while_its_visitor_has_the_lane() -> None:
+    gate = core()
+    gate.admits()
+
+    answer = order_refund(gate)
+    assert (answer.objection, answer.is_put_off) == ("its visitor is being served", True)
+    gate.after(10.0)
+
+    assert is_carried_out(order_refund(gate))
+
+
+def test_staff_do_not_refund_while_the_journal_fails() -> None:
+    """What is known of other charges may not be on disk: after a power cut the refund would blur their look-up."""
+    gate = admitted()
+    gate.happens(on.FaultRaised(gate.at, Fault.JOURNAL, "disk full"))
+
+    answer = order_refund(gate)
+
+    assert (answer.objection, answer.is_put_off) == ("the journal cannot be written just now", True)
+    assert gate.asks == []
+    assert gate.story[-1] == "Released"
+
+
+def test_a_credit_may_be_given_back_before_it_lapses() -> None:
+    gate = core(sensor=True)
+    gate.admits()
+    gate.after(8.0)
+    assert gate.story[-1] == "CreditOpened"
+
+    assert is_carried_out(order_refund(gate))
+    assert gate.asks == ["Cancel"]
+
+
+def test_a_refund_that_another_run_began_is_left_to_the_gate_that_takes_it_up() -> None:
+    gate = refunding()
+    facts = facts_of(gate, ADMITTED)
+
+    answer = core().order(RefundOrdered, facts)
+
+    assert answer.is_put_off
+
+
+def test_what_was_given_back_is_not_given_back_again() -> None:
+    gate = admitted()
+    order_refund(gate)
+    gate.answer(GIVEN_BACK)
+
+    answer = order_refund(gate)
+
+    assert (answer.objection, answer.is_put_off) == ("has been given back already", False)
+    assert gate.asks == []
+
+
+def test_what_was_settled_by_hand_is_not_given_back_through_eguma() -> None:
+    gate = refunding()
+    gate.answer(REFUSED)
+    settle(gate)
+
+    answer = order_refund(gate)
+
+    assert answer.objection == "was settled by Anna (paid back in cash): a refund now would give it back twice"
+    assert gate.asks == []
+
+
+def test_without_a_charge_there_is_nothing_to_give_back() -> None:
+    gate = core()
+    gate.contact(Contact.EXIT_BUTTON)
+
+    assert order_refund(gate).objection == "holds no charge: there is nothing to give back"
+
+
+def test_a_charge_without_a_token_is_given_back_by_hand() -> None:
+    gate = core()
+    gate.is_in_doubt()
+    gate.answer(listed(1))
+    gate.after(10.0)
+
+    answer = order_refund(gate)
+
+    assert answer.objection == "has no redeem token, so E-GUMA cannot cancel it: give it back by hand, then settle it"
+
+
+def test_a_charge_whose_intent_is_lost_is_not_given_back() -> None:
+    gate = admitted()
+    without = tuple(fact for fact in facts_of(gate, ADMITTED) if not isinstance(fact, Intended))
+
+    answer = gate.order(RefundOrdered, without)
+
+    assert answer.objection == "has no record of what was intended"
+    assert gate.asks == []
+
+
+# -- an open item is settled
 
 
 def test_a_settled_item_stays_settled() -> None:
     gate = refunding()
     gate.answer(REFUSED)
-    facts = tuple(gate.facts)
 
-    gate.happens(on.SettleOrdered(gate.at, facts, "Anna", "paid back in cash"))
-
+    assert is_carried_out(settle(gate))
     assert gate.story[-1] == "Settled"
+    assert settle(gate).objection == "is not an open item: there is nothing to settle"
+    assert gate.story.count("Settled") == 1
 
 
-def test_staff_do_not_refund_while_the_journal_fails() -> None:
-    """What is known of other charges may not be on disk: after a power cut the refund would blur their look-up."""
+def test_an_open_item_is_not_settled_before_its_visitor_has_gone() -> None:
     gate = core()
-    gate.admits()
+    gate.is_in_doubt()
+    gate.answer(listed(0), balance(1_500))
+    assert gate.story[-1] == "OpenItem"
+
+    answer = settle(gate)
+    assert (answer.objection, answer.is_put_off) == ("the gate has still work with it", True)
     gate.after(10.0)
-    gate.happens(on.FaultRaised(gate.at, Fault.JOURNAL, "disk full"))
 
-    order_refund(gate, "TAG01")
+    assert is_carried_out(settle(gate))
 
-    assert gate.asks == []
-    assert gate.story[-1] == "Released"
+
+# -- the gate is opened
 
 
 def test_staff_open_the_gate_once_and_their_name_and_reason_are_recorded() -> None:
     gate = core()
 
-    gate.happens(on.OpenOrdered(gate.at, "Anna", "school class"))
+    answer = gate.order(OpenOrdered, "school class")
 
+    assert is_carried_out(answer)
     assert gate.moves == ["release in"]
     [fact] = gate.facts
     assert isinstance(fact, Occurred)
     assert (fact.what, fact.by, fact.reason) == (Occurrence.OPENED_BY_STAFF, "Anna", "school class")
+
+
+def test_staff_do_not_open_the_gate_behind_a_visitor_who_is_served() -> None:
+    gate = core()
+    gate.scan()
+
+    answer = gate.order(OpenOrdered, "school class")
+
+    assert answer.objection == "somebody is being served: wait until the lane is free"
+    assert (gate.moves, gate.facts) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("contact", "objection"),
+    [
+        (
+            Contact.IS_BLOCKED,
+            "it cannot open: the gate's own contact says that it cannot move: look what is in its way",
+        ),
+        (Contact.FIRE, "it stands open already"),
+    ],
+)
+def test_a_gate_that_cannot_open_or_stands_open_is_not_opened(contact: Contact, objection: str) -> None:
+    gate = core()
+    gate.contact(contact)
+
+    answer = gate.order(OpenOrdered, "school class")
+
+    assert answer.objection.startswith(objection)
+    assert not answer.is_put_off
+    assert gate.pulses == 0
+
+
+def test_whoever_orders_it_is_told_that_the_gate_did_not_open() -> None:
+    gate = core()
+    gate.relay_works = False
+
+    answer = gate.order(OpenOrdered, "school class")
+
+    assert answer.objection == "it did not open: stuck"
+    gate.after(1.0)
+    assert gate.order(OpenOrdered, "school class").objection == "it cannot open: stuck"
+
+
+# -- an alarm is ended
+
+
+def test_staff_end_an_alarm_only_when_there_is_one_and_its_contact_has_closed() -> None:
+    gate = core(fire_resumes=False)
+    assert gate.order(ResumeOrdered).objection == "there is no alarm: nothing to resume from"
+
+    gate.contact(Contact.FIRE)
+    early = gate.order(ResumeOrdered)
+    assert early.objection == "the fire contact still reports an alarm: it has to close first"
+    gate.contact(Contact.FIRE, active=False)
+
+    assert is_carried_out(gate.order(ResumeOrdered))
+    assert gate.moves == ["HoldOpen", "LetGo"]
