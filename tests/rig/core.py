@@ -84,6 +84,7 @@ class Core:
     """Or "fails", or "hangs": then `held` writes wait for `disk_answers`."""
     held: list[do.Write] = field(default_factory=list)
     relay_works: bool = True
+    has_exit_button: bool = False
     inbox: deque[on.Event] = field(default_factory=deque)
 
     # -- what happens
@@ -124,8 +125,9 @@ class Core:
 
     def contact(self, contact: on.Contact, *, active: bool = True) -> None:
         """Let a contact change; an exit button has said before that nobody presses it."""
-        if contact is on.Contact.EXIT_BUTTON:
-            self.gate.contacts._reported.add(contact)
+        if contact is on.Contact.EXIT_BUTTON and not self.has_exit_button:
+            self.has_exit_button = True
+            self.happens(on.ContactChanged(self.at, contact, active=False))
         self.happens(on.ContactChanged(self.at, contact, active))
 
     def order(self, kind: type[on.Order], *fields: Any) -> do.Answer:

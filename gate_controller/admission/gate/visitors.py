@@ -180,7 +180,7 @@ class Visitors:
 
     def _resume(self, attempt: Attempt, turn: Turn) -> None:
         self.lane = attempt
-        self._take(attempt, Rescanned(turn.at, attempt.id, attempt.voucher_code), turn)
+        self._take(attempt, Rescanned(turn.at, attempt.id), turn)
 
     # -- what attempts wait for
 

@@ -8,7 +8,6 @@ when the attempt no longer waits for it is harmless.
 from dataclasses import dataclass
 from enum import Enum
 
-from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault
@@ -161,8 +160,6 @@ class CancelAnswered(AttemptEvent):
 @dataclass(frozen=True, slots=True)
 class Rescanned(AttemptEvent):
     """The voucher of an attempt that is not finished was scanned again (the gate tells its attempt)."""
-
-    voucher_code: VoucherCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ ATTEMPT_EVENTS: tuple[Event, ...] = (
     events.RedeemAnswered(AT, ID, LOST),
     events.RedemptionsAnswered(AT, ID, LOST),
     events.CancelAnswered(AT, ID, LOST),
-    events.Rescanned(AT, ID, VoucherCode("L4FU5LQTKJR3")),
+    events.Rescanned(AT, ID),
     events.Opened(AT, ID),
     events.RelayFailed(AT, ID, "stuck"),
 )

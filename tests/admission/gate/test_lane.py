@@ -245,7 +245,7 @@ def test_an_opening_that_was_not_asked_for_changes_nothing() -> None:
 
     gate.happens(on.Opened(gate.at, attempt))
     gate.happens(on.RelayFailed(gate.at, attempt, "stuck"))
-    gate.happens(on.Rescanned(gate.at, attempt, gate.only.voucher_code))
+    gate.happens(on.Rescanned(gate.at, attempt))
     gate.happens(on.Written(gate.at, 99))
 
     assert gate.asks == ["AskRedemptions"]
