@@ -32,7 +32,7 @@ _Drawn = TypeVar("_Drawn")
 
 
 @dataclass(frozen=True, slots=True)
-class _Turned(Card):
+class _Reordered(Card):
     """A card whose faces begin with the chosen language."""
 
     given: Card = field(kw_only=True)
@@ -53,8 +53,8 @@ class MemoryDisplay(Player):
         """What is wrong and what to do; None while it works."""
         self.on_change: Callable[[], None] = lambda: None
         self._language = language
-        self._newest: _Turned | None = None
-        self._on_show: _Turned | None = None
+        self._newest: _Reordered | None = None
+        self._on_show: _Reordered | None = None
         super().__init__(
             lambda: make_panel(model, image_file, on_picture=self._show_picture, on_rows=self._show_rows),
             on_change=self._noted,
@@ -65,7 +65,7 @@ class MemoryDisplay(Player):
         # The house of the demo speaks every language. The chosen one first, then those that come after it.
         first = list(Language).index(self._language)
         faces = card.faces[first:] + card.faces[:first]
-        self._newest = _Turned(card.symbol, card.signal, faces, is_resting=card.is_resting, given=card)
+        self._newest = _Reordered(card.symbol, card.signal, faces, is_resting=card.is_resting, given=card)
         super().show(self._newest)
 
     @property
@@ -85,13 +85,13 @@ class MemoryDisplay(Player):
             self.show(card)
 
     def _show_picture(self, picture: "Image.Image", card: Card | None) -> None:
-        self._on_show = card if isinstance(card, _Turned) else None
+        self._on_show = card if isinstance(card, _Reordered) else None
         if picture != self.picture:
             self.picture = picture
             self.on_change()
 
     def _show_rows(self, rows: tuple[str, ...], card: Card | None) -> None:
-        self._on_show = card if isinstance(card, _Turned) else None
+        self._on_show = card if isinstance(card, _Reordered) else None
         if rows != self.rows:
             self.rows = rows
             self.on_change()

@@ -184,7 +184,7 @@ class Stage:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            raise NotReady("; ".join(self.app.gate.faults.values()) or "it says nothing") from None
+            raise NotReady("; ".join(self.app.board.status().needs) or "it says nothing") from None
         if not condition():
             raise NotReady("it has ended")
 

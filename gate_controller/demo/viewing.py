@@ -120,7 +120,10 @@ class Viewer:
         stage = self._stage
         chosen = [] if stage.trouble is Trouble.NONE else [stage.trouble.title]
         dark = [] if stage.display is None or stage.display.fault is None else [stage.display.fault]
-        return "; ".join([*chosen, *stage.app.gate.faults.values(), *dark])
+        status = stage.app.board.status()
+        # What keeps it from taking scans first, in few words: the line is short.
+        needs = [fault.why for fault in status.faults] or list(status.needs)
+        return "; ".join([*chosen, *needs, *dark])
 
     def _holding(self, code: str, title: str) -> Holding:
         voucher = self._stage.voucher(code)
