@@ -248,7 +248,7 @@ class App:
     async def _drive_at_rest(self, seconds: float) -> None:
         """Wait until the drive is at rest, for so long at most; not where it is held open, nor in a hurry."""
         for _ in range(int(seconds / _LOOK_SECONDS)):
-            if not self._mending.drive.is_on or self._hurry.is_set() or self.gate.contacts.holds():
+            if not self._mending.drive.is_on or self._hurry.is_set() or self.gate.is_held_open:
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 

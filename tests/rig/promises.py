@@ -136,7 +136,7 @@ class Watch:
             case do.Release(attempt):
                 self._release(attempt)
             case do.HoldOpen():
-                if not self.world.gate.contacts.holds():
+                if not self.world.gate.is_held_open:
                     self.wrong("promise 1: the gate is held open, and nothing holds it")
             case do.Cancel(attempt):
                 if not self._has(attempt, RefundBegun):

@@ -14,7 +14,7 @@ from gate_controller.admission.words.commands import Way
 from gate_controller.admission.words.events import Contact, ContactChanged, Instant
 from gate_controller.admission.words.facts import Occurred, Occurrence
 from gate_controller.admission.words.ids import AttemptId
-from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.messages import HOLDS, Fault
 
 ALARMS = frozenset(
     {
@@ -147,13 +147,8 @@ class Contacts:
 
     def _end_hold(self, ended: Fault, turn: Turn) -> None:
         turn.clear(ended)
-        if not self.holds(but=ended):
+        if not (HOLDS & turn.faults.keys()) - {ended}:
             turn.let_go()
-
-    def holds(self, but: Fault | None = None) -> bool:
-        """Whether something holds the gate open, one fault left out."""
-        fire = Contact.FIRE in self.active or self.waits_for_staff
-        return (fire and but is not Fault.FIRE) or (Contact.SERVICE_KEY in self.active and but is not Fault.HELD_OPEN)
 
     def hold_again(self, turn: Turn) -> None:
         """Hold the gate open anew with a relay that works again, if something still holds it."""

@@ -36,7 +36,7 @@ from gate_controller.admission.words.events import (
 )
 from gate_controller.admission.words.facts import Fact
 from gate_controller.admission.words.ids import Numbering
-from gate_controller.admission.words.messages import BARRING, Fault
+from gate_controller.admission.words.messages import BARRING, HOLDS, Fault
 from gate_controller.admission.words.policy import Policy
 
 
@@ -59,6 +59,11 @@ class Gate:
     def lane(self) -> Attempt | None:
         """Who is being served, or for whom the gate is open."""
         return self.visitors.lane
+
+    @property
+    def is_held_open(self) -> bool:
+        """Whether the gate stands open for everybody."""
+        return not HOLDS.isdisjoint(self.faults)
 
     @property
     def wake_at(self) -> float | None:

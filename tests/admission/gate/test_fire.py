@@ -44,6 +44,18 @@ def test_the_gate_lets_go_and_serves_again_when_the_contact_closes() -> None:
     assert gate.asks == ["AskBalance"]
 
 
+def test_the_gate_lets_go_after_an_alarm_though_the_key_has_closed_it_for_vouchers() -> None:
+    gate = core()
+    gate.contact(Contact.SERVICE_KEY)
+    gate.contact(FIRE)
+    assert gate.gate.is_held_open
+
+    gate.contact(FIRE, active=False)
+
+    assert gate.moves == ["HoldOpen", "LetGo"]
+    assert not gate.gate.is_held_open
+
+
 def test_where_staff_end_alarms_the_gate_stays_open_until_they_do() -> None:
     gate = core(fire_resumes=False)
     gate.contact(FIRE)
