@@ -110,7 +110,7 @@ class Show(Command):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Command):
-    """Tell whoever gave an order what becomes of it: every order is answered once. No answer."""
+    """Tell whoever gave an order what becomes of it; every order gets one of these. Nothing comes back."""
 
     order: OrderId
     objection: str = ""
