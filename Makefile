@@ -4,8 +4,6 @@ PYTHON ?= $(shell .ci/pythons | awk 'NF > 1 && (!p || $$2 ~ /\/python3$$/) { p =
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Most tests wait rather than work: three at a time keep two cores busy.
-WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all lint types arrows subjects bench campaign lock clean
@@ -31,10 +29,10 @@ demo: setup ## a gate on this screen: ARGS="--scan CODE --scan CODE" for no scre
 
 test: lint types arrows ## all checks: ruff, mypy, import-linter, pytest
 	@echo "All tests: some minutes. A part of them: make test ARGS=tests/cli" >&2
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+	@.ci/pytest $(VENV) $(ARGS)
 
 test-all: ## the same on every Python that is claimed and found here; says which are missing
-	@WORKERS=$(WORKERS) ARGS="$(ARGS)" .ci/suites all
+	@.ci/suites all $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """What tests of a whole gate stand on: the simulator in this event loop, and a board of mock pins."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from gate_controller.simulator import Simulator
 from tests.rig.pins import Pins, mock_pins
 from tests.rig.scanner import PtyScanner
 from tests.rig.simulator import running_simulator
+
+# A shell that starts the tests in the background lets them, and all programs that they start, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
