@@ -26,7 +26,7 @@ from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
-from gate_controller.eguma.calls import Calls
+from gate_controller.eguma.api import Api
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.settings import Settings
@@ -104,7 +104,7 @@ class App:
         self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
         self._degraded.on_change = self.board.changed
         self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged)
-        self._calls = Calls(settings.eguma.base_url, key)
+        self._calls = Api(settings.eguma.base_url, key)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
         self._service = Service(self.board, self._journal, on_ready=on_ready)
         self._runner = Runner(
@@ -322,7 +322,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     without any device, so that nothing moves and no scan is taken.
     """
     journal = Journal(settings.state_dir)
-    calls = Calls(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
+    calls = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
     gate = Gate(policy_of(settings, has_sensor=False), Numbering(""), {Fault.STARTING: "stopped"})
     board = StatusBoard(gate, Degraded())
     crash: list[BaseException] = []

@@ -1,7 +1,6 @@
 """`gate-controller journal reconcile`: a day of the journal against E-GUMA's list of redemptions."""
 
 import json
-import time
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gate_controller.admission.words.codes import VoucherCode, mask, voucher_code
+from gate_controller.admission.words.codes import VoucherCode, mask
 from gate_controller.admission.words.money import Cents
 from gate_controller.cli.asking import ask
 from gate_controller.cli.exits import CommandError, ExitCode
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from gate_controller.eguma.models import ListedRedemption
+    from gate_controller.eguma.answers import ListedAnswer
     from gate_controller.journal.reconcile import Charge, Difference
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
@@ -48,6 +47,8 @@ def reconcile(
     Example:
       gate-controller journal reconcile --date 2026-11-23
     """
+    from gate_controller.cli.enquiry import enquire
+    from gate_controller.eguma.api import redemptions_between
     from gate_controller.journal.reconcile import Charge, differences
 
     begin, end, local = _span(day, zone)
@@ -55,11 +56,13 @@ def reconcile(
     window = {"since": (begin - MARGIN).timestamp(), "until": (end + MARGIN).timestamp()}
     ours = _charges(config, overrides, window, begin, end)
     first, last = (begin - MARGIN).astimezone(local), (end + MARGIN).astimezone(local)
-    listed = _listed(settings, first.replace(tzinfo=None), last.replace(tzinfo=None))
+    listed = enquire(
+        settings, redemptions_between(first.replace(tzinfo=None), last.replace(tzinfo=None)), DEADLINE_SECONDS
+    )
     user = settings.eguma.user_id or _own_user(listed, ours)
     theirs = [
         Charge(
-            voucher_code(entry.code),
+            entry.code,
             entry.redeemed_amount_in_cents,
             entry.redeemed_at.replace(tzinfo=local).astimezone(UTC).isoformat(),
             inside=begin <= entry.redeemed_at.replace(tzinfo=local) < end,
@@ -118,33 +121,11 @@ def _charges(
     return charges
 
 
-def _listed(settings: Any, begin: datetime, end: datetime) -> "tuple[ListedRedemption, ...]":
-    import asyncio
-
-    from gate_controller.eguma.client import EgumaClient
-    from gate_controller.eguma.errors import EgumaError
-
-    async def ask() -> "tuple[ListedRedemption, ...]":
-        client = EgumaClient(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
-        try:
-            return await client.redemptions(begin, end, deadline=time.monotonic() + DEADLINE_SECONDS)
-        finally:
-            await client.aclose()
-
-    try:
-        return asyncio.run(ask())
-    except EgumaError as error:
-        raise CommandError(ExitCode.EGUMA, f"no list from {settings.eguma.base_url}: {error}") from None
-
-
-def _own_user(listed: "Iterable[ListedRedemption]", ours: "Iterable[Charge]") -> str | None:
+def _own_user(listed: "Iterable[ListedAnswer]", ours: "Iterable[Charge]") -> str | None:
     from gate_controller.admission.attempt.doubt import learn_user
     from gate_controller.admission.words.outcomes import ListedRedemption
 
-    entries = [
-        ListedRedemption(voucher_code(entry.code), entry.redeemed_amount_in_cents, entry.user_id or "")
-        for entry in listed
-    ]
+    entries = [ListedRedemption(entry.code, entry.redeemed_amount_in_cents, entry.user_id or "") for entry in listed]
     return learn_user(entries, [(VoucherCode(charge.voucher_code), Cents(charge.amount_cents)) for charge in ours])
 
 

@@ -1,7 +1,6 @@
 """`gate-controller voucher`: what E-GUMA knows about a voucher. Nothing here charges."""
 
 import json
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +12,8 @@ from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, loa
 
 if TYPE_CHECKING:
     from gate_controller.admission.words.codes import Code
-    from gate_controller.admission.words.money import Cents, Currency
-    from gate_controller.eguma.models import Balance
+    from gate_controller.admission.words.money import Currency
+    from gate_controller.eguma.answers import BalanceAnswer
     from gate_controller.settings import Settings
 
 
@@ -52,42 +51,28 @@ def balance(
     return ExitCode.OK if answer.is_redeemable else ExitCode.NO
 
 
-def _ask(settings: "Settings", code: "Code") -> "Balance":
+def _ask(settings: "Settings", code: "Code") -> "BalanceAnswer":
     # ruff: noqa: PLC0415 - the HTTP client is brought in after the faults that need none
-    import asyncio
-
-    from gate_controller.eguma.client import EgumaClient
-    from gate_controller.eguma.errors import EgumaError
+    from gate_controller.cli.enquiry import enquire
+    from gate_controller.eguma.api import balance_of
 
     # As long as a visitor at the gate would wait.
-    deadline = time.monotonic() + settings.admission.verdict_seconds
-
-    async def ask() -> "Balance":
-        client = EgumaClient(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
-        try:
-            return await client.balance(code, deadline=deadline)
-        finally:
-            await client.aclose()
-
-    try:
-        return asyncio.run(ask())
-    except EgumaError as error:
-        raise CommandError(ExitCode.EGUMA, f"no balance from {settings.eguma.base_url}: {error}") from None
+    return enquire(settings, balance_of(code), settings.admission.verdict_seconds)
 
 
-def _currency(answer: "Balance", settings: "Settings") -> "Currency":
+def _currency(answer: "BalanceAnswer", settings: "Settings") -> "Currency":
     from gate_controller.admission.words.money import Currency
 
     # Older editions of the API do not say; an account has one currency.
     return Currency(answer.currency) if answer.currency in set(Currency) else settings.admission.currency
 
 
-def _as_json(answer: "Balance", settings: "Settings") -> str:
+def _as_json(answer: "BalanceAnswer", settings: "Settings") -> str:
     return json.dumps(
         {
-            "voucher_code": answer.code,
+            "voucher_code": answer.code or "",
             "redeemable": answer.is_redeemable,
-            "balance_cents": answer.balance_in_cents,
+            "balance_cents": answer.balance_in_cents or 0,
             "total_cents": answer.total_amount_in_cents,
             "currency": answer.currency or settings.admission.currency,
             "message": answer.message,
@@ -97,19 +82,20 @@ def _as_json(answer: "Balance", settings: "Settings") -> str:
     )
 
 
-def _as_lines(answer: "Balance", settings: "Settings", asked: "Code") -> str:
+def _as_lines(answer: "BalanceAnswer", settings: "Settings", asked: "Code") -> str:
+    from gate_controller.admission.words.money import Cents
     from gate_controller.texts.amounts import format_amount
     from gate_controller.texts.languages import Language
 
-    def amount(cents: "Cents | None") -> str:
+    def amount(cents: int | None) -> str:
         if cents is None:
             return "not told"
-        return format_amount(cents, _currency(answer, settings), Language.EN).replace("\u00a0", " ")
+        return format_amount(Cents(cents), _currency(answer, settings), Language.EN).replace("\u00a0", " ")
 
     rows = {
         "code": answer.code or asked,
         "redeemable": "yes" if answer.is_redeemable else "no",
-        "balance": amount(answer.balance_in_cents),
+        "balance": amount(answer.balance_in_cents or 0),
         "total": amount(answer.total_amount_in_cents),
         # E-GUMA's words are anything: on a terminal, without what could control it.
         "message": on_one_line(answer.message) or "none",

@@ -1,7 +1,5 @@
 """
-E-GUMA's REST API v1, as far as a gate needs it.
-
-`client` is the door: one method per call, ending in a model of `models` or in an error of `errors`. Behind it
-`transport` moves bytes (the only module that knows httpx), `outcomes` says what an answer's status means, and
-`server_clock` keeps the difference between E-GUMA's clock and ours.
+E-GUMA's REST API v1, as far as a gate needs it, in two layers: `connection` says whether an answer came, or why not;
+`api` knows what can be asked, when it is asked again, and what an answer means. Beside them `answers` are the answers'
+types, and `transport` is the socket under httpx.
 """

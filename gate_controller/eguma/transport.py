@@ -1,40 +1,25 @@
 """
-One warm HTTP connection to E-GUMA: requests go in, outcomes come out, and no exception of the network leaves.
+One HTTP/1.1 connection as a transport of httpx: it connects by itself, and its errors are httpx's own.
 
-Three rules. One exchange at a time, so that a cancelled one cannot leak a connection somebody else waits for
-(httpcore#1093). After anything but a complete answer the connection is thrown away. Nothing counts as *surely
-unsent* that is not proven to be. The API key is in every URL, so URLs stay inside this module, which is also
-the only one that knows httpx.
+httpx's transport keeps a pool, serves trio too, and takes a lock and a turn of the loop at every step: what a gate
+saves without them is a row of `make bench`. h11 knows the protocol, as it does for httpx. An answer is read whole
+before it is returned; after that, and after whatever goes wrong, the connection is either free or closed.
 """
 
 import asyncio
-import logging
-import os
+import select
 import socket
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
-from urllib.parse import quote
+from typing import Any, Final, cast
 
+import h11
 import httpx
+from typing_extensions import override
 
-from gate_controller import __version__
-from gate_controller.eguma.network import OneConnection
-from gate_controller.eguma.outcomes import Answered, Outcome, Unanswered
-
-# httpx logs every URL at INFO, httpcore every step at DEBUG: neither has anything for us, and both cost time.
-for _noisy in ("httpx", "httpcore"):
-    logging.getLogger(_noisy).setLevel(logging.WARNING)
-
-MAX_ANSWER = 2**20
-"""Bytes of an answer that are read, unless its request says otherwise. A balance has about 200."""
-
-CONNECT_SECONDS = 1.5
-"""For TCP, and again for TLS: leaves a visitor's 5 s room for a second try."""
-
-CONNECT_SHARE = 0.8
-"""The most of a request's time that connecting may take."""
+MAX_ANSWER: Final = 8 * 2**20
+"""Bytes of an answer that are read: some 30,000 entries of the list of redemptions. A balance has about 200."""
+_MAX_HEAD: Final = 100 * 2**10
+NEXT_ADDRESS_SECONDS: Final = 0.25  # RFC 8305's pause before the next address is tried beside the first
 
 # A path that swallows packets (a router restarted, a cable out) is noticed by the kernel: for data underway
 # after 2 s without an acknowledgement, which leaves room for a second try; for an idle connection within a
@@ -46,146 +31,168 @@ _SOCKET_OPTIONS: Final = (
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
     (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 2000),
 )
-_SURELY_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout)
-_TIMED_OUT: Final = (httpx.TimeoutException, TimeoutError)
-# Blotting out less than this would hit ordinary words and numbers. E-GUMA's keys are far longer.
-_LEAST_SECRET: Final = 8
-# A broken answer is quoted by the parser, and can be long.
-_MAX_WHY: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to ask, without what every request carries."""
-
-    method: str
-    path: str
-    """Percent-encoded, from the base URL on."""
-    query: str = ""
-    """Percent-encoded, without the key."""
-    body: bytes | None = None
-    max_answer: int = MAX_ANSWER
-
-
-class Transport:
+class OneConnectionTransport(httpx.AsyncBaseTransport):
     """
-    The connection to one E-GUMA account.
-
-    `base_url` is `https://…` (or `http://…` for a simulator); `note_date` gets each answer's `Date` header.
+    A connection to one host, kept between requests, for one request at a time. Every query gets the `secret`, so that
+    httpx does not know it. Of a request's timeouts it keeps `connect`, for TCP and again for TLS.
     """
 
-    def __init__(self, base_url: str, api_key: str, *, note_date: Callable[[str], None]) -> None:
-        self._base_url = httpx.URL(base_url.rstrip("/"))
-        self._base_path = self._base_url.raw_path.decode().rstrip("/")
-        self._key = quote(api_key, safe="")
-        self._secrets = {text.encode() for text in (api_key, self._key) if len(text) >= _LEAST_SECRET}
-        self._note_date = note_date
-        self._headers = {
-            "Content-Type": "application/json",
-            # Unpacking is the business of the httpx client, which is left out here for speed.
-            "Accept-Encoding": "identity",
-            "User-Agent": f"gate-controller/{__version__}",
-        }
+    def __init__(self, secret: str = "") -> None:
+        self._secret = secret.encode()
         self._ssl_context: ssl.SSLContext | None = None
-        self._http: OneConnection | None = None
-        self._lane = asyncio.Lock()
+        self._line: _Line | None = None
+        self.requests_sent = 0
+        """How many requests have begun to be sent: one that failed and did not raise this was surely not sent."""
 
-    async def exchange(self, request: Request, *, seconds: float) -> Outcome:
-        """Send a request and return what became of it within `seconds`, waiting for its turn included."""
-        progress = _Progress()
+    @override
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, connecting where no connection is fit for it, and return its answer, cut at `MAX_ANSWER`."""
         try:
-            # httpx's read timeout starts anew with every read: an answer that drips outlasts it.
-            async with asyncio.timeout(seconds), self._lane:
-                try:
-                    return await self._exchange(request, seconds, progress)
-                except BaseException:
-                    await self.aclose()
-                    raise
-        # Whatever a library may raise: this is money, so it is an outcome.
-        except Exception as error:  # noqa: BLE001 - see above; the outcome says what it was
-            timed_out = isinstance(error, _TIMED_OUT)
-            unsent = progress.surely_unsent or isinstance(error, _SURELY_UNSENT)
-            if timed_out:
-                why = "no connection in time" if unsent else f"not within {seconds:.1f} s"
-            else:
-                why = self._blot(_why(error))
-            return Unanswered(why, surely_unsent=unsent, timed_out=timed_out)
-
-    async def aclose(self) -> None:
-        """Close the connection. A later request would open a new one."""
-        http, self._http = self._http, None
-        if http is not None:
-            await http.aclose()
-
-    async def _exchange(self, request: Request, seconds: float, progress: "_Progress") -> Answered:
-        http = self._http or await self._open()
-        # Connecting gives up before the request as a whole does, and so by an error that says nothing was sent.
-        await http.connect(min(CONNECT_SECONDS, seconds * CONNECT_SHARE))
-        query = f"{request.query}&apikey={self._key}" if request.query else f"apikey={self._key}"
-        sent = httpx.Request(
-            request.method,
-            self._base_url,
-            headers=self._headers,
-            content=request.body,
-            # The URL of every request is the same and without the key; httpx need not read it again.
-            extensions={"target": f"{self._base_path}{request.path}?{query}".encode()},
-        )
-        progress.surely_unsent = False
-        response = await http.handle_async_request(sent)
-        if date := response.headers.get("date"):
-            self._note_date(date)
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > request.max_answer:
-                # Runs on for ever, perhaps: what is there is the answer, and the connection is spent.
+            if self._line is None or not self._line.is_fit:
                 await self.aclose()
-                break
-        await response.aclose()
-        answer = bytes(body[: request.max_answer])
-        for secret in self._secrets:
-            answer = answer.replace(secret, b"***")
-        return Answered(response.status_code, answer)
+                self._line = await self._connected(request.url, request.extensions.get("timeout", {}).get("connect"))
+            self.requests_sent += 1
+            self._line.send(request, self._secret)
+            head, body = await self._line.answer()
+        except BaseException as error:
+            await self.aclose()
+            match error:
+                case h11.ProtocolError():
+                    raise httpx.RemoteProtocolError(str(error)) from error
+                case OSError():
+                    raise httpx.ReadError(str(error)) from error
+            raise
+        return httpx.Response(head.status_code, headers=head.headers.raw_items(), stream=httpx.ByteStream(body))
 
-    async def _open(self) -> OneConnection:
-        if self._ssl_context is None and self._base_url.scheme == "https":
-            self._ssl_context = await asyncio.to_thread(_trusted_certificates)
-        self._http = OneConnection(self._base_url, ssl_context=self._ssl_context, socket_options=_SOCKET_OPTIONS)
-        return self._http
+    @override
+    async def aclose(self) -> None:
+        """Close without waiting for the other side: what matters has been read, or is given up."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
-    def _blot(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret.decode(), "***")
-        return text
+    async def _connected(self, url: httpx.URL, seconds: float | None) -> "_Line":
+        loop, host, is_tls = asyncio.get_running_loop(), url.raw_host.decode(), url.scheme == "https"
+        port, plain = url.port or (443 if is_tls else 80), None
+        try:
+            if is_tls and self._ssl_context is None:
+                self._ssl_context = await asyncio.to_thread(_trusted_certificates)
+            async with asyncio.timeout(seconds):
+                plain, line = await loop.create_connection(_Line, host, port, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS)
+            for option in _SOCKET_OPTIONS:
+                plain.get_extra_info("socket").setsockopt(*option)
+            if self._ssl_context is not None:
+                async with asyncio.timeout(seconds):
+                    encrypted = await loop.start_tls(plain, line, self._ssl_context, server_hostname=host)
+                line.connection_made(cast("asyncio.Transport", encrypted))
+        except BaseException as error:
+            if plain is not None:
+                plain.abort()
+            match error:
+                case TimeoutError():
+                    raise httpx.ConnectTimeout("") from error
+                case OSError():  # ssl.SSLError is one
+                    raise httpx.ConnectError(str(error)) from error
+            raise
+        return line
 
 
-class _Progress:
-    """How far a request got: in doubt it counts as sent."""
+class _Line(asyncio.Protocol):
+    """An open connection and where its conversation stands."""
 
-    surely_unsent = True
+    def __init__(self) -> None:
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
+        self._loop = asyncio.get_running_loop()
+        self._kernel = select.poll()
+        self._news: asyncio.Future[None] | None = None
+        self._fault: Exception | None = None
+        self._has_ended = False
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._kernel.register(transport.get_extra_info("socket"), select.POLLIN)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self._http.our_state is h11.IDLE:
+            # Nothing may arrive between two requests. What does is a parting word, such as a 408: taken for the answer
+            # to Redeem, it would make a doubt out of nothing.
+            self.close()
+        else:
+            self._http.receive_data(data)
+            self._wake()
+
+    @override
+    def eof_received(self) -> None:
+        self._has_ended = True
+        self._wake()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fault = exc
+        self.eof_received()
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether another request can be sent."""
+        # The loop may not have looked since the other side closed: a Redeem sent now would be lost, and so a doubt.
+        return self._http.our_state is h11.IDLE and not self._has_ended and not self._kernel.poll(0)
+
+    def send(self, request: httpx.Request, secret: bytes) -> None:
+        """Send head and body in one piece. A line that breaks is noticed when the answer is read."""
+        url = request.url
+        target = url.raw_path + (b"&" if url.query else b"?") + secret if secret else url.raw_path
+        events: list[h11.Event] = [h11.Request(method=request.method, target=target, headers=request.headers.raw)]
+        if request.content:
+            events.append(h11.Data(data=request.content))
+        self._transport.write(b"".join([self._http.send(event) or b"" for event in (*events, h11.EndOfMessage())]))
+
+    async def answer(self) -> tuple[h11.Response, bytes]:
+        """Return head and body of the answer."""
+        while isinstance(head := await self._event(), h11.InformationalResponse):
+            pass  # the answer proper follows
+        if not isinstance(head, h11.Response):
+            raise h11.RemoteProtocolError(f"{head!r} in place of an answer")
+        body = bytearray()
+        # What is longer runs on for ever, perhaps: what is there is the answer, and the connection is spent.
+        while len(body) <= MAX_ANSWER and isinstance(event := await self._event(), h11.Data):
+            body += event.data
+        if self._http.our_state is h11.DONE is self._http.their_state and not self._http.trailing_data[0]:
+            self._http.start_next_cycle()
+        else:
+            self.close()
+        return head, bytes(body[:MAX_ANSWER])
+
+    def close(self) -> None:
+        """End the connection at once."""
+        self._has_ended = True
+        self._transport.abort()
+
+    async def _event(self) -> Any:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            if self._fault is not None:
+                raise self._fault
+            if not self._has_ended:
+                self._news = self._loop.create_future()
+                await self._news
+            elif self._http.their_state is h11.SEND_RESPONSE:
+                raise h11.RemoteProtocolError("the server closed the connection without an answer")
+            else:
+                self._http.receive_data(b"")
+        return event
+
+    def _wake(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
 
 
 def _trusted_certificates() -> ssl.SSLContext:
     try:
         context = httpx.create_ssl_context()
     except OSError as error:
-        why = error.strerror or str(error)
-    else:
-        context.set_alpn_protocols(["http/1.1"])
-        return context
-    raise OSError(f"its certificates cannot be checked, {why}: see SSL_CERT_FILE")
-
-
-def _why(error: BaseException) -> str:
-    """Return the system's own word for a fault (connection refused, say), which lies several exceptions deep."""
-    words = ""
-    link: BaseException | None = error
-    while link is not None:
-        if isinstance(link, OSError) and link.errno:
-            # asyncio puts a sentence with the address in place of the system's word. TLS and DNS have their own words.
-            own_words = isinstance(link, ssl.SSLError | socket.gaierror)
-            words = (link.strerror or "") if own_words else os.strerror(link.errno)
-        cause = link.__cause__ or link.__context__
-        # A group has one for each address of the host that was tried; they rarely differ.
-        link = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause
-    return (words or str(error) or type(error).__name__)[:_MAX_WHY]
+        raise OSError(f"its certificates cannot be checked, {error.strerror or error}: see SSL_CERT_FILE") from None
+    context.set_alpn_protocols(["http/1.1"])
+    return context

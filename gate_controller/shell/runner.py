@@ -19,7 +19,7 @@ from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.admission.words.outcomes import CallFailed, CallFault, ListedRedemption, Redemptions
 from gate_controller.devices.errors import DeviceError
-from gate_controller.eguma.calls import AHEAD_OF_UTC, Calls
+from gate_controller.eguma.api import AHEAD_OF_UTC, Api
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser
@@ -75,7 +75,7 @@ class Runner:
         gate: Gate,
         *,
         journal: Journal,
-        calls: Calls,
+        calls: Api,
         drive: Moves,
         front: Shows,
         own_user: OwnUser,

@@ -13,7 +13,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
-from gate_controller.eguma.calls import Calls
+from gate_controller.eguma.api import Api
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser
@@ -43,7 +43,7 @@ class Upkeep:
         runner: Runner,
         *,
         journal: Journal,
-        calls: Calls,
+        calls: Api,
         own_user: OwnUser,
         board: StatusBoard,
         warm_seconds: float,

@@ -14,7 +14,7 @@ from typing import Any
 
 from gate_controller.cli import main
 from gate_controller.devices.drive import Drive
-from gate_controller.eguma.transport import Transport
+from gate_controller.eguma.connection import EgumaConnection
 from gate_controller.journal.store import Store
 
 _seen: Counter[str] = Counter()
@@ -55,6 +55,6 @@ def _around_async(step: Callable[..., Any], name: str) -> Callable[..., Any]:
 if __name__ == "__main__":
     _POINT, *_ARGUMENTS = sys.argv[1:]
     Store.append = _around(Store.append, "commit")  # type: ignore[method-assign]  # from outside, on purpose
-    Transport.exchange = _around_async(Transport.exchange, "request")  # type: ignore[method-assign]  # as above
+    EgumaConnection.exchange = _around_async(EgumaConnection.exchange, "request")  # type: ignore[method-assign]  # as above
     Drive.release = _around(Drive.release, "pulse")  # type: ignore[method-assign]  # as above
     sys.exit(main(_ARGUMENTS))

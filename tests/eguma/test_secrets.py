@@ -1,4 +1,4 @@
-"""The API key is in every URL that is sent, and shows nowhere else: not in logs, errors, tracebacks or reprs."""
+"""The API key is in every URL that is sent, and shows nowhere else: not in logs, outcomes, tracebacks or reprs."""
 
 import asyncio
 import logging
@@ -6,14 +6,17 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from urllib.parse import quote
 
+import httpx
 import pytest
 
+from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
-from gate_controller.eguma.client import EgumaClient
-from gate_controller.eguma.errors import EgumaError
+from gate_controller.admission.words.outcomes import CallFailed, CallFault
+from gate_controller.eguma.api import Api
+from gate_controller.eguma.connection import EgumaConnection, ServerClock
+from gate_controller.eguma.transport import OneConnectionTransport
 from gate_controller.simulator import KEYS, Fault, FaultKind, Simulator
 from tests.rig.raw_server import raw_server, refusing_port, unanswering_port
 from tests.rig.simulator import running_simulator
@@ -22,17 +25,17 @@ KEY = "s3cret/kéy +&="
 """With characters that are written differently in a URL: neither way of writing it may show."""
 
 SPELLINGS = (KEY, quote(KEY, safe=""), "s3cret")
-NOON = datetime(2025, 5, 21, 12)  # noqa: DTZ001 - E-GUMA's times are naive
+GOOD = VoucherCode("L4FU5LQTKJR3")
+NOON = 1_747_828_800.0
 ECHO = f"The key {KEY} in https://api.e-guma.ch/?apikey={quote(KEY, safe='')} is not for this."
 
-Call = Callable[[EgumaClient, float], Awaitable[object]]
+Call = Callable[[Api, float], Awaitable[object]]
 CALLS: dict[str, Call] = {
-    "balance": lambda client, deadline: client.balance("L4FU5LQTKJR3", deadline=deadline),
-    "redeem": lambda client, deadline: client.redeem("L4FU5LQTKJR3", Cents(1), "r", deadline=deadline),
-    "cancel": lambda client, deadline: client.cancel_redemption("L4FU5LQTKJR3", "t", Cents(1), deadline=deadline),
-    "info": lambda client, deadline: client.info("L4FU5LQTKJR3", deadline=deadline),
-    "redemptions": lambda client, deadline: client.redemptions(NOON, NOON, deadline=deadline),
-    "probe": lambda client, deadline: client.probe(deadline=deadline),
+    "balance": lambda api, deadline: api.balance(GOOD, deadline, urgent=True),
+    "redeem": lambda api, deadline: api.redeem(GOOD, Cents(1), "r", deadline),
+    "cancel": lambda api, deadline: api.cancel(GOOD, "t", Cents(1), deadline),
+    "redemptions": lambda api, deadline: api.redemptions(NOON, NOON, None, deadline, urgent=False),
+    "probe": lambda api, _: api.probe(),
 }
 FAULTS = [
     *(Fault(kind, times=None, interval_seconds=5.0) for kind in FaultKind if kind is not FaultKind.STATUS),
@@ -57,43 +60,25 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
 
 
 @asynccontextmanager
-async def client_of(base_url: str) -> AsyncIterator[EgumaClient]:
-    client = EgumaClient(base_url, KEY)
+async def api_of(base_url: str) -> AsyncIterator[Api]:
+    api = Api(base_url, KEY)
     try:
-        yield client
+        yield api
     finally:
-        await client.aclose()
+        await api.aclose()
 
 
 @asynccontextmanager
-async def simulated() -> AsyncIterator[tuple[EgumaClient, Simulator]]:
+async def simulated() -> AsyncIterator[tuple[Api, Simulator]]:
     keys = {KEY: KEYS["demo-key-gate-1"]}
-    async with running_simulator(keys=keys) as simulator, client_of(simulator.base_url) as client:
-        yield client, simulator
+    async with running_simulator(keys=keys) as simulator, api_of(simulator.base_url) as api:
+        yield api, simulator
 
 
-def shown(error: BaseException) -> str:
-    """Return all that a log, a crash report or a debugger would show of an error, its causes included."""
-    texts = [str(error), repr(error), repr(error.args), repr(vars(error))]
-    seen: list[BaseException] = []
-    links: list[BaseException | None] = [error]
-    while links:
-        link = links.pop()
-        if link is None or link in seen:
-            continue
-        seen.append(link)
-        links += [link.__cause__, link.__context__]
-        texts += traceback.TracebackException.from_exception(link, capture_locals=True).format()
-    return "\n".join(texts)
-
-
-async def failure_of(call: Call, client: EgumaClient, *, seconds: float = 0.12) -> str:
-    """Return what is shown of a call's failure, or nothing where it does not fail."""
-    try:
-        await call(client, time.monotonic() + seconds)
-    except EgumaError as error:
-        return shown(error)
-    return ""
+async def failure_of(call: Call, api: Api, *, seconds: float = 0.12) -> str:
+    """Return all that is known of a call's failure, or nothing where it does not fail."""
+    outcome = await call(api, time.monotonic() + seconds)
+    return repr(outcome) if isinstance(outcome, CallFailed) else ""
 
 
 def hidden(text: str) -> bool:
@@ -101,14 +86,17 @@ def hidden(text: str) -> bool:
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_no_fault_makes_a_call_show_the_key(name: str, everything_logged: pytest.LogCaptureFixture) -> None:
+async def test_no_fault_makes_a_call_show_the_key(
+    name: str, everything_logged: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gate_controller.eguma.api.PROBE_SECONDS", 0.12)
     failures = 0
-    async with simulated() as (client, simulator):
-        await client.probe(deadline=time.monotonic() + 5.0)
+    async with simulated() as (api, simulator):
+        await api.balance(GOOD, time.monotonic() + 5.0, urgent=True)
         for fault in FAULTS:
             simulator.faults.clear()
             simulator.faults.add(fault)
-            text = await failure_of(CALLS[name], client)
+            text = await failure_of(CALLS[name], api)
             assert hidden(text), fault
             failures += bool(text)
     assert failures > len(FAULTS) // 2
@@ -117,29 +105,47 @@ async def test_no_fault_makes_a_call_show_the_key(name: str, everything_logged: 
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_no_failure_to_connect_makes_a_call_show_the_key(
-    name: str, everything_logged: pytest.LogCaptureFixture
+    name: str, everything_logged: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("gate_controller.eguma.api.PROBE_SECONDS", 0.12)
     with refusing_port() as refusing, unanswering_port() as unanswering:
-        for base_url in (refusing, unanswering, "http://no-such-host.invalid", "nonsense://x"):
-            async with client_of(base_url) as client:
-                text = await failure_of(CALLS[name], client)
+        for base_url in (refusing, unanswering, "http://no-such-host.invalid", "nonsense://x", "http://[", "http://:x"):
+            async with api_of(base_url) as api:
+                text = await failure_of(CALLS[name], api)
                 assert text
                 assert hidden(text), base_url
-    async with raw_server(b"no http at all\r\n\r\n") as raw, client_of(raw.base_url) as client:
-        assert hidden(await failure_of(CALLS[name], client))
+    async with raw_server(b"no http at all\r\n\r\n") as raw, api_of(raw.base_url) as api:
+        assert hidden(await failure_of(CALLS[name], api))
     assert hidden(everything_logged.text)
 
 
-async def test_a_client_does_not_show_its_key() -> None:
-    async with simulated() as (client, _):
-        await client.probe(deadline=time.monotonic() + 5.0)
-        assert hidden(f"{client!r} {client}")
+def test_what_holds_the_key_does_not_show_it() -> None:
+    base_url = "https://api.e-guma.ch"
+    for holder in (Api(base_url, KEY), EgumaConnection(base_url, KEY, ServerClock()), OneConnectionTransport(KEY)):
+        assert hidden(f"{holder!r} {holder}")
+
+
+@pytest.mark.parametrize("fault", [FaultKind.RESET, FaultKind.TRUNCATED, FaultKind.HANG])
+async def test_httpx_does_not_know_the_key(fault: FaultKind, everything_logged: pytest.LogCaptureFixture) -> None:
+    transport = OneConnectionTransport(f"apikey={quote(KEY, safe='')}")
+    async with simulated() as (_, simulator), httpx.AsyncClient(transport=transport, trust_env=False) as client:
+        request = httpx.Request("GET", f"{simulator.base_url}/v1/vouchers/{GOOD}/balance.json")
+        response = await client.send(request)
+        assert response.is_success
+        simulator.faults.add(Fault(fault))
+        with pytest.raises((httpx.HTTPError, TimeoutError)) as caught:
+            async with asyncio.timeout(0.12):
+                await client.send(request)
+    assert hidden("\n".join(traceback.format_exception(caught.value)))
+    assert hidden(f"{vars(request)} {vars(response)} {vars(caught.value)}")
+    assert "HTTP Request" in everything_logged.text
+    assert hidden(everything_logged.text)
 
 
 async def test_a_cancelled_call_does_not_show_the_key_in_its_traceback() -> None:
-    async with simulated() as (client, simulator):
+    async with simulated() as (api, simulator):
         simulator.faults.add(Fault(FaultKind.HANG))
-        call = asyncio.create_task(client.balance("L4FU5LQTKJR3", deadline=time.monotonic() + 5.0))
+        call = asyncio.create_task(api.balance(GOOD, time.monotonic() + 5.0, urgent=True))
         while not simulator.requests:  # noqa: ASYNC110 - the simulator has no event for it
             await asyncio.sleep(0)
         call.cancel()
@@ -149,8 +155,8 @@ async def test_a_cancelled_call_does_not_show_the_key_in_its_traceback() -> None
 
 
 async def test_e_gumas_echo_of_the_key_is_blotted_out_and_the_rest_kept() -> None:
-    async with simulated() as (client, simulator):
+    async with simulated() as (api, simulator):
         simulator.faults.add(Fault(FaultKind.STATUS, status=400, body=ECHO))
-        with pytest.raises(EgumaError) as caught:
-            await client.info("L4FU5LQTKJR3", deadline=time.monotonic() + 5.0)
-    assert caught.value.text == "The key *** in https://api.e-guma.ch/?apikey=*** is not for this."
+        failed = await api.balance(GOOD, time.monotonic() + 5.0, urgent=True)
+    words = "The key *** in https://api.e-guma.ch/?apikey=*** is not for this."
+    assert failed == CallFailed(CallFault.REFUSED, words)

@@ -34,7 +34,7 @@ EPOCH = 1_700_000_000.0
 PASSING_SECONDS = 1.0
 MENDING_SECONDS = 5.0
 HEALTHY_SECONDS = 2 * 3600.0
-# As in runner.py and eguma/calls.py: how far around an attempt the list is asked, and counted in the journal.
+# As in runner.py and eguma/api.py: how far around an attempt the list is asked, and counted in the journal.
 MARGIN, BEHIND_UTC, AHEAD_OF_UTC = 24 * 3600.0, 12 * 3600.0, 14 * 3600.0
 
 

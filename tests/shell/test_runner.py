@@ -8,7 +8,7 @@ from gate_controller.admission.words.ids import Numbering, OrderId
 from gate_controller.admission.words.messages import Message
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.policy import Policy
-from gate_controller.eguma.calls import Calls
+from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.own_user import OwnUser
@@ -32,7 +32,7 @@ class Still:
 
 
 async def test_an_order_that_a_stopped_gate_does_not_take_is_answered_all_the_same(tmp_path: Path) -> None:
-    journal, calls, drive = Journal(tmp_path), Calls("http://127.0.0.1:1", "key"), Still()
+    journal, calls, drive = Journal(tmp_path), Api("http://127.0.0.1:1", "key"), Still()
     crashes: list[BaseException] = []
     gate = Gate(Policy("gate-1", Cents(2_500), Currency.CHF), Numbering("TAG0"))
     board = StatusBoard(gate, Degraded())

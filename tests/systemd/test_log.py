@@ -114,7 +114,7 @@ def test_the_key_is_blotted_out_as_a_url_spells_it_too(stderr: Stderr) -> None:
 
 @pytest.mark.parametrize("library", ["httpx", "httpcore"])
 def test_the_http_libraries_say_nothing_below_warnings(stderr: Stderr, library: str) -> None:
-    import gate_controller.eguma.transport  # noqa: F401, PLC0415 - this is where they are told
+    import gate_controller.eguma.connection  # noqa: F401, PLC0415 - this is where they are told
 
     log.set_up("debug", KEY)
     logging.getLogger(library).info("HTTP Request: GET …")

@@ -1,0 +1,91 @@
+"""
+E-GUMA's answers, typed. What decides about money (tokens, amounts, whether a voucher is redeemable) is read
+strictly: an answer that lacks it, or holds a string, a fraction or a bool for it, is no answer. All else is
+read leniently: unknown fields are ignored, and what is only for people to read may be missing or odd.
+"""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    AliasPath,
+    BaseModel,
+    Field,
+    GetPydanticSchema,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
+from pydantic_core.core_schema import with_default_schema
+
+from gate_controller.admission.words.codes import VoucherCode, voucher_code
+from gate_controller.admission.words.money import Cents
+
+
+def _else(value: object) -> GetPydanticSchema:
+    """Read as this value what is odd."""
+    return GetPydanticSchema(lambda kind, read: with_default_schema(read(kind), default=value, on_error="default"))
+
+
+_Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Code = Annotated[VoucherCode, AfterValidator(voucher_code)]
+
+
+class _Answer(BaseModel):
+    # Strict: pydantic would otherwise read "5000", 5000.0 and true as integers.
+    model_config = {"frozen": True, "extra": "ignore", "strict": True}
+
+
+class BalanceAnswer(_Answer):
+    """Whether a voucher can be redeemed, and what is left on it. An unknown code has an answer too."""
+
+    is_redeemable: bool
+    # What a code that names no voucher has for code and balance is undocumented, and nothing hangs on it.
+    code: _Code | None = None
+    """The voucher code, whatever was asked for (a ShortCode, say): only this one is used from here on."""
+    balance_in_cents: Cents | None = None
+    total_amount_in_cents: Annotated[Cents | None, _else(None)] = None
+    currency: Annotated[Annotated[_Words, StringConstraints(to_upper=True)] | None, _else(None)] = None
+    """`CHF` or `EUR`; None in older editions of the API, which do not say."""
+    message: Annotated[str, _else("")] = ""
+    """For people, as it is: why a voucher is not redeemable, or a note on one that is. It may be long or empty."""
+
+    @model_validator(mode="after")
+    def _redeemable_voucher_has_code_and_balance(self) -> Self:
+        if self.is_redeemable and (not self.code or self.balance_in_cents is None):
+            raise ValueError("it is redeemable, and has no code or no balance")
+        return self
+
+
+class ChangedAnswer(_Answer):
+    """A voucher after a change, such as a cancellation."""
+
+    code: Annotated[_Code, _else(VoucherCode(""))] = VoucherCode("")
+    balance_in_cents: Cents
+
+
+class RedeemAnswer(ChangedAnswer):
+    """A charge that took place."""
+
+    redeem_token: Annotated[str, StringConstraints(pattern=r"\S")]
+    """Names this redemption; nothing else can cancel it."""
+
+
+class ListedAnswer(_Answer):
+    """One entry of the list of redemptions. It carries neither redeem token nor reference number."""
+
+    code: Annotated[VoucherCode, StringConstraints(pattern=r"[^\s-]"), AfterValidator(voucher_code)]
+    redeemed_at: Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=None))]
+    """The merchant's local time without an offset, in whole seconds."""
+    redeemed_amount_in_cents: Cents
+    # E-GUMA documents no type for a user's id; a number and a text that read alike are the same user.
+    user_id: Annotated[
+        Annotated[_Words, Field(strict=False, coerce_numbers_to_str=True)] | None,
+        _else(None),
+        Field(validation_alias=AliasPath("user", "id")),
+    ] = None
+    """The user whose key redeemed: here, which gate or till it was."""
+
+
+LIST: TypeAdapter[tuple[ListedAnswer, ...]] = TypeAdapter(tuple[ListedAnswer, ...])

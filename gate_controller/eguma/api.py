@@ -1,0 +1,296 @@
+"""
+E-GUMA's API as the gate uses it: what can be asked, when it is asked again, and what an answer means.
+
+Each call ends in an outcome of `admission.words.outcomes`, never in an exception. What only reads is repeated until
+its deadline. What changes something is repeated only while it surely was not sent, because Redeem sent twice charges
+twice (eguma-api.md, "idempotency").
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Final, Generic, NamedTuple, TypeVar, cast
+from urllib.parse import quote, urlencode
+
+import tenacity
+from pydantic import ValidationError
+
+from gate_controller.admission.words import outcomes
+from gate_controller.admission.words.codes import VoucherCode, mask
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import CallFailed, CallFault
+from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer
+from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered, Request, ServerClock
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
+_Change = TypeVar("_Change", bound=ChangedAnswer)
+
+# The list's times are local and carry no offset (eguma-api.md); local time lies between 12 h behind UTC and 14 h ahead.
+BEHIND_UTC = timedelta(hours=12)
+AHEAD_OF_UTC = timedelta(hours=14)
+
+PROBE_CODE: Final = "000000000000"
+"""Well formed, so that it is looked up, and never handed out; were it, reading a balance changes nothing."""
+PROBE_SECONDS: Final = 10.0
+
+# How long a visitor's request lets a probe on the same connection finish: most of a slow mobile answer. After that the
+# probe is dropped, for a new connection is faster than a dead one.
+PROBE_GRACE_SECONDS: Final = 0.25
+
+LEAST_TRY_SECONDS: Final = 0.05  # with less time left nothing is sent: no answer could be waited for
+WHOLE_TRY_SECONDS: Final = 1.0
+"""What reads gets half of the time left, so that another try has room; all of it when there is no more than this."""
+
+# 50, 100, 200, 400, 800 ms: a hiccup costs the visitor little, and a server in trouble is left some air.
+_BACK_OFF: Final = tenacity.wait_exponential(multiplier=0.05, max=0.8)
+
+MAX_TEXT: Final = 500  # characters of E-GUMA's text: more than any display shows, and a log line stays a line
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_BLANKS_AND_CONTROLS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+
+
+class Kind(Enum):
+    """What an endpoint does."""
+
+    READS = auto()
+    CHANGES = auto()  # sent twice, it takes effect twice
+    GIVES_BACK = auto()  # its caller repeats it, for as long as it takes; E-GUMA refuses to cancel more than is left
+
+
+class Form(Enum):
+    """What an answer holds."""
+
+    TYPED = auto()  # what the endpoint must answer
+    TEXT = auto()  # words for people, as E-GUMA gives them with a refusal
+    OTHER = auto()  # a page, a machine's JSON, nothing, or what cannot be read
+
+
+_ANY_FORM, _ANY_KIND = frozenset(Form), frozenset(Kind)
+
+_MEANINGS: Final[tuple[tuple[Container[int], Container[Form], Container[Kind], CallFault | None], ...]] = (
+    # status, form, endpoint: what the answer means (None: here is what was asked for). The first that fits counts.
+    ({200}, {Form.TYPED}, _ANY_KIND, None),
+    ({400}, _ANY_FORM, _ANY_KIND, CallFault.REFUSED),
+    ({401}, _ANY_FORM, _ANY_KIND, CallFault.KEY_NOT_ACCEPTED),
+    ({408}, _ANY_FORM, _ANY_KIND, CallFault.UNKNOWN),  # a proxy's or server's doubt: the request may have gone on
+    (range(400, 500), _ANY_FORM, {Kind.GIVES_BACK}, CallFault.NOT_SENT),  # not a final no: worth another try
+    (range(400, 500), _ANY_FORM, _ANY_KIND, CallFault.REFUSED),
+    (range(1000), _ANY_FORM, _ANY_KIND, CallFault.UNKNOWN),
+)
+_REPEATED: Final = {Kind.READS: {CallFault.NOT_SENT, CallFault.UNKNOWN}, Kind.CHANGES: {CallFault.NOT_SENT}}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[_T_co]):
+    """One thing to ask: the request, and how its answer is read; `ValueError`: it cannot be."""
+
+    name: str
+    kind: Kind
+    request: Request
+    read: Callable[[bytes], _T_co]
+    code: str = ""
+
+
+def balance_of(code: str) -> Ask[BalanceAnswer]:
+    """Ask whether a code can be redeemed, and for how much."""
+    return Ask("balance", Kind.READS, Request("GET", _path(code, "balance")), BalanceAnswer.model_validate_json, code)
+
+
+def redemptions_between(begin: datetime, end: datetime, user: str | None = None) -> Ask[tuple[ListedAnswer, ...]]:
+    """Ask for the account's redemptions between two of the merchant's local times, naive ones; or for one user's."""
+    if begin.tzinfo or end.tzinfo:
+        raise ValueError("E-GUMA's list of redemptions takes local times without an offset: pass naive ones")
+    span = {"from": begin.isoformat(timespec="seconds"), "to": end.isoformat(timespec="seconds")}
+    query = urlencode(span | ({"user_id": user} if user else {}))
+    return Ask("redemptions", Kind.READS, Request("GET", f"/v1/vouchers/redemptions.json?{query}"), LIST.validate_json)
+
+
+def _change(name: str, kind: Kind, code: VoucherCode, body: Mapping[str, object], model: type[_Change]) -> Ask[_Change]:
+    def read(answer: bytes) -> _Change:
+        change = model.model_validate_json(answer)
+        if change.code and change.code != code:
+            raise ValueError(f"it is about another voucher, {mask(change.code)}")
+        return change
+
+    return Ask(name, kind, Request("POST", _path(code, name), json.dumps(body).encode()), read, code)
+
+
+def _path(code: str, verb: str) -> str:
+    # A code of dots alone would be a step in the path.
+    safe = quote(code, safe="") if code.strip(".") else "%2E" * len(code)
+    return f"/v1/vouchers/{safe}/{verb}.json"
+
+
+class Api:
+    """The API as one gate uses it. Every `deadline` is a moment of `time.monotonic`; a call ends by then."""
+
+    def __init__(self, base_url: str, api_key: str) -> None:
+        self._clock = ServerClock()
+        self._visitors = EgumaConnection(base_url, api_key, self._clock)
+        # For look-ups and refunds that nobody waits for: they never hold up a scan.
+        self._background = EgumaConnection(base_url, api_key, self._clock)
+        self._probe: asyncio.Task[Answered | NotAnswered] | None = None
+        self.used_at = 0.0
+        """Monotonic time of the newest use of the visitor's connection."""
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds E-GUMA's clock is ahead of the gate's; None before its first answer."""
+        return self._clock.offset
+
+    async def balance(self, code: str, deadline: float, *, urgent: bool) -> outcomes.BalanceOutcome:
+        """Ask Balance."""
+        answer = await self.ask(balance_of(code), deadline, urgent=urgent)
+        if isinstance(answer, CallFailed):
+            return answer
+        voucher_code, left = answer.code or VoucherCode(""), answer.balance_in_cents or Cents(0)
+        return outcomes.Balance(voucher_code, answer.is_redeemable, left, answer.message, answer.currency)
+
+    async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> outcomes.RedeemOutcome:
+        """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""
+        body = {"amount_in_cents": amount, "reference_number": reference}
+        answer = await self.ask(_change("redeem", Kind.CHANGES, code, body, RedeemAnswer), deadline, urgent=True)
+        if isinstance(answer, CallFailed):
+            return answer
+        return outcomes.Redemption(answer.redeem_token, answer.balance_in_cents)
+
+    async def cancel(self, code: VoucherCode, token: str, amount: Cents, deadline: float) -> outcomes.CancelOutcome:
+        """Give a charge back, one try. REFUSED may mean that an earlier one was carried out."""
+        body = {"redeem_token": token, "amount_in_cents": amount}
+        answer = await self.ask(_change("cancel_redemption", Kind.GIVES_BACK, code, body, ChangedAnswer), deadline)
+        return answer if isinstance(answer, CallFailed) else outcomes.Cancelled(answer.balance_in_cents)
+
+    async def redemptions(
+        self, since: float, now: float, user: str | None, deadline: float, *, urgent: bool
+    ) -> tuple[outcomes.ListedRedemption, ...] | CallFailed:
+        """List what was redeemed between two moments of E-GUMA's clock (seconds since 1970), whatever its zone."""
+        begin = datetime.fromtimestamp(since, UTC).replace(tzinfo=None) - BEHIND_UTC
+        end = datetime.fromtimestamp(now, UTC).replace(tzinfo=None) + AHEAD_OF_UTC
+        answer = await self.ask(redemptions_between(begin, end, user), deadline, urgent=urgent)
+        if isinstance(answer, CallFailed):
+            return answer
+        return tuple(outcomes.ListedRedemption(a.code, a.redeemed_amount_in_cents, a.user_id or "") for a in answer)
+
+    async def probe(self) -> CallFailed | None:
+        """Prove connection and key, and keep the visitor's connection warm; None: all is well. Not logged."""
+        ask = balance_of(PROBE_CODE)
+        self._probe = asyncio.ensure_future(self._visitors.exchange(ask.request, seconds=PROBE_SECONDS))
+        try:
+            came = await asyncio.shield(self._probe)
+        except asyncio.CancelledError:
+            if self._probe.cancelled():  # for the sake of a visitor, whose request tells the same
+                return None
+            self._probe.cancel()
+            raise
+        finally:
+            self._probe = None
+        self.used_at = time.monotonic()
+        outcome = _understood(ask, came).outcome
+        return outcome if isinstance(outcome, CallFailed) else None
+
+    async def ask(self, ask: Ask[_T], deadline: float, *, urgent: bool = False) -> _T | CallFailed:
+        """Ask, again where that is safe; `urgent`: on the visitor's connection."""
+        connection = await self._for_a_visitor() if urgent else self._background
+        tried = await self._try(connection, ask, deadline)
+        if tried.again:  # what goes well, and that is nearly all, does not pay for the machinery of repetition
+            tries = tenacity.AsyncRetrying(
+                retry=tenacity.retry_never,  # but where told: `TryAgain`
+                stop=tenacity.stop_before_delay(deadline - time.monotonic() - LEAST_TRY_SECONDS),
+                wait=_BACK_OFF,
+                before_sleep=lambda state: _log.info(
+                    "call=%s about=%s try=%d again_in=%.2f error=%r",
+                    *(ask.name, mask(ask.code), state.attempt_number, state.upcoming_sleep, tried.why),
+                ),
+            )
+            with contextlib.suppress(tenacity.RetryError):  # the time is up: the last try counts
+                async for attempt in tries:
+                    with attempt:
+                        if attempt.retry_state.attempt_number > 1:
+                            tried = await self._try(connection, ask, deadline)
+                        if tried.again:
+                            raise tenacity.TryAgain
+        if isinstance(tried.outcome, CallFailed):
+            what = (ask.name, mask(ask.code), tried.outcome.fault.name.lower(), tried.why)
+            _log.warning("call=%s about=%s failed=%s error=%r", *what)
+        return tried.outcome
+
+    async def aclose(self) -> None:
+        """Close both connections."""
+        await self._visitors.aclose()
+        await self._background.aclose()
+
+    async def _for_a_visitor(self) -> EgumaConnection:
+        self.used_at = time.monotonic()
+        if self._probe is not None:
+            _, late = await asyncio.wait({self._probe}, timeout=PROBE_GRACE_SECONDS)
+            for probe in late:
+                probe.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await probe
+        return self._visitors
+
+    async def _try(self, connection: EgumaConnection, ask: Ask[_T], deadline: float) -> "_Tried[_T]":
+        left = deadline - time.monotonic()
+        if left < LEAST_TRY_SECONDS:
+            return _understood(ask, NotAnswered("no time left for it", surely_unsent=True))
+        seconds = max(left / 2, min(left, WHOLE_TRY_SECONDS)) if ask.kind is Kind.READS else left
+        return _understood(ask, await connection.exchange(ask.request, seconds=seconds))
+
+
+class _Tried(NamedTuple, Generic[_T]):
+    """The outcome of one try; where it failed, why, for the log, and whether another is safe and may end otherwise."""
+
+    outcome: _T | CallFailed
+    why: str = ""
+    again: bool = False
+
+
+def _understood(ask: Ask[_T], came: Answered | NotAnswered) -> _Tried[_T]:
+    status, words = 0, ""
+    if isinstance(came, Answered):
+        status, (answer, form, words) = came.status, _read(ask, came)
+        fault = next(row[3] for row in _MEANINGS if status in row[0] and form in row[1] and ask.kind in row[2])
+        if fault is None:
+            return _Tried(cast("_T", answer))
+        key = "does not accept the API key (401): check eguma.api_key" if fault is CallFault.KEY_NOT_ACCEPTED else ""
+        why = f"E-GUMA {key or f'answered {status}'}: {words}".removesuffix(": ")
+    elif came.surely_unsent:
+        fault = CallFault.NOT_SENT
+        why = f"E-GUMA was not reached ({came.why}), nothing was sent: check the network and eguma.base_url"
+    else:
+        fault, why = CallFault.UNKNOWN, f"no answer from E-GUMA ({came.why})"
+    again = fault in _REPEATED.get(ask.kind, ()) or (status == HTTPStatus.TOO_MANY_REQUESTS and ask.kind is Kind.READS)
+    return _Tried(CallFailed(fault, words if fault is CallFault.REFUSED else why), why, again)
+
+
+def _read(ask: Ask[_T], came: Answered) -> tuple[_T | None, Form, str]:
+    """Return what was asked for, or words: E-GUMA's, or why it cannot be read."""
+    if came.status != HTTPStatus.OK:
+        words = _fit_to_be_shown(came.body)
+        return None, Form.TEXT if words else Form.OTHER, words
+    try:
+        return ask.read(came.body.removeprefix(_BYTE_ORDER_MARK)), Form.TYPED, ""
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        return None, Form.OTHER, ": ".join(["it cannot be read", *map(str, first["loc"]), first["msg"]])
+    except ValueError as error:
+        return None, Form.OTHER, f"it cannot be read: {error}"
+
+
+def _fit_to_be_shown(body: bytes) -> str:
+    # Cut first: some bytes are blanks, none is worth going through a megabyte for.
+    text = body[: 16 * MAX_TEXT].decode("utf-8-sig", errors="replace")
+    text = _BLANKS_AND_CONTROLS.sub(" ", text).strip()
+    if text.startswith(("<", "{")):  # a page of a proxy or a machine's JSON is not a message to a person
+        return ""
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
