@@ -135,18 +135,13 @@ class Api:
     """The API as one gate uses it. Every `deadline` is a moment of `time.monotonic`; a call ends by then."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
-        self._clock = ServerClock()
-        self._visitors = EgumaConnection(base_url, api_key, self._clock)
+        self.clock = ServerClock()
+        self._visitors = EgumaConnection(base_url, api_key, self.clock)
         # For look-ups and refunds that nobody waits for: they never hold up a scan.
-        self._background = EgumaConnection(base_url, api_key, self._clock)
+        self._background = EgumaConnection(base_url, api_key, self.clock)
         self._probe: asyncio.Task[Answered | NotAnswered] | None = None
         self.used_at = 0.0
         """Monotonic time of the newest use of the visitor's connection."""
-
-    @property
-    def clock_offset(self) -> float | None:
-        """Seconds E-GUMA's clock is ahead of the gate's; None before its first answer."""
-        return self._clock.offset
 
     async def balance(self, code: str, deadline: float, *, urgent: bool) -> outcomes.BalanceOutcome:
         """Ask Balance."""

@@ -37,9 +37,6 @@ CHECKING_SHOWN_AFTER_SECONDS = 0.01
 # Whose movement it is where it is nobody's admission.
 NOBODY = AttemptId("")
 
-# A gate's clock this close to E-GUMA's is left alone: its Date header has whole seconds and travels a while.
-CLOCK_TOLERANCE_SECONDS = 2.0
-
 
 class Shows(Protocol):
     """Whatever shows messages to the visitor."""
@@ -90,6 +87,7 @@ class Runner:
         self.gate = gate
         self._journal = journal
         self._calls = calls
+        self._clock = calls.clock
         self.drive = drive
         self._front = front
         self._own_user = own_user
@@ -108,9 +106,7 @@ class Runner:
 
     def now(self) -> on.Instant:
         """Return this moment; the wall clock follows E-GUMA's where the gate's own is wrong."""
-        offset = self._calls.clock_offset or 0.0
-        wall = time.time()
-        return on.Instant(time.monotonic(), wall + offset if abs(offset) > CLOCK_TOLERANCE_SECONDS else wall)
+        return on.Instant(time.monotonic(), self._clock.now())
 
     def post(self, event: on.Event) -> None:
         """Let the gate handle an event, after those that came before it."""

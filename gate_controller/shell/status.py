@@ -25,7 +25,7 @@ from gate_controller.shell.degraded import Ailment, Degraded
 if TYPE_CHECKING:
     from gate_controller.admission.words.ids import AttemptId
 
-TOLD_WITHIN_SECONDS = 0.25
+TOLD_WITHIN_SECONDS = 0.5
 """Changes that nothing waits for are told together, so late at most: a scan brings about ten."""
 
 

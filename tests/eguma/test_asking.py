@@ -235,12 +235,12 @@ async def test_without_time_left_nothing_is_sent() -> None:
 async def test_the_clock_offset_comes_from_the_date_of_the_newest_answer() -> None:
     dated = answer_of(BALANCE, "Date: Wed, 21 May 2025 10:00:00 GMT")
     async with raw_server(dated) as raw, api_of(raw.base_url) as api:
-        assert api.clock_offset is None
+        assert api.clock.offset is None
         await balance(api)
-        assert api.clock_offset == pytest.approx(1_747_821_600.0 - time.time(), abs=1.0)
+        assert api.clock.offset == pytest.approx(1_747_821_600.0 - time.time(), abs=1.0)
         raw.answer = answer_of(BALANCE, "Date: Wed, 21 May 2025 11:00:00 GMT")
         await api.balance(GOOD, soon(), urgent=False)
-        assert api.clock_offset == pytest.approx(1_747_825_200.0 - time.time(), abs=1.0)
+        assert api.clock.offset == pytest.approx(1_747_825_200.0 - time.time(), abs=1.0)
 
 
 def test_settings_of_tls_are_read_only_when_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
