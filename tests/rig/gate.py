@@ -65,7 +65,7 @@ def fault(kind: FaultKind, endpoint: Endpoint = Endpoint.REDEEM, **fields: objec
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SeenMessage:
     """One message the visitor was shown, and when (monotonic)."""
 
     message: Message
@@ -93,7 +93,7 @@ class GateInProcess:
         self.simulator = simulator
         self.scanner = scanner
         self.pins = pins
-        self.shown: list[Shown] = []
+        self.shown: list[SeenMessage] = []
         self.ready_lines: list[str] = []
         self.app = App(self.settings, on_text=self._told, on_ready=self.ready_lines.append)
         self.run: asyncio.Task[int] = asyncio.create_task(self.app.run())
@@ -106,19 +106,19 @@ class GateInProcess:
         self._read = len(self.shown)
         self.scanner.type((code.encode() if isinstance(code, str) else code) + b"\r")
 
-    async def verdict(self) -> Shown:
+    async def verdict(self) -> SeenMessage:
         """Return the next message that says what became of the money."""
         return await self._next(lambda shown: shown.message.fate is not MoneyFate.NOTHING_YET)
 
-    async def shows(self, kind: MessageKind) -> Shown:
+    async def shows(self, kind: MessageKind) -> SeenMessage:
         """Return the next message of a kind."""
         return await self._next(lambda shown: shown.kind is kind)
 
-    async def out_of_service(self, fault: Fault) -> Shown:
+    async def out_of_service(self, fault: Fault) -> SeenMessage:
         """Return the next message that the gate is out of service for this."""
         return await self._next(lambda shown: shown.kind is MessageKind.OUT_OF_SERVICE and shown.message.fault is fault)
 
-    async def admit(self, code: str = GOOD) -> Shown:
+    async def admit(self, code: str = GOOD) -> SeenMessage:
         """Scan a code that must be admitted, and wait until the next person can be served."""
         self.scan(code)
         verdict = await self.shows(MessageKind.ADMITTED)
@@ -222,9 +222,9 @@ class GateInProcess:
             return await self.run
 
     def _told(self, message: Message, text: Text) -> None:
-        self.shown.append(Shown(message, text, time.monotonic()))
+        self.shown.append(SeenMessage(message, text, time.monotonic()))
 
-    async def _next(self, wanted: Callable[[Shown], bool]) -> Shown:
+    async def _next(self, wanted: Callable[[SeenMessage], bool]) -> SeenMessage:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:

@@ -20,7 +20,7 @@ from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.texts import Language, Texts
 from tests.rig.fake_displays import FakeOled
 from tests.rig.fake_i2c import FakeI2C
-from tests.rig.gate import GOOD, GREEN, LOW, PRICE, RED, RELAY, YELLOW, GateInProcess, Shown, fault, running_gate
+from tests.rig.gate import GOOD, GREEN, LOW, PRICE, RED, RELAY, YELLOW, GateInProcess, SeenMessage, fault, running_gate
 from tests.rig.pins import BreakablePin, Pins, mock_pins
 from tests.rig.waiting import until
 
@@ -57,7 +57,7 @@ def lit(pins: Pins) -> set[int]:
     return {pin for pin in LAMPS if pins.is_high(pin)}
 
 
-def pictures(gate: GateInProcess, shown: Shown, width: int, height: int) -> list[bytes]:
+def pictures(gate: GateInProcess, shown: SeenMessage, width: int, height: int) -> list[bytes]:
     """Return every page of a message as it should be drawn."""
     canvas = Canvas(width, height, "1" if width == OLED_WIDTH else "RGB")
     card = card_of(shown.message, Texts([Language.EN], gate.settings.admission.currency))
