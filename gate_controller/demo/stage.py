@@ -132,9 +132,9 @@ class Stage:
         """Return what the display says, in a language."""
         return self._texts.render(message, language)
 
-    def amount(self, cents: Cents, language: Language) -> str:
+    def amount(self, cents: int, language: Language) -> str:
         """Return an amount in this house's currency."""
-        return format_amount(cents, self.settings.admission.currency, language)
+        return format_amount(Cents(cents), self.settings.admission.currency, language)
 
     @property
     def is_open(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from gate_controller.simulator import Endpoint, Fault, FaultKind
+from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour
 
 # Longer than the visitor's time, so that he is refused first and the charge turns up after that.
 LATE_SECONDS = 8.0
@@ -12,23 +12,23 @@ LATE_SECONDS = 8.0
 @dataclass(frozen=True, slots=True)
 class _Case:
     title: str
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Misbehaviour, ...] = ()
 
 
 class Trouble(Enum):
     """One thing that goes wrong on the way to E-GUMA until the next one is chosen."""
 
     NONE = _Case("none")
-    NETWORK = _Case("no network", (Fault(FaultKind.RESET, times=None),))
+    NETWORK = _Case("no network", (Misbehaviour(FaultKind.RESET, times=None),))
     LOST_ANSWER = _Case(
-        "charged, but the answer is lost", (Fault(FaultKind.RESET, Endpoint.REDEEM, times=None, effect=True),)
+        "charged, but the answer is lost", (Misbehaviour(FaultKind.RESET, Endpoint.REDEEM, times=None, effect=True),)
     )
     LATE_CHARGE = _Case(
         f"charged {LATE_SECONDS:.0f} s late, without an answer",
-        (Fault(FaultKind.LATE, Endpoint.REDEEM, times=None, delay_seconds=LATE_SECONDS),),
+        (Misbehaviour(FaultKind.LATE, Endpoint.REDEEM, times=None, delay_seconds=LATE_SECONDS),),
     )
-    SILENCE = _Case("E-GUMA never answers", (Fault(FaultKind.HANG, times=None),))
-    NO_KEY = _Case("the gate's key is not accepted", (Fault(FaultKind.STATUS, times=None, status=401),))
+    SILENCE = _Case("E-GUMA never answers", (Misbehaviour(FaultKind.HANG, times=None),))
+    NO_KEY = _Case("the gate's key is not accepted", (Misbehaviour(FaultKind.STATUS, times=None, status=401),))
 
     @property
     def title(self) -> str:
@@ -36,7 +36,7 @@ class Trouble(Enum):
         return self.value.title
 
     @property
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[Misbehaviour, ...]:
         """What the simulator does."""
         return self.value.faults
 

@@ -13,21 +13,21 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from urllib.parse import unquote
 
-from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.simulator import reading
-from gate_controller.simulator.api import JSON, TEXT, Answer, Api, read_query, text, to_json
-from gate_controller.simulator.ledger import Account, Redemption, Refused
-from gate_controller.simulator.misbehaviour import Endpoint, Fault, FaultKind, FaultScript, ScriptLine
-from gate_controller.simulator.reading import BadControl, Reader
+from gate_controller.simulator.behaviour import CURRENCIES
+from gate_controller.simulator.ledger import Account, LedgerRedemption, LedgerRefusal
+from gate_controller.simulator.merchant import JSON, TEXT, Merchant, Reply, read_query, text, to_json
+from gate_controller.simulator.misbehaviour import Endpoint, FaultKind, FaultScript, Misbehaviour, ScriptLine
+from gate_controller.simulator.reading import BadControl, FieldReader
 from gate_controller.simulator.vouchers import Condition, Voucher, dashed, plain
-from gate_controller.simulator.wire import Request
+from gate_controller.simulator.wire import HttpRequest
 
 ROOT = "/_simulator/"
 
 SHORT_CODE_SECONDS = 300.0
 """How long a ShortCode of the voucher2mobile app is valid (eguma-api.md, "Voucher codes")."""
 
-_FAULT_FIELDS: dict[str, Reader] = {
+_FAULT_FIELDS: dict[str, FieldReader] = {
     "kind": reading.choice(FaultKind),
     "endpoint": reading.choice(Endpoint),
     "voucher_code": reading.optional(reading.text),
@@ -40,22 +40,22 @@ _FAULT_FIELDS: dict[str, Reader] = {
     "delay_seconds": reading.number(),
     "interval_seconds": reading.number(),
 }
-_VOUCHER_FIELDS: dict[str, Reader] = {
+_VOUCHER_FIELDS: dict[str, FieldReader] = {
     "total_amount_in_cents": reading.whole(0),
     "balance_in_cents": reading.whole(0),
     "condition": reading.choice(Condition, by_name=True),
     "message": reading.text,
     "redeemable_at_zero": reading.flag,
     "is_complimentary": reading.flag,
-    "currency": reading.optional(reading.choice(Currency)),
+    "currency": reading.optional(reading.word(*CURRENCIES)),
     "name": reading.text,
     "description": reading.text,
     "valid_until": reading.text,
     "product_id": reading.text,
     "derecognized": reading.flag,
 }
-_SETTINGS_FIELDS: dict[str, Reader] = {
-    "currency": reading.choice(Currency),
+_BEHAVIOUR_FIELDS: dict[str, FieldReader] = {
+    "currency": reading.word(*CURRENCIES),
     "latency_seconds": reading.number(),
     "clock_offset_seconds": reading.number(least=None),
     "cancelled_stay_listed": reading.flag,
@@ -66,7 +66,7 @@ _SETTINGS_FIELDS: dict[str, Reader] = {
     "strict_references": reading.flag,
     "content_type_required": reading.flag,
 }
-_SHORT_CODE_FIELDS: dict[str, Reader] = {
+_SHORT_CODE_FIELDS: dict[str, FieldReader] = {
     "voucher_code": reading.text,
     "short_code": reading.short_code,
     "valid_seconds": reading.optional(reading.number()),
@@ -97,19 +97,19 @@ class Control:
     def __init__(
         self,
         *,
-        api: Api,
+        merchant: Merchant,
         faults: FaultScript,
         requests: deque[RequestRecord],
         reset: Callable[[], None],
     ) -> None:
-        self._api = api
+        self._merchant = merchant
         self._faults = faults
         self._requests = requests
         self._reset = reset
 
     def answer(  # noqa: PLR0911, PLR0912 - the table of what can be asked, one case each
-        self, request: Request, *, now: float, drop: Callable[[bool], int]
-    ) -> Answer:
+        self, request: HttpRequest, *, now: float, drop: Callable[[bool], int]
+    ) -> Reply:
         """Obey one control request. `drop` ends all other connections (True: by reset) and returns how
         many.
         """
@@ -136,11 +136,11 @@ class Control:
                     self._reset()
                     return _json({})
                 case "GET", ["settings"]:
-                    return _json(asdict(self._api.settings))
+                    return _json(asdict(self._merchant.behaviour))
                 case "POST", ["settings"]:
-                    changes = reading.read_object(body, _SETTINGS_FIELDS)
-                    self._api.settings = replace(self._api.settings, **changes)
-                    return _json(asdict(self._api.settings))
+                    changes = reading.read_object(body, _BEHAVIOUR_FIELDS)
+                    self._merchant.behaviour = replace(self._merchant.behaviour, **changes)
+                    return _json(asdict(self._merchant.behaviour))
                 case "GET", ["requests"]:
                     return _json([asdict(record) for record in self._requests])
                 case "DELETE", ["requests"]:
@@ -151,10 +151,10 @@ class Control:
                     return _json({"dropped": drop(wanted.get("reset", False))})
                 case _:
                     return text(404, f"no {request.method} {ROOT}{path} here: see docs/simulator.md\n")
-        except (BadControl, Refused) as error:
-            return Answer(400, f"{error}\n".encode(), TEXT)
+        except (BadControl, LedgerRefusal) as error:
+            return Reply(400, f"{error}\n".encode(), TEXT)
 
-    def _add_faults(self, body: bytes) -> Answer:
+    def _add_faults(self, body: bytes) -> Reply:
         try:
             given = json.loads(body)
         except ValueError as error:
@@ -162,13 +162,13 @@ class Control:
         faults = [_fault(item) for item in (given if isinstance(given, list) else [given])]
         return _json({"ids": [self._faults.add(fault) for fault in faults]})
 
-    def _remove_fault(self, line_id: str) -> Answer:
+    def _remove_fault(self, line_id: str) -> Reply:
         if not line_id.isdecimal() or not self._faults.remove(int(line_id)):
             return text(404, f"there is no fault {line_id}: it may have acted as often as it was told\n")
         return _json({})
 
-    def _ledger(self, voucher_code: str | None) -> Answer:
-        ledger = self._api.ledger
+    def _ledger(self, voucher_code: str | None) -> Reply:
+        ledger = self._merchant.ledger
         wanted = None if voucher_code is None else plain(voucher_code)
         accounts = [a for a in ledger.accounts() if wanted in {None, a.voucher.code}]
         redemptions = [r for r in ledger.redemptions() if wanted in {None, r.voucher_code}]
@@ -184,27 +184,27 @@ class Control:
             }
         )
 
-    def _put_voucher(self, code: str, body: bytes) -> Answer:
+    def _put_voucher(self, code: str, body: bytes) -> Reply:
         changes = reading.read_object(body, _VOUCHER_FIELDS)
-        before = self._api.ledger.voucher(code)
+        before = self._merchant.ledger.voucher(code)
         if before is None:
             if "total_amount_in_cents" not in changes:
                 raise BadControl("total_amount_in_cents is missing: the voucher is new")
             total = changes["total_amount_in_cents"]
-            before = Voucher(plain(code), Cents(total), Cents(total))
+            before = Voucher(plain(code), total, total)
         voucher = replace(before, **changes)
         if voucher.balance_in_cents > voucher.total_amount_in_cents:
             raise BadControl(
                 f"balance_in_cents must be at most total_amount_in_cents ({voucher.total_amount_in_cents}), "
                 f"not {voucher.balance_in_cents}"
             )
-        self._api.ledger.put(voucher)
+        self._merchant.ledger.put(voucher)
         return self._ledger(code)
 
-    def _hand_out(self, body: bytes, now: float) -> Answer:
+    def _hand_out(self, body: bytes, now: float) -> Reply:
         wanted = reading.read_object(body, _SHORT_CODE_FIELDS, required=("voucher_code",))
         valid = wanted.get("valid_seconds", SHORT_CODE_SECONDS)
-        number = self._api.ledger.hand_out(
+        number = self._merchant.ledger.hand_out(
             wanted["voucher_code"],
             lapses_at=None if valid is None else now + valid,
             short_code=wanted.get("short_code"),
@@ -212,10 +212,10 @@ class Control:
         return _json({"short_code": number, "valid_seconds": valid})
 
 
-def _fault(value: object) -> Fault:
+def _fault(value: object) -> Misbehaviour:
     wanted = reading.read_fields(value, _FAULT_FIELDS, required=("kind",))
     try:
-        return Fault(**wanted)
+        return Misbehaviour(**wanted)
     except ValueError as error:
         raise BadControl(str(error)) from None
 
@@ -248,7 +248,7 @@ def _account_json(account: Account, net: int) -> dict[str, object]:
     }
 
 
-def _redemption_json(redemption: Redemption) -> dict[str, object]:
+def _redemption_json(redemption: LedgerRedemption) -> dict[str, object]:
     return {
         "redeem_token": redemption.token,
         "voucher_code": redemption.voucher_code,
@@ -261,5 +261,5 @@ def _redemption_json(redemption: Redemption) -> dict[str, object]:
     }
 
 
-def _json(value: object) -> Answer:
-    return Answer(200, to_json(value), JSON)
+def _json(value: object) -> Reply:
+    return Reply(200, to_json(value), JSON)

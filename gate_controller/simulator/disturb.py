@@ -7,9 +7,9 @@ Pure. Whether the request took effect was settled before; here only its answer s
 import json
 from typing import assert_never
 
-from gate_controller.simulator.api import JSON, TEXT, Answer, to_json
-from gate_controller.simulator.misbehaviour import Fault, FaultKind
-from gate_controller.simulator.wire import Manner, Reply
+from gate_controller.simulator.merchant import JSON, TEXT, Reply, to_json
+from gate_controller.simulator.misbehaviour import FaultKind, Misbehaviour
+from gate_controller.simulator.wire import Manner, WireReply
 
 HTML = "text/html; charset=utf-8"
 
@@ -20,23 +20,23 @@ _PAGE = "<!DOCTYPE html><html><title>Wartung</title><body><h1>Bitte später wied
 _STATUS_TEXT = "Something went wrong. (simulated)"
 
 
-def undisturbed(answer: Answer, delay_seconds: float) -> Reply:
+def undisturbed(answer: Reply, delay_seconds: float) -> WireReply:
     """Return the reply that carries an answer as it is."""
     return _reply(answer.status, answer.body, answer.content_type, delay_seconds)
 
 
 def disturbed(  # noqa: PLR0911, PLR0912 - one case per kind of fault
-    answer: Answer, fault: Fault, latency_seconds: float
-) -> Reply:
+    answer: Reply, fault: Misbehaviour, latency_seconds: float
+) -> WireReply:
     """Return the reply that a fault makes of an answer."""
     delay = latency_seconds + fault.delay_seconds
     match fault.kind:
         case FaultKind.HANG:
-            return Reply(0, manner=Manner.HANG)
+            return WireReply(0, manner=Manner.HANG)
         case FaultKind.RESET:
-            return Reply(0, manner=Manner.RESET, delay_seconds=delay)
+            return WireReply(0, manner=Manner.RESET, delay_seconds=delay)
         case FaultKind.LATE:
-            return Reply(0, manner=Manner.CLOSE, delay_seconds=fault.delay_seconds)
+            return WireReply(0, manner=Manner.CLOSE, delay_seconds=fault.delay_seconds)
         case FaultKind.STATUS:
             body = (_STATUS_TEXT if fault.body is None else fault.body).encode()
             return _reply(fault.status, body, TEXT, delay, fault)
@@ -67,13 +67,13 @@ def _reply(
     body: bytes,
     content_type: str,
     delay_seconds: float,
-    fault: Fault | None = None,
+    fault: Misbehaviour | None = None,
     manner: Manner = Manner.WHOLE,
-) -> Reply:
+) -> WireReply:
     headers = {"Content-Type": content_type}
     if fault is not None:
         headers.update({name.title(): value for name, value in fault.headers.items()})
-    return Reply(
+    return WireReply(
         status,
         body,
         tuple(headers.items()),
@@ -83,7 +83,7 @@ def _reply(
     )
 
 
-def _with_code(answer: Answer, code: str) -> bytes:
+def _with_code(answer: Reply, code: str) -> bytes:
     if answer.content_type != JSON:
         return answer.body
     value = json.loads(answer.body)
@@ -92,7 +92,7 @@ def _with_code(answer: Answer, code: str) -> bytes:
     return to_json(value)
 
 
-def _without_token(answer: Answer) -> bytes:
+def _without_token(answer: Reply) -> bytes:
     if answer.content_type != JSON:
         return answer.body
     value = json.loads(answer.body)

@@ -2,17 +2,16 @@
 The books: vouchers, redemptions and cancellations, with E-GUMA's rules about them.
 
 Pure: no I/O and no clock; moments come in as arguments. At any time, what a voucher was opened with is its
-balance plus its net redemptions. A rule that says no raises `Refused` and changes nothing.
+balance plus its net redemptions. A rule that says no raises `LedgerRefusal` and changes nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from gate_controller.admission.words.money import Cents
 from gate_controller.simulator.vouchers import Condition, Sample, User, Voucher, plain
 
-NOTHING = Cents(0)
+NOTHING = 0
 
 MAX_REFERENCE = 1024
 """Longest reference_number, in characters (eguma-api.md, "Vouchers")."""
@@ -21,29 +20,29 @@ SHORT_CODES = 100
 """How many ShortCodes there are: two digits, handed out in sequence."""
 
 
-class Refused(Exception):
+class LedgerRefusal(Exception):
     """E-GUMA refuses the operation; the text is what it answers with status 400."""
 
 
 @dataclass(slots=True)
-class Redemption:
+class LedgerRedemption:
     """One charge. Kept for ever, one per redemption: nothing may be added lightly."""
 
     token: str
     voucher_code: str
-    amount: Cents
+    amount: int
     user: User
     reference_number: str | None
     redeemed_at: str
     """Local time as the list shows it, by the server's clock."""
     made_at: float
     """Seconds since 1970 by this machine's clock: when it really happened."""
-    cancelled: Cents = NOTHING
+    cancelled: int = NOTHING
 
     @property
-    def left(self) -> Cents:
+    def left(self) -> int:
         """What of this redemption is not cancelled."""
-        return Cents(self.amount - self.cancelled)
+        return self.amount - self.cancelled
 
 
 @dataclass(slots=True)
@@ -52,14 +51,14 @@ class Account:
 
     voucher: Voucher
     """With the balance of now."""
-    opened_with: Cents
+    opened_with: int
     """The balance before the first redemption of these books."""
-    net_redeemed: Cents = NOTHING
+    net_redeemed: int = NOTHING
 
     def move(self, amount: int) -> None:
         """Take `amount` cents off the balance; a negative amount puts them back."""
-        self.voucher = replace(self.voucher, balance_in_cents=Cents(self.voucher.balance_in_cents - amount))
-        self.net_redeemed = Cents(self.net_redeemed + amount)
+        self.voucher = replace(self.voucher, balance_in_cents=self.voucher.balance_in_cents - amount)
+        self.net_redeemed = self.net_redeemed + amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Ledger:
         self._samples = tuple(samples)
         self._new_token = new_token
         self._accounts: dict[str, Account] = {}
-        self._redemptions: dict[str, Redemption] = {}
+        self._redemptions: dict[str, LedgerRedemption] = {}
         self._short_codes: dict[str, ShortCode] = {}
         self._short_code_count = 0
         self.reset()
@@ -102,13 +101,13 @@ class Ledger:
         code = plain(voucher.code)
         before = self._accounts.get(code)
         net = before.net_redeemed if before else NOTHING
-        opened_with = Cents(voucher.balance_in_cents + net)
+        opened_with = voucher.balance_in_cents + net
         self._accounts[code] = Account(replace(voucher, code=code), opened_with, net)
 
     def hand_out(self, voucher_code: str, *, lapses_at: float | None, short_code: str | None = None) -> str:
         """Return a ShortCode for a voucher: the one asked for, else the next in sequence.
 
-        Raises Refused where there is no such voucher, or where all hundred numbers are taken for good.
+        Raises LedgerRefusal where there is no such voucher, or where all hundred numbers are taken for good.
         """
         voucher = self._account(voucher_code).voucher
         number = short_code or self._next_short_code()
@@ -122,7 +121,7 @@ class Ledger:
             taken = self._short_codes.get(number)
             if taken is None or taken.lapses_at is not None:
                 return number
-        raise Refused(f"All {SHORT_CODES} ShortCodes are taken.")
+        raise LedgerRefusal(f"All {SHORT_CODES} ShortCodes are taken.")
 
     def voucher(self, code: str) -> Voucher | None:
         """Return a voucher with its balance of now, by its own code; None where there is none."""
@@ -145,7 +144,7 @@ class Ledger:
         """Return one voucher with its sums, by its own code."""
         return self._accounts.get(plain(code))
 
-    def redemptions(self) -> Iterator[Redemption]:
+    def redemptions(self) -> Iterator[LedgerRedemption]:
         """Return every redemption, oldest first, cancelled ones too."""
         return iter(self._redemptions.values())
 
@@ -159,7 +158,7 @@ class Ledger:
         redeemed_at: str,
         made_at: float,
         book: bool = True,
-    ) -> tuple[Redemption, Cents]:
+    ) -> tuple[LedgerRedemption, int]:
         """Charge a voucher; return the redemption and the balance after it. `book` False: the same, without
         effect.
         """
@@ -167,41 +166,41 @@ class Ledger:
         voucher = account.voucher
         # Zero or less is undocumented; a charge of nothing would be a redemption nobody can cancel.
         if amount < 1:
-            raise Refused("amount_in_cents must be greater than 0.")
+            raise LedgerRefusal("amount_in_cents must be greater than 0.")
         if reference_number is not None and len(reference_number) > MAX_REFERENCE:
-            raise Refused(f"reference_number must have at most {MAX_REFERENCE} characters.")
+            raise LedgerRefusal(f"reference_number must have at most {MAX_REFERENCE} characters.")
         if voucher.condition is not Condition.GOOD:
-            raise Refused(voucher.condition.value)
+            raise LedgerRefusal(voucher.condition.value)
         if amount > voucher.balance_in_cents:
-            raise Refused("amount_in_cents is greater than the balance of the voucher.")
-        redemption = Redemption(
+            raise LedgerRefusal("amount_in_cents is greater than the balance of the voucher.")
+        redemption = LedgerRedemption(
             token=self._new_token(),
             voucher_code=voucher.code,
-            amount=Cents(amount),
+            amount=amount,
             user=user,
             reference_number=reference_number,
             redeemed_at=redeemed_at,
             made_at=made_at,
         )
         if not book:
-            return redemption, Cents(voucher.balance_in_cents - amount)
+            return redemption, voucher.balance_in_cents - amount
         self._redemptions[redemption.token] = redemption
         account.move(amount)
         return redemption, account.voucher.balance_in_cents
 
-    def cancel(self, code: str, token: str, amount: int, *, book: bool = True) -> Cents:
+    def cancel(self, code: str, token: str, amount: int, *, book: bool = True) -> int:
         """Give back part or all of a redemption; return the new balance. `book` False: without effect."""
         account = self._account(code)
         redemption = self._redemptions.get(token.lower())
         if redemption is None or redemption.voucher_code != account.voucher.code:
-            raise Refused("redeem_token does not name a redemption of this voucher.")
+            raise LedgerRefusal("redeem_token does not name a redemption of this voucher.")
         if amount < 1:
-            raise Refused("amount_in_cents must be greater than 0.")
+            raise LedgerRefusal("amount_in_cents must be greater than 0.")
         if amount > redemption.left:
-            raise Refused("amount_in_cents is greater than what is left of the redemption.")
+            raise LedgerRefusal("amount_in_cents is greater than what is left of the redemption.")
         if not book:
-            return Cents(account.voucher.balance_in_cents + amount)
-        redemption.cancelled = Cents(redemption.cancelled + amount)
+            return account.voucher.balance_in_cents + amount
+        redemption.cancelled = redemption.cancelled + amount
         account.move(-amount)
         return account.voucher.balance_in_cents
 
@@ -209,5 +208,5 @@ class Ledger:
         # A ShortCode is for Balance alone, so it is not looked for here (eguma-api.md, "Voucher codes").
         account = self._accounts.get(plain(code))
         if account is None:
-            raise Refused("The voucher was not found.")
+            raise LedgerRefusal("The voucher was not found.")
         return account

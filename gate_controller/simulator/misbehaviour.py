@@ -79,7 +79,7 @@ _OWN_HEADERS = {"content-length", "transfer-encoding", "connection", "date"}
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Misbehaviour:
     """One line of the script.
 
     `times` None is for ever; `skip` lets that many matching requests pass first. `effect` None is the
@@ -129,7 +129,7 @@ class ScriptLine:
     """A fault in the script, and what is still to come of it."""
 
     id: int
-    fault: Fault
+    fault: Misbehaviour
     skips_left: int
     times_left: int | None
     acted: int = 0
@@ -142,7 +142,7 @@ class FaultScript:
         self._lines: list[ScriptLine] = []
         self._next_id = 1
 
-    def add(self, fault: Fault) -> int:
+    def add(self, fault: Misbehaviour) -> int:
         """Append a fault; return its id, for `remove`."""
         line = ScriptLine(self._next_id, fault, fault.skip, fault.times)
         self._next_id += 1
@@ -163,7 +163,7 @@ class FaultScript:
         """Return the lines that have not run out, in order."""
         return iter(self._lines)
 
-    def take(self, endpoint: Endpoint, codes: tuple[str, ...] = ()) -> Fault | None:
+    def take(self, endpoint: Endpoint, codes: tuple[str, ...] = ()) -> Misbehaviour | None:
         """Return the fault that this request meets, and count it; None where all goes well."""
         for line in self._lines:
             if not line.fault.matches(endpoint, codes):

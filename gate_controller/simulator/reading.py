@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 E = TypeVar("E", bound=Enum)
 
-Reader = Callable[[object], Any]
+FieldReader = Callable[[object], Any]
 """Takes a JSON value and returns ours; raises ValueError with what it should have been."""
 
 MOST_SECONDS = 1e10
@@ -30,7 +30,7 @@ class BadControl(Exception):
     """Control input that cannot be obeyed; the text says which field, what is wrong, and what it must be."""
 
 
-def read_object(body: bytes, fields: Mapping[str, Reader], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
+def read_object(body: bytes, fields: Mapping[str, FieldReader], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the fields of a JSON object; an empty body is an empty object. Raises BadControl."""
     try:
         value = json.loads(body or b"{}")
@@ -39,7 +39,7 @@ def read_object(body: bytes, fields: Mapping[str, Reader], *, required: tuple[st
     return read_fields(value, fields, required=required)
 
 
-def read_fields(value: object, fields: Mapping[str, Reader], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
+def read_fields(value: object, fields: Mapping[str, FieldReader], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the fields of a JSON object that is decoded already. Raises BadControl."""
     if not isinstance(value, dict):
         raise BadControl(f"a JSON object is needed, not {_shown(value)}")
@@ -123,7 +123,18 @@ def choice(kind: type[E], *, by_name: bool = False) -> Callable[[object], E]:
     return read
 
 
-def optional(reader: Reader) -> Reader:
+def word(*words: str) -> FieldReader:
+    """Return a reader of these words."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return value
+
+    return read
+
+
+def optional(reader: FieldReader) -> FieldReader:
     """Return a reader that takes null too."""
 
     def read(value: object) -> Any:

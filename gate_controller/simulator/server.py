@@ -2,8 +2,8 @@
 The simulator as a server: takes requests off the wire, lets the script's faults meet them, and answers from
 the books.
 
-It is a witness, not a part of the gate: it imports nothing of the project but the words for money, so that
-a mistake in the gate's idea of the API is not repeated here.
+It is a witness, not a part of the gate: it imports nothing of it, so that a mistake in the gate's idea of the API is
+not repeated here.
 """
 
 import asyncio
@@ -15,16 +15,15 @@ from email.utils import formatdate
 from types import TracebackType
 from typing import Self
 
-from gate_controller.admission.words.money import Currency
-from gate_controller.simulator.api import Answer, Api, Call, find_call, text
+from gate_controller.simulator.behaviour import Behaviour
 from gate_controller.simulator.control import ROOT, Control, RequestRecord
 from gate_controller.simulator.disturb import disturbed, undisturbed
 from gate_controller.simulator.ledger import Ledger
 from gate_controller.simulator.listener import Listener
-from gate_controller.simulator.misbehaviour import Fault, FaultKind, FaultScript
-from gate_controller.simulator.settings import Settings
+from gate_controller.simulator.merchant import ApiCall, Merchant, Reply, find_call, text
+from gate_controller.simulator.misbehaviour import FaultKind, FaultScript, Misbehaviour
 from gate_controller.simulator.vouchers import SAMPLES, Sample, User, plain
-from gate_controller.simulator.wire import Connection, Manner, Reply, Request
+from gate_controller.simulator.wire import Connection, HttpRequest, Manner, WireReply
 
 KEYS: dict[str, User] = {
     "demo-key-gate-1": User("0a7a3c1e-0000-4000-8000-000000000001", "Gate 1"),
@@ -44,7 +43,7 @@ class Simulator:
     """E-GUMA's API on a socket of this machine.
 
     `vouchers` are what the books begin with, `keys` maps each API key to its user; the rest are first
-    values of `Settings`. `port` 0 takes a free one. Use it as `async with Simulator() as simulator`, or
+    values of `Behaviour`. `port` 0 takes a free one. Use it as `async with Simulator() as simulator`, or
     start and stop it.
     """
 
@@ -54,15 +53,15 @@ class Simulator:
         vouchers: Iterable[Sample] = SAMPLES,
         keys: Mapping[str, User] | None = None,
         latency_seconds: float = 0.0,
-        currency: str = Currency.CHF,
+        currency: str = "CHF",
         clock_offset_seconds: float = 0.0,
         cancelled_stay_listed: bool = True,
         redemptions_allowed: bool = True,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self._first_settings = Settings(
-            currency=Currency(currency),
+        self._first_behaviour = Behaviour(
+            currency=currency,
             latency_seconds=latency_seconds,
             clock_offset_seconds=clock_offset_seconds,
             cancelled_stay_listed=cancelled_stay_listed,
@@ -74,20 +73,20 @@ class Simulator:
         self.faults = FaultScript()
         self.requests: deque[RequestRecord] = deque(maxlen=REQUESTS_KEPT)
         """The latest requests to the API, oldest first; control requests are not among them."""
-        self._api = Api(self.ledger, self._first_settings)
-        self._control = Control(api=self._api, faults=self.faults, requests=self.requests, reset=self.reset)
+        self._merchant = Merchant(self.ledger, self._first_behaviour)
+        self._control = Control(merchant=self._merchant, faults=self.faults, requests=self.requests, reset=self.reset)
         self._listener = Listener(self._serve)
         self._late: set[asyncio.TimerHandle] = set()
         self._date = (0, "")
 
     @property
-    def settings(self) -> Settings:
+    def behaviour(self) -> Behaviour:
         """The behaviour in force."""
-        return self._api.settings
+        return self._merchant.behaviour
 
-    def change_settings(self, **changes: object) -> None:
-        """Change some of `Settings`, by name, from the next request on."""
-        self._api.settings = replace(self._api.settings, **changes)  # type: ignore[arg-type]  # names are checked by replace
+    def change_behaviour(self, **changes: object) -> None:
+        """Change some of `Behaviour`, by name, from the next request on."""
+        self._merchant.behaviour = replace(self._merchant.behaviour, **changes)  # type: ignore[arg-type]  # names are checked by replace
 
     @property
     def base_url(self) -> str:
@@ -130,12 +129,12 @@ class Simulator:
         await self.stop()
 
     def reset(self) -> None:
-        """Put books, faults, settings and the list of requests back to what they were at first."""
+        """Put books, faults, behaviour and the list of requests back to what they were at first."""
         self._forget_late_effects()
         self.ledger.reset()
         self.faults.clear()
         self.requests.clear()
-        self._api.settings = self._first_settings
+        self._merchant.behaviour = self._first_behaviour
 
     def drop_connections(self, *, reset: bool = False, spare: Connection | None = None) -> int:
         """End every connection but `spare`, idle, hanging or busy; return how many. `reset`: by RST instead
@@ -143,7 +142,7 @@ class Simulator:
         """
         return self._listener.drop(reset=reset, spare=spare)
 
-    def _serve(self, request: Request, connection: Connection) -> Reply:
+    def _serve(self, request: HttpRequest, connection: Connection) -> WireReply:
         now = time.time()
         if request.target.startswith(ROOT):
             answer = self._control.answer(
@@ -154,8 +153,8 @@ class Simulator:
             reply = self._serve_api(request, now)
         return replace(reply, headers=(("Date", self._http_date(now)), *reply.headers))
 
-    def _serve_api(self, request: Request, now: float) -> Reply:
-        latency = self.settings.latency_seconds
+    def _serve_api(self, request: HttpRequest, now: float) -> WireReply:
+        latency = self.behaviour.latency_seconds
         call = find_call(request)
         if call is None:
             reply = undisturbed(text(404, "Not Found"), latency)
@@ -164,28 +163,28 @@ class Simulator:
         user = self._keys.get(call.query.get("apikey", ""))
         fault = self.faults.take(call.endpoint, self._names(call, now))
         if fault is None:
-            reply = undisturbed(self._api.answer(call, user, now=now), latency)
+            reply = undisturbed(self._merchant.answer(call, user, now=now), latency)
         elif fault.kind is FaultKind.LATE:
             if fault.takes_effect:
                 self._take_effect_later(call, user, fault)
             reply = disturbed(text(200, ""), fault, latency)
         else:
-            answer: Answer = self._api.answer(call, user, now=now, book=fault.takes_effect)
+            answer: Reply = self._merchant.answer(call, user, now=now, book=fault.takes_effect)
             reply = disturbed(answer, fault, latency)
         self._record(request, now, user, reply, fault)
         return reply
 
-    def _names(self, call: Call, now: float) -> tuple[str, ...]:
+    def _names(self, call: ApiCall, now: float) -> tuple[str, ...]:
         """All names a call's voucher goes by: a fault for a voucher also meets its ShortCode, and the other
         way round.
         """
         voucher = self.ledger.resolve(call.code, now=now)
         return (plain(call.code), voucher.code) if voucher else (plain(call.code),)
 
-    def _take_effect_later(self, call: Call, user: User | None, fault: Fault) -> None:
+    def _take_effect_later(self, call: ApiCall, user: User | None, fault: Misbehaviour) -> None:
         def take_effect() -> None:
             self._late.discard(handle)
-            self._api.answer(call, user, now=time.time())
+            self._merchant.answer(call, user, now=time.time())
 
         # Before the connection's own timer of the same length, so that the effect is there when the client
         # sees its end.
@@ -197,7 +196,9 @@ class Simulator:
             handle.cancel()
         self._late.clear()
 
-    def _record(self, request: Request, now: float, user: User | None, reply: Reply, fault: Fault | None) -> None:
+    def _record(
+        self, request: HttpRequest, now: float, user: User | None, reply: WireReply, fault: Misbehaviour | None
+    ) -> None:
         silent = reply.manner in {Manner.HANG, Manner.RESET, Manner.CLOSE}
         self.requests.append(
             RequestRecord(
@@ -212,7 +213,7 @@ class Simulator:
         )
 
     def _http_date(self, now: float) -> str:
-        second = int(now + self.settings.clock_offset_seconds)
+        second = int(now + self.behaviour.clock_offset_seconds)
         if self._date[0] != second:
             self._date = (second, formatdate(second, usegmt=True))
         return self._date[1]

@@ -7,8 +7,6 @@ The samples are what a demo lists and a person scans; their codes say what they 
 from dataclasses import dataclass
 from enum import Enum
 
-from gate_controller.admission.words.money import Cents, Currency
-
 
 def plain(code: str) -> str:
     """Return a code as the books keep it: upper case, without dashes or blanks around it."""
@@ -46,14 +44,14 @@ class Voucher:
     """One voucher. `currency` None is the account's; `message` comes with Balance, redeemable or not."""
 
     code: str
-    total_amount_in_cents: Cents
-    balance_in_cents: Cents
+    total_amount_in_cents: int
+    balance_in_cents: int
     condition: Condition = Condition.GOOD
     message: str = ""
     redeemable_at_zero: bool = False
     """Maison (PR) and package vouchers are redeemable with nothing on them (eguma-api.md, "Vouchers")."""
     is_complimentary: bool = False
-    currency: Currency | None = None
+    currency: str | None = None
     name: str = "Gift voucher"
     description: str = ""
     valid_until: str = "2099-12-31T23:59:59"
@@ -89,8 +87,8 @@ def _sample(title: str, voucher: Voucher, short_code: str = "") -> Sample:
     return Sample(short_code or voucher.code, title, voucher)
 
 
-_NO_CENTS = Cents(0)
-_CHF_50, _CHF_100 = Cents(5_000), Cents(10_000)
+_NO_CENTS = 0
+_CHF_50, _CHF_100 = 5_000, 10_000
 _LONG_MESSAGE = (
     "Grüezi! Bitte an der Kasse melden – « Bon cadeau réservé » für Frau Zoë Ångström-Łukasiewicz "
     "(Tisch 12’345, CHF\u202f1’000.00). Größe: Ⅻ, Ειδική προσφορά, Специальное предложение, "
@@ -100,8 +98,8 @@ _LONG_MESSAGE = (
 )
 
 SAMPLES: tuple[Sample, ...] = (
-    _sample("good: 500.00, several admissions", Voucher("L4FU5LQTKJR3", Cents(50_000), Cents(50_000))),
-    _sample("low balance: 5.00 left of 100.00", Voucher("LWB4HK7T2MNQ", _CHF_100, Cents(500))),
+    _sample("good: 500.00, several admissions", Voucher("L4FU5LQTKJR3", 50_000, 50_000)),
+    _sample("low balance: 5.00 left of 100.00", Voucher("LWB4HK7T2MNQ", _CHF_100, 500)),
     _sample("used up", Voucher("USD7PV3XK9RA", _CHF_50, _NO_CENTS)),
     _sample("not paid", Voucher("NPD2QX8LFT5W", _CHF_50, _CHF_50, Condition.NOT_PAID)),
     _sample("pro-forma", Voucher("PRF9WJ4CYH6K", _CHF_50, _CHF_50, Condition.PRO_FORMA)),
@@ -140,7 +138,7 @@ SAMPLES: tuple[Sample, ...] = (
             product_id="5b0e7a4c-package",
         ),
     ),
-    _sample("ShortCode of a good voucher: 200.00", Voucher("SHC7GK3NVP9D", Cents(20_000), Cents(20_000)), "42"),
+    _sample("ShortCode of a good voucher: 200.00", Voucher("SHC7GK3NVP9D", 20_000, 20_000), "42"),
     _sample(
         "a note in the message, redeemable: 100.00",
         Voucher("NTE4XC6QJM8R", _CHF_100, _CHF_100, message="Stammgast: bitte herzlich begrüssen."),
@@ -154,7 +152,7 @@ SAMPLES: tuple[Sample, ...] = (
         Voucher("G5/H 7%Ü#4K+", _CHF_100, _CHF_100),
         "43",
     ),
-    _sample("in EUR: 100.00", Voucher("EUR3MV8KZQ6T", _CHF_100, _CHF_100, currency=Currency.EUR)),
+    _sample("in EUR: 100.00", Voucher("EUR3MV8KZQ6T", _CHF_100, _CHF_100, currency="EUR")),
     Sample("NFD2KR6WPX4M", "unknown to E-GUMA", None),
 )
 """One sample per case of the API's description; amounts are in the account's currency unless the title says

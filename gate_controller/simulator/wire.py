@@ -28,7 +28,7 @@ _REASONS = {int(status): status.phrase.encode() for status in HTTPStatus}
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One request, wholly read. `target` is path and query, still percent-encoded."""
 
     method: str
@@ -57,7 +57,7 @@ class Manner(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WireReply:
     """What a request gets. `delay_seconds` passes before anything is done; `interval_seconds` is between
     dripped bytes.
     """
@@ -70,7 +70,7 @@ class Reply:
     interval_seconds: float = 0.0
 
 
-Serve = Callable[[Request, "Connection"], Reply]
+Serve = Callable[[HttpRequest, "Connection"], WireReply]
 
 
 class Connection(asyncio.Protocol):
@@ -147,7 +147,9 @@ class Connection(asyncio.Protocol):
         head = self._head
         if head is None:
             raise RuntimeError("h11 ended a request that it never began")
-        request = Request(head.method.decode(), head.target.decode("latin-1"), list(head.headers), bytes(self._body))
+        request = HttpRequest(
+            head.method.decode(), head.target.decode("latin-1"), list(head.headers), bytes(self._body)
+        )
         reply = self._serve(request, self)
         if reply.manner is Manner.HANG:
             return
@@ -159,13 +161,13 @@ class Connection(asyncio.Protocol):
     def _later(self, seconds: float, action: Callable[[], None]) -> None:
         self._timer = self._loop.call_later(seconds, action)
 
-    def _carry_out_late(self, reply: Reply) -> None:
+    def _carry_out_late(self, reply: WireReply) -> None:
         if self._transport.is_closing():
             return
         self._carry_out(reply)
         self._read()  # a request that came meanwhile has waited for its turn
 
-    def _carry_out(self, reply: Reply) -> None:
+    def _carry_out(self, reply: WireReply) -> None:
         match reply.manner:
             case Manner.RESET:
                 self.reset()
@@ -181,7 +183,7 @@ class Connection(asyncio.Protocol):
                 self._transport.write(self._head_bytes(reply))
                 self._drip(reply, 0)
 
-    def _drip(self, reply: Reply, position: int) -> None:
+    def _drip(self, reply: WireReply, position: int) -> None:
         if self._transport.is_closing():
             return
         if position >= len(reply.body):
@@ -191,7 +193,7 @@ class Connection(asyncio.Protocol):
         self._transport.write(self._body_bytes(reply.body[position : position + 1]))
         self._later(reply.interval_seconds, lambda: self._drip(reply, position + 1))
 
-    def _head_bytes(self, reply: Reply) -> bytes:
+    def _head_bytes(self, reply: WireReply) -> bytes:
         headers = [*reply.headers, ("Content-Length", str(len(reply.body)))]
         return (
             self._http.send(
@@ -216,5 +218,5 @@ class Connection(asyncio.Protocol):
         if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             body = f"{why}\n".encode()
             headers = (("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close"))
-            self._transport.write(self._head_bytes(Reply(status, body, headers)) + self._body_bytes(body))
+            self._transport.write(self._head_bytes(WireReply(status, body, headers)) + self._body_bytes(body))
         self.close()

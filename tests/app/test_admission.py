@@ -82,7 +82,7 @@ async def test_the_intent_is_on_disk_before_the_charge_is_sent_and_the_charge_be
 
 
 async def test_the_lamps_follow_the_visitor(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    simulator.change_settings(latency_seconds=0.03)
+    simulator.change_behaviour(latency_seconds=0.03)
     async with running_gate(state_dir, pins, simulator) as gate:
         await gate.shows(MessageKind.IDLE)
         began = len(pins.edges(RED))  # it blinked while the gate was starting

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller.admission.words.messages import MessageKind, MoneyFate
-from gate_controller.simulator import Fault, FaultKind, Simulator
+from gate_controller.simulator import FaultKind, Misbehaviour, Simulator
 from tests.rig.gate import GOOD, PRICE, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
@@ -16,7 +16,7 @@ ADMITTED, CHECKED, REFUSED = MessageKind.ADMITTED, MessageKind.BEING_CHECKED, Me
 LATEST = 2.0
 """Seconds from scan to verdict that are in time: the setting says 1, a busy machine may say a little later."""
 
-FAULTS: Mapping[str, tuple[Fault, set[MessageKind], int]] = {
+FAULTS: Mapping[str, tuple[Misbehaviour, set[MessageKind], int]] = {
     "hang": (fault(FaultKind.HANG), {CHECKED}, 0),
     # Where the time is nearly used up, the look-up may come too late for this verdict.
     "hang after the effect": (fault(FaultKind.HANG, effect=True), {ADMITTED, CHECKED}, 1),
@@ -46,7 +46,7 @@ FAULTS: Mapping[str, tuple[Fault, set[MessageKind], int]] = {
 
 @pytest.mark.parametrize(("trouble", "verdicts", "charges"), FAULTS.values(), ids=FAULTS.keys())
 async def test_a_charge_gone_wrong_is_sent_once_and_told_in_time(
-    state_dir: Path, pins: Pins, simulator: Simulator, trouble: Fault, verdicts: set[MessageKind], charges: int
+    state_dir: Path, pins: Pins, simulator: Simulator, trouble: Misbehaviour, verdicts: set[MessageKind], charges: int
 ) -> None:
     async with running_gate(state_dir, pins, simulator, admission__verdict_seconds=1) as gate:
         simulator.faults.add(trouble)
@@ -128,7 +128,7 @@ async def test_a_server_that_is_not_there_charges_nothing(state_dir: Path, pins:
 
 async def test_a_balance_that_hangs_is_refused_in_time(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
-        simulator.change_settings(latency_seconds=30)
+        simulator.change_behaviour(latency_seconds=30)
         began = time.monotonic()
         gate.scan(GOOD)
         verdict = await gate.verdict()

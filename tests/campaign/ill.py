@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gate_controller.simulator import Simulator
-from gate_controller.simulator.misbehaviour import Endpoint, Fault, FaultKind
+from gate_controller.simulator.misbehaviour import Endpoint, FaultKind, Misbehaviour
 from tests.campaign import books
 from tests.campaign.kill import HEALED, SETTINGS, heal_and_compare
 from tests.rig.gate import GOOD
@@ -27,10 +27,10 @@ CALLS = {Illness.SYNC_FAILS: 4, Illness.FULL: 12, Illness.READ_ONLY: 12, Illness
 VERDICT_SECONDS = 2.0
 """The verdict time of `SETTINGS`, and the rest for a busy machine."""
 
-LOST_ANSWER = Fault(FaultKind.RESET, Endpoint.REDEEM, effect=True)
+LOST_ANSWER = Misbehaviour(FaultKind.RESET, Endpoint.REDEEM, effect=True)
 
 
-CASES: tuple[tuple[Fate, Fault | None, bool], ...] = tuple(
+CASES: tuple[tuple[Fate, Misbehaviour | None, bool], ...] = tuple(
     (Fate(illness, skip), outcome, lives)
     for illness, calls in CALLS.items()
     for skip in range(calls)
@@ -54,7 +54,7 @@ async def campaign(first: int = 0, rounds: int = len(CASES)) -> dict[str, Any]:
     return {"tried": len(cases), "ends": dict(ends.most_common()), "violations": violations}
 
 
-async def _fall_ill(fate: Fate, outcome: Fault | None, *, lives: bool) -> tuple[str, list[str]]:
+async def _fall_ill(fate: Fate, outcome: Misbehaviour | None, *, lives: bool) -> tuple[str, list[str]]:
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, PtyScanner() as scanner:
         directory, file = Path(folder) / "state", Path(folder) / "fate"
         settings = HEALED if lives else SETTINGS

@@ -21,7 +21,7 @@ from gate_controller.admission.words.money import Cents
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
 from gate_controller.simulator import Simulator
-from gate_controller.simulator.misbehaviour import Endpoint, Fault, FaultKind
+from gate_controller.simulator.misbehaviour import Endpoint, FaultKind, Misbehaviour
 from gate_controller.simulator.vouchers import Voucher
 from tests.campaign import books
 from tests.campaign.mortal import mortal
@@ -73,17 +73,17 @@ MOMENTS = (Moment.SCANNED, Moment.BALANCE_ASKED, *(Moment.REDEEM_SENT, Moment.VE
 KILL_POINTS = ("before commit", "after commit", "before request", "after request", "before pulse", "after pulse")
 
 
-def _faults(chance: random.Random) -> list[Fault]:
+def _faults(chance: random.Random) -> list[Misbehaviour]:
     kinds = (
-        Fault(FaultKind.HANG, Endpoint.REDEEM, effect=chance.random() < 0.5),
-        Fault(FaultKind.RESET, Endpoint.REDEEM, effect=chance.random() < 0.5),
-        Fault(FaultKind.STATUS, Endpoint.REDEEM, status=502, effect=chance.random() < 0.5),
-        Fault(FaultKind.LATE, Endpoint.REDEEM, delay_seconds=chance.uniform(0.1, 1.5)),
-        Fault(FaultKind.DELAY, Endpoint.REDEEM, delay_seconds=chance.uniform(0.0, 0.9)),
-        Fault(FaultKind.DELAY, Endpoint.BALANCE, delay_seconds=chance.uniform(0.0, 0.5)),
-        Fault(FaultKind.STATUS, Endpoint.REDEMPTIONS, status=403, times=3),
-        Fault(FaultKind.BROKEN_JSON, Endpoint.REDEEM),
-        Fault(FaultKind.RESET, Endpoint.CANCEL_REDEMPTION, effect=chance.random() < 0.5),
+        Misbehaviour(FaultKind.HANG, Endpoint.REDEEM, effect=chance.random() < 0.5),
+        Misbehaviour(FaultKind.RESET, Endpoint.REDEEM, effect=chance.random() < 0.5),
+        Misbehaviour(FaultKind.STATUS, Endpoint.REDEEM, status=502, effect=chance.random() < 0.5),
+        Misbehaviour(FaultKind.LATE, Endpoint.REDEEM, delay_seconds=chance.uniform(0.1, 1.5)),
+        Misbehaviour(FaultKind.DELAY, Endpoint.REDEEM, delay_seconds=chance.uniform(0.0, 0.9)),
+        Misbehaviour(FaultKind.DELAY, Endpoint.BALANCE, delay_seconds=chance.uniform(0.0, 0.5)),
+        Misbehaviour(FaultKind.STATUS, Endpoint.REDEMPTIONS, status=403, times=3),
+        Misbehaviour(FaultKind.BROKEN_JSON, Endpoint.REDEEM),
+        Misbehaviour(FaultKind.RESET, Endpoint.CANCEL_REDEMPTION, effect=chance.random() < 0.5),
     )
     return chance.sample(kinds, chance.randint(0, 3))
 
@@ -163,12 +163,16 @@ def _last_fact(directory: Path, before: list[Record]) -> str:
     return type(Reader(directory).facts(changed[0].incident)[-1]).__name__ if changed else "nothing"
 
 
-OUTCOMES = (None, Fault(FaultKind.HANG, Endpoint.REDEEM, effect=True), Fault(FaultKind.RESET, Endpoint.REDEEM))
+OUTCOMES = (
+    None,
+    Misbehaviour(FaultKind.HANG, Endpoint.REDEEM, effect=True),
+    Misbehaviour(FaultKind.RESET, Endpoint.REDEEM),
+)
 """What Redeem does while the gate dies: it answers, takes effect without an answer, or does not take effect."""
 
 
 async def at_every_point(
-    cycles: int = 9, outcomes: Sequence[Fault | None] = OUTCOMES, points: Sequence[str] = KILL_POINTS
+    cycles: int = 9, outcomes: Sequence[Misbehaviour | None] = OUTCOMES, points: Sequence[str] = KILL_POINTS
 ) -> dict[str, Any]:
     """Let the gate die at its first, second, … commit, request and pulse, before it and after it, and start again."""
     violations: list[Any] = []
@@ -185,7 +189,7 @@ async def at_every_point(
     return {"tried": tried, "violations": violations}
 
 
-async def _die_at(point: str, outcome: Fault | None) -> tuple[bool, list[str]]:
+async def _die_at(point: str, outcome: Misbehaviour | None) -> tuple[bool, list[str]]:
     with tempfile.TemporaryDirectory() as folder, PtyScanner() as scanner:
         directory = Path(folder) / "state"
         async with Simulator() as simulator:

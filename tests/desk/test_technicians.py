@@ -16,7 +16,7 @@ from gate_controller.shell.front import card_of
 from gate_controller.simulator import FaultKind, Simulator
 from gate_controller.texts import Language, Texts
 from tests.rig.command import PROGRAM, environment
-from tests.rig.gate import GOOD, GREEN, LOW, RED, RELAY, GateInProcess, Shown, fault, running_gate
+from tests.rig.gate import GOOD, GREEN, LOW, RED, RELAY, GateInProcess, SeenMessage, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
@@ -128,7 +128,7 @@ async def test_the_display_shows_every_picture_and_then_the_idle_gate_at_once(
         await until(lambda: picture_in(file) == idle)
 
 
-def picture_of(shown: Shown, gate: GateInProcess) -> bytes:
+def picture_of(shown: SeenMessage, gate: GateInProcess) -> bytes:
     """Return the picture of a message that fits on one page, as it should be drawn."""
     canvas = Canvas(320, 240, "RGB")
     (page,) = canvas.pages(card_of(shown.message, Texts([Language.EN], gate.settings.admission.currency)))

@@ -100,7 +100,7 @@ async def test_the_code_that_balance_returns_can_be_redeemed_and_given_back(samp
 )
 async def test_the_other_ways_e_guma_may_behave_change_nothing(options: dict[str, bool]) -> None:
     async with simulated() as (api, simulator):
-        simulator.change_settings(**options)
+        simulator.change_behaviour(**options)
         before = await balance(api)
         charge = await redemption(api, before.voucher_code)
         assert await api.cancel(before.voucher_code, charge.token, PRICE, soon()) == Cancelled(before.balance)

@@ -13,7 +13,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Redemption
 from gate_controller.eguma.api import Api
-from gate_controller.simulator import Endpoint, Fault, FaultKind, Simulator
+from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour, Simulator
 from tests.rig.raw_server import answer_of, raw_server, refusing_port, unanswering_port
 from tests.rig.simulator import KEY, SimulatorProcess, running_simulator
 from tests.rig.waiting import until
@@ -104,7 +104,7 @@ async def redeem_meeting(fault: dict[str, Any], *, seconds: float = 0.2) -> tupl
     """Redeem once with a warm connection and a fault; return what came of it and how often Redeem arrived."""
     async with simulated() as (api, simulator):
         await balance(api)
-        simulator.faults.add(Fault(endpoint=Endpoint.REDEEM, **fault))
+        simulator.faults.add(Misbehaviour(endpoint=Endpoint.REDEEM, **fault))
         return await no_redemption(api, seconds), len(simulator.requests) - 1
 
 
@@ -141,37 +141,37 @@ async def test_a_balance_is_asked_again_until_an_answer_comes(fault: dict[str, A
     if fault.get("delay_seconds"):
         return
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(endpoint=Endpoint.BALANCE, times=2, **fault))
+        simulator.faults.add(Misbehaviour(endpoint=Endpoint.BALANCE, times=2, **fault))
         assert ((await balance(api)).balance, len(simulator.requests)) == (50_000, 3)
 
 
 @pytest.mark.parametrize("kind", [FaultKind.HANG, FaultKind.DRIP])
 async def test_one_connection_that_hangs_leaves_room_for_another_try(kind: FaultKind) -> None:
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(kind, Endpoint.BALANCE))
+        simulator.faults.add(Misbehaviour(kind, Endpoint.BALANCE))
         assert ((await balance(api, 1.3)).balance, len(simulator.requests)) == (50_000, 2)
 
 
 async def test_too_many_requests_is_asked_again_later_and_other_refusals_are_not() -> None:
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.BALANCE, status=429))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.BALANCE, status=429))
         await balance(api)
         assert [record.status for record in simulator.requests] == [429, 200]
-        simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.BALANCE, status=404))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.BALANCE, status=404))
         assert (await no_balance(api)).fault is CallFault.REFUSED
         assert len(simulator.requests) == 3
 
 
 async def test_too_many_requests_to_the_end_is_a_refusal() -> None:
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.BALANCE, times=None, status=429, body="Später."))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.BALANCE, times=None, status=429, body="Später."))
         assert await no_balance(api, 0.3) == CallFailed(CallFault.REFUSED, "Später.")
         assert len(simulator.requests) > 1
 
 
 async def test_a_call_that_never_succeeds_ends_by_its_deadline_with_the_last_failure() -> None:
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.BALANCE, times=None, status=503))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.BALANCE, times=None, status=503))
         deadline = soon(0.5)
         failed = await no_balance(api, 0.5)
         assert failed.fault is CallFault.UNKNOWN
@@ -183,7 +183,7 @@ async def test_a_call_that_never_succeeds_ends_by_its_deadline_with_the_last_fai
 async def test_a_cancellation_is_tried_once() -> None:
     async with simulated() as (api, simulator):
         token = (await redemption(api)).token
-        simulator.faults.add(Fault(FaultKind.RESET, Endpoint.CANCEL_REDEMPTION, effect=True))
+        simulator.faults.add(Misbehaviour(FaultKind.RESET, Endpoint.CANCEL_REDEMPTION, effect=True))
         lost = await api.cancel(GOOD, token, PRICE, soon())
         refused = await api.cancel(GOOD, token, PRICE, soon())
         assert len(simulator.requests) == 3
@@ -196,7 +196,7 @@ async def test_a_cancellation_is_tried_once() -> None:
 async def test_only_a_400_is_a_final_no_to_a_cancellation(code: int) -> None:
     async with simulated() as (api, simulator):
         token = (await redemption(api)).token
-        simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.CANCEL_REDEMPTION, status=code))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.CANCEL_REDEMPTION, status=code))
         failed = await api.cancel(GOOD, token, PRICE, soon())
         assert len(simulator.requests) == 2
     assert isinstance(failed, CallFailed)
@@ -268,7 +268,7 @@ async def test_a_connection_that_died_before_the_loop_could_look_is_not_used_eit
 
 async def test_waiting_for_another_call_to_end_counts_and_ends_as_not_sent() -> None:
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(FaultKind.HANG, Endpoint.BALANCE))
+        simulator.faults.add(Misbehaviour(FaultKind.HANG, Endpoint.BALANCE))
         hanging = asyncio.create_task(no_balance(api, 0.6))
         await until(lambda: len(simulator.requests) == 1)
         assert (await no_redemption(api, 0.1)).fault is CallFault.NOT_SENT
@@ -280,7 +280,7 @@ async def test_waiting_for_another_call_to_end_counts_and_ends_as_not_sent() -> 
 async def test_a_call_that_is_cancelled_closes_its_connection_and_the_next_one_works(kind: FaultKind) -> None:
     async with simulated() as (api, simulator):
         await balance(api)
-        simulator.faults.add(Fault(kind, Endpoint.REDEEM))
+        simulator.faults.add(Misbehaviour(kind, Endpoint.REDEEM))
         redeeming = asyncio.create_task(redemption(api))
         await until(lambda: len(simulator.requests) == 2)
         redeeming.cancel()
@@ -297,8 +297,8 @@ async def test_a_call_that_is_cancelled_closes_its_connection_and_the_next_one_w
 
 async def test_a_call_that_is_cancelled_while_it_is_repeated_ends() -> None:
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.BALANCE, status=503))
-        simulator.faults.add(Fault(FaultKind.HANG, Endpoint.BALANCE))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.BALANCE, status=503))
+        simulator.faults.add(Misbehaviour(FaultKind.HANG, Endpoint.BALANCE))
         asking = asyncio.create_task(balance(api))
         await until(lambda: len(simulator.requests) == 2)
         asking.cancel()
@@ -366,9 +366,9 @@ async def test_failures_are_logged_with_the_code_masked_and_success_is_not(caplo
     async with simulated() as (api, simulator):
         await balance(api)
         assert caplog.text == ""
-        simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.BALANCE, status=503))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.BALANCE, status=503))
         await balance(api)
-        simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.REDEEM, status=503))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.REDEEM, status=503))
         await no_redemption(api)
     again, failed = (record.getMessage() for record in caplog.records)
     assert again.startswith("call=balance about=…KJR3 try=1 again_in=0.05 error=")

@@ -17,7 +17,7 @@ from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.api import Api
 from gate_controller.eguma.connection import EgumaConnection, ServerClock
 from gate_controller.eguma.transport import OneConnectionTransport
-from gate_controller.simulator import KEYS, Fault, FaultKind, Simulator
+from gate_controller.simulator import KEYS, FaultKind, Misbehaviour, Simulator
 from tests.rig.raw_server import raw_server, refusing_port, unanswering_port
 from tests.rig.simulator import running_simulator
 
@@ -38,11 +38,14 @@ CALLS: dict[str, Call] = {
     "probe": lambda api, _: api.probe(),
 }
 FAULTS = [
-    *(Fault(kind, times=None, interval_seconds=5.0) for kind in FaultKind if kind is not FaultKind.STATUS),
-    *(Fault(FaultKind.STATUS, times=None, status=code, body=ECHO) for code in (301, 400, 401, 404, 408, 429, 500, 503)),
-    Fault(FaultKind.STATUS, times=None, status=302, headers={"Location": "https://elsewhere.invalid/"}),
-    Fault(FaultKind.HTML, times=None, body=ECHO),
-    Fault(FaultKind.BROKEN_JSON, times=None, body=f'{{"code": "{ECHO}", "balance_in_cents": "{ECHO}"}}'),
+    *(Misbehaviour(kind, times=None, interval_seconds=5.0) for kind in FaultKind if kind is not FaultKind.STATUS),
+    *(
+        Misbehaviour(FaultKind.STATUS, times=None, status=code, body=ECHO)
+        for code in (301, 400, 401, 404, 408, 429, 500, 503)
+    ),
+    Misbehaviour(FaultKind.STATUS, times=None, status=302, headers={"Location": "https://elsewhere.invalid/"}),
+    Misbehaviour(FaultKind.HTML, times=None, body=ECHO),
+    Misbehaviour(FaultKind.BROKEN_JSON, times=None, body=f'{{"code": "{ECHO}", "balance_in_cents": "{ECHO}"}}'),
 ]
 
 
@@ -132,7 +135,7 @@ async def test_httpx_does_not_know_the_key(fault: FaultKind, everything_logged: 
         request = httpx.Request("GET", f"{simulator.base_url}/v1/vouchers/{GOOD}/balance.json")
         response = await client.send(request)
         assert response.is_success
-        simulator.faults.add(Fault(fault))
+        simulator.faults.add(Misbehaviour(fault))
         with pytest.raises((httpx.HTTPError, TimeoutError)) as caught:
             async with asyncio.timeout(0.12):
                 await client.send(request)
@@ -144,7 +147,7 @@ async def test_httpx_does_not_know_the_key(fault: FaultKind, everything_logged: 
 
 async def test_a_cancelled_call_does_not_show_the_key_in_its_traceback() -> None:
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(FaultKind.HANG))
+        simulator.faults.add(Misbehaviour(FaultKind.HANG))
         call = asyncio.create_task(api.balance(GOOD, time.monotonic() + 5.0, urgent=True))
         while not simulator.requests:  # noqa: ASYNC110 - the simulator has no event for it
             await asyncio.sleep(0)
@@ -156,7 +159,7 @@ async def test_a_cancelled_call_does_not_show_the_key_in_its_traceback() -> None
 
 async def test_e_gumas_echo_of_the_key_is_blotted_out_and_the_rest_kept() -> None:
     async with simulated() as (api, simulator):
-        simulator.faults.add(Fault(FaultKind.STATUS, status=400, body=ECHO))
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, status=400, body=ECHO))
         failed = await api.balance(GOOD, time.monotonic() + 5.0, urgent=True)
     words = "The key *** in https://api.e-guma.ch/?apikey=*** is not for this."
     assert failed == CallFailed(CallFault.REFUSED, words)

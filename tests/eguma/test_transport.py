@@ -16,7 +16,7 @@ import pytest
 from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault
 from gate_controller.eguma.api import Api
 from gate_controller.eguma.transport import OneConnectionTransport
-from gate_controller.simulator import Fault, FaultKind
+from gate_controller.simulator import FaultKind, Misbehaviour
 from tests.rig.raw_server import answer_of, raw_server, refusing_port, unanswering_port
 from tests.rig.simulator import KEY, running_simulator
 
@@ -231,7 +231,7 @@ async def test_an_answer_that_is_lost_is_told_as_httpx_tells_it(kind: FaultKind,
     transport = OneConnectionTransport()
     async with running_simulator() as simulator, client_of(transport) as client:
         url = f"{simulator.base_url}/v1/vouchers/{GOOD}/balance.json"
-        simulator.faults.add(Fault(kind))
+        simulator.faults.add(Misbehaviour(kind))
         with pytest.raises(error):
             await client.get(url, params={"apikey": KEY})
         assert transport.requests_sent == 1

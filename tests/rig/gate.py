@@ -21,8 +21,7 @@ from gate_controller.desk.control_socket import ask
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
 from gate_controller.settings import load_settings
-from gate_controller.simulator import Endpoint, FaultKind, Simulator
-from gate_controller.simulator import Fault as SimulatorFault
+from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour, Simulator
 from gate_controller.texts import Text
 from tests.rig.pins import Edge, Pins
 from tests.rig.scanner import PtyScanner
@@ -59,9 +58,9 @@ PROMPT: Mapping[str, object] = {
 """Settings of a gate that does everything soon, so that no test waits long."""
 
 
-def fault(kind: FaultKind, endpoint: Endpoint = Endpoint.REDEEM, **fields: object) -> SimulatorFault:
+def fault(kind: FaultKind, endpoint: Endpoint = Endpoint.REDEEM, **fields: object) -> Misbehaviour:
     """Return a fault of the simulator, on Redeem unless told otherwise."""
-    return SimulatorFault(kind, endpoint, **fields)  # type: ignore[arg-type]  # the simulator checks its fields
+    return Misbehaviour(kind, endpoint, **fields)  # type: ignore[arg-type]  # the simulator checks its fields
 
 
 @dataclass(frozen=True, slots=True)

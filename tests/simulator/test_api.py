@@ -267,28 +267,28 @@ async def test_cancelled_redemptions_stay_listed_or_not_as_set(house: House) -> 
     token = (await house.redeem(2_500))["redeem_token"]
     await house.post(f"{GOOD}/cancel_redemption.json", {"redeem_token": token, "amount_in_cents": 1_000})
     assert [e["redeemed_amount_in_cents"] for e in await house.listed()] == [2_500]
-    house.simulator.change_settings(cancelled_stay_listed=False)
+    house.simulator.change_behaviour(cancelled_stay_listed=False)
     assert [e["redeemed_amount_in_cents"] for e in await house.listed()] == [1_500]
     await house.post(f"{GOOD}/cancel_redemption.json", {"redeem_token": token, "amount_in_cents": 1_500})
     assert not await house.listed()
 
 
 async def test_the_list_can_be_refused(house: House) -> None:
-    house.simulator.change_settings(redemptions_allowed=False)
+    house.simulator.change_behaviour(redemptions_allowed=False)
     assert (await house.get("redemptions.json", **ALWAYS)).status_code == 400
 
 
 async def test_a_redemption_appears_in_the_list_only_after_the_delay_set(house: House) -> None:
-    house.simulator.change_settings(list_delay_seconds=3_600.0)
+    house.simulator.change_behaviour(list_delay_seconds=3_600.0)
     await house.redeem(100)
     assert not await house.listed()
-    house.simulator.change_settings(list_delay_seconds=0.0)
+    house.simulator.change_behaviour(list_delay_seconds=0.0)
     assert len(await house.listed()) == 1
 
 
 async def test_the_server_s_clock_can_be_years_off_in_date_and_redeemed_at(house: House) -> None:
     year = 365 * 24 * 3_600.0
-    house.simulator.change_settings(clock_offset_seconds=-10 * year)
+    house.simulator.change_behaviour(clock_offset_seconds=-10 * year)
     answer = await house.post(f"{GOOD}/redeem.json", {"amount_in_cents": 100})
     shown = parsedate_to_datetime(answer.headers["Date"]).timestamp()
     assert abs(shown - (time.time() - 10 * year)) < 5
@@ -297,26 +297,26 @@ async def test_the_server_s_clock_can_be_years_off_in_date_and_redeemed_at(house
 
 
 async def test_an_older_edition_answers_in_its_form(house: House) -> None:
-    house.simulator.change_settings(older_edition=True)
+    house.simulator.change_behaviour(older_edition=True)
     assert not {"currency", "product_id", "extra"} & (await house.balance(GOOD)).keys()
     assert "voucher_document_url" in await house.redeem(100)
 
 
 async def test_answers_can_spell_codes_with_dashes(house: House) -> None:
-    house.simulator.change_settings(dashes_in_answers=True)
+    house.simulator.change_behaviour(dashes_in_answers=True)
     assert (await house.balance(GOOD))["code"] == dashed(GOOD)
     assert (await house.redeem(100))["code"] == dashed(GOOD)
 
 
 async def test_references_can_be_held_to_letters_and_digits(house: House) -> None:
-    house.simulator.change_settings(strict_references=True)
+    house.simulator.change_behaviour(strict_references=True)
     refused = await house.post(f"{GOOD}/redeem.json", {"amount_in_cents": 1, "reference_number": "gate-1"})
     taken = await house.post(f"{GOOD}/redeem.json", {"amount_in_cents": 1, "reference_number": "gate1"})
     assert (refused.status_code, taken.status_code) == (400, 200)
 
 
 async def test_a_missing_content_type_can_be_refused(house: House) -> None:
-    house.simulator.change_settings(content_type_required=True)
+    house.simulator.change_behaviour(content_type_required=True)
     assert (await house.get(f"{GOOD}/balance.json")).status_code == 400
     declared = await house.client.get(
         f"/v1/vouchers/{GOOD}/balance.json",
@@ -327,7 +327,7 @@ async def test_a_missing_content_type_can_be_refused(house: House) -> None:
 
 
 async def test_latency_comes_before_the_answer_and_after_the_effect(house: House) -> None:
-    house.simulator.change_settings(latency_seconds=0.05)
+    house.simulator.change_behaviour(latency_seconds=0.05)
     began = time.monotonic()
     await house.redeem(100)
     assert time.monotonic() - began >= 0.05

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gate_controller.simulator import Endpoint, Fault, FaultKind, Simulator
+from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour, Simulator
 from tests.rig.simulator import KEY, Wire, running_simulator, wire_to
 from tests.rig.waiting import PATIENCE_SECONDS, until
 
@@ -55,7 +55,7 @@ async def test_idle_connections_can_be_reset(simulator: Simulator, wire: Wire) -
 
 
 async def test_requests_sent_at_once_are_answered_in_turn(simulator: Simulator, wire: Wire) -> None:
-    simulator.faults.add(Fault(FaultKind.DELAY, Endpoint.REDEEM, delay_seconds=0.02))
+    simulator.faults.add(Misbehaviour(FaultKind.DELAY, Endpoint.REDEEM, delay_seconds=0.02))
     wire.redeem()
     wire.send(BALANCE)
     assert json.loads((await wire.answer())[1])["balance_in_cents"] == 47_500
@@ -85,7 +85,7 @@ async def test_what_is_no_proper_request_is_turned_away(wire: Wire, noise: bytes
 
 async def test_stop_ends_hanging_requests_and_a_start_keeps_port_and_books(simulator: Simulator, wire: Wire) -> None:
     base_url = simulator.base_url
-    simulator.faults.add(Fault(FaultKind.HANG, effect=True))
+    simulator.faults.add(Misbehaviour(FaultKind.HANG, effect=True))
     wire.redeem()
     await until(lambda: bool(simulator.requests))
     await simulator.stop()

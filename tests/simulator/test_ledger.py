@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate_controller.admission.words.money import Cents
-from gate_controller.simulator import Condition, Ledger, Refused, Sample, User, Voucher
+from gate_controller.simulator import Condition, Ledger, LedgerRefusal, Sample, User, Voucher
 
 GATE = User("1", "Gate 1")
 CODE = "AAAABBBBCCCC"
@@ -36,7 +36,7 @@ def test_a_redemption_lowers_the_balance() -> None:
 @pytest.mark.parametrize("amount", [10_001, 0, -1])
 def test_a_redemption_of_more_than_the_balance_or_of_nothing_is_refused_and_changes_nothing(amount: int) -> None:
     ledger = ledger_with(10_000)
-    with pytest.raises(Refused):
+    with pytest.raises(LedgerRefusal):
         redeem(ledger, amount)
     assert balance(ledger) == 10_000
     assert not list(ledger.redemptions())
@@ -44,7 +44,7 @@ def test_a_redemption_of_more_than_the_balance_or_of_nothing_is_refused_and_chan
 
 @pytest.mark.parametrize("condition", [Condition.NOT_PAID, Condition.PRO_FORMA, Condition.DELETED])
 def test_a_voucher_that_is_not_good_cannot_be_redeemed(condition: Condition) -> None:
-    with pytest.raises(Refused, match=condition.value):
+    with pytest.raises(LedgerRefusal, match=condition.value):
         redeem(ledger_with(10_000, condition=condition), 100)
 
 
@@ -58,7 +58,7 @@ def test_a_whole_cancellation_twice_is_refused_the_second_time() -> None:
     ledger = ledger_with()
     token = redeem(ledger, 2_500)
     assert ledger.cancel(CODE, token, 2_500) == 10_000
-    with pytest.raises(Refused):
+    with pytest.raises(LedgerRefusal):
         ledger.cancel(CODE, token, 2_500)
     assert balance(ledger) == 10_000
 
@@ -67,7 +67,7 @@ def test_a_redemption_can_be_cancelled_in_parts_up_to_its_amount() -> None:
     ledger = ledger_with()
     token = redeem(ledger, 2_500)
     ledger.cancel(CODE, token, 1_000)
-    with pytest.raises(Refused):
+    with pytest.raises(LedgerRefusal):
         ledger.cancel(CODE, token, 1_501)
     assert ledger.cancel(CODE, token, 1_500) == 10_000
 
@@ -76,7 +76,7 @@ def test_a_token_cancels_no_other_voucher() -> None:
     ledger = ledger_with()
     ledger.put(Voucher("OTHERVOUCHER", Cents(100), Cents(100)))
     token = redeem(ledger, 2_500)
-    with pytest.raises(Refused):
+    with pytest.raises(LedgerRefusal):
         ledger.cancel("OTHERVOUCHER", token, 2_500)
 
 
@@ -113,7 +113,7 @@ def test_a_short_code_that_never_lapses_is_not_handed_out_again() -> None:
 def test_a_short_code_is_for_balance_alone() -> None:
     ledger = ledger_with()
     number = ledger.hand_out(CODE, lapses_at=None)
-    with pytest.raises(Refused):
+    with pytest.raises(LedgerRefusal):
         redeem(ledger, 100, number)
 
 
@@ -148,7 +148,7 @@ def test_balance_and_net_redemptions_always_add_up_to_what_the_voucher_was_opene
                 ledger.cancel(CODE, tokens[other % len(tokens)], amount)
             elif what == "put":
                 ledger.put(Voucher(CODE, Cents(5_000), Cents(amount)))
-        except Refused:
+        except LedgerRefusal:
             pass
         account = ledger.account(CODE)
         assert account is not None

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.simulator import Endpoint, Fault, FaultKind, FaultScript, local_text
+from gate_controller.simulator import Endpoint, FaultKind, FaultScript, Misbehaviour, local_text
 
 
-def script_of(*faults: Fault) -> FaultScript:
+def script_of(*faults: Misbehaviour) -> FaultScript:
     script = FaultScript()
     for fault in faults:
         script.add(fault)
@@ -22,18 +22,18 @@ def kinds(script: FaultScript, endpoint: Endpoint, count: int) -> list[FaultKind
 
 
 def test_a_fault_acts_once_unless_told_otherwise() -> None:
-    script = script_of(Fault(FaultKind.HANG))
+    script = script_of(Misbehaviour(FaultKind.HANG))
     assert kinds(script, Endpoint.BALANCE, 2) == [FaultKind.HANG, None]
 
 
 def test_a_fault_lets_the_requests_pass_that_it_skips() -> None:
-    script = script_of(Fault(FaultKind.HANG, skip=2, times=2))
+    script = script_of(Misbehaviour(FaultKind.HANG, skip=2, times=2))
     assert kinds(script, Endpoint.BALANCE, 5) == [None, None, FaultKind.HANG, FaultKind.HANG, None]
 
 
 def test_a_fault_without_a_limit_acts_until_it_is_struck_off() -> None:
     script = FaultScript()
-    line_id = script.add(Fault(FaultKind.HANG, times=None))
+    line_id = script.add(Misbehaviour(FaultKind.HANG, times=None))
     assert kinds(script, Endpoint.INFO, 3) == [FaultKind.HANG] * 3
     assert script.remove(line_id)
     assert not script.remove(line_id)
@@ -41,24 +41,24 @@ def test_a_fault_without_a_limit_acts_until_it_is_struck_off() -> None:
 
 
 def test_faults_act_in_the_order_they_were_added() -> None:
-    script = script_of(Fault(FaultKind.RESET), Fault(FaultKind.EMPTY))
+    script = script_of(Misbehaviour(FaultKind.RESET), Misbehaviour(FaultKind.EMPTY))
     assert kinds(script, Endpoint.BALANCE, 3) == [FaultKind.RESET, FaultKind.EMPTY, None]
 
 
 def test_a_fault_of_one_endpoint_leaves_the_others_alone() -> None:
-    script = script_of(Fault(FaultKind.RESET, Endpoint.REDEEM))
+    script = script_of(Misbehaviour(FaultKind.RESET, Endpoint.REDEEM))
     assert script.take(Endpoint.BALANCE) is None
     assert script.take(Endpoint.REDEEM) is not None
 
 
 def test_a_fault_of_one_voucher_leaves_the_others_alone() -> None:
-    script = script_of(Fault(FaultKind.RESET, voucher_code="l4fu-5lqt-kjr3"))
+    script = script_of(Misbehaviour(FaultKind.RESET, voucher_code="l4fu-5lqt-kjr3"))
     assert script.take(Endpoint.BALANCE, ("OTHERVOUCHER",)) is None
     assert script.take(Endpoint.BALANCE, ("42", "L4FU5LQTKJR3")) is not None
 
 
 def test_a_fault_that_has_run_out_leaves_the_script() -> None:
-    script = script_of(Fault(FaultKind.RESET))
+    script = script_of(Misbehaviour(FaultKind.RESET))
     script.take(Endpoint.BALANCE)
     assert not list(script)
 
@@ -66,13 +66,13 @@ def test_a_fault_that_has_run_out_leaves_the_script() -> None:
 @pytest.mark.parametrize("status", [200, 204, 304, 600])
 def test_a_status_that_is_no_error_is_refused(status: int) -> None:
     with pytest.raises(ValueError, match="status"):
-        Fault(FaultKind.STATUS, status=status)
+        Misbehaviour(FaultKind.STATUS, status=status)
 
 
 @pytest.mark.parametrize("headers", [{"Content-Length": "3"}, {"A b": "c"}, {"X": "a\r\nSet-Cookie: b"}])
 def test_headers_that_would_break_the_framing_are_refused(headers: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="headers"):
-        Fault(FaultKind.STATUS, headers=headers)
+        Misbehaviour(FaultKind.STATUS, headers=headers)
 
 
 @given(st.datetimes(min_value=datetime(1997, 1, 1), max_value=datetime(2037, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis asks for naive bounds

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gate_controller.simulator import Endpoint, Fault, FaultKind, Simulator
+from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour, Simulator
 from tests.rig.simulator import KEY, Wire, running_simulator, wire_to
 from tests.rig.waiting import PATIENCE_SECONDS, until
 
@@ -44,7 +44,7 @@ both = pytest.mark.parametrize("effect", [True, False])
 
 @both
 async def test_hang_never_answers(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.HANG, Endpoint.REDEEM, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.HANG, Endpoint.REDEEM, effect=effect))
     wire.redeem()
     await until(lambda: bool(simulator.requests))
     await another_request_is_answered(simulator)
@@ -55,7 +55,7 @@ async def test_hang_never_answers(simulator: Simulator, wire: Wire, effect: bool
 
 @both
 async def test_reset_is_a_real_reset_before_or_after_the_effect(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.RESET, Endpoint.REDEEM, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.RESET, Endpoint.REDEEM, effect=effect))
     wire.redeem()
     with pytest.raises(ConnectionResetError):
         await wire.rest()
@@ -63,7 +63,7 @@ async def test_reset_is_a_real_reset_before_or_after_the_effect(simulator: Simul
 
 
 async def test_late_takes_effect_after_the_delay_and_gives_no_answer(simulator: Simulator, wire: Wire) -> None:
-    simulator.faults.add(Fault(FaultKind.LATE, Endpoint.REDEEM, delay_seconds=0.05))
+    simulator.faults.add(Misbehaviour(FaultKind.LATE, Endpoint.REDEEM, delay_seconds=0.05))
     wire.redeem()
     await until(lambda: bool(simulator.requests))
     assert charged(simulator) == 0
@@ -72,7 +72,7 @@ async def test_late_takes_effect_after_the_delay_and_gives_no_answer(simulator: 
 
 
 async def test_late_takes_effect_even_when_the_client_has_given_up(simulator: Simulator) -> None:
-    simulator.faults.add(Fault(FaultKind.LATE, Endpoint.REDEEM, delay_seconds=0.05))
+    simulator.faults.add(Misbehaviour(FaultKind.LATE, Endpoint.REDEEM, delay_seconds=0.05))
     async with wire_to(simulator) as impatient:
         impatient.redeem()
         await until(lambda: bool(simulator.requests))
@@ -82,7 +82,7 @@ async def test_late_takes_effect_even_when_the_client_has_given_up(simulator: Si
 
 
 async def test_late_without_effect_only_closes(simulator: Simulator, wire: Wire) -> None:
-    simulator.faults.add(Fault(FaultKind.LATE, Endpoint.REDEEM, delay_seconds=0.01, effect=False))
+    simulator.faults.add(Misbehaviour(FaultKind.LATE, Endpoint.REDEEM, delay_seconds=0.01, effect=False))
     wire.redeem()
     assert await wire.rest() == b""
     assert charged(simulator) == 0
@@ -94,7 +94,7 @@ async def test_status_answers_with_it_and_keeps_the_connection(
     simulator: Simulator, wire: Wire, status: int, effect: bool
 ) -> None:
     simulator.faults.add(
-        Fault(
+        Misbehaviour(
             FaultKind.STATUS,
             Endpoint.REDEEM,
             status=status,
@@ -115,7 +115,7 @@ async def test_status_answers_with_it_and_keeps_the_connection(
 
 @both
 async def test_html_is_a_page_with_status_200(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.HTML, Endpoint.REDEEM, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.HTML, Endpoint.REDEEM, effect=effect))
     wire.redeem()
     status, headers = await wire.head()
     assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -124,7 +124,7 @@ async def test_html_is_a_page_with_status_200(simulator: Simulator, wire: Wire, 
 
 @both
 async def test_broken_json_is_no_json(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.BROKEN_JSON, Endpoint.REDEEM, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.BROKEN_JSON, Endpoint.REDEEM, effect=effect))
     wire.redeem()
     status, body = await wire.answer()
     assert status == 200
@@ -135,7 +135,7 @@ async def test_broken_json_is_no_json(simulator: Simulator, wire: Wire, effect: 
 
 @both
 async def test_empty_has_no_body(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.EMPTY, Endpoint.REDEEM, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.EMPTY, Endpoint.REDEEM, effect=effect))
     wire.redeem()
     assert await wire.answer() == (200, b"")
     assert charged(simulator) == (2_500 if effect else 0)
@@ -143,7 +143,7 @@ async def test_empty_has_no_body(simulator: Simulator, wire: Wire, effect: bool)
 
 @both
 async def test_drip_sends_the_right_answer_byte_by_byte(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.DRIP, Endpoint.REDEEM, interval_seconds=0.001, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.DRIP, Endpoint.REDEEM, interval_seconds=0.001, effect=effect))
     wire.redeem()
     _, headers = await wire.head()
     length = int(headers["Content-Length"])
@@ -156,7 +156,7 @@ async def test_drip_sends_the_right_answer_byte_by_byte(simulator: Simulator, wi
 
 
 async def test_a_client_that_leaves_during_a_drip_is_forgotten(simulator: Simulator) -> None:
-    simulator.faults.add(Fault(FaultKind.DRIP, interval_seconds=3_600.0))
+    simulator.faults.add(Misbehaviour(FaultKind.DRIP, interval_seconds=3_600.0))
     async with wire_to(simulator) as leaver:
         leaver.send(BALANCE)
         await leaver.head()
@@ -165,7 +165,7 @@ async def test_a_client_that_leaves_during_a_drip_is_forgotten(simulator: Simula
 
 @both
 async def test_truncated_ends_before_the_declared_length(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.TRUNCATED, Endpoint.REDEEM, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.TRUNCATED, Endpoint.REDEEM, effect=effect))
     wire.redeem()
     _, headers = await wire.head()
     assert 0 < len(await wire.rest()) < int(headers["Content-Length"])
@@ -174,7 +174,7 @@ async def test_truncated_ends_before_the_declared_length(simulator: Simulator, w
 
 @both
 async def test_delay_gives_the_right_answer_after_the_effect(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.DELAY, Endpoint.REDEEM, delay_seconds=0.05, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.DELAY, Endpoint.REDEEM, delay_seconds=0.05, effect=effect))
     loop = asyncio.get_running_loop()
     began = loop.time()
     wire.redeem()
@@ -187,7 +187,7 @@ async def test_delay_gives_the_right_answer_after_the_effect(simulator: Simulato
 
 @both
 async def test_wrong_code_changes_the_code_alone(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.WRONG_CODE, Endpoint.REDEEM, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.WRONG_CODE, Endpoint.REDEEM, effect=effect))
     wire.redeem()
     _, body = await wire.answer()
     answer = json.loads(body)
@@ -198,7 +198,7 @@ async def test_wrong_code_changes_the_code_alone(simulator: Simulator, wire: Wir
 async def test_wrong_code_changes_every_entry_of_the_list(simulator: Simulator, wire: Wire) -> None:
     wire.redeem()
     await wire.answer()
-    simulator.faults.add(Fault(FaultKind.WRONG_CODE, Endpoint.REDEMPTIONS, body="ELSE"))
+    simulator.faults.add(Misbehaviour(FaultKind.WRONG_CODE, Endpoint.REDEMPTIONS, body="ELSE"))
     wire.send(LIST)
     _, body = await wire.answer()
     assert [entry["code"] for entry in json.loads(body)] == ["ELSE"]
@@ -206,7 +206,7 @@ async def test_wrong_code_changes_every_entry_of_the_list(simulator: Simulator, 
 
 @both
 async def test_missing_token_leaves_out_the_token_alone(simulator: Simulator, wire: Wire, effect: bool) -> None:
-    simulator.faults.add(Fault(FaultKind.MISSING_TOKEN, Endpoint.REDEEM, effect=effect))
+    simulator.faults.add(Misbehaviour(FaultKind.MISSING_TOKEN, Endpoint.REDEEM, effect=effect))
     wire.redeem()
     _, body = await wire.answer()
     assert json.loads(body).keys() == {"code", "balance_in_cents"}
@@ -214,21 +214,21 @@ async def test_missing_token_leaves_out_the_token_alone(simulator: Simulator, wi
 
 
 async def test_a_fault_with_effect_does_not_make_a_refused_charge_take_effect(simulator: Simulator, wire: Wire) -> None:
-    simulator.faults.add(Fault(FaultKind.STATUS, Endpoint.REDEEM, effect=True))
+    simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.REDEEM, effect=True))
     wire.send(REDEEM, {"amount_in_cents": 50_001})
     assert (await wire.answer())[0] == 500
     assert charged(simulator) == 0
 
 
 async def test_a_fault_with_effect_needs_a_valid_key_to_take_effect(simulator: Simulator, wire: Wire) -> None:
-    simulator.faults.add(Fault(FaultKind.EMPTY, Endpoint.REDEEM, effect=True))
+    simulator.faults.add(Misbehaviour(FaultKind.EMPTY, Endpoint.REDEEM, effect=True))
     wire.send(f"/v1/vouchers/{GOOD}/redeem.json?apikey=none", {"amount_in_cents": 2_500})
     await wire.answer()
     assert charged(simulator) == 0
 
 
 async def test_a_fault_for_a_voucher_meets_its_short_code(simulator: Simulator, wire: Wire) -> None:
-    simulator.faults.add(Fault(FaultKind.EMPTY, voucher_code="SHC7GK3NVP9D"))
+    simulator.faults.add(Misbehaviour(FaultKind.EMPTY, voucher_code="SHC7GK3NVP9D"))
     wire.send(BALANCE)
     assert (await wire.answer())[1] != b""
     wire.send(f"/v1/vouchers/42/balance.json?apikey={KEY}")

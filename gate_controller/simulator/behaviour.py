@@ -6,14 +6,15 @@ All of it can be changed while the simulator runs (`POST /_simulator/settings`).
 
 from dataclasses import dataclass
 
-from gate_controller.admission.words.money import Currency
+CURRENCIES = ("CHF", "EUR")
+"""What an account may be in; it is in one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Behaviour:
     """The behaviour in force. Every default is the plain, documented, undisturbed case."""
 
-    currency: Currency = Currency.CHF
+    currency: str = "CHF"
     latency_seconds: float = 0.0
     """Added before each answer of the API, after its effect; the control API has none."""
     clock_offset_seconds: float = 0.0
@@ -36,3 +37,8 @@ class Settings:
     """
     content_type_required: bool = False
     """Whether a request without `Content-Type: application/json` is refused."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no account has."""
+        if self.currency not in CURRENCIES:
+            raise ValueError(f"currency must be one of {', '.join(CURRENCIES)}, not {self.currency}")

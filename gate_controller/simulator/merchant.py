@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import parse_qsl, unquote
 
+from gate_controller.simulator.behaviour import Behaviour
 from gate_controller.simulator.clock import local_text, read_local
-from gate_controller.simulator.ledger import Ledger, Redemption, Refused
+from gate_controller.simulator.ledger import Ledger, LedgerRedemption, LedgerRefusal
 from gate_controller.simulator.misbehaviour import Endpoint
-from gate_controller.simulator.settings import Settings
 from gate_controller.simulator.vouchers import NOT_FOUND, User, dashed, plain
-from gate_controller.simulator.wire import Request
+from gate_controller.simulator.wire import HttpRequest
 
 JSON = "application/json; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
@@ -34,7 +34,7 @@ _COMPLIMENTARY = ("included", "excluded", "only")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What E-GUMA answers: a status and either a JSON value or a text."""
 
     status: int
@@ -43,25 +43,25 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One request to the API, understood as far as its address goes."""
 
     endpoint: Endpoint
     code: str
     """The voucher's code as it was sent, percent-decoded; empty for the list of redemptions."""
     query: Mapping[str, str]
-    request: Request
+    request: HttpRequest
 
 
-def find_call(request: Request) -> Call | None:
+def find_call(request: HttpRequest) -> ApiCall | None:
     """Return the call that a request makes; None where E-GUMA has nothing at that address."""
     path, _, query = request.target.partition("?")
     match path.split("/"):
         case ["", "v1", "vouchers", "redemptions.json"] if request.method == "GET":
-            return Call(Endpoint.REDEMPTIONS, "", read_query(query), request)
+            return ApiCall(Endpoint.REDEMPTIONS, "", read_query(query), request)
         case ["", "v1", "vouchers", code, name] if code and (request.method, name) in _VOUCHER_CALLS:
             endpoint = _VOUCHER_CALLS[request.method, name]
-            return Call(endpoint, unquote(code), read_query(query), request)
+            return ApiCall(endpoint, unquote(code), read_query(query), request)
         case _:
             return None
 
@@ -71,14 +71,14 @@ def read_query(query: str) -> dict[str, str]:
     return dict(parse_qsl(query, keep_blank_values=True))
 
 
-class Api:
-    """The account behind the API: its books and its behaviour. `settings` may be replaced at any time."""
+class Merchant:
+    """The account behind the API: its books and its behaviour. `behaviour` may be replaced at any time."""
 
-    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, behaviour: Behaviour) -> None:
         self.ledger = ledger
-        self.settings = settings
+        self.behaviour = behaviour
 
-    def answer(self, call: Call, user: User | None, *, now: float, book: bool = True) -> Answer:
+    def answer(self, call: ApiCall, user: User | None, *, now: float, book: bool = True) -> Reply:
         """Carry a call out for the user whose key it bears (None: no valid key) and return the answer.
 
         `now` is this machine's wall clock. `book` False answers just the same and leaves the books alone.
@@ -88,11 +88,11 @@ class Api:
         try:
             self._check_headers(call.request)
             value = self._carry_out(call, user, now, book=book)
-        except Refused as refusal:
+        except LedgerRefusal as refusal:
             return text(400, str(refusal))
-        return Answer(200, to_json(value), JSON)
+        return Reply(200, to_json(value), JSON)
 
-    def _carry_out(self, call: Call, user: User, now: float, *, book: bool) -> object:
+    def _carry_out(self, call: ApiCall, user: User, now: float, *, book: bool) -> object:
         match call.endpoint:
             case Endpoint.BALANCE:
                 return self._balance(call, now)
@@ -109,15 +109,15 @@ class Api:
             case _:
                 assert_never(call.endpoint)
 
-    def _check_headers(self, request: Request) -> None:
+    def _check_headers(self, request: HttpRequest) -> None:
         if request.header(b"idempotency-key") is not None:
-            raise Refused("Idempotency-Key is not supported by this endpoint.")
-        if not self.settings.content_type_required:
+            raise LedgerRefusal("Idempotency-Key is not supported by this endpoint.")
+        if not self.behaviour.content_type_required:
             return
         if (request.header(b"content-type") or "").partition(";")[0].strip().lower() != "application/json":
-            raise Refused("Content-Type must be application/json.")
+            raise LedgerRefusal("Content-Type must be application/json.")
 
-    def _balance(self, call: Call, now: float) -> dict[str, object]:
+    def _balance(self, call: ApiCall, now: float) -> dict[str, object]:
         voucher = self.ledger.resolve(call.code, now=now)
         answer: dict[str, object] = {
             "code": self._spell(voucher.code if voucher else plain(call.code)),
@@ -126,25 +126,25 @@ class Api:
             "total_amount_in_cents": voucher.total_amount_in_cents if voucher else 0,
             "message": voucher.balance_message if voucher else NOT_FOUND,
         }
-        if not self.settings.older_edition:
-            answer["currency"] = (voucher and voucher.currency) or self.settings.currency
+        if not self.behaviour.older_edition:
+            answer["currency"] = (voucher and voucher.currency) or self.behaviour.currency
             answer["product_id"] = voucher.product_id if voucher else None
             answer["extra"] = None
         return answer
 
-    def _redeem(self, call: Call, user: User, now: float, *, book: bool) -> dict[str, object]:
+    def _redeem(self, call: ApiCall, user: User, now: float, *, book: bool) -> dict[str, object]:
         body = _read_body(call.request)
         reference = body.get("reference_number")
         if reference is not None and not isinstance(reference, str):
-            raise Refused("reference_number must be a text.")
-        if reference and self.settings.strict_references and not _ALPHANUMERIC.fullmatch(reference):
-            raise Refused("reference_number must be alphanumeric.")
+            raise LedgerRefusal("reference_number must be a text.")
+        if reference and self.behaviour.strict_references and not _ALPHANUMERIC.fullmatch(reference):
+            raise LedgerRefusal("reference_number must be alphanumeric.")
         redemption, balance = self.ledger.redeem(
             call.code,
             _amount(body),
             user=user,
             reference_number=reference,
-            redeemed_at=local_text(now + self.settings.clock_offset_seconds),
+            redeemed_at=local_text(now + self.behaviour.clock_offset_seconds),
             made_at=now,
             book=book,
         )
@@ -153,22 +153,22 @@ class Api:
             "balance_in_cents": balance,
             "redeem_token": redemption.token,
         }
-        if self.settings.older_edition:
+        if self.behaviour.older_edition:
             answer["voucher_document_url"] = f"https://documents.invalid/{redemption.token}.pdf"
         return answer
 
-    def _cancel(self, call: Call, *, book: bool) -> dict[str, object]:
+    def _cancel(self, call: ApiCall, *, book: bool) -> dict[str, object]:
         body = _read_body(call.request)
         token = body.get("redeem_token")
         if not isinstance(token, str) or not token:
-            raise Refused("redeem_token is missing.")
+            raise LedgerRefusal("redeem_token is missing.")
         balance = self.ledger.cancel(call.code, token, _amount(body), book=book)
         return {"code": self._spell(plain(call.code)), "balance_in_cents": balance}
 
-    def _info(self, call: Call) -> dict[str, object]:
+    def _info(self, call: ApiCall) -> dict[str, object]:
         voucher = self.ledger.voucher(call.code)
         if voucher is None:
-            raise Refused(NOT_FOUND)  # what an unknown code gets here is undocumented
+            raise LedgerRefusal(NOT_FOUND)  # what an unknown code gets here is undocumented
         return {
             "code": self._spell(voucher.code),
             "name": voucher.name,
@@ -178,14 +178,14 @@ class Api:
             "valid_until": voucher.valid_until,
         }
 
-    def _redemptions(self, call: Call, now: float) -> list[dict[str, object]]:
-        if not self.settings.redemptions_allowed:
-            raise Refused("This user may not list redemptions.")
+    def _redemptions(self, call: ApiCall, now: float) -> list[dict[str, object]]:
+        if not self.behaviour.redemptions_allowed:
+            raise LedgerRefusal("This user may not list redemptions.")
         first, last = (_moment(call.query, name) for name in ("from", "to"))
         user_id = call.query.get("user_id")
         complimentary = call.query.get("complimentary", "included")
         if complimentary not in _COMPLIMENTARY:
-            raise Refused(f"complimentary must be one of {', '.join(_COMPLIMENTARY)}.")
+            raise LedgerRefusal(f"complimentary must be one of {', '.join(_COMPLIMENTARY)}.")
         return [
             entry
             for redemption in self._listed(now)
@@ -196,17 +196,17 @@ class Api:
             if complimentary == "included" or entry["is_complimentary"] == (complimentary == "only")
         ]
 
-    def _listed(self, now: float) -> Iterator[Redemption]:
-        youngest = now - self.settings.list_delay_seconds
+    def _listed(self, now: float) -> Iterator[LedgerRedemption]:
+        youngest = now - self.behaviour.list_delay_seconds
         for redemption in self.ledger.redemptions():
-            if redemption.made_at <= youngest and (self.settings.cancelled_stay_listed or redemption.left):
+            if redemption.made_at <= youngest and (self.behaviour.cancelled_stay_listed or redemption.left):
                 yield redemption
 
-    def _entry(self, redemption: Redemption) -> dict[str, object]:
+    def _entry(self, redemption: LedgerRedemption) -> dict[str, object]:
         voucher = self.ledger.voucher(redemption.voucher_code)
         if voucher is None:
             raise RuntimeError("a redemption without its voucher: the ledger never deletes one")
-        amount = redemption.amount if self.settings.cancelled_stay_listed else redemption.left
+        amount = redemption.amount if self.behaviour.cancelled_stay_listed else redemption.left
         return {
             "code": dashed(redemption.voucher_code),
             "redeemed_at": redemption.redeemed_at,
@@ -219,12 +219,12 @@ class Api:
         }
 
     def _spell(self, code: str) -> str:
-        return dashed(code) if self.settings.dashes_in_answers else code
+        return dashed(code) if self.behaviour.dashes_in_answers else code
 
 
-def text(status: int, message: str) -> Answer:
+def text(status: int, message: str) -> Reply:
     """Return a plain-text answer, as E-GUMA gives for every error."""
-    return Answer(status, message.encode(), TEXT)
+    return Reply(status, message.encode(), TEXT)
 
 
 def to_json(value: object) -> bytes:
@@ -232,29 +232,29 @@ def to_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def _read_body(request: Request) -> dict[str, object]:
+def _read_body(request: HttpRequest) -> dict[str, object]:
     try:
         body = json.loads(request.body)
     except ValueError:
-        raise Refused("The body is not valid JSON.") from None
+        raise LedgerRefusal("The body is not valid JSON.") from None
     if not isinstance(body, dict):
-        raise Refused("The body must be a JSON object.")
+        raise LedgerRefusal("The body must be a JSON object.")
     return body
 
 
 def _amount(body: Mapping[str, object]) -> int:
     amount = body.get("amount_in_cents")
     if amount is None:
-        raise Refused("amount_in_cents is missing.")
+        raise LedgerRefusal("amount_in_cents is missing.")
     if not isinstance(amount, int) or isinstance(amount, bool):
-        raise Refused("amount_in_cents must be an integer.")
+        raise LedgerRefusal("amount_in_cents must be an integer.")
     return amount
 
 
 def _moment(query: Mapping[str, str], name: str) -> str:
     if not query.get(name):
-        raise Refused(f"{name} is missing.")
+        raise LedgerRefusal(f"{name} is missing.")
     try:
         return read_local(query[name])
     except ValueError:
-        raise Refused(f"{name} must be a local time like 2025-05-21T00:00:00.") from None
+        raise LedgerRefusal(f"{name} must be a local time like 2025-05-21T00:00:00.") from None
