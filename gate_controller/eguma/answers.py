@@ -32,12 +32,12 @@ _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Code = Annotated[VoucherCode, AfterValidator(voucher_code)]
 
 
-class _Answer(BaseModel):
+class _StrictModel(BaseModel):
     # Strict: pydantic would otherwise read "5000", 5000.0 and true as integers.
     model_config = {"frozen": True, "extra": "ignore", "strict": True}
 
 
-class BalanceAnswer(_Answer):
+class BalanceAnswer(_StrictModel):
     """Whether a voucher can be redeemed, and what is left on it. An unknown code has an answer too."""
 
     is_redeemable: bool
@@ -58,7 +58,7 @@ class BalanceAnswer(_Answer):
         return self
 
 
-class ChangedAnswer(_Answer):
+class ChangedAnswer(_StrictModel):
     """A voucher after a change, such as a cancellation."""
 
     code: Annotated[_Code, _else(VoucherCode(""))] = VoucherCode("")
@@ -72,7 +72,7 @@ class RedeemAnswer(ChangedAnswer):
     """Names this redemption; nothing else can cancel it."""
 
 
-class ListedAnswer(_Answer):
+class ListedAnswer(_StrictModel):
     """One entry of the list of redemptions. It carries neither redeem token nor reference number."""
 
     code: Annotated[VoucherCode, StringConstraints(pattern=r"[^\s-]"), AfterValidator(voucher_code)]

@@ -42,7 +42,6 @@ AHEAD_OF_UTC = timedelta(hours=14)
 PROBE_CODE: Final = "000000000000"
 """Well formed, so that it is looked up, and never handed out; were it, reading a balance changes nothing."""
 PROBE_SECONDS: Final = 10.0
-
 # How long a visitor's request lets a probe on the same connection finish: most of a slow mobile answer. After that the
 # probe is dropped, for a new connection is faster than a dead one.
 PROBE_GRACE_SECONDS: Final = 0.25
@@ -234,7 +233,7 @@ class Api:
                     await probe
         return self._visitors
 
-    async def _try(self, connection: EgumaConnection, ask: Ask[_T], deadline: float) -> "_Tried[_T]":
+    async def _try(self, connection: EgumaConnection, ask: Ask[_T], deadline: float) -> "_TryEnded[_T]":
         left = deadline - time.monotonic()
         if left < LEAST_TRY_SECONDS:
             return _understood(ask, NotAnswered("no time left for it", surely_unsent=True))
@@ -242,7 +241,7 @@ class Api:
         return _understood(ask, await connection.exchange(ask.request, seconds=seconds))
 
 
-class _Tried(NamedTuple, Generic[_T]):
+class _TryEnded(NamedTuple, Generic[_T]):
     """The outcome of one try; where it failed, why, for the log, and whether another is safe and may end otherwise."""
 
     outcome: _T | CallFailed
@@ -250,13 +249,13 @@ class _Tried(NamedTuple, Generic[_T]):
     again: bool = False
 
 
-def _understood(ask: Ask[_T], came: Answered | NotAnswered) -> _Tried[_T]:
+def _understood(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
     status, words = 0, ""
     if isinstance(came, Answered):
         status, (answer, form, words) = came.status, _read(ask, came)
         fault = next(row[3] for row in _MEANINGS if status in row[0] and form in row[1] and ask.kind in row[2])
         if fault is None:
-            return _Tried(cast("_T", answer))
+            return _TryEnded(cast("_T", answer))
         key = "does not accept the API key (401): check eguma.api_key" if fault is CallFault.KEY_NOT_ACCEPTED else ""
         why = f"E-GUMA {key or f'answered {status}'}: {words}".removesuffix(": ")
     elif came.surely_unsent:
@@ -265,7 +264,7 @@ def _understood(ask: Ask[_T], came: Answered | NotAnswered) -> _Tried[_T]:
     else:
         fault, why = CallFault.UNKNOWN, f"no answer from E-GUMA ({came.why})"
     again = fault in _REPEATED.get(ask.kind, ()) or (status == HTTPStatus.TOO_MANY_REQUESTS and ask.kind is Kind.READS)
-    return _Tried(CallFailed(fault, words if fault is CallFault.REFUSED else why), why, again)
+    return _TryEnded(CallFailed(fault, words if fault is CallFault.REFUSED else why), why, again)
 
 
 def _read(ask: Ask[_T], came: Answered) -> tuple[_T | None, Form, str]:

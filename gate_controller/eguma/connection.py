@@ -30,10 +30,7 @@ for _noisy in ("httpx", "httpcore"):
 CONNECT_SECONDS: Final = 1.5  # for TCP, and again for TLS: leaves a visitor's 5 s room for a second try
 # 2200-01-01: a clock beyond it is nobody's, and near the year 9999 Python has no dates for the days around it.
 LATEST: Final = 7_258_118_400.0
-
-# A clock this close to E-GUMA's is left alone: its Date header has whole seconds and travels a while.
-TOLERANCE_SECONDS: Final = 2.0
-
+TOLERANCE_SECONDS: Final = 2.0  # a clock this close to theirs is left alone: Date has whole seconds, and travels
 # "identity": what comes packed may be far larger than it looks.
 _HEADERS: Final = httpx.Headers(
     {"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": f"gate-controller/{__version__}"}
@@ -99,9 +96,8 @@ class ServerClock:
 
     def now(self) -> float:
         """Return the time, in seconds since 1970: ours, or E-GUMA's where ours is wrong."""
-        wall, ahead = self._wall(), self._ahead_of_monotonic
-        theirs = wall if ahead is None else ahead + self._monotonic()
-        return theirs if abs(theirs - wall) > TOLERANCE_SECONDS else wall
+        offset = self.offset or 0.0
+        return self._wall() + (offset if abs(offset) > TOLERANCE_SECONDS else 0.0)
 
     @property
     def offset(self) -> float | None:

@@ -42,7 +42,7 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
     def __init__(self, secret: str = "") -> None:
         self._secret = secret.encode()
         self._ssl_context: ssl.SSLContext | None = None
-        self._line: _Line | None = None
+        self._line: _OpenLine | None = None
         self.requests_sent = 0
         """How many requests have begun to be sent: one that failed and did not raise this was surely not sent."""
 
@@ -73,14 +73,16 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
         if line is not None:
             line.close()
 
-    async def _connected(self, url: httpx.URL, seconds: float | None) -> "_Line":
+    async def _connected(self, url: httpx.URL, seconds: float | None) -> "_OpenLine":
         loop, host, is_tls = asyncio.get_running_loop(), url.raw_host.decode(), url.scheme == "https"
         port, plain = url.port or (443 if is_tls else 80), None
         try:
             if is_tls and self._ssl_context is None:
                 self._ssl_context = await asyncio.to_thread(_trusted_certificates)
             async with asyncio.timeout(seconds):
-                plain, line = await loop.create_connection(_Line, host, port, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS)
+                plain, line = await loop.create_connection(
+                    _OpenLine, host, port, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS
+                )
             for option in _SOCKET_OPTIONS:
                 plain.get_extra_info("socket").setsockopt(*option)
             if self._ssl_context is not None:
@@ -99,7 +101,7 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
         return line
 
 
-class _Line(asyncio.Protocol):
+class _OpenLine(asyncio.Protocol):
     """An open connection and where its conversation stands."""
 
     def __init__(self) -> None:
