@@ -14,7 +14,8 @@ from typing import Any
 
 import gpiozero
 
-from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.errors import DeviceError, remedy_of
+from gate_controller.devices.lgpio_import import tidy
 
 __all__ = ["DeviceError", "Input", "Output", "ToneOutput", "are_mocks", "drive", "is_high", "pulses"]
 
@@ -223,7 +224,7 @@ def drive(pin: int, *, high: bool) -> None:
 def _load_back_end() -> None:
     """Let gpiozero choose its back end, if it has not yet; log which ones it passed over, and why."""
     if gpiozero.Device.pin_factory is None:
-        with warnings.catch_warnings(record=True) as passed_over:
+        with tidy(), warnings.catch_warnings(record=True) as passed_over:
             warnings.simplefilter("always")
             try:
                 gpiozero.Device.ensure_pin_factory()
@@ -256,25 +257,14 @@ def _set_level_with_direction(factory: Any) -> None:
 
 
 def _explained(error: Exception, what: str) -> DeviceError:
-    """
-    Return any back end's error as ours.
-
-    The tree of gpiozero is not enough: a back end raises what it likes (lgpio.error is a plain Exception,
-    RPi.GPIO raises RuntimeError), and which one there is must not matter here.
-    """
+    """Return any back end's error as ours."""
     match error:
-        case ImportError():
-            remedy = "no GPIO back end works: install lgpio, or set GPIOZERO_PIN_FACTORY"
         case gpiozero.GPIOPinInUse():
             remedy = "the pin is used twice: give each device a pin of its own in the settings"
         case gpiozero.PinInvalidPin():
             remedy = "this board has no such pin: set another"
         case gpiozero.PinUnknownPi():
             remedy = "this is no Raspberry Pi that gpiozero knows: set GPIOZERO_PIN_FACTORY"
-        case PermissionError():
-            remedy = "this user may not use GPIO: add the user to the group gpio"
-        case _ if "busy" in str(error).lower():  # lgpio's "GPIO busy", the kernel's EBUSY
-            remedy = "another program holds the pin: stop it, or set another pin"
         case _:
-            remedy = "the pin does not work: check the wiring and the GPIO back end, then restart the gate"
+            remedy = remedy_of(error)
     return DeviceError(f"{what}: {remedy} ({type(error).__name__}: {error})")

@@ -16,6 +16,7 @@ from gate_controller.devices.buzzer import Buzzer
 from gate_controller.devices.drive import Drive, DriveKind
 from gate_controller.devices.lamps import Lamps
 from gate_controller.devices.passage import PassageSensor
+from gate_controller.devices.runtime_directory import runtime_directory
 from gate_controller.devices.scanner import SerialScanner
 from gate_controller.devices.usb import is_keyboard
 from gate_controller.settings import Settings
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - what few gates have is brought in by those that have it
 
 DISPLAY_FILE = "display.png"
-
-# Where systemd keeps what need not outlast the power (RuntimeDirectory=): in memory, so that no SD card wears out.
-RUNTIME_DIRECTORY = "RUNTIME_DIRECTORY"
 
 
 def absent(settings: Settings) -> Mapping[str, str]:
@@ -91,8 +89,7 @@ def make_buzzer(settings: Settings) -> Buzzer | None:
 
 def image_file(settings: Settings) -> Path:
     """Return where the picture of `display.driver = image` is: in memory, where systemd gives a place for it."""
-    in_memory = os.environ.get(RUNTIME_DIRECTORY, "").partition(":")[0]
-    return settings.display.image_file or Path(in_memory or settings.state_dir) / DISPLAY_FILE
+    return settings.display.image_file or Path(runtime_directory(os.environ) or settings.state_dir) / DISPLAY_FILE
 
 
 def make_player(settings: Settings, on_change: Callable[[str | None], None]) -> "Player | None":

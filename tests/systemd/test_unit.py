@@ -107,3 +107,9 @@ def test_the_gate_runs_as_its_own_user_in_its_own_directory() -> None:
     assert values("StateDirectory") == ["gate-controller"]
     assert values("StateDirectoryMode") == ["0700"]
     assert values("WorkingDirectory") == ["%S/gate-controller"]
+
+
+def test_what_need_not_outlast_the_power_is_in_memory_and_the_gates_alone() -> None:
+    assert values("RuntimeDirectory") == ["gate-controller"]
+    assert values("RuntimeDirectoryMode") == ["0700"]
+    assert values("Environment") == ["LG_WD=%t/gate-controller"]
