@@ -43,6 +43,7 @@ from gate_controller.shell.front import Front
 from gate_controller.shell.mending import Mending, NoDrive
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.policies import policy_of
+from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.service import Service
 from gate_controller.shell.status import StatusBoard
@@ -89,6 +90,7 @@ class App:
         key = settings.eguma.api_key.get_secret_value()
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
         self._degraded = Degraded()
+        leave_rest_plan(settings, self._degraded.note)  # before the first pin is touched
         self._sensor = self._fit_sensor()
         self._player = player or make_player(settings, self._display_changed)
         self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)

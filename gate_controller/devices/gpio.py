@@ -5,6 +5,7 @@ whatever back end gpiozero chooses (`GPIOZERO_PIN_FACTORY`).
 
 import atexit
 import logging
+import os
 import sys
 import threading
 import warnings
@@ -17,7 +18,21 @@ import gpiozero
 from gate_controller.devices.errors import DeviceError, remedy_of
 from gate_controller.devices.lgpio_import import tidy
 
-__all__ = ["DeviceError", "Input", "Output", "ToneOutput", "are_mocks", "drive", "is_high", "pulses"]
+__all__ = [
+    "DeviceError",
+    "Input",
+    "Output",
+    "ToneOutput",
+    "are_mocks",
+    "back_end",
+    "drive",
+    "is_high",
+    "prefer",
+    "pulses",
+]
+
+_CHOICE = "GPIOZERO_PIN_FACTORY"
+"""The variable in which gpiozero looks for the name of a back end."""
 
 _log = logging.getLogger(__name__)
 
@@ -219,6 +234,27 @@ def drive(pin: int, *, high: bool) -> None:
     """Put a level on a mock pin that is an input, as what is connected to a real one does."""
     mock = gpiozero.Device.pin_factory.pin(pin)
     (mock.drive_high if high else mock.drive_low)()
+
+
+def back_end() -> tuple[str, int | None]:
+    """
+    Return gpiozero's name for the back end that drives the pins, and the number of the chip it has open, where it has
+    one. Raises `DeviceError` where none works.
+    """
+    try:
+        _load_back_end()
+    except Exception as error:
+        raise _explained(error, "GPIO") from error
+    factory = gpiozero.Device.pin_factory
+    package, _, module = type(factory).__module__.rpartition(".")
+    name = module if package == "gpiozero.pins" else os.environ.get(_CHOICE, "")
+    chip = getattr(factory, "chip", None)
+    return name, chip if isinstance(chip, int) else None
+
+
+def prefer(name: str) -> None:
+    """Let gpiozero choose this back end, unless it has chosen already."""
+    os.environ[_CHOICE] = name
 
 
 def _load_back_end() -> None:

@@ -30,8 +30,10 @@ def from_credentials(directory: str, names: Collection[str], given: Collection[s
         found = sorted(path for path in Path(directory).iterdir() if path.is_file())
     except FileNotFoundError:
         # systemd takes it away when the service ends, and what runs after that may still be told of it.
+        reading.is_unreadable = True
         return reading
     except OSError as error:
+        reading.is_unreadable = True
         reading.mistakes.append(
             _unreadable("the directory of credentials", directory, error, "unset CREDENTIALS_DIRECTORY")
         )
@@ -82,6 +84,7 @@ def _read_value(reading: Reading, name: str, path: Path, origin: str) -> None:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES).decode().removesuffix("\n").removesuffix("\r")
     except OSError as error:
+        reading.is_unreadable = True
         reading.mistakes.append(_unreadable(name, origin, error, "name a file the gate's user can read"))
     except (UnicodeDecodeError, ValueError):
         reading.mistakes.append(Mistake(f"{name} is no text", origin, "write it anew, as plain text"))
@@ -111,6 +114,7 @@ def from_toml(config: Path | None, environ: Mapping[str, str], names: Collection
                 continue
             else:
                 remedy = "let the gate's user read it"
+            reading.is_unreadable = not isinstance(error, FileNotFoundError)
             reading.mistakes.append(_unreadable("the settings file", str(path), error, remedy))
         except ValueError as error:
             line = path.read_bytes()[: getattr(error, "start", 0)].count(b"\n") + 1

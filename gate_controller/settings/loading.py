@@ -38,6 +38,18 @@ class LoadedSettings:
     """What a person should know, though the gate can run."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAlone:
+    """Some settings, read whatever the others are like."""
+
+    values: dict[str, Any]
+    """Those that are known."""
+    mistakes: tuple[str, ...]
+    """What is wrong, as in `SettingsError`."""
+    is_unreadable: bool
+    """Whether a source, or a part of it, could not be read: what may stand there is not among the values."""
+
+
 def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Mapping[str, str]) -> LoadedSettings:
     """
     Return the settings in force. `config` and `overrides` come from `--config` and `--set NAME=VALUE`.
@@ -78,9 +90,9 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
 
 def read_alone(
     names: Collection[str], *, config: Path | None, overrides: Sequence[str], environ: Mapping[str, str]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+) -> ReadAlone:
     """
-    Return the values of these settings, whatever the others are like; and what is wrong, as in `SettingsError`.
+    Return the values of these settings, whatever the others are like.
 
     For those who have to put a gate at rest that cannot start. What cannot be read is left out, and so is what may
     stand in a source that cannot be read: its default would be a guess. Whether pins are shared is not looked at.
@@ -90,8 +102,9 @@ def read_alone(
     readings = (
         from_arguments(overrides, FIELDS),
         from_environment(environ, FIELDS),
-        from_credentials(environ.get("CREDENTIALS_DIRECTORY", ""), FIELDS, others),
+        _credentials_alone(environ.get("CREDENTIALS_DIRECTORY", ""), names, others),
         toml,
+        _of_this_machine(environ),
     )
     discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)
     mistakes = [mistake for reading in readings for mistake in reading.mistakes]
@@ -107,7 +120,21 @@ def read_alone(
             except values.UnusableError as refusal:
                 what = f"{name} is {discretion.show(given.value)}, {refusal.why}"
                 mistakes.append(Mistake(what, given.origin, refusal.remedy))
-    return found, tuple(discretion.hide(str(mistake)) for mistake in mistakes)
+    return ReadAlone(
+        found,
+        tuple(discretion.hide(str(mistake)) for mistake in mistakes),
+        is_unreadable=any(reading.is_unreadable for reading in readings),
+    )
+
+
+def _credentials_alone(directory: str, names: Collection[str], others: Collection[str]) -> Reading:
+    reading = from_credentials(directory, FIELDS, others)
+    if reading.is_unreadable and not reading.unread:
+        # Nobody knows which files are in a directory that cannot be looked into, or is gone with the unit.
+        reading.unread.update(names)
+        what = "the credentials cannot be read, and may hold any setting"
+        reading.mistakes[:] = [Mistake(what, directory, "give what matters with --set, or in the environment")]
+    return reading
 
 
 def _of_this_machine(environ: Mapping[str, str]) -> Reading:

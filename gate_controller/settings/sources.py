@@ -31,6 +31,8 @@ class Reading:
     warnings: list[Mistake] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     """Settings this source may have given, had it been readable."""
+    is_unreadable: bool = False
+    """Whether the machine does not let it be read, or a part of it; what is no text, or no TOML, is a mistake."""
 
 
 class ReadingSource(PydanticBaseSettingsSource):

@@ -17,6 +17,7 @@ from gate_controller.devices.relay import RelayFault
 from gate_controller.settings import Settings
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import fitted_contacts, make_drive
+from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.shell.runner import Runner
 
 DEVICE_RETRY_SECONDS = 5.0
@@ -82,6 +83,7 @@ class Mending:
     def __init__(self, settings: Settings, runner: Runner, degraded: Degraded) -> None:
         self._settings = settings
         self._runner = runner
+        self._degraded = degraded
         self._drive: Drive | NoDrive = NoDrive()
         self._contacts = FittedContacts(settings, on_change=self._contact_changed, degraded=degraded)
         self._loop = asyncio.get_running_loop()
@@ -120,6 +122,8 @@ class Mending:
         self._runner.drive = self._drive
         try:
             broken.close()
+            # The GPIO back end may have come only now.
+            leave_rest_plan(self._settings, self._degraded.note)
             self._drive = self._runner.drive = make_drive(self._settings, self._drive_failed)
             # Nobody knows where a motor's gate stands after a crash; all others are shut already.
             self._drive.shut()

@@ -5,7 +5,9 @@ Rules: values that are compared are taken in turns within one run, so that whate
 them; the first ones are dropped, while caches and connections warm up.
 """
 
+import os
 import random
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,11 +18,14 @@ from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.facts import Intended
 from gate_controller.admission.words.ids import AttemptId, Incident
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.devices.rest_plan import LGPIO, Resting, RestPlan, leave
 from gate_controller.journal.store import Store
 from tests.bench.bare import BareRequests
 from tests.bench.gates import PRICE, Place, PlainGate, ScannedGate
 from tests.bench.table import Row, row_of
 from tests.bench.transports import ClientRequests
+from tests.rig.command import PROGRAM
+from tests.rig.notes import FakePi
 from tests.rig.simulator import SimulatorControl, SimulatorProcess
 
 DOUBTED = "BENCHD0UBTQ7"
@@ -85,12 +90,29 @@ def bench_in(directory: Path, extent: Extent) -> Iterator[Bench]:
 
 
 def starts(bench: Bench) -> list[Row]:
-    """Measure the time from exec to ready, with a journal that is already there but for the first time."""
+    """Measure exec to ready, with a journal that is already there but for the first time, and the way to rest."""
     seconds = []
     for _ in range(bench.extent.starts):
         with PlainGate(bench.place("starts")) as gate:
             seconds.append(gate.process.ready_after)
-    return [row_of("exec to ready", "s", 2, seconds, goal=1.0)]
+    return [
+        row_of("exec to ready", "s", 2, seconds, goal=1.0),
+        row_of("relay safe: exec to safe level", "s", 3, _rests(bench), goal=0.12),
+    ]
+
+
+def _rests(bench: Bench) -> list[float]:
+    """Return how long `relay safe` takes to bring a relay to rest by the plan of a gate, on a fake Raspberry Pi."""
+    pi = FakePi(bench.directory / "notes")
+    leave(RestPlan(LGPIO, 0, (Resting("relay", 17, is_high=False, is_relay=True),)), str(bench.directory))
+    environ = {"PATH": os.environ["PATH"], **pi.environment(RUNTIME_DIRECTORY=str(bench.directory))}
+    seconds = []
+    for _ in range(bench.extent.starts):
+        pi.forget()
+        began = time.monotonic()
+        subprocess.run([PROGRAM, "relay", "safe"], env=environ, check=True)  # noqa: S603 - our own program
+        seconds.append(next(call.at for call in pi.calls if call.call == "output") - began)
+    return seconds
 
 
 def scans(bench: Bench) -> Iterator[Row]:

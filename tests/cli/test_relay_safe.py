@@ -19,8 +19,9 @@ FITTED = ("--set", f"drive.close_pin={CLOSE}", "--set", f"drive.exit_pin={EXIT}"
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No settings but those of the test, and no file of this machine's own gate."""
     for name in os.environ:
-        if name.startswith(("GATE_", "CREDENTIALS_DIRECTORY")):
+        if name.startswith(("GATE_", "CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "STATE_DIRECTORY")):
             monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
     empty = tmp_path / "gate.toml"
     empty.touch()
     monkeypatch.setenv("GATE_CONFIG", str(empty))
@@ -173,6 +174,57 @@ def test_a_relay_that_is_given_beside_a_file_that_cannot_be_read_goes_off(pins: 
     (tmp_path / "gate.toml").write_text("[relay\n")
     assert main(["relay", "safe", f"--set=relay.pin={RELAY}", "--set=relay.active_high=true"]) == 1  # others unknown
     assert not pins.is_high(RELAY)
+
+
+def test_what_may_stand_in_credentials_that_are_gone_is_left_alone(
+    pins: Pins, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    left_on(pins, *ALL)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "gone"))
+    assert main(["relay", "safe"]) == 1
+    assert all(pins.is_high(pin) for pin in ALL)
+    why, left = capsys.readouterr().err.splitlines()
+    assert why == (
+        "gate-controller: error: the credentials cannot be read, and may hold any setting: "
+        f"{tmp_path}/gone: give what matters with --set, or in the environment"
+    )
+    assert left.startswith("gate-controller: error: left as they are: relay, close relay, exit relay, green lamp, ")
+
+
+def test_what_goes_over_credentials_that_are_gone_is_known(
+    pins: Pins, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    left_on(pins, *ALL)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "gone"))
+    monkeypatch.setenv("GATE_RELAY__PIN", str(RELAY))
+    monkeypatch.setenv("GATE_RELAY__ACTIVE_HIGH", "true")
+    assert main(["relay", "safe"]) == 1
+    assert [pin for pin in ALL if pins.is_high(pin)] == [pin for pin in ALL if pin != RELAY]
+    assert "left as they are: close relay, exit relay, green lamp" in capsys.readouterr().err
+
+
+def test_a_credential_that_cannot_be_read_is_not_guessed(
+    pins: Pins, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    left_on(pins, *ALL)
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "relay.pin").symlink_to("/proc/self/mem")  # which not even root can read from its beginning
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "given"))
+    assert main(["relay", "safe"]) == 1
+    assert [pin for pin in ALL if pins.is_high(pin)] == [RELAY, CLOSE, EXIT, BUZZER]  # two of which are not fitted
+    why, left = capsys.readouterr().err.splitlines()
+    assert "relay.pin cannot be read" in why
+    assert left == "gate-controller: error: left as they are: relay"
+
+
+def test_a_settings_file_that_cannot_be_read_is_not_guessed(
+    pins: Pins, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_on(pins, *ALL)
+    monkeypatch.setenv("GATE_CONFIG", "/proc/self/mem")
+    assert main(["relay", "safe"]) == 1
+    assert all(pins.is_high(pin) for pin in ALL)
+    assert "the settings file cannot be read" in capsys.readouterr().err
 
 
 def test_a_relay_that_cannot_be_had_is_an_error(

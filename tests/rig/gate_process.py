@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from gate_controller.simulator import Simulator
 from tests.rig.command import PROGRAM
@@ -20,7 +21,13 @@ class GateProcess:
     """`gate-controller run` as everybody starts it, in a process of its own with mock pins. Made by `gate_process`."""
 
     def __init__(
-        self, state_dir: Path, base_url: str, port: str, settings: Mapping[str, object], program: Sequence[str | Path]
+        self,
+        state_dir: Path,
+        base_url: str,
+        port: str,
+        settings: Mapping[str, object],
+        program: Sequence[str | Path],
+        environ: Mapping[str, str],
     ) -> None:
         in_force = {**PROMPT, "eguma.base_url": base_url, "scanner.port": port, "log.level": "debug", **settings}
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("GATE_", "JOURNAL_"))}
@@ -31,7 +38,7 @@ class GateProcess:
         with self._log.open("wb") as log, self._out.open("wb") as out:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
                 [*program, "run"],
-                env={**ours, **said, "GATE_STATE_DIR": str(state_dir), "GPIOZERO_PIN_FACTORY": "mock"},
+                env={**ours, **said, "GATE_STATE_DIR": str(state_dir), "GPIOZERO_PIN_FACTORY": "mock", **environ},
                 cwd=state_dir.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -94,11 +101,16 @@ def gate_process(
     scanner: PtyScanner,
     *,
     program: Sequence[str | Path] = (PROGRAM,),
+    environ: Mapping[str, str] = MappingProxyType({}),
     **settings: object,
 ) -> Iterator[GateProcess]:
-    """Start such a process, or another `program` with the same arguments; it is killed at the end, if it still runs."""
+    """
+    Start such a process, or another `program` with the same arguments; it is killed at the end, if it still runs.
+
+    `environ` goes over everything else in its environment.
+    """
     changed = {name.replace("__", "."): value for name, value in settings.items()}
-    gate = GateProcess(state_dir, simulator.base_url, scanner.port, changed, program)
+    gate = GateProcess(state_dir, simulator.base_url, scanner.port, changed, program, environ)
     try:
         yield gate
     finally:

@@ -188,7 +188,8 @@ RELAYS = ("relay.pin", "relay.active_high", "drive.close_pin")
 
 
 def alone(*overrides: str, config: Path | None = None, **environ: str) -> tuple[dict[str, object], tuple[str, ...]]:
-    return read_alone(RELAYS, config=config, overrides=overrides, environ=environ)
+    read = read_alone(RELAYS, config=config, overrides=overrides, environ=environ)
+    return read.values, read.mistakes
 
 
 def test_settings_are_read_alone_from_all_sources_in_their_order(tmp_path: Path) -> None:

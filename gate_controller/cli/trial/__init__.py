@@ -59,7 +59,7 @@ def scanner(
             "scan a voucher at the gate",
         )
     settings = settings_without_key(config, overrides)
-    with bench.stopped_gate(settings.state_dir):
+    with bench.stopped_gate(settings):
         scans = bench.run(watching.scanner(settings, full=full, seconds=seconds))
     return ExitCode.OK if scans else ExitCode.NO
 
@@ -100,7 +100,7 @@ def relay(
 
     if way_out:
         _need(settings, "exit relay")
-    with bench.stopped_gate(settings.state_dir):
+    with bench.stopped_gate(settings):
         bench.run(bench.relay(settings, way_out=way_out))
     return ExitCode.OK
 
@@ -126,7 +126,7 @@ def lamps(
         return ExitCode.OK
     from gate_controller.cli.trial import bench
 
-    with bench.stopped_gate(settings.state_dir):
+    with bench.stopped_gate(settings):
         bench.run(bench.lamps(settings, each))
     return ExitCode.OK
 
@@ -147,7 +147,7 @@ def buzzer(config: ConfigOption = None, overrides: SetOption = None, through_gat
         return ExitCode.OK
     from gate_controller.cli.trial import bench
 
-    with bench.stopped_gate(settings.state_dir):
+    with bench.stopped_gate(settings):
         bench.run(bench.buzzer(settings))
     return ExitCode.OK
 
@@ -175,7 +175,7 @@ def display(
         return ExitCode.OK
     from gate_controller.cli.trial import bench
 
-    with bench.stopped_gate(settings.state_dir):
+    with bench.stopped_gate(settings):
         bench.run(bench.display(settings, each))
     return ExitCode.OK
 
@@ -204,7 +204,7 @@ def inputs(
 
         bench.run(through.inputs(settings, seconds=seconds))
         return ExitCode.OK
-    with bench.stopped_gate(settings.state_dir):
+    with bench.stopped_gate(settings):
         has_all = bench.run(watching.inputs(settings, seconds=seconds))
     return ExitCode.OK if has_all else ExitCode.NO
 
@@ -235,7 +235,7 @@ def all_(
     guided.refuse_without_terminal()
     if report is not None:
         guided.refuse_report(report)
-    with bench.stopped_gate(settings.state_dir):
+    with bench.stopped_gate(settings):
         tested = bench.run(guided.go_through(settings, each, by=name_of(by)))
     print(f"\n{tested.text}", end="")
     if report is not None:

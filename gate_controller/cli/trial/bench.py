@@ -8,14 +8,13 @@ Whatever ends a trial (its end, a fault, Ctrl-C, SIGTERM), the device is at rest
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 from gate_controller.admission.words.messages import Signal
 from gate_controller.admission.words.money import Cents
 from gate_controller.cli import interrupting
 from gate_controller.cli.asking import ask_if_running
-from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.exits import CommandError, ExitCode, complain
 from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
 from gate_controller.desk.control_socket import NotRunning
@@ -27,6 +26,7 @@ from gate_controller.journal.store import JournalError, JournalInUse, locked
 from gate_controller.settings import Settings
 from gate_controller.shell.fittings import image_file, make_buzzer, make_drive, make_lamps, make_player
 from gate_controller.shell.front import QUIET, show_at_once
+from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.texts import Language, Texts
 
 _Outcome = TypeVar("_Outcome")
@@ -43,8 +43,9 @@ _LOOK_SECONDS = 0.02
 
 
 @contextlib.contextmanager
-def stopped_gate(state_dir: Path) -> Iterator[None]:
-    """Keep a gate from starting; raise `CommandError` where one runs."""
+def stopped_gate(settings: Settings) -> Iterator[None]:
+    """Keep a gate from starting, and leave the rest plan as one does; raise `CommandError` where a gate runs."""
+    state_dir = settings.state_dir
     remedy = "stop it (sudo systemctl stop gate-controller), or, but for scanner and all, add --through-gate"
     try:
         ask_if_running(state_dir, "status")
@@ -61,6 +62,7 @@ def stopped_gate(state_dir: Path) -> Iterator[None]:
             ) from None
         except JournalError as error:
             raise CommandError(ExitCode.NO, str(error)) from None
+        leave_rest_plan(settings, lambda _, why: complain(why, kind="warning") if why else None)
         yield
 
 
