@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from gate_controller.admission.words.facts import Fact
 from gate_controller.journal import archive
-from gate_controller.journal.store import CorruptJournal, JournalError, Store, explained
+from gate_controller.journal.store import MOST_FRAMES, CorruptJournal, JournalError, Store, explained
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -45,6 +45,7 @@ class Journal:
 
         def job() -> None:
             self._tell(done, self._try_append(facts))
+            self._upkeep(MOST_FRAMES)
 
         self._jobs.put(job)
 
@@ -125,10 +126,10 @@ class Journal:
             archive.note_damage(self._directory)
             self._tell(self._on_damage, str(error))
 
-    def _upkeep(self) -> None:
+    def _upkeep(self, frames: int | None = None) -> None:
         try:
             if self._store is not None:
-                self._store.checkpoint_if_due()
+                self._store.checkpoint_if_due(frames)
         except JournalError as error:
             _log.warning("journal=checkpoint_failed why=%r", str(error))
             self._drop()

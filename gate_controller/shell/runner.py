@@ -114,6 +114,7 @@ class Runner:
         if self._handling:
             return
         self._handling = True
+        was_taken = self.gate.lane is not None
         try:
             while self._queue:
                 self.carry_out(self.gate.handle(self._queue.popleft()))
@@ -123,6 +124,8 @@ class Runner:
         self._handling = False
         self._handled.set()
         self._set_timer()
+        if was_taken and self.gate.lane is None:
+            self._journal.rest()
         if self.gate.faults != self._faults_told:
             self._faults_told = dict(self.gate.faults)
             self._board.faults_changed()

@@ -180,3 +180,15 @@ async def test_a_charge_that_went_with_a_corrupt_journal_is_not_taken_for_a_late
         assert len(gate.pulses) == before
         await until(lambda: "NotCharged" in gate.story()[-1], seconds=15)
         assert gate.charged == PRICE
+
+
+async def test_the_log_does_not_grow_though_every_write_ends_while_the_lane_is_taken(
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, "CHECKPOINT_FRAMES", 6)
+    async with running_gate(state_dir, pins, simulator, admission__hold_seconds=0.1) as gate:
+        sizes = []
+        for _ in range(12):
+            await gate.admit()
+            sizes.append((state_dir / f"{FILE_NAME}-wal").stat().st_size)
+        assert max(sizes) < 2 * max(sizes[:3])

@@ -331,3 +331,17 @@ def test_the_write_ahead_log_does_not_grow_for_ever(store: Store, directory: Pat
         sizes.append(log.stat().st_size)
     # A commit is some three frames, so the log was copied after a third of them, and is written over from then on.
     assert max(sizes) < 2 * sizes[CHECKPOINT_FRAMES // 3]
+
+
+def test_a_log_that_a_killed_gate_has_left_counts_too(store: Store, directory: Path, tmp_path: Path) -> None:
+    for number in range(1, CHECKPOINT_FRAMES):
+        store.append([intended(number)])
+    left = tmp_path / "left"
+    left.mkdir()
+    for suffix in ("", "-wal"):
+        (left / f"{FILE_NAME}{suffix}").write_bytes((directory / f"{FILE_NAME}{suffix}").read_bytes())
+    with closing(Store(left)) as again:
+        size = (left / f"{FILE_NAME}-wal").stat().st_size
+        again.checkpoint_if_due()
+        again.append([intended(CHECKPOINT_FRAMES)])
+        assert (left / f"{FILE_NAME}-wal").stat().st_size == size

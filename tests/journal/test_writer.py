@@ -9,10 +9,11 @@ import pytest
 
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.journal.reader import Reader
-from gate_controller.journal.store import JournalError, Store
+from gate_controller.journal.store import FILE_NAME, JournalError, Store
 from gate_controller.journal.writer import Journal
 from tests.rig.disk import full_disk
 from tests.rig.facts import admission, intended, redeemed, released
+from tests.rig.pauses import shorten
 from tests.rig.waiting import until
 
 
@@ -79,6 +80,18 @@ async def test_the_loop_runs_on_while_the_disk_is_slow(journal: Journal, writes:
     held.set()
     assert await reading
     await writes.all_answered()
+
+
+async def test_the_log_is_copied_into_the_file_while_nobody_finds_the_time_for_it(
+    writes: Writes, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, "MOST_FRAMES", 9)
+    sizes = []
+    for number in range(1, 31):
+        writes.append(*admission(number))
+        await writes.all_answered()
+        sizes.append((directory / f"{FILE_NAME}-wal").stat().st_size)
+    assert max(sizes) < 2 * max(sizes[:6])
 
 
 async def test_a_question_is_answered_after_the_writes_before_it(journal: Journal, writes: Writes) -> None:
