@@ -197,8 +197,9 @@ def _listening(path: str) -> socket.socket:
         os.unlink(path)  # noqa: PTH108 - the path of an open directory, which pathlib has nothing for
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     try:
+        # The mode of what bind makes, whatever the umask (unix(7)): nobody else gets in between.
+        os.fchmod(listening.fileno(), 0o600)
         listening.bind(path)
-        os.chmod(path, 0o600)  # noqa: PTH101 - as above
         listening.listen(_BACKLOG)
     except OSError:
         listening.close()

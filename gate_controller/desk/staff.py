@@ -26,14 +26,13 @@ from gate_controller.admission.words.events import (
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import OrderId
 from gate_controller.desk.control_socket import ControlError
+from gate_controller.journal import own_files
 from gate_controller.journal.reader import PAGE, Reader
 from gate_controller.journal.records import Record, facts_as_dicts
 from gate_controller.journal.store import JournalError
 from gate_controller.shell.status import GateStatus
 
 _T = TypeVar("_T")
-
-BACKUP_FOLDER = "backups"
 
 OUTCOME_SECONDS = 12.0
 """How long an order about an attempt waits for its outcome: about what one cancellation takes on a slow network."""
@@ -113,12 +112,12 @@ class Desk:
 
     async def _backup(self, _request: dict[str, Any]) -> str:
         # Into the state directory: a service that systemd shuts in cannot write where the person stands.
-        folder = self._directory / BACKUP_FOLDER
+        folder = self._directory / own_files.BACKUP_FOLDER
         target = folder / f"journal-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.sqlite3"
 
         def copy() -> str:
             try:
-                folder.mkdir(mode=0o700, exist_ok=True)
+                own_files.make_folder(folder)
                 self._reader.backup(target)
                 with target.open("rb") as written:
                     os.fsync(written.fileno())

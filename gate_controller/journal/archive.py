@@ -17,14 +17,15 @@ from typing import Any
 
 from gate_controller.admission.words.facts import OpenItem
 from gate_controller.admission.words.ids import AttemptId, incident
-from gate_controller.journal import codec
+from gate_controller.journal import codec, own_files
+from gate_controller.journal.own_files import ARCHIVE_FOLDER, ASIDE
 from gate_controller.journal.records import facts_as_dicts, record
 from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, explained, new_tag
 
-ARCHIVE_FOLDER = "archive"
 DAMAGE_NOTE = "journal.damaged"
 _READY = f"{FILE_NAME}.ready"
+_LOOKED_AT = "corrupt.looked-at"
 
 _LOST = "the journal was corrupt and is kept at {where}: compare its days with `journal reconcile`, then settle this"
 
@@ -58,8 +59,9 @@ def prune(store: Store, before: float) -> int:
 
 
 def _append_synced(path: Path, lines: Iterable[str]) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
+    own_files.make_folder(path.parent)
+    handle = own_files.opened(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    with open(handle, "a", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor has no path
         file.writelines(f"{line}\n" for line in lines)
         file.flush()
         os.fsync(file.fileno())
@@ -69,7 +71,7 @@ def _append_synced(path: Path, lines: Iterable[str]) -> None:
 def note_damage(directory: Path) -> None:
     """Leave word that the journal is corrupt, for the next start; as well as a failing disk allows."""
     with suppress(OSError):
-        (directory / DAMAGE_NOTE).touch()
+        own_files.make(directory / DAMAGE_NOTE)
 
 
 def is_noted_damaged(directory: Path) -> bool:
@@ -87,15 +89,18 @@ def set_aside(directory: Path) -> Path:
     if (directory / _READY).exists():
         # A start that did this before was cut off after everything had been saved: the corrupt file may lack its log.
         _put_in_place(directory)
-        return max(directory.glob("corrupt-*"))
-    aside = directory / f"corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
-    aside.mkdir(mode=0o700)
-    for suffix in ("", "-wal"):
-        with suppress(FileNotFoundError):
-            shutil.copy2(directory / f"{FILE_NAME}{suffix}", aside)
-    tag, last, rows = _salvage(aside / FILE_NAME)
+        return max(directory.glob(f"{ASIDE}*"))
+    aside = directory / f"{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    _copy(directory, aside)
+    # SQLite changes even what it only reads: what is looked at is a copy of the copy.
+    looked_at = directory / _LOOKED_AT
+    shutil.rmtree(looked_at, ignore_errors=True)
+    _copy(aside, looked_at)
+    tag, last, rows = _salvage(looked_at / FILE_NAME)
+    shutil.rmtree(looked_at)
     fresh = directory / f"{FILE_NAME}.part"
     fresh.unlink(missing_ok=True)
+    own_files.make(fresh)
     with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
         db.executescript("".join(MIGRATIONS) + f"PRAGMA user_version = {len(MIGRATIONS)};")
         db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag or new_tag(),))
@@ -115,6 +120,17 @@ def set_aside(directory: Path) -> Path:
     _sync_folder(directory)
     _put_in_place(directory)
     return aside
+
+
+def _copy(source: Path, folder: Path) -> None:
+    own_files.make_folder(folder)
+    for suffix in ("", "-wal"):
+        file = source / f"{FILE_NAME}{suffix}"
+        if file.exists():
+            own_files.make(folder / file.name)
+            shutil.copyfile(file, folder / file.name)
+            shutil.copystat(file, folder / file.name)
+            own_files.mend(folder / file.name)
 
 
 def _put_in_place(directory: Path) -> None:

@@ -5,7 +5,6 @@ A reader has a connection of its own that cannot write, so that a long list neve
 process that owns the journal, from any one thread.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from gate_controller.admission.words.facts import Fact, Intended, Occurred, OpenItem, Refused, Standing, StrayPassage
 from gate_controller.admission.words.ids import Incident, incident, number_of, read_incident
-from gate_controller.journal import rows
+from gate_controller.journal import own_files, rows
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME, JournalError, explained
 
@@ -81,7 +80,7 @@ class Reader:
             raise JournalError(f"backup {target}: is already there: name another file")
         with self._opened() as db:
             # Codes and tokens are money: the copy is its owner's alone, from its first byte on.
-            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            own_files.make(target)
             db.execute("VACUUM INTO ?", (str(target),))
 
     @contextmanager
@@ -89,6 +88,7 @@ class Reader:
         with explained(self.path):
             if not self.path.exists():
                 raise JournalError(f"journal {self.path}: is not there: check state_dir, or run the gate first")
+            own_files.mend(self.path)
             with closing(
                 sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
             ) as db:

@@ -16,7 +16,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Redeemed, Refunded, Standing
 from gate_controller.admission.words.ids import ALPHABET, AttemptId, Numbering
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal import codec, rows, schema
+from gate_controller.journal import codec, own_files, rows, schema
 
 TAG_LENGTH = 4
 FILE_NAME = "journal.sqlite3"
@@ -91,6 +91,9 @@ class Store:
 
     def _open(self) -> sqlite3.Connection:
         # The writer's thread opens, uses and closes it; the check would forbid reading from tests and command line.
+        own_files.make(self.path)
+        for suffix in ("-wal", "-shm"):  # which SQLite makes like the file itself
+            own_files.mend(self.path.with_name(f"{FILE_NAME}{suffix}"))
         db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=32)
         try:
             db.execute("PRAGMA journal_mode = WAL")
@@ -278,12 +281,7 @@ def _lock(directory: Path) -> int:
     path = directory / LOCK_NAME
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        is_new = not path.exists()
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if is_new and os.geteuid() == 0:
-            # A lock that root's command has made must not shut out the gate, whose directory it is.
-            owner = directory.stat()
-            os.fchown(handle, owner.st_uid, owner.st_gid)
+        handle = own_files.opened(path, os.O_RDWR | os.O_CREAT)
     except OSError as error:
         raise JournalError(_cannot(path, error.strerror or str(error), "check state_dir and its owner")) from None
     try:

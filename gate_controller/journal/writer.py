@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from gate_controller.admission.words.facts import Fact
-from gate_controller.journal import archive
+from gate_controller.journal import archive, own_files
 from gate_controller.journal.store import MOST_FRAMES, CorruptJournal, JournalError, Store, explained
 
 _log = logging.getLogger(__name__)
@@ -99,6 +99,7 @@ class Journal:
     def _open(self) -> Store:
         if self._on_damage is None or self._was_open:
             return Store(self._directory)
+        own_files.mend_all(self._directory)
         try:
             if not archive.is_noted_damaged(self._directory):
                 return Store(self._directory)

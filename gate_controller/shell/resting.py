@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate_controller.devices.drive import Kind
+from gate_controller.devices.drive import DriveKind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import back_end
 from gate_controller.devices.rest_plan import Resting, RestPlan, leave
@@ -45,7 +45,7 @@ def outputs_at_rest(settings: Settings) -> Iterator[Resting]:
     """Return the outputs that a gate with these settings drives, at rest."""
     for output in OUTPUTS:
         pin = value_of(settings, output.pin)
-        is_driven = output.pin != "drive.close_pin" or settings.drive.kind == Kind.MOTOR
+        is_driven = output.pin != "drive.close_pin" or settings.drive.kind == DriveKind.MOTOR
         if isinstance(pin, int) and is_driven:
             yield Resting(output.what, pin, not value_of(settings, output.active_high), output.is_relay)
 

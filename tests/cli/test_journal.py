@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import os
 import stat
 import subprocess
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.desk.control_socket import ControlError, ask
+from gate_controller.journal.store import Store
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.command import PROGRAM
 from tests.rig.gate import GOOD, PRICE, GateInProcess, fault, open_items, running_gate
@@ -161,6 +163,18 @@ async def test_the_journal_is_listed_shown_exported_verified_and_copied(
         assert stat.S_IMODE((tmp_path / "copy.sqlite3").stat().st_mode) == 0o600
         nothing = await journal(state_dir, "export", "--from", "2001-01-01", "--to", "2001-01-02")
         assert nothing.stdout.startswith("incident,attempt,begun,")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+async def test_a_backup_that_root_makes_of_a_stopped_gate_leaves_the_gate_its_folder(
+    state_dir: Path, tmp_path: Path
+) -> None:
+    Store(state_dir).close()
+    os.chown(state_dir, 4321, 4321)
+    made = await journal(state_dir, "backup", str(tmp_path / "copy.sqlite3"))
+    assert made.returncode == 0, made.stderr
+    assert (state_dir / "backups").stat().st_uid == 4321
+    assert {path.stat().st_uid for path in state_dir.iterdir()} == {4321}
 
 
 async def test_a_day_is_reconciled_with_egumas_list(state_dir: Path, pins: Pins, simulator: Simulator) -> None:

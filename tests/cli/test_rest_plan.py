@@ -16,12 +16,12 @@ from gate_controller.cli import main
 from gate_controller.devices.rest_plan import FILE_NAME, Resting, RestPlan, leave, left_in
 from gate_controller.simulator import Simulator
 from tests.rig.command import PROGRAM
-from tests.rig.gate import GOOD, PATIENCE_SECONDS
+from tests.rig.gate import GOOD
 from tests.rig.gate_process import gate_process
 from tests.rig.notes import FakePi
 from tests.rig.pins import Pins
 from tests.rig.scanner import PtyScanner
-from tests.rig.waiting import until
+from tests.rig.waiting import PATIENCE_SECONDS, until
 
 RELAY, GREEN, RED, YELLOW = 5, 22, 27, 24
 """The relay is neither where the defaults have it nor on at the level that they say."""

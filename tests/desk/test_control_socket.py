@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import stat
 import termios
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -49,6 +50,16 @@ async def answering(directory: Path, client_seconds: float = 30.0, **more: Answe
         serving.cancel()
         async with asyncio.timeout(5):
             await asyncio.wait([serving])
+
+
+async def test_nobody_but_the_gates_user_may_connect_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        async with answering(tmp_path):
+            assert stat.S_IMODE((tmp_path / SOCKET_NAME).stat().st_mode) == 0o600
+            assert await asked(tmp_path, "hello") == "hello"
+    finally:
+        os.umask(before)
 
 
 async def asked(directory: Path, do: str, **fields: Any) -> Any:

@@ -76,6 +76,22 @@ def test_a_corrupt_journal_is_kept_and_its_unfinished_attempts_are_saved(tmp_pat
     assert Reader(tmp_path).verify() == []
 
 
+def test_looking_at_the_copy_that_is_kept_does_not_change_it(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    _charged(store, 1.8e9)
+    corrupt = {name: (tmp_path / name).read_bytes() for name in (FILE_NAME, f"{FILE_NAME}-wal")}
+    store.close()
+    for name, content in corrupt.items():
+        (tmp_path / name).write_bytes(content)
+
+    aside = archive.set_aside(tmp_path)
+
+    assert {path.name: path.read_bytes() for path in aside.iterdir()} == corrupt
+    assert not (tmp_path / "corrupt.looked-at").exists()
+    with closing(Store(tmp_path)) as fresh:
+        assert len(fresh.pending(Standing.UNFINISHED)) == 1
+
+
 def test_a_file_that_is_no_journal_at_all_is_set_aside_too(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"\x00garbage" * 999)
 
