@@ -7,11 +7,15 @@ it begins with the time. A crash is one line; its traceback is for the debug lev
 
 import logging
 import os
+import re
 import sys
 import traceback
 from urllib.parse import quote
 
 from typing_extensions import override
+
+# Blanks other than the plain one, as Python writes them in quoted text: `CHF\xa025.00` is CHF 25.00 to everybody.
+_WRITTEN_OUT_BLANKS = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:xa0|u1680|u200[0-9a]|u202f|u205f|u3000)")
 
 # syslog(3)'s numbers.
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
@@ -33,6 +37,7 @@ class OneLine(logging.Formatter):
         text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None and self._with_traceback:
             text += " traceback=" + repr("".join(traceback.format_exception(record.exc_info[1])))
+        text = _WRITTEN_OUT_BLANKS.sub(r"\1 ", text)
         text = "".join(c if c.isprintable() else " " for c in text)
         for secret in self._secrets:
             text = text.replace(secret, "***")

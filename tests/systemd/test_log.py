@@ -79,6 +79,13 @@ def test_an_event_is_one_line_without_control_characters(stderr: Stderr, text: s
     assert written[:-1].isprintable()
 
 
+def test_a_blank_that_does_not_break_is_a_blank_in_quoted_text_too(stderr: Stderr) -> None:
+    log.set_up("info", KEY)
+    money = "CHF\u00a01\u202f025.00"
+    logging.getLogger("gate_controller").info("why=%r path=%r", money, "C:\\xa0")
+    assert stderr.text.endswith("why='CHF 1 025.00' path='C:\\\\xa0'\n")
+
+
 def test_a_crash_is_one_line_without_its_traceback(stderr: Stderr) -> None:
     log.set_up("info", KEY)
     crash(logging.getLogger("gate_controller"))
