@@ -61,6 +61,8 @@ _log = logging.getLogger(__name__)
 EXIT_CRASH = 70
 """sysexits.h's EX_SOFTWARE: an error that nobody foresaw. systemd starts the gate again, and it recovers from disk."""
 
+STARTING = "starting"
+
 EARLY_PASSAGES = 100
 """How many passages are kept while the journal cannot be read yet: a contact that chatters must not fill memory."""
 
@@ -91,7 +93,7 @@ class App:
         texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
         self._degraded = Degraded()
         leave_rest_plan(settings, self._degraded.note)  # before the first pin is touched
-        self._sensor = self._fit_sensor()
+        self._sensor, self._sensor_missing = self._fit_sensor()
         self._player = player or make_player(settings, self._display_changed)
         self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)
         self._front = Front(
@@ -104,7 +106,7 @@ class App:
         )
         self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
         self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
-        self._degraded.on_change = self.board.changed
+        self._degraded.on_change, self._degraded.faults = self.board.changed, self.gate.faults
         self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged)
         self._calls = Api(settings.eguma.base_url, key)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
@@ -126,16 +128,19 @@ class App:
     async def run(self) -> int:
         """Be a gate until `stop`; returns the exit code."""
         try:
-            self._runner.fault(Fault.STARTING, "starting")
-            self._runner.fault(Fault.SCANNER, "not opened yet")
+            self.gate.starts_with(Fault.STARTING, STARTING)
+            self._runner.fault(Fault.STARTING, STARTING)  # for the display
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
             self._mending.begin()
+            self._degraded.note("passage sensor", self._sensor_missing)
             await self._open_books()
             async with self._beating():
                 await self._stop.wait()
             await self._let_visitor_finish()
         finally:
             await self._rest()
+        if self._exit_code == 0:
+            _log.info("stopped gate=%s", self._settings.id)
         return self._exit_code
 
     def stop(self) -> None:
@@ -180,6 +185,7 @@ class App:
                 for facts in (*open_items, *unfinished):
                     self.board.open_items.take(facts)
                 self._runner.carry_out(self.gate.recover(self._runner.now(), unfinished))
+                self.gate.starts_with(Fault.SCANNER, "not opened yet")
                 self._runner.fault(Fault.STARTING, None)
                 while self._early:
                     self._runner.post(self._early.popleft())
@@ -281,13 +287,13 @@ class App:
             _log.info("scanner=connected port=%s", text)
         self._runner.fault(Fault.SCANNER, None if takes_scans else text)
 
-    def _fit_sensor(self) -> "PassageSensor | None":
+    def _fit_sensor(self) -> "tuple[PassageSensor | None, str | None]":
+        """Return the sensor, and why there is none where one should be."""
         try:
-            return make_passage(self._settings, self._passed)
+            return make_passage(self._settings, self._passed), None
         except DeviceError as error:
             # Without it the gate still admits; it only cannot tell who used the admission.
-            self._degraded.note("passage sensor", str(error))
-            return None
+            return None, str(error)
 
     def _passed(self) -> None:
         event = PassageSensed(self._runner.now())

@@ -57,8 +57,10 @@ def _status_lines(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "held open", "yes" if status["state"] == "held open" else "no"
     yield "gate", status["movement"] or "as it should be"
     yield "contacts", ", ".join(status["contacts"]) or "none active"
-    for ailment in status["missing"]:
-        yield "missing", f"{ailment['why']} ({since(ailment['since'])})"
+    for why in dict.fromkeys(ailment["why"] for ailment in status["missing"]):
+        lacking = [ailment for ailment in status["missing"] if ailment["why"] == why]
+        names = ", ".join(ailment["what"] for ailment in lacking)
+        yield "missing", f"{why if names in why else f'{names}: {why}'} ({since(lacking[0]['since'])})"
     if not status["missing"]:
         yield "missing", "nothing"
     yield "E-GUMA", _eguma(status["eguma"], status["at"], since)

@@ -5,6 +5,7 @@ Everything between them is the real gate: `App`, with the settings a gate would 
 """
 
 import asyncio
+import logging
 import os
 import tempfile
 import time
@@ -28,6 +29,8 @@ from gate_controller.texts import Language, Text, Texts, format_amount
 
 if TYPE_CHECKING:
     from gate_controller.demo.memory_display import MemoryDisplay
+
+_log = logging.getLogger(__name__)
 
 PRICE = Cents(2500)
 KEY = "demo-key-gate-1"
@@ -162,7 +165,8 @@ class Stage:
         """What E-GUMA's books say was charged in all, less what was given back."""
         return Cents(sum(redemption.left for redemption in self.simulator.ledger.redemptions()))
 
-    def _ready(self, _: str) -> None:
+    def _ready(self, line: str) -> None:
+        _log.info("%s", line)  # `run` prints it; here the log is what is seen
         self._is_ready = True
         self._changed.set()
 

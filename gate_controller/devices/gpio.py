@@ -294,13 +294,17 @@ def _set_level_with_direction(factory: Any) -> None:
 
 def _explained(error: Exception, what: str) -> DeviceError:
     """Return any back end's error as ours."""
+    where = f"{what}: "
     match error:
+        # Three that are no one pin's: every device says the same, and whoever logs it needs to but once.
+        case ImportError() | PermissionError():
+            where, remedy = "", remedy_of(error)
+        case gpiozero.PinUnknownPi():
+            where, remedy = "", "this is no Raspberry Pi that gpiozero knows: set GPIOZERO_PIN_FACTORY"
         case gpiozero.GPIOPinInUse():
             remedy = "the pin is used twice: give each device a pin of its own in the settings"
         case gpiozero.PinInvalidPin():
             remedy = "this board has no such pin: set another"
-        case gpiozero.PinUnknownPi():
-            remedy = "this is no Raspberry Pi that gpiozero knows: set GPIOZERO_PIN_FACTORY"
         case _:
             remedy = remedy_of(error)
-    return DeviceError(f"{what}: {remedy} ({type(error).__name__}: {error})")
+    return DeviceError(f"{where}{remedy} ({type(error).__name__}: {error})")

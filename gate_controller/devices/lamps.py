@@ -56,7 +56,7 @@ class Lamps:
             if signal is not self._signal:
                 self._signal = signal
                 self._player.start(LOOKS[self._mode][signal].steps)
-            untold, self._untold = "; ".join(self._untold.values()), {}
+            untold, self._untold = "; ".join(dict.fromkeys(self._untold.values())), {}
         if untold:
             raise DeviceError(untold)
 

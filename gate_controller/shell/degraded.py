@@ -1,9 +1,17 @@
-"""What a gate does without: devices that are missing or fail, each since when. Every change is a line of the log."""
+"""
+What a gate does without: devices that are missing or fail, each since when.
+
+Every change is a line of the log, save where the reason stands there already: without a GPIO back end, all pins fail.
+"""
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gate_controller.admission.words.messages import Fault
 
 _log = logging.getLogger(__name__)
 
@@ -22,8 +30,11 @@ class Degraded:
 
     def __init__(self, on_change: Callable[[], None] = lambda: None, *, wall: Callable[[], float] = time.time) -> None:
         self.on_change = on_change
+        self.faults: Mapping[Fault, str] = {}
+        """Why the gate takes no scans, told already."""
         self._wall = wall
         self._missing: dict[str, Ailment] = {}
+        self._told: set[str] = set()
 
     def note(self, what: str, why: str | None) -> None:
         """Note that a device is missing, or, with None, that it works again."""
@@ -31,11 +42,16 @@ class Degraded:
             return
         if why is None:
             del self._missing[what]
-            _log.info("device=mended what=%r", what)
+            if what in self._told:
+                self._told.remove(what)
+                _log.info("device=mended what=%r", what)
         else:
+            is_known = why in self.faults.values() or any(why == known.why for known in self._missing.values())
             since = self._missing[what].since if what in self._missing else self._wall()
             self._missing[what] = Ailment(what, why, since)
-            _log.warning("device=missing what=%r why=%r", what, why)
+            if not is_known:
+                self._told.add(what)
+                _log.warning("device=missing what=%r why=%r", what, why)
         self.on_change()
 
     def why(self, what: str) -> str:

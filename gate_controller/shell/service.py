@@ -7,7 +7,6 @@ Ready is said once, with the first moment in which the gate takes scans; the sta
 import asyncio
 import contextlib
 import gc
-import logging
 from collections.abc import Callable
 
 from gate_controller.journal.store import JournalError
@@ -15,14 +14,12 @@ from gate_controller.journal.writer import Journal
 from gate_controller.shell.status import StatusBoard
 from gate_controller.systemd.notify import notify
 
-_log = logging.getLogger(__name__)
-
 
 class Service:
     """Tells systemd of one gate."""
 
     def __init__(self, board: StatusBoard, journal: Journal, *, on_ready: Callable[[str], None] | None = None) -> None:
-        """`on_ready` gets the line that says that the gate takes scans."""
+        """`on_ready` gets the line that says that the gate takes scans; it is for the log as well."""
         self._board = board
         self._journal = journal
         self._on_ready = on_ready
@@ -42,10 +39,8 @@ class Service:
             # What the start has made stays for good: the collector need not walk it while a visitor waits.
             gc.collect()
             gc.freeze()
-            line = f"ready gate={status.gate_id} scanner={status.scanner}"
-            _log.info("%s", line)
             if self._on_ready is not None:
-                self._on_ready(line)
+                self._on_ready(f"ready gate={status.gate_id} scanner={status.scanner}")
 
     async def keep_watchdog_fed(self, seconds: float, all_alive: Callable[[], bool]) -> None:
         """Ping systemd only while the loop runs this, the journal's thread answers and every other part is alive."""

@@ -115,11 +115,12 @@ class GateStatus:
     def needs(self) -> tuple[str, ...]:
         """What somebody should look at, in words; empty where all is well."""
         money = self.money
+        known = {fault.why for fault in self.faults}
         return (
             *(f"{fault.what}: {fault.why}" for fault in self.faults),
             *((f"E-GUMA: {self.eguma.trouble}",) if self.eguma.trouble else ()),
             *((f"gate: {self.movement}",) if self.movement else ()),
-            *(ailment.why for ailment in self.missing),
+            *dict.fromkeys(why for why in (ailment.why for ailment in self.missing) if why not in known),
             *((f"open items: {money.open_items}",) if money.open_items else ()),
             *((f"charges in doubt: {money.in_doubt}",) if money.in_doubt else ()),
         )

@@ -2,6 +2,7 @@
 
 import signal
 from pathlib import Path
+from typing import Any
 
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.simulator import FaultKind, Simulator
@@ -33,6 +34,34 @@ async def test_a_gate_says_that_it_is_ready_admits_and_ends_on_sigterm_with_its_
         assert KEY not in gate.log
         assert GOOD not in gate.log
         assert "Traceback" not in gate.log
+
+
+async def test_the_log_of_a_good_day_has_no_warning_says_ready_once_and_that_it_has_stopped(
+    state_dir: Path, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    with gate_process(state_dir, simulator, plugged, log__level="info", passage__pin=5, fire_contact__pin=None) as gate:
+        await gate.ready()
+        gate.send(signal.SIGTERM)
+        assert await gate.ended() == 0
+        lines = [line.split(" ", 2)[1:] for line in gate.log.splitlines()]
+        assert lines == [
+            ["info", f"scanner=connected port={plugged.port}"],
+            ["info", "stopped gate=gate-under-test"],
+        ]
+        assert gate.said.count("ready") == 1
+
+
+async def test_a_machine_without_gpio_says_so_in_one_line_whatever_is_fitted(
+    state_dir: Path, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    fitted: dict[str, Any] = {"passage__pin": 5, "exit_button__pin": 13, "fire_contact__pin": 6, "buzzer__pin": 12}
+    with gate_process(
+        state_dir, simulator, plugged, environ={"GPIOZERO_PIN_FACTORY": "no-such-back-end"}, **fitted
+    ) as gate:
+        await gate.logs("scanner=connected")
+        (line,) = [line for line in gate.log.splitlines() if " warning " in line]
+        assert "fault=raised what=relay why=" in line
+        assert line.count("no GPIO back end works: install lgpio") == 1
 
 
 async def test_sigterm_while_an_attempt_runs_lets_it_finish(

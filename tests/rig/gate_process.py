@@ -51,9 +51,14 @@ class GateProcess:
         return self._log.read_text(encoding="utf-8")
 
     @property
+    def said(self) -> str:
+        """Everything it has printed so far."""
+        return self._out.read_text(encoding="utf-8")
+
+    @property
     def is_ready(self) -> bool:
         """Whether it has said that it takes scans."""
-        return "ready" in self._out.read_text(encoding="utf-8")
+        return "ready" in self.said
 
     @property
     def lives(self) -> bool:

@@ -54,6 +54,8 @@ class Gate:
     _writes: Writes = field(default_factory=Writes)
     _movement: Movement = field(default_factory=Movement)
     _shown: Shown = field(default_factory=Shown)
+    _untold: set[Fault] = field(default_factory=set)
+    """Faults of which the log has not been told."""
 
     @property
     def lane(self) -> Attempt | None:
@@ -82,6 +84,11 @@ class Gate:
     def _free_at(self) -> float:
         """When the next visitor may be served, if nobody has the lane."""
         return max(self._shown.readable_until, self._movement.until)
+
+    def starts_with(self, fault: Fault, why: str) -> None:
+        """Hold a fault that every gate starts with: nobody needs to hear of it, nor of its end."""
+        self.faults[fault] = why
+        self._untold.add(fault)
 
     def recover(self, at: Instant, histories: Iterable[Sequence[Fact]]) -> tuple[Command, ...]:
         """Take up the unfinished attempts of the journal, each with its facts in order. Never moves the relay."""
@@ -188,10 +195,12 @@ class Gate:
     def _raise(self, fault: Fault, why: str, turn: Turn) -> None:
         if self.faults.get(fault) != why:
             turn.note(f"fault=raised what={fault.name.lower()} why={why!r}", alarm=True)
+            self._untold.discard(fault)
         self.faults[fault] = why
         if fault is Fault.JOURNAL:
             self._writes.distrust(turn.at.mono)
 
     def _clear(self, fault: Fault, turn: Turn) -> None:
-        if self.faults.pop(fault, None) is not None:
+        if self.faults.pop(fault, None) is not None and fault not in self._untold:
             turn.note(f"fault=cleared what={fault.name.lower()}")
+        self._untold.discard(fault)

@@ -121,3 +121,17 @@ def test_out_of_service_a_voucher_in_doubt_is_told_that_it_is_being_checked() ->
     gate.scan()
 
     assert gate.told() is MessageKind.BEING_CHECKED
+
+
+def test_the_log_hears_of_no_fault_that_every_gate_starts_with_but_of_what_becomes_of_it() -> None:
+    gate = core()
+    gate.gate.starts_with(Fault.STARTING, "starting")
+    gate.gate.starts_with(Fault.SCANNER, "not opened yet")
+    gate.happens(on.FaultRaised(gate.at, Fault.STARTING, "starting"))
+    gate.happens(on.FaultCleared(gate.at, Fault.STARTING))
+    assert gate.notes == []
+
+    gate.happens(on.FaultRaised(gate.at, Fault.SCANNER, "no port has a scanner"))
+    gate.happens(on.FaultCleared(gate.at, Fault.SCANNER))
+
+    assert gate.notes == ["fault=raised what=scanner why='no port has a scanner'", "fault=cleared what=scanner"]
