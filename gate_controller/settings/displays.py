@@ -8,7 +8,7 @@ They are asked only where a display is set. A gate without one starts without th
 
 from types import ModuleType
 
-from gate_controller.settings.values import one_of
+from gate_controller.settings.values import UnusableError, is_none, one_of, whole
 
 
 def driver(value: object) -> str:
@@ -24,6 +24,16 @@ def interface(value: object) -> str:
 def rom(value: object) -> str:
     """Read which ROM a character display has."""
     return one_of(_drivers().ROMS)(value)
+
+
+def column_offset(value: object) -> int | None:
+    """Read the column at which a glass begins, or None where that is as usual."""
+    if is_none(value):
+        return None
+    try:
+        return whole(0, 127, "give a column from 0 on")(value)
+    except UnusableError as refusal:
+        raise UnusableError(refusal.why, f"{refusal.remedy}; or none for the driver's usual one") from None
 
 
 def _drivers() -> ModuleType:

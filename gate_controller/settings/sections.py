@@ -244,6 +244,10 @@ class DisplaySection(Section, frozen=True):
     rotate: Annotated[int, PlainValidator(read.whole(0, 3, "give quarter turns from 0 to 3"))] = Field(
         default=0, description="quarter turns by which the picture is turned"
     )
+    column_offset: Annotated[int | None, PlainValidator(displays.column_offset)] = Field(
+        default=None,
+        description="SH1106: the column of its memory at which the glass begins; by default 2, on some modules 0",
+    )
     rom: Annotated[str, PlainValidator(displays.rom)] = Field(
         default="a00", description="characters a HD44780 knows: `a00` (usual) or `a02`"
     )

@@ -116,6 +116,17 @@ def test_loading_makes_nothing(tmp_path: Path) -> None:
             "display.reset_pin is 5, and hd44780 has no reset: argument: leave it out",
         ),
         (
+            ("display.driver=sh1106", "display.column_offset=left"),
+            (
+                "display.column_offset is left, which is no whole number: argument: "
+                "give a column from 0 on; or none for the driver's usual one"
+            ),
+        ),
+        (
+            ("display.driver=ssd1306", "display.column_offset=2"),
+            "display.column_offset is 2, and ssd1306 begins at the first column: argument: leave it out",
+        ),
+        (
             ("display.driver=hd44780", "display.rotate=2"),
             "display.rotate is 2, and a display of characters cannot be turned: argument: leave it out",
         ),

@@ -51,6 +51,8 @@ class Driver:
     """Its usual address on I2C; None: it has no I2C."""
     spi_hz: int | None = None
     """How fast it is driven on SPI; None: it has no SPI."""
+    memory_columns: int | None = None
+    """The columns of its memory, where the glass may begin at another than the first; None: it does not."""
     has_reset: bool = True
     can_turn: bool = True
     extra: str
@@ -83,6 +85,8 @@ class Driver:
         if mounting.rotate and not self.can_turn:
             what = f"display.rotate is {mounting.rotate}, and a display of {self.unit} cannot be turned"
             yield Misfit("display.rotate", what, "leave it out")
+        if mounting.column_offset is not None:
+            yield from self._offset(mounting.column_offset, mounting)
         if self.size(mounting) is None:
             width, height = self._asked(mounting)
             what = f"display.driver is {self.name}, which does not come in {width} x {height} {self.unit}"
@@ -104,6 +108,14 @@ class Driver:
         if mounting.reset_pin is not None and not self.has_reset:
             what = f"display.reset_pin is {mounting.reset_pin}, and {self.name} has no reset"
             yield Misfit("display.reset_pin", what, "leave it out")
+
+    def _offset(self, offset: int, mounting: Mounting) -> Iterator[Misfit]:
+        what = f"display.column_offset is {offset}, and {self.name}"
+        if self.memory_columns is None:
+            yield Misfit("display.column_offset", f"{what} begins at the first column", "leave it out")
+        elif (most := self.memory_columns - self._asked(mounting)[0]) < offset:
+            remedy = f"set display.column_offset to one from 0 to {most}"
+            yield Misfit("display.column_offset", f"{what} has {self.memory_columns} columns in all", remedy)
 
     def _asked(self, mounting: Mounting) -> Size:
         return mounting.width or self.sizes[0][0], mounting.height or self.sizes[0][1]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mounting:
-    """The settings of `display` that say it, by their names; an address or a size of 0 is what is usual."""
+    """The settings of `display` that say it, by their names; an address or a size of 0, or None, is as usual."""
 
     driver: str
     interface: str = "i2c"
@@ -22,6 +22,7 @@ class Mounting:
     width: int = 0
     height: int = 0
     rotate: int = 0
+    column_offset: int | None = None
     rom: str = "a00"
     image_file: Path | None = None
 

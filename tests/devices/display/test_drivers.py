@@ -7,11 +7,13 @@ from PIL import Image
 from typing_extensions import override
 
 from gate_controller.devices.display.drivers import DRIVERS
+from gate_controller.devices.display.make import make_panel
 from gate_controller.devices.display.mounting import Mounting
 from gate_controller.devices.display.panel import Panel, Pictures
 from gate_controller.devices.display.panels.i2c import I2CDevice, I2CLink
 from gate_controller.devices.display.panels.spi import SPILink
 from gate_controller.devices.display.panels.turning import Turned
+from gate_controller.devices.display.typesetting.canvas import Canvas
 from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
 from tests.rig.fake_displays import FakeHd44780, FakeOled, FakeSh1106
@@ -60,6 +62,16 @@ def test_a_sh1106_shows_the_picture_in_the_middle_of_its_132_columns() -> None:
     for number in (1, 2):
         panel.show(a_page(number), shift=STILL)
         assert same(display.seen(first_column=2), NoisyPictures(128, 64, "1").draw(a_page(number)))
+
+
+@pytest.mark.parametrize("column", [0, 4])
+def test_a_sh1106_whose_glass_begins_at_another_column_shows_the_whole_picture_there(column: int) -> None:
+    display = FakeSh1106()
+    mounting = Mounting("sh1106", column_offset=column)
+    panel = make_panel(mounting, open_bus=FakeI2C({0x3C: display}).open)
+    (page, *_) = panel.pages(a_card("Welcome"))
+    panel.show(page, shift=STILL)
+    assert same(display.seen(first_column=column), Canvas(128, 64, "1").draw(page))
 
 
 def test_a_lower_ssd1306_shows_it_from_the_first_row() -> None:

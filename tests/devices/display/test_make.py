@@ -102,6 +102,8 @@ def test_an_image_is_320_by_240_if_nothing_else_is_said(tmp_path: Path) -> None:
         ({"driver": "hd44780", "reset_pin": 5}, r"display\.reset_pin is 5, and hd44780 has no reset: leave it out"),
         ({"driver": "hd44780", "rotate": 1}, r"display\.rotate is 1, .* cannot be turned: leave it out"),
         ({"driver": "hd44780", "dc_pin": 24}, r"display\.dc_pin is 24, and hd44780 is on I2C: leave it out$"),
+        ({"driver": "ssd1306", "column_offset": 0}, r"is 0, and ssd1306 begins at the first column: leave it out"),
+        ({"driver": "sh1106", "column_offset": 5}, r"132 columns in all: set .*\.column_offset to one from 0 to 4"),
         ({"driver": "hd44780", "width": 17}, r"not come in 17 x 2 characters: .* to one of 16 x 2, 20 x 4, 16 x 4"),
         ({"driver": "ssd1306", "interface": "spi"}, r"set display\.dc_pin"),
         ({"driver": "ssd1306", "interface": "spi", "dc_pin": 24, "address": 0x3C}, "is 0x3c, and SPI has no addresses"),

@@ -2,7 +2,8 @@
 One-colour OLEDs: SSD1306, SSD1309 and SH1106, over I2C or SPI.
 
 Their memory is in pages of eight rows, a byte for each column of a page with its upper pixel in the lowest bit. SSD1306
-and SSD1309 take all pages in one go; SH1106 has to be told each page, and has 132 columns, of which 2 to 129 are seen.
+and SSD1309 take all pages in one go; SH1106 has to be told each page, and has 132 columns, of which most modules show 2
+to 129, and some 0 to 127 (`display.column_offset`).
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class Controller:
     bright: int
     """Its usual contrast."""
     first_column: int | None = None
-    """Where a page begins, if it has to be told each page."""
+    """Where a page usually begins, if it has to be told each page."""
+    columns: int | None = None
+    """How many a page has then."""
 
 
 def _ssd1306(rows: int, com_pins: int) -> bytes:
@@ -96,6 +99,7 @@ def _driver(name: str, controller: Controller) -> Driver:
         sizes=tuple(controller.starts),
         address=0x3C,
         spi_hz=8_000_000,  # the datasheets allow 10 MHz
+        memory_columns=controller.columns,
         extra="oled",
         make=partial(_panel, controller),
     )
@@ -103,7 +107,9 @@ def _driver(name: str, controller: Controller) -> Driver:
 
 def _panel(controller: Controller, supplies: Supplies) -> Panel:
     pictures = supplies.pictures("1")
-    return Oled(supplies.link(), pictures, controller, supplies.size)
+    offset = supplies.mounting.column_offset
+    first_column = controller.first_column if offset is None else offset
+    return Oled(supplies.link(), pictures, controller, supplies.size, first_column)
 
 
 _SSD1306 = Controller({(128, 64): _ssd1306(64, 0x12), (128, 32): _ssd1306(32, 0x02)}, bright=0xCF)
@@ -117,6 +123,7 @@ _SH1106 = Controller(
     },
     bright=0x7F,
     first_column=2,
+    columns=132,
 )
 
 DRIVERS = (
@@ -130,12 +137,19 @@ DRIVERS = (
 class Oled:
     """An OLED, as a panel."""
 
-    def __init__(self, link: Link, pictures: Pictures, controller: Controller, size: Size) -> None:
-        """Start it, with an empty picture. Raises `DeviceError`, and leaves the link to be closed by the caller."""
+    def __init__(
+        self, link: Link, pictures: Pictures, controller: Controller, size: Size, first_column: int | None
+    ) -> None:
+        """
+        Start it, with an empty picture; `first_column` is where a page begins, if it has to be told each page.
+
+        Raises `DeviceError`, and leaves the link to be closed by the caller.
+        """
         self._link = link
         self._pictures = pictures
         self._controller = controller
         self._width, self._height = size
+        self._first_column = first_column
         self._contrast = controller.bright
         self._start(blank=True)
 
@@ -171,7 +185,7 @@ class Oled:
         self._link.command(_ON)
 
     def _send(self, memory: bytes) -> None:
-        first = self._controller.first_column
+        first = self._first_column
         if first is None:
             pages = bytes([0, self._height // 8 - 1])
             self._link.command(_COLUMNS + bytes([0, self._width - 1]) + _PAGES + pages)
