@@ -4,6 +4,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from gate_controller.simulator import Simulator
@@ -13,6 +14,10 @@ from tests.rig.simulator import running_simulator
 
 # A shell that starts the tests in the background lets them, and all programs that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long one example takes says more of the machine's other work than of what is tested.
+hypothesis.settings.register_profile("on any machine", deadline=None)
+hypothesis.settings.load_profile("on any machine")
 
 
 @pytest.fixture

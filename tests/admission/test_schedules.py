@@ -114,7 +114,7 @@ setups = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.builds(Schedule, setups, st.lists(steps, max_size=12).map(tuple)))
 def test_the_promises_hold_in_schedules_that_hypothesis_makes(schedule: Schedule) -> None:
     assert play(schedule).violations == []

@@ -99,7 +99,7 @@ async def test_a_recorded_scan_arrives_as_one_frame(
 
 
 @pytest.mark.parametrize(("name", "layout", "frame"), RECORDED)
-@settings(max_examples=20, deadline=None)  # each one waits for a gap
+@settings(max_examples=20)  # each one waits for a gap
 @given(cuts=st.sets(st.integers(0, 90)))
 def test_how_the_events_were_cut_into_reads_changes_nothing(
     name: str, layout: str, frame: bytes, cuts: set[int]

@@ -248,7 +248,7 @@ def test_a_fact_kept_back_by_a_failing_disk_does_not_reopen_what_its_successor_c
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 5), any_fact), max_size=12), st.randoms())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_lists_of_unfinished_and_open_attempts_follow_from_the_facts(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[int, int, Fact]], order: object
 ) -> None:

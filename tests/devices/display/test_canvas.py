@@ -180,7 +180,7 @@ def test_a_long_page_stays_longer_than_a_short_one() -> None:
     assert long.seconds > short.seconds >= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(), st.text(), st.text(), ANY_SIZE, st.sampled_from(Symbol), st.sampled_from([*Signal, None]), st.booleans()
 )
@@ -195,7 +195,7 @@ def test_any_text_is_drawn_inside(
         assert_clear_of_symbol(page, size[2])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PLAIN, PLAIN, ANY_SIZE, st.booleans())
 def test_nothing_of_a_text_is_lost(detail: str, money: str, size: Size, is_resting: bool) -> None:
     card = replace(verdict("Nein", detail, money), is_resting=is_resting)
