@@ -223,9 +223,9 @@ class Store:
             self._db.executemany("DELETE FROM fact WHERE attempt = ?", [(number,) for number in numbers])
         self._frames += _FRAMES_OF_A_WRITE + len(numbers)
 
-    def count_charges(self, voucher_code: str, since: float, *, but: AttemptId, refunded: bool) -> int:
+    def count_charges(self, voucher_code: str, amount: Cents, since: float, *, but: AttemptId, refunded: bool) -> int:
         """
-        Count this voucher's charges intended since a moment (wall clock), attempt `but` left out.
+        Count this voucher's charges of an amount intended since a moment (wall clock), attempt `but` left out.
 
         `refunded` says whether charges that were given back count too.
         """
@@ -233,8 +233,8 @@ class Store:
         with explained(self.path):
             intended = self._db.execute(
                 "SELECT attempt FROM fact WHERE attempt >= ? AND kind = 'Intended' AND at >= ? AND attempt <> ? "
-                "AND json_extract(body, '$.voucher_code') = ?",
-                (self._oldest_looked_at(), since, int(but[TAG_LENGTH:]), voucher_code),
+                "AND json_extract(body, '$.voucher_code') = ? AND json_extract(body, '$.price') = ?",
+                (self._oldest_looked_at(), since, int(but[TAG_LENGTH:]), voucher_code, amount),
             )
             for (number,) in intended.fetchall():
                 kinds = {type(fact) for fact in self.facts_of(number)}

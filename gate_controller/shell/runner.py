@@ -272,10 +272,11 @@ class Runner:
         surely_from, maybe_from = begin + AHEAD_OF_UTC.total_seconds(), begin - AHEAD_OF_UTC.total_seconds()
 
         def known(store: Store) -> tuple[int, int]:
-            surely = store.count_charges(command.voucher_code, surely_from, but=command.attempt, refunded=False)
+            what, but = (command.voucher_code, command.amount), command.attempt
+            surely = store.count_charges(*what, surely_from, but=but, refunded=False)
             if store.may_lack_charges_since(maybe_from):
                 return surely, len(listed)  # any of them may be an earlier charge of this gate
-            return surely, store.count_charges(command.voucher_code, maybe_from, but=command.attempt, refunded=True)
+            return surely, store.count_charges(*what, maybe_from, but=but, refunded=True)
 
         try:
             await self._own_user.learn(listed, maybe_from)

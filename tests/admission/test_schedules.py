@@ -173,6 +173,21 @@ def test_a_day_without_trouble_leaves_nothing_to_staff() -> None:
     assert (outcome.admissions, outcome.charges, outcome.open_items, outcome.refunds) == (4, 4, 0, 0)
 
 
+def test_a_charge_at_a_new_price_is_found_beside_one_at_the_old_price() -> None:
+    story = Schedule(
+        steps=(
+            Scan(0.0, b"L4FU5LQTKJR3"),
+            PowerCut(20.0, price=3_000),
+            Network(20.0, Call.REDEEM, Fate.LOST_AFTER, 0.5),
+            Scan(0.0, b"L4FU5LQTKJR3"),
+        )
+    )
+
+    outcome = check(story)
+
+    assert (outcome.admissions, outcome.charges, outcome.open_items) == (2, 2, 0)
+
+
 def test_another_tills_redemption_taken_for_the_lost_charge_is_counted() -> None:
     """Where the list is no help (design.md): the visitor is let in on what somebody else took."""
     story = Schedule(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, OpenItem, Redeemed, Refunded, Released, Settled, Standing
 from gate_controller.admission.words.ids import ALPHABET, AttemptId
+from gate_controller.admission.words.money import Cents
 from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import (
     CHECKPOINT_FRAMES,
@@ -275,19 +276,26 @@ def test_a_vouchers_charges_are_counted_with_or_without_the_refunded(store: Stor
     store.append([*admission(2), Refunded(intended(2).attempt, 3, NOON, how="confirmed")])
     store.append([intended(3)])  # not known to be charged
     but = AttemptId("ABCD9")
-    assert store.count_charges(VOUCHER, NOON, but=but, refunded=False) == 1
-    assert store.count_charges(VOUCHER, NOON, but=but, refunded=True) == 2
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=but, refunded=False) == 1
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=but, refunded=True) == 2
+
+
+def test_charges_of_another_amount_do_not_count(store: Store) -> None:
+    """The price was set to another since: the list's entries are counted at one amount, so the journal's are too."""
+    store.append(admission(1))
+    but = AttemptId("ABCD9")
+    assert store.count_charges(VOUCHER, Cents(PRICE + 500), NOON, but=but, refunded=True) == 0
 
 
 def test_only_this_vouchers_charges_count(store: Store) -> None:
     store.append([intended(1, voucher=VoucherCode("EXP6NT2VKD8Q")), redeemed(1)])
-    assert store.count_charges(VOUCHER, NOON, but=AttemptId("ABCD9"), refunded=True) == 0
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD9"), refunded=True) == 0
 
 
 def test_charges_from_before_do_not_count_nor_does_the_attempt_in_question(store: Store) -> None:
     store.append(admission(1, at=NOON - HOUR))
     store.append(admission(2))
-    assert store.count_charges(VOUCHER, NOON, but=AttemptId("ABCD2"), refunded=True) == 0
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD2"), refunded=True) == 0
 
 
 def test_charges_with_a_token_tell_vouchers_and_prices(store: Store) -> None:

@@ -93,13 +93,15 @@ class Disk:
         """Whether an attempt has a fact of a kind on disk."""
         return any(isinstance(fact, kind) for fact in self.attempts.get(attempt, {}).values())
 
-    def count_charges(self, voucher_code: str, since: float, *, but: AttemptId, refunded: bool) -> int:
-        """Count a voucher's charges as `Store.count_charges` does."""
+    def count_charges(self, voucher_code: str, amount: int, since: float, *, but: AttemptId, refunded: bool) -> int:
+        """Count a voucher's charges of an amount as `Store.count_charges` does."""
         charges = 0
         for attempt in self.attempts:
             facts = self.facts(attempt)
             intent = next((f for f in facts if isinstance(f, Intended)), None)
-            if attempt == but or intent is None or intent.voucher_code != voucher_code or intent.at < since:
+            if attempt == but or intent is None or intent.at < since:
+                continue
+            if (intent.voucher_code, intent.price) != (voucher_code, amount):
                 continue
             charged = any(isinstance(f, Redeemed) for f in facts)
             charges += charged and (refunded or not any(isinstance(f, Refunded) for f in facts))

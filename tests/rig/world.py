@@ -390,8 +390,9 @@ class World:
             if isinstance(listed, CallFailed):
                 return listed
             count_charges = self.disk.count_charges
-            surely = count_charges(command.voucher_code, begin + AHEAD_OF_UTC, but=command.attempt, refunded=False)
-            most = count_charges(command.voucher_code, begin - AHEAD_OF_UTC, but=command.attempt, refunded=True)
+            what, but = (command.voucher_code, command.amount), command.attempt
+            surely = count_charges(*what, begin + AHEAD_OF_UTC, but=but, refunded=False)
+            most = count_charges(*what, begin - AHEAD_OF_UTC, but=but, refunded=True)
             return Redemptions(listed, user, surely, most)
 
         self._call(

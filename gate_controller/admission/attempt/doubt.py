@@ -81,7 +81,8 @@ def look(a: Attempt, turn: Turn) -> None:
         a.looked_at = turn.at.mono
     a.looking, a.timer = a.looking + 1, None
     deadline = turn.at.mono + LOOKUP_SECONDS
-    turn.ask(AskRedemptions(a.id, a.voucher_code, a.begun_wall, deadline, urgent=a.verdict_due is not None))
+    urgent = a.verdict_due is not None
+    turn.ask(AskRedemptions(a.id, a.voucher_code, a.charge(turn), a.begun_wall, deadline, urgent=urgent))
 
 
 def look_later(a: Attempt, turn: Turn) -> None:

@@ -54,6 +54,8 @@ class AskRedemptions(Command):
 
     attempt: AttemptId
     voucher_code: VoucherCode
+    amount: Cents
+    """What the charge in question comes to: charges of the journal are laid beside the list at this amount only."""
     since: float
     deadline: float
     urgent: bool

@@ -72,7 +72,7 @@ class Redemptions:
     own_user: str | None
     """The user whose key this gate has, where it is known."""
     known_surely: int
-    """Charges of this voucher that the journal holds and the list surely covers, cancelled ones left out."""
+    """Charges of this voucher and amount that the journal holds and the list surely covers, without cancelled ones."""
     known_at_most: int
     """The same with the cancelled ones, and those that may fall just inside the list's window."""
 

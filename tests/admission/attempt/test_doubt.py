@@ -4,6 +4,7 @@ import pytest
 
 from gate_controller.admission.attempt.doubt import learn_user
 from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.commands import AskRedemptions
 from gate_controller.admission.words.facts import Evidence, OpenItem, Redeemed
 from gate_controller.admission.words.messages import MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents
@@ -31,6 +32,18 @@ def test_a_charge_in_the_list_opens_the_gate() -> None:
     gate.answer(listed(1))
 
     assert (gate.pulses, gate.told(), evidence(gate)) == (1, MessageKind.ADMITTED, Evidence.LIST)
+
+
+def test_the_journals_charges_are_counted_at_the_amount_in_question_whatever_the_price_is_by_now() -> None:
+    gate = core(price=2_500)
+    gate.is_in_doubt()
+    again = gate.restarts(price=3_000)
+
+    again.after(0.0)
+
+    [asked] = again.asked
+    assert isinstance(asked, AskRedemptions)
+    assert asked.amount == 2_500
 
 
 def test_charges_that_the_journal_knows_are_not_mistaken_for_the_one_in_doubt() -> None:
