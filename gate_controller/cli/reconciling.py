@@ -122,7 +122,7 @@ def _charges(
 
 
 def _own_user(listed: "Iterable[ListedAnswer]", ours: "Iterable[Charge]") -> str | None:
-    from gate_controller.admission.attempt.doubt import learn_user
+    from gate_controller.admission.attempt.evidence import learn_user
     from gate_controller.admission.words.outcomes import ListedRedemption
 
     entries = [ListedRedemption(entry.code, entry.redeemed_amount_in_cents, entry.user_id or "") for entry in listed]

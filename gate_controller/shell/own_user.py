@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import Iterable
 
-from gate_controller.admission.attempt.doubt import learn_user
+from gate_controller.admission.attempt.evidence import learn_user
 from gate_controller.admission.words.outcomes import ListedRedemption
 from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal

@@ -223,6 +223,39 @@ def test_a_cancellation_forgotten_in_a_crash_is_counted() -> None:
     assert (outcome.forgotten_cancels, outcome.admissions, outcome.charges, outcome.refunds) == (1, 1, 1, 1)
 
 
+@pytest.mark.parametrize("stays", [False, True])
+def test_a_charge_cancelled_before_a_crash_is_neither_a_credit_nor_an_open_item(stays: bool) -> None:
+    """Given back for want of a record; the balance is as before, whether or not the list keeps the charge."""
+    story = Schedule(
+        Setup(ServerHabits(cancelled_stay_listed=stays)),
+        (
+            DiskTrouble(0.0, DiskFate.WORKS),
+            DiskTrouble(0.0, DiskFate.FAILS, 0.0, 5),
+            Scan(0.0, b"L4FU5LQTKJR3"),
+            PowerCut(1.0),
+        ),
+    )
+
+    outcome = check(story)
+
+    assert (outcome.admissions, outcome.charges, outcome.refunds, outcome.open_items) == (0, 1, 1, 0)
+
+
+def test_a_till_that_takes_more_than_the_price_is_never_taken_for_the_lost_charge_alone() -> None:
+    story = Schedule(
+        Setup(ServerHabits(ListHabit.REFUSED)),
+        (
+            Network(0.0, Call.REDEEM, Fate.LOST_BEFORE, 0.5),
+            Scan(0.0, b"L4FU5LQTKJR3"),
+            TillRedeems(0.1, "L4FU5LQTKJR3", 3_000),
+        ),
+    )
+
+    outcome = check(story)
+
+    assert (outcome.misread_drops, outcome.admissions, outcome.open_items) == (0, 1, 1)
+
+
 def test_a_failing_schedule_shrinks_to_what_it_takes() -> None:
     noise = (StrayPassage(0.1), WallClockJumps(0.1, 2.0), NobodyPasses(0.1))
     long = Schedule(steps=(*noise, Scan(0.1, b"07"), *noise, Scan(0.1, b"08"), *noise))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
+from gate_controller.admission.attempt.evidence import ListSays
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.codes import Code, VoucherCode, mask
 from gate_controller.admission.words.facts import CreditOpened, Evidence, Fact, OpenItem, Redeemed
@@ -74,10 +75,10 @@ class Attempt:
 
     looking: int = 0
     """How many look-ups are out whose answers will come."""
-    listed: bool = False
-    """The list shows the charge, but it may have been cancelled before a crash."""
-    list_denies: bool = False
-    """The list answered and shows no such charge, so a drop of the balance has two explanations."""
+    list_says: ListSays = ListSays.NOTHING
+    """What the newest list told."""
+    attends: bool = False
+    """The visitor of this very charge has not gone since Redeem was sent, if he still waits."""
     tries: int = 0
     looked_at: float = 0.0
     """Monotonic time at which the newest look-up began."""

@@ -59,8 +59,10 @@ class Cancelled:
 class ListedRedemption:
     """One entry of E-GUMA's list of redemptions."""
 
-    voucher_code: VoucherCode
-    amount: Cents
+    voucher_code: VoucherCode | None
+    """None where it cannot be read: the entry may be any voucher's."""
+    amount: Cents | None
+    """None where it cannot be read."""
     user: str
 
 

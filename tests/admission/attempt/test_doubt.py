@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate_controller.admission.attempt.doubt import learn_user
+from gate_controller.admission.attempt.evidence import Conclusion, Drop, ListSays, conclude, learn_user
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.commands import AskRedemptions
 from gate_controller.admission.words.facts import Evidence, OpenItem, Redeemed
@@ -102,6 +102,102 @@ def test_where_the_list_does_not_help_a_drop_of_the_balance_counts_as_charged(re
     gate.answer(refusal, balance(1_500))  # type: ignore[arg-type]  # one of the failures
 
     assert (gate.pulses, evidence(gate)) == (1, Evidence.BALANCE)
+
+
+@pytest.mark.parametrize("taken", [2_501, 3_000, 4_000])
+def test_a_drop_by_more_than_the_price_is_never_taken_for_the_charge_alone(taken: int) -> None:
+    """Redeem was lost without effect, and a till took 30.00: the visitor is let in, and a person looks at it."""
+    gate = core()
+
+    gate.is_in_doubt(left=4_000)
+    gate.answer(REFUSED, balance(4_000 - taken))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.UNSURE)
+    assert isinstance(gate.facts[-1], OpenItem)
+
+
+def test_a_drop_by_the_price_that_is_seen_only_when_the_visitor_comes_back_is_for_a_person_as_well() -> None:
+    gate = core()
+    gate.is_in_doubt(left=4_000)
+    gate.answer(REFUSED, LOST)
+    gate.after(30.0)
+    gate.asked.clear()
+
+    gate.scan()
+    gate.answer(REFUSED, balance(1_500))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.UNSURE)
+    assert isinstance(gate.facts[-1], OpenItem)
+
+
+_EITHER = (False, True)
+
+UNREADABLE_AMOUNT = ListedRedemption(VoucherCode(VOUCHER), None, "gate")
+UNREADABLE_CODE = ListedRedemption(None, Cents(PRICE), "gate")
+
+
+def test_an_entry_of_this_voucher_that_cannot_be_read_is_never_no_trace() -> None:
+    gate = almost_settled()
+
+    gate.scan()
+    gate.answer(Redemptions((UNREADABLE_AMOUNT,), "gate", 0, 0), balance(4_000))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.UNSURE)
+
+
+def test_an_entry_whose_voucher_cannot_be_read_leaves_the_decision_to_the_balance() -> None:
+    gate = core()
+    gate.is_in_doubt(left=4_000)
+
+    gate.answer(Redemptions((UNREADABLE_CODE,), "gate", 0, 0), balance(1_500))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.BALANCE)
+
+
+def test_a_malformed_entry_hides_no_charge_that_can_be_read() -> None:
+    gate = core()
+    gate.is_in_doubt()
+
+    gate.answer(Redemptions((*listed(1).listed, UNREADABLE_CODE, UNREADABLE_AMOUNT), "gate", 0, 0))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.LIST)
+
+
+def test_an_entry_that_nobody_explains_is_never_no_trace() -> None:
+    """The gate's user is not known, so it may be this charge, and a till may have given back as much."""
+    gate = almost_settled()
+
+    gate.scan()
+    gate.answer(listed(1, user=None), balance(4_000))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.UNSURE)
+    assert isinstance(gate.facts[-1], OpenItem)
+
+
+def test_another_users_entry_is_explained_where_the_gate_knows_its_own() -> None:
+    gate = almost_settled()
+
+    gate.scan()
+    gate.answer(listed(1, by="till"), balance(4_000))
+
+    assert gate.story[2] == "NotCharged"
+
+
+@pytest.mark.parametrize("says", ListSays)
+@pytest.mark.parametrize("drop", Drop)
+def test_a_balance_that_changed_is_never_not_charged(says: ListSays, drop: Drop) -> None:
+    concluded = [conclude(says, drop, waits=waits, settled=settled) for waits in _EITHER for settled in _EITHER]
+
+    if drop is not Drop.NONE:
+        assert Conclusion.NOT_CHARGED not in concluded
+    assert Conclusion.LOOK_AGAIN not in [conclude(says, drop, waits=waits, settled=True) for waits in _EITHER]
+
+
+@pytest.mark.parametrize("says", ListSays)
+@pytest.mark.parametrize("drop", Drop)
+def test_only_a_look_up_after_the_settling_time_can_say_not_charged(says: ListSays, drop: Drop) -> None:
+    for waits in _EITHER:
+        assert conclude(says, drop, waits=waits, settled=False) is not Conclusion.NOT_CHARGED
 
 
 def test_a_drop_below_the_price_is_none() -> None:

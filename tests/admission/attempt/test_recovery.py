@@ -1,15 +1,18 @@
 """After a crash or a power cut: each thing the journal may hold, and what the gate makes of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.commands import Cancel
 from gate_controller.admission.words.events import Contact, Instant
-from gate_controller.admission.words.facts import Doubted, OpenItem, Refunded, Released
+from gate_controller.admission.words.facts import Doubted, Evidence, OpenItem, Redeemed, Refunded, Released
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Cancelled
-from tests.rig.core import LOST, PRICE, REFUSED, WALL, Core, balance, charged, core, listed
+from gate_controller.admission.words.outcomes import CallFailed, Cancelled, ListedRedemption, Redemptions
+from tests.rig.core import LOST, PRICE, REFUSED, VOUCHER, WALL, Core, balance, charged, core, listed
 
 
 def cut(gate: Core, facts: int) -> Core:
@@ -146,18 +149,51 @@ def test_a_doubt_goes_on() -> None:
     assert again.story[-2:] == ["Redeemed", "CreditOpened"]
 
 
-def test_a_listed_charge_that_the_balance_does_not_show_is_for_a_person() -> None:
-    """It was cancelled before the crash, or it stands and another till has raised the balance."""
+def looked_up_after_a_power_cut(found: Redemptions | CallFailed, left: int) -> Core:
+    """Return a gate that lost its power while Redeem was under way and has settled what became of it."""
     gate = core()
     gate.asks_redeem(left=4_000)
     again = gate.restarts()
     for _ in range(300):
         again.after(1.0)
         while again.asked:
-            again.answer(listed(1) if again.asks[0] == "AskRedemptions" else balance(4_000))
+            again.answer(found if again.asks[0] == "AskRedemptions" else balance(left))
+    return again
+
+
+def test_a_listed_charge_that_the_balance_does_not_show_was_cancelled_before_the_crash() -> None:
+    """The disk failed after the charge, the gate gave it back at once and was restarted; the list keeps it."""
+    again = looked_up_after_a_power_cut(listed(1), 4_000)
+
+    assert again.story == ["Intended", "NotCharged"]
+
+
+def test_a_listed_charge_that_the_balance_does_not_show_is_for_a_person_where_a_till_was_near() -> None:
+    """It was cancelled before the crash, or it stands and the till has given back as much."""
+    till = ListedRedemption(VoucherCode(VOUCHER), Cents(PRICE), "till")
+    again = looked_up_after_a_power_cut(replace(listed(1), listed=(*listed(1).listed, till)), 4_000)
 
     assert again.story == ["Intended", "Redeemed", "CreditOpened"]
     again.after(600.0)
+    assert again.story[-1] == "OpenItem"
+
+
+@pytest.mark.parametrize("left", [1_000, 2_000, 4_500])
+def test_a_listed_charge_beside_another_difference_has_two_explanations(left: int) -> None:
+    again = looked_up_after_a_power_cut(listed(1), left)
+
+    assert next(fact.evidence for fact in again.facts if isinstance(fact, Redeemed)) is Evidence.UNSURE
+
+
+@pytest.mark.parametrize("left", [1_500, 1_000])
+def test_a_drop_seen_only_after_a_power_cut_has_two_explanations(left: int) -> None:
+    """Whoever was charged had left by then, and a till may have been there in between."""
+    again = looked_up_after_a_power_cut(REFUSED, left)
+    again.scan()
+
+    assert again.pulses == 0  # proven by the balance first
+    again.answer(balance(left))
+    assert again.pulses == 1
     assert again.story[-1] == "OpenItem"
 
 

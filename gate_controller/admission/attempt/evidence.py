@@ -1,0 +1,147 @@
+"""
+Evidence about one charge becomes a conclusion: the page "The unknown redemption" of design.md, as tables.
+
+Two observations, E-GUMA's list of redemptions and the drop of the balance, and the moment at which they were made.
+Nothing here acts: `doubt.py` asks, and does what was concluded.
+"""
+
+from collections.abc import Iterable
+from enum import Enum, auto
+
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import Evidence
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import ListedRedemption, Redemptions
+
+
+class ListSays(Enum):
+    """What E-GUMA's list of redemptions tells about one charge."""
+
+    THERE = auto()
+    """One more than the journal can explain, under this gate's user."""
+    THERE_AMONG_OTHERS = auto()
+    """The same, and other users have redeemed this voucher too: what they did may hide in the balance."""
+    ABSENT = auto()
+    """No more than the journal surely explains."""
+    EXPLAINED = auto()
+    """Each entry may be one that the journal knows, but one of them may be this charge instead."""
+    UNEXPLAINED = auto()
+    """One more than the journal can explain, and whose it is, or for how much, is not known."""
+    NOTHING = auto()
+    """It was refused, did not come, or holds an entry of which not even the voucher can be read."""
+
+
+class Drop(Enum):
+    """What became of the balance since before the charge."""
+
+    NONE = auto()
+    PRICE = auto()
+    """Exactly the price less."""
+    MORE = auto()
+    """By more than the price."""
+    LESS = auto()
+    """By less than the price."""
+    ROSE = auto()
+
+
+class Conclusion(Enum):
+    """What follows."""
+
+    CHARGED = Evidence.LIST
+    DROPPED = Evidence.BALANCE
+    """Charged, as the balance says."""
+    UNSURE = Evidence.UNSURE
+    """Two explanations: the visitor is let in, and a person looks at it."""
+    NOT_CHARGED = "not charged"
+    LOOK_AGAIN = "look again"
+
+
+_HELPLESS = (ListSays.EXPLAINED, ListSays.NOTHING)
+
+_AT_ONCE = {
+    (ListSays.THERE, Drop.PRICE): Conclusion.CHARGED,
+    (ListSays.THERE, Drop.MORE): Conclusion.UNSURE,
+    (ListSays.THERE, Drop.LESS): Conclusion.UNSURE,
+    (ListSays.THERE_AMONG_OTHERS, Drop.PRICE): Conclusion.CHARGED,
+    (ListSays.THERE_AMONG_OTHERS, Drop.MORE): Conclusion.UNSURE,
+    (ListSays.THERE_AMONG_OTHERS, Drop.LESS): Conclusion.UNSURE,
+    **{(says, drop): Conclusion.UNSURE for says in _HELPLESS for drop in (Drop.PRICE, Drop.MORE)},
+    (ListSays.ABSENT, Drop.PRICE): Conclusion.UNSURE,
+    (ListSays.ABSENT, Drop.MORE): Conclusion.UNSURE,
+    (ListSays.UNEXPLAINED, Drop.PRICE): Conclusion.UNSURE,
+    (ListSays.UNEXPLAINED, Drop.MORE): Conclusion.UNSURE,
+}
+"""What is concluded whenever it is seen."""
+
+_WHILE_THE_VISITOR_WAITS = {(says, Drop.PRICE): Conclusion.DROPPED for says in _HELPLESS}
+"""What besides, in the seconds after the charge was sent: somebody else's charge of just the price is unlikely then."""
+
+_AFTER_THE_SETTLING_TIME = {
+    # The list keeps it, and the balance does not show it: cancelled before a crash, for want of a record.
+    (ListSays.THERE, Drop.NONE): Conclusion.NOT_CHARGED,
+    (ListSays.ABSENT, Drop.NONE): Conclusion.NOT_CHARGED,
+    (ListSays.EXPLAINED, Drop.NONE): Conclusion.NOT_CHARGED,
+    (ListSays.NOTHING, Drop.NONE): Conclusion.NOT_CHARGED,
+}
+"""What follows from a look-up that no late effect can belie any more; whatever does not stand here is unsure then."""
+
+
+def conclude(says: ListSays, drop: Drop, *, waits: bool, settled: bool) -> Conclusion:
+    """
+    Return what list and balance come to.
+
+    `waits`: the visitor of this very charge still waits. `settled`: the look-up began after the settling time.
+    """
+    seen = (says, drop)
+    if waits and seen in _WHILE_THE_VISITOR_WAITS:
+        return _WHILE_THE_VISITOR_WAITS[seen]
+    if seen in _AT_ONCE:
+        return _AT_ONCE[seen]
+    if not settled:
+        return Conclusion.LOOK_AGAIN
+    return _AFTER_THE_SETTLING_TIME.get(seen, Conclusion.UNSURE)
+
+
+def drop_of(before: Cents, now: Cents, price: Cents) -> Drop:
+    """Return what became of the balance."""
+    dropped = before - now
+    if dropped == 0:
+        return Drop.NONE
+    if dropped == price:
+        return Drop.PRICE
+    if dropped < 0:
+        return Drop.ROSE
+    return Drop.MORE if dropped > price else Drop.LESS
+
+
+def read_list(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> ListSays:
+    """
+    Count the entries that could be this charge against those the journal explains.
+
+    Entries are counted, not matched by their time: the list's times are local, without an offset, and whether cancelled
+    redemptions stay listed is undocumented (eguma-api.md).
+    """
+    of_voucher = [entry for entry in found.listed if entry.voucher_code == voucher_code]
+    mine = sum(1 for entry in of_voucher if entry.amount == price and found.own_user in {None, entry.user})
+    if mine > found.known_at_most and found.own_user is not None:
+        others = any(entry.user != found.own_user for entry in of_voucher)
+        return ListSays.THERE_AMONG_OTHERS if others else ListSays.THERE
+    if mine > found.known_at_most or any(entry.amount is None for entry in of_voucher):
+        return ListSays.UNEXPLAINED
+    if any(entry.voucher_code is None for entry in found.listed):
+        return ListSays.NOTHING
+    return ListSays.ABSENT if mine <= found.known_surely else ListSays.EXPLAINED
+
+
+def learn_user(listed: Iterable[ListedRedemption], charges: Iterable[tuple[VoucherCode, Cents]]) -> str | None:
+    """
+    Return the user whose key this gate has: the one under whom E-GUMA lists charges the gate knows to be its own.
+
+    None where the list shows none of them, or where they stand under several users.
+    """
+    users: dict[tuple[VoucherCode | None, Cents | None], set[str]] = {}
+    for entry in listed:
+        users.setdefault((entry.voucher_code, entry.amount), set()).add(entry.user)
+    # Only charges that no other user has made as well say anything; they must all say the same.
+    told = {user for charge in charges for user in users.get(charge, ()) if len(users[charge]) == 1 and user}
+    return told.pop() if len(told) == 1 else None
