@@ -256,6 +256,21 @@ def test_a_till_that_takes_more_than_the_price_is_never_taken_for_the_lost_charg
     assert (outcome.misread_drops, outcome.admissions, outcome.open_items) == (0, 1, 1)
 
 
+def test_an_entry_that_is_listed_twice_opens_no_gate_a_second_time() -> None:
+    story = Schedule(
+        Setup(ServerHabits(lists_twice=True)),
+        (
+            Scan(0.0, b"L4FU5LQTKJR3"),
+            Network(20.0, Call.REDEEM, Fate.LOST_BEFORE, 0.5),
+            Scan(0.0, b"L4FU5LQTKJR3"),
+        ),
+    )
+
+    outcome = check(story)
+
+    assert (outcome.admissions, outcome.charges, outcome.open_items) == (1, 1, 0)
+
+
 def test_a_failing_schedule_shrinks_to_what_it_takes() -> None:
     noise = (StrayPassage(0.1), WallClockJumps(0.1, 2.0), NobodyPasses(0.1))
     long = Schedule(steps=(*noise, Scan(0.1, b"07"), *noise, Scan(0.1, b"08"), *noise))

@@ -59,8 +59,8 @@ def listed(
     own: int, *, surely: int = 0, at_most: int | None = None, user: str | None = "gate", by: str = "gate"
 ) -> Redemptions:
     """Return a list with so many charges of the price, and what the journal knows of the same voucher."""
-    entry = ListedRedemption(VoucherCode(VOUCHER), Cents(PRICE), by)
-    return Redemptions((entry,) * own, user, surely, surely if at_most is None else at_most)
+    entries = tuple(ListedRedemption(VoucherCode(VOUCHER), Cents(PRICE), by, WALL + n) for n in range(own))
+    return Redemptions(entries, user, surely, surely if at_most is None else at_most)
 
 
 @dataclass

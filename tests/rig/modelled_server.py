@@ -49,6 +49,8 @@ class ServerHabits:
     list: ListHabit = ListHabit.WORKS
     cancelled_stay_listed: bool = True
     currency: str | None = "CHF"
+    lists_twice: bool = False
+    """Something between gate and E-GUMA shows each entry of the list twice."""
 
 
 @dataclass(slots=True)
@@ -121,8 +123,9 @@ class Server:
         if self.habits.list is ListHabit.EMPTY:
             return ()
         newest = min(until, now - LAG_SECONDS if self.habits.list is ListHabit.LAGS else now)
-        return tuple(
-            ListedRedemption(VoucherCode(charge.voucher_code), Cents(charge.amount), charge.user)
+        times = 2 if self.habits.lists_twice else 1
+        return times * tuple(
+            ListedRedemption(VoucherCode(charge.voucher_code), Cents(charge.amount), charge.user, float(int(charge.at)))
             for charge in self.charges
             if since <= charge.at <= newest
             and (user is None or charge.user == user)

@@ -222,6 +222,7 @@ def random_schedule(seed: int, most: int = 24) -> Schedule:
         chance.choice((ListHabit.WORKS, ListHabit.WORKS, *ListHabit)),
         chance.random() < 0.5,
         chance.choice((*("CHF", None) * 6, "EUR")),
+        chance.random() < 0.15,
     )
     setup = Setup(
         habits, chance.random() < 0.7, chance.random() < 0.5, chance.choice((0.0, 0.0, 0.02)), chance.random() < 0.3

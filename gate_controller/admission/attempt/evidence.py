@@ -24,7 +24,7 @@ class ListSays(Enum):
     ABSENT = auto()
     """No more than the journal surely explains."""
     EXPLAINED = auto()
-    """Each entry may be one that the journal knows, but one of them may be this charge instead."""
+    """Each entry may be one that the journal knows, or the same one twice; but one of them may be this charge."""
     UNEXPLAINED = auto()
     """One more than the journal can explain, and whose it is, or for how much, is not known."""
     NOTHING = auto()
@@ -122,15 +122,18 @@ def read_list(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> Li
     redemptions stay listed is undocumented (eguma-api.md).
     """
     of_voucher = [entry for entry in found.listed if entry.voucher_code == voucher_code]
-    mine = sum(1 for entry in of_voucher if entry.amount == price and found.own_user in {None, entry.user})
-    if mine > found.known_at_most and found.own_user is not None:
+    mine = [entry for entry in of_voucher if entry.amount == price and found.own_user in {None, entry.user}]
+    # A proxy or a page that is read twice may show one entry twice, and one gate never charges a voucher twice within a
+    # second: entries alike in every field prove one charge, and two are ruled out only where there are not two entries.
+    least, most = len(set(mine)), len(mine)
+    if least > found.known_at_most and found.own_user is not None:
         others = any(entry.user != found.own_user for entry in of_voucher)
         return ListSays.THERE_AMONG_OTHERS if others else ListSays.THERE
-    if mine > found.known_at_most or any(entry.amount is None for entry in of_voucher):
+    if least > found.known_at_most or any(entry.amount is None for entry in of_voucher):
         return ListSays.UNEXPLAINED
     if any(entry.voucher_code is None for entry in found.listed):
         return ListSays.NOTHING
-    return ListSays.ABSENT if mine <= found.known_surely else ListSays.EXPLAINED
+    return ListSays.ABSENT if most <= found.known_surely else ListSays.EXPLAINED
 
 
 def learn_user(listed: Iterable[ListedRedemption], charges: Iterable[tuple[VoucherCode, Cents]]) -> str | None:

@@ -64,6 +64,8 @@ class ListedRedemption:
     amount: Cents | None
     """None where it cannot be read."""
     user: str
+    at: float = 0.0
+    """When, by the list's own clock in whole seconds, whatever its zone: it tells entries apart, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

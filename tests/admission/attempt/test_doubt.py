@@ -75,6 +75,45 @@ def test_a_charge_that_may_be_a_cancelled_one_still_listed_is_not_believed() -> 
     assert gate.asks == ["AskBalance"]
 
 
+def test_an_entry_that_is_listed_twice_is_no_second_charge() -> None:
+    """The voucher was admitted just before; the page was read twice, or a proxy repeated it."""
+    gate = core()
+    gate.is_in_doubt(left=4_000)
+
+    gate.answer(Redemptions(listed(1).listed * 2, "gate", 1, 1))
+    assert (gate.pulses, gate.asks) == (0, ["AskBalance"])
+    gate.answer(balance(4_000))
+
+    assert gate.pulses == 0
+
+
+def test_an_entry_that_is_listed_twice_does_not_rule_the_charge_out() -> None:
+    gate = core()
+    gate.is_in_doubt(left=4_000)
+
+    gate.answer(Redemptions(listed(1).listed * 2, "gate", 1, 1), balance(1_500))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.BALANCE)
+
+
+def test_the_charge_itself_listed_twice_opens_the_gate_once() -> None:
+    gate = core()
+    gate.is_in_doubt()
+
+    gate.answer(Redemptions(listed(1).listed * 2, "gate", 0, 0))
+
+    assert (gate.pulses, evidence(gate)) == (1, Evidence.LIST)
+
+
+def test_an_entry_that_is_listed_twice_leaves_no_doubt_after_the_settling_time() -> None:
+    gate = almost_settled()
+
+    gate.scan()
+    gate.answer(Redemptions(listed(1).listed * 2, "gate", 1, 1), balance(4_000))
+
+    assert gate.story[2] == "NotCharged"
+
+
 def test_another_users_charge_is_not_believed() -> None:
     gate = core()
 
