@@ -280,7 +280,7 @@ async def test_a_contact_that_cannot_be_read_degrades_the_gate_until_it_can(
 async def test_a_contact_that_cannot_be_had_is_done_without_and_tried_again(
     state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorten(monkeypatch, "RETRY_SECONDS", 0.1)
+    shorten(monkeypatch, "DEVICE_RETRY_SECONDS", 0.1)
     pins.connect(FIRE)
     pins.break_reading(FIRE)
     async with running_gate(state_dir, pins, simulator, fire_contact__pin=FIRE) as gate:

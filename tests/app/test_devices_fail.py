@@ -16,7 +16,7 @@ from tests.rig.waiting import until
 
 @pytest.fixture(autouse=True)
 def tried_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    shorten(monkeypatch, "RETRY_SECONDS", 0.1)
+    shorten(monkeypatch, "DEVICE_RETRY_SECONDS", 0.1)
 
 
 async def test_a_scanner_that_is_unplugged_puts_the_gate_out_of_service(

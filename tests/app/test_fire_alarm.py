@@ -30,7 +30,7 @@ AT_ONCE_SECONDS = 2.0
 
 @pytest.fixture(autouse=True)
 def tried_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    shorten(monkeypatch, "RETRY_SECONDS", 0.1)
+    shorten(monkeypatch, "DEVICE_RETRY_SECONDS", 0.1)
     shorten(monkeypatch, "JOURNAL_RETRY_SECONDS", 1.0)  # long enough to be seen
 
 

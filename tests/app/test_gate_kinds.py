@@ -330,7 +330,7 @@ async def test_nobody_is_served_while_a_barrier_closes(state_dir: Path, pins: Pi
 async def test_a_relay_that_does_not_lock_again_stops_the_gate_until_it_works(
     state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorten(monkeypatch, "RETRY_SECONDS", 0.1)
+    shorten(monkeypatch, "DEVICE_RETRY_SECONDS", 0.1)
     async with running_gate(state_dir, pins, simulator, **fitted("maglock")) as gate:
         await admitted(gate)
         pins.break_pin(RELAY)
