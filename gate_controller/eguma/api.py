@@ -75,7 +75,6 @@ class Form(Enum):
 
 
 _ANY_FORM, _ANY_KIND = frozenset(Form), frozenset(Kind)
-
 _MEANINGS: Final[tuple[tuple[Container[int], Container[Form], Container[Kind], CallFault | None], ...]] = (
     # status, form, endpoint: what the answer means (None: here is what was asked for). The first that fits counts.
     ({200}, {Form.TYPED}, _ANY_KIND, None),

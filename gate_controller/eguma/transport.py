@@ -7,6 +7,7 @@ before it is returned; after that, and after whatever goes wrong, the connection
 """
 
 import asyncio
+import functools
 import select
 import socket
 import ssl
@@ -31,6 +32,8 @@ _SOCKET_OPTIONS: Final = (
     (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
     (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 2000),
 )
+# Nearly every request has the same headers: h11 checks them once.
+_checked = functools.lru_cache(maxsize=8)(lambda raw: h11.Request(method="GET", target="/", headers=list(raw)).headers)
 
 
 class OneConnectionTransport(httpx.AsyncBaseTransport):
@@ -58,11 +61,10 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
             head, body = await self._line.answer()
         except BaseException as error:
             await self.aclose()
-            match error:
-                case h11.ProtocolError():
-                    raise httpx.RemoteProtocolError(str(error)) from error
-                case OSError():
-                    raise httpx.ReadError(str(error)) from error
+            if isinstance(error, h11.ProtocolError):
+                raise httpx.RemoteProtocolError(str(error)) from error
+            if isinstance(error, OSError):
+                raise httpx.ReadError(str(error)) from error
             raise
         return httpx.Response(head.status_code, headers=head.headers.raw_items(), stream=httpx.ByteStream(body))
 
@@ -92,11 +94,10 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
         except BaseException as error:
             if plain is not None:
                 plain.abort()
-            match error:
-                case TimeoutError():
-                    raise httpx.ConnectTimeout("") from error
-                case OSError():  # ssl.SSLError is one
-                    raise httpx.ConnectError(str(error)) from error
+            if isinstance(error, TimeoutError):
+                raise httpx.ConnectTimeout("") from error
+            if isinstance(error, OSError):  # ssl.SSLError is one
+                raise httpx.ConnectError(str(error)) from error
             raise
         return line
 
@@ -147,7 +148,8 @@ class _OpenLine(asyncio.Protocol):
         """Send head and body in one piece. A line that breaks is noticed when the answer is read."""
         url = request.url
         target = url.raw_path + (b"&" if url.query else b"?") + secret if secret else url.raw_path
-        events: list[h11.Event] = [h11.Request(method=request.method, target=target, headers=request.headers.raw)]
+        headers = _checked(tuple(request.headers.raw))
+        events: list[h11.Event] = [h11.Request(method=request.method, target=target, headers=headers)]
         if request.content:
             events.append(h11.Data(data=request.content))
         self._transport.write(b"".join([self._http.send(event) or b"" for event in (*events, h11.EndOfMessage())]))
