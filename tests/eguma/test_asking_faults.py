@@ -12,7 +12,7 @@ import pytest
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Redemption
-from gate_controller.eguma.api import Api
+from gate_controller.eguma.api import PROBE_CODE, Api
 from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour, Simulator
 from tests.rig.raw_server import answer_of, raw_server, refusing_port, unanswering_port
 from tests.rig.simulator import KEY, SimulatorProcess, running_simulator
@@ -305,6 +305,48 @@ async def test_a_call_that_is_cancelled_while_it_is_repeated_ends() -> None:
         with pytest.raises(asyncio.CancelledError):
             await asking
         assert (await balance(api)).is_redeemable
+
+
+async def test_a_visitor_does_not_wait_for_a_probe_that_hangs() -> None:
+    async with simulated() as (api, simulator):
+        simulator.faults.add(Misbehaviour(FaultKind.HANG, voucher_code=PROBE_CODE))
+        probing = asyncio.create_task(api.probe())
+        await until(lambda: len(simulator.requests) == 1)
+        began = time.monotonic()
+        assert (await balance(api)).is_redeemable
+        assert time.monotonic() - began < 1.0
+        assert await probing is None
+
+
+async def test_a_probe_that_is_about_to_end_is_waited_for() -> None:
+    async with simulated() as (api, simulator):
+        simulator.faults.add(Misbehaviour(FaultKind.DELAY, voucher_code=PROBE_CODE, delay_seconds=0.05))
+        probing = asyncio.create_task(api.probe())
+        await until(lambda: len(simulator.requests) == 1)
+        assert (await balance(api)).is_redeemable
+        assert await probing is None
+        assert simulator.open_connections == 1
+
+
+async def test_a_probe_whose_caller_ends_is_dropped() -> None:
+    async with simulated() as (api, simulator):
+        simulator.faults.add(Misbehaviour(FaultKind.HANG, voucher_code=PROBE_CODE))
+        probing = asyncio.create_task(api.probe())
+        await until(lambda: len(simulator.requests) == 1)
+        probing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await probing
+        await until(lambda: simulator.open_connections == 0)
+
+
+async def test_a_probe_tells_what_is_wrong_and_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    async with simulated() as (api, simulator):
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, status=503))
+        failed = await api.probe()
+        assert len(simulator.requests) == 1
+    assert failed is not None
+    assert failed.fault is CallFault.UNKNOWN
+    assert caplog.text == ""
 
 
 async def test_calls_that_are_cancelled_at_any_moment_never_block_those_that_follow() -> None:
