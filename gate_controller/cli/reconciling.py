@@ -123,10 +123,9 @@ def _charges(
 
 def _own_user(listed: "Iterable[ListedAnswer]", ours: "Iterable[Charge]") -> str | None:
     from gate_controller.admission.attempt.evidence import learn_user
-    from gate_controller.admission.words.outcomes import ListedRedemption
 
-    entries = [ListedRedemption(entry.code, entry.redeemed_amount_in_cents, entry.user_id or "") for entry in listed]
-    return learn_user(entries, [(VoucherCode(charge.voucher_code), Cents(charge.amount_cents)) for charge in ours])
+    charges = [(VoucherCode(charge.voucher_code), Cents(charge.amount_cents)) for charge in ours]
+    return learn_user([entry.entry for entry in listed], charges, at_least=1)
 
 
 def _print(found: "list[Difference]", *, as_json: bool, full: bool, counts: tuple[int, int], user: str | None) -> None:

@@ -4,7 +4,7 @@ strictly: an answer that lacks it, or holds a string, a fraction or a bool for i
 read leniently: unknown fields are ignored, and what is only for people to read may be missing or odd.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from pydantic import (
@@ -21,6 +21,7 @@ from pydantic_core.core_schema import with_default_schema
 
 from gate_controller.admission.words.codes import VoucherCode, voucher_code
 from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import ListedRedemption
 
 
 def _else(value: object) -> GetPydanticSchema:
@@ -86,6 +87,12 @@ class ListedAnswer(_StrictModel):
         Field(validation_alias=AliasPath("user", "id")),
     ] = None
     """The user whose key redeemed: here, which gate or till it was."""
+
+    @property
+    def entry(self) -> ListedRedemption:
+        """The entry in the core's words."""
+        at = self.redeemed_at.replace(tzinfo=UTC).timestamp()
+        return ListedRedemption(self.code, self.redeemed_amount_in_cents, self.user_id or "", at)
 
 
 LIST: TypeAdapter[tuple[ListedAnswer, ...]] = TypeAdapter(tuple[ListedAnswer, ...])

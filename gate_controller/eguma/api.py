@@ -172,12 +172,7 @@ class Api:
         answer = await self.ask(redemptions_between(begin, end, user), deadline, urgent=urgent)
         if isinstance(answer, CallFailed):
             return answer
-        return tuple(
-            outcomes.ListedRedemption(
-                a.code, a.redeemed_amount_in_cents, a.user_id or "", a.redeemed_at.replace(tzinfo=UTC).timestamp()
-            )
-            for a in answer
-        )
+        return tuple(listed.entry for listed in answer)
 
     async def probe(self) -> CallFailed | None:
         """Prove connection and key, and keep the visitor's connection warm; None: all is well. Not logged."""

@@ -178,17 +178,23 @@ class Store:
         with explained(self.path):
             return tuple(self.facts_of(number) for number in rows.numbers_of(self._db, standing))
 
-    def charges_since(self, moment: float) -> set[tuple[VoucherCode, Cents]]:
-        """Return voucher code and price of every charge since a moment (wall clock) that was answered with a token."""
+    def charges_since(self, moment: float, *, after: int = 0) -> list[tuple[VoucherCode, Cents]]:
+        """
+        Return voucher code and price of every charge that was answered with a token and stands.
+
+        Since a moment (wall clock), and of attempts with a number above `after`.
+        """
         with explained(self.path):
             found = self._db.execute(
-                "SELECT DISTINCT json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.price') "
+                "SELECT json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.price') "
                 "FROM fact r JOIN fact i ON i.attempt = r.attempt AND i.kind = 'Intended' "
-                "WHERE r.attempt >= ? AND r.kind = 'Redeemed' AND r.at >= ? "
-                "AND json_extract(r.body, '$.token') IS NOT NULL",
-                (self._oldest_looked_at(), moment),
+                "WHERE r.attempt >= ? AND r.attempt > ? AND r.kind = 'Redeemed' AND r.at >= ? "
+                "AND json_extract(r.body, '$.token') IS NOT NULL "
+                "AND NOT EXISTS (SELECT 1 FROM fact b "
+                "WHERE b.attempt = r.attempt AND b.kind IN ('RefundBegun', 'Refunded'))",
+                (self._oldest_looked_at(), after, moment),
             )
-            return {(VoucherCode(code), Cents(price)) for code, price in found}
+            return [(VoucherCode(code), Cents(price)) for code, price in found]
 
     def remembered(self, key: str) -> str | None:
         """Return what was remembered under a key."""

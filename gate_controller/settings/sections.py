@@ -45,7 +45,7 @@ class EgumaSection(Section, frozen=True):
     )
     user_id: Annotated[str | None, PlainValidator(read.user_id)] = Field(
         default=None,
-        description="id of the key's user at E-GUMA; without it, the gate learns it from its redemptions",
+        description="id of the key's user at E-GUMA; counts once a charge is listed under it, without it two teach it",
     )
     warm_seconds: Annotated[float, PlainValidator(read.seconds(0, 3600))] = Field(
         default=45.0,

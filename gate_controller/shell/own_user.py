@@ -1,8 +1,8 @@
 """
-Which of E-GUMA's users this gate is: set, remembered, or learnt from redemptions it knows to be its own.
+Which of E-GUMA's users this gate is, as far as that is proven: by redemptions that it knows to be its own.
 
-The list of redemptions names users, not keys. Without the gate's user, a look-up can't tell its own redemptions from
-another gate's.
+The list of redemptions names users, not keys, and without the gate's user a look-up cannot tell its own redemptions
+from another gate's. What the settings say or an earlier run learnt counts for the key it was proven with, and no other.
 """
 
 import hashlib
@@ -16,21 +16,46 @@ from gate_controller.journal.writer import Journal
 
 _log = logging.getLogger(__name__)
 
+LEAST_CHARGES = 2
+"""How many charges teach the gate its user: one may be a stranger's of the same voucher and amount."""
+
+_KEY = "key"
+"""What the journal remembers the newest key under: its mark, and the number of the newest attempt before it."""
+
 
 class OwnUser:
-    """The user whose key the gate has, as far as it is known."""
+    """The user whose key the gate has."""
 
     def __init__(self, journal: Journal, *, configured: str | None, api_key: str) -> None:
         self._journal = journal
-        self.known = configured
-        # Another key may be another user's: what was learnt with the old one is not believed any more. The key itself
-        # cannot be had back from this.
-        self._remembered_as = f"own_user:{hashlib.sha256(api_key.encode()).hexdigest()[:16]}"
+        self._configured = configured
+        # Who the settings name needs only one charge to prove it.
+        self._least = LEAST_CHARGES if configured is None else 1
+        # Another key may be another user's. The key itself cannot be had back from this.
+        self._mark = hashlib.sha256(api_key.encode()).hexdigest()[:16]
+        self._charged_after = 0
+        """Number of the newest attempt that may have been charged with another key."""
+        self._told: str | None = None
+        self.known: str | None = None
+        """The user's id, once proven."""
 
     async def recall(self) -> None:
-        """Take what an earlier run learnt. Raises `JournalError`."""
-        if self.known is None:
-            self.known = await self._journal.read(lambda store: store.remembered(self._remembered_as))
+        """Take what an earlier run learnt with this key. Raises `JournalError`."""
+        user, self._charged_after = await self._journal.read(self._recall)
+        if self._configured in {None, user}:
+            self.known = user
+
+    def _recall(self, store: Store) -> tuple[str | None, int]:
+        mark, _, after = (store.remembered(_KEY) or "").partition(" ")
+        if mark != self._mark:
+            after = str(store.numbering.last)
+            store.remember(_KEY, f"{self._mark} {after}")
+        return store.remembered(f"user_of_key:{self._mark}"), int(after)
+
+    async def can_learn(self, since: float) -> bool:
+        """Say whether the charges since a moment (wall clock) are enough to ask for the list. Raises `JournalError`."""
+        charges = await self._journal.read(lambda store: store.charges_since(since, after=self._charged_after))
+        return len(charges) >= self._least
 
     async def learn(self, listed: Iterable[ListedRedemption], since: float) -> None:
         """Learn from a list of redemptions of all users since a moment (wall clock). Raises `JournalError`."""
@@ -39,11 +64,22 @@ class OwnUser:
         entries = tuple(listed)
 
         def ask(store: Store) -> str | None:
-            user = learn_user(entries, store.charges_since(since))
-            if user is not None:
-                store.remember(self._remembered_as, user)
+            charges = store.charges_since(since, after=self._charged_after)
+            user = learn_user(entries, charges, at_least=self._least)
+            if user is not None and self._configured in {None, user}:
+                store.remember(f"user_of_key:{self._mark}", user)
             return user
 
-        self.known = await self._journal.read(ask)
-        if self.known is not None:
-            _log.info("own_user=learnt id=%s", self.known)
+        user = await self._journal.read(ask)
+        if user is None or user == self._told:
+            return
+        self._told = user
+        if self._configured in {None, user}:
+            self.known = user
+            _log.info("own_user=learnt id=%s", user)
+        else:
+            _log.warning(
+                "own_user=contradicted set=%s listed=%s what='set eguma.user_id right: until then no list opens it'",
+                self._configured,
+                user,
+            )

@@ -258,9 +258,8 @@ class Runner:
 
     async def _ask_redemptions(self, command: do.AskRedemptions) -> None:
         begun, since = time.monotonic(), command.since - LOOKUP_MARGIN_SECONDS
-        listed = await self._calls.redemptions(
-            since, self.now().wall, self._own_user.known, command.deadline, urgent=command.urgent
-        )
+        # Of all users: what others have redeemed explains entries and differences, and tells whose this gate's are.
+        listed = await self._calls.redemptions(since, self.now().wall, None, command.deadline, urgent=command.urgent)
         self._board.asked_eguma(listed, time.monotonic() - begun)
         outcome = listed if isinstance(listed, CallFailed) else await self._weigh(command, since, listed)
         self.post(on.RedemptionsAnswered(self.now(), command.attempt, outcome))
@@ -279,7 +278,7 @@ class Runner:
             return surely, store.count_charges(*what, maybe_from, but=but, refunded=True)
 
         try:
-            await self._own_user.learn(listed, maybe_from)
+            await self._own_user.learn(listed, surely_from)
             surely, at_most = await self._journal.read(known)
         except JournalError as error:
             return CallFailed(CallFault.UNKNOWN, str(error))

@@ -9,12 +9,10 @@ import contextlib
 import logging
 import time
 
-from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.messages import Fault
-from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.api import Api
-from gate_controller.journal.store import JournalError, Store
+from gate_controller.journal.store import JournalError
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
@@ -25,8 +23,8 @@ _log = logging.getLogger(__name__)
 KEY_RETRY_SECONDS = 15.0
 """How often a key that was not accepted is tried again: somebody is probably putting it right just now."""
 
-# The own user is learnt from charges of the last day, a minute after the first; where the account refuses the list, or
-# the list does not tell, another try a day is enough.
+# The own user is learnt from charges of the last day, a minute after there are enough; where the account refuses the
+# list, or the list does not tell, another try a day is enough.
 LEARN_SECONDS = 60.0
 LEARN_WINDOW_SECONDS = 24 * 3600.0
 LEARN_AGAIN_SECONDS = 24 * 3600.0
@@ -89,12 +87,8 @@ class Upkeep:
             await asyncio.sleep(LEARN_SECONDS)
             now = self._runner.now().wall
             since = now - LEARN_WINDOW_SECONDS
-
-            def charges(store: Store, since: float = since) -> set[tuple[VoucherCode, Cents]]:
-                return store.charges_since(since)
-
             with contextlib.suppress(JournalError):  # the gate is out of service for it, and says so
-                if not await self._journal.read(charges):
+                if not await self._own_user.can_learn(since):
                     continue
                 deadline = time.monotonic() + LEARN_SECONDS
                 listed = await self._calls.redemptions(since, now, None, deadline, urgent=False)

@@ -271,6 +271,22 @@ def test_an_entry_that_is_listed_twice_opens_no_gate_a_second_time() -> None:
     assert (outcome.admissions, outcome.charges, outcome.open_items) == (1, 1, 0)
 
 
+def test_a_strangers_charge_is_never_taken_for_the_gates_own_after_two_keys_were_swapped() -> None:
+    story = Schedule(
+        steps=(
+            PowerCut(0.0, swaps_keys=True),
+            Network(20.0, Call.REDEEM, Fate.LOST_BEFORE, 0.5),
+            Scan(0.0, b"L4FU5LQTKJR3"),
+            TillRedeems(0.2, "L4FU5LQTKJR3", PRICE),
+        )
+    )
+
+    outcome = check(story)
+
+    # The till's charge now stands under what was this gate's user: let in, and for a person to look at.
+    assert (outcome.charges, outcome.admissions, outcome.open_items, outcome.misread_drops) == (0, 1, 1, 0)
+
+
 def test_a_failing_schedule_shrinks_to_what_it_takes() -> None:
     noise = (StrayPassage(0.1), WallClockJumps(0.1, 2.0), NobodyPasses(0.1))
     long = Schedule(steps=(*noise, Scan(0.1, b"07"), *noise, Scan(0.1, b"08"), *noise))

@@ -303,7 +303,15 @@ def test_charges_with_a_token_tell_vouchers_and_prices(store: Store) -> None:
     store.append(admission(2))
     without_token = Redeemed(intended(3).attempt, 1, NOON, evidence=redeemed(3).evidence)
     store.append([intended(3, voucher=VoucherCode("EXP6NT2VKD8Q")), without_token])
-    assert store.charges_since(NOON) == {(VOUCHER, PRICE)}
+    assert store.charges_since(NOON) == [(VOUCHER, PRICE)]
+
+
+def test_charges_that_were_given_back_or_made_before_an_attempt_tell_nothing(store: Store) -> None:
+    store.append(admission(1))
+    store.append(admission(2))
+    store.append([*admission(3), Refunded(intended(3).attempt, 3, NOON, how="confirmed")])
+    assert store.charges_since(NOON, after=1) == [(VOUCHER, PRICE)]
+    assert store.charges_since(NOON, after=2) == []
 
 
 def test_what_is_remembered_stays(directory: Path) -> None:

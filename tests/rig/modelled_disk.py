@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from gate_controller.admission.words.facts import Fact, Intended, Redeemed, Refunded, Standing
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import Fact, Intended, Redeemed, RefundBegun, Refunded, Standing
 from gate_controller.admission.words.ids import AttemptId
+from gate_controller.admission.words.money import Cents
 
 COMMIT_SECONDS = 0.0005
 
@@ -92,6 +94,19 @@ class Disk:
     def has(self, attempt: AttemptId, kind: type[Fact]) -> bool:
         """Whether an attempt has a fact of a kind on disk."""
         return any(isinstance(fact, kind) for fact in self.attempts.get(attempt, {}).values())
+
+    def charges(self, *, after: int) -> list[tuple[VoucherCode, Cents]]:
+        """Return what `Store.charges_since` does of a whole schedule."""
+        told = []
+        for attempt in self.attempts:
+            facts = self.facts(attempt)
+            intent = next((f for f in facts if isinstance(f, Intended)), None)
+            if intent is None or int(attempt[4:]) <= after:
+                continue
+            tokens = any(isinstance(f, Redeemed) and f.token is not None for f in facts)
+            if tokens and not any(isinstance(f, RefundBegun | Refunded) for f in facts):
+                told.append((intent.voucher_code, intent.price))
+        return told
 
     def count_charges(self, voucher_code: str, amount: int, since: float, *, but: AttemptId, refunded: bool) -> int:
         """Count a voucher's charges of an amount as `Store.count_charges` does."""

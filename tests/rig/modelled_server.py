@@ -110,14 +110,12 @@ class Server:
 
     def till_gives_back(self, code: str) -> None:
         """Cancel the newest redemption of a voucher that another till made, if one stands."""
-        standing = [c for c in self.charges if c.voucher_code == code and c.user == TILL_USER and not c.cancelled]
+        standing = [c for c in self.charges if c.voucher_code == code and not c.reference and not c.cancelled]
         for charge in standing[-1:]:
             self.cancel(code, charge.token, charge.amount)
 
-    def listed(
-        self, since: float, until: float, *, now: float, user: str | None
-    ) -> tuple[ListedRedemption, ...] | CallFailed:
-        """Answer the list: charges made in [since, until], of one user or of all."""
+    def listed(self, since: float, until: float, *, now: float) -> tuple[ListedRedemption, ...] | CallFailed:
+        """Answer the list: charges made in [since, until], of all users."""
         if self.habits.list is ListHabit.REFUSED:
             return CallFailed(CallFault.REFUSED, "this key may not list redemptions")
         if self.habits.list is ListHabit.EMPTY:
@@ -127,9 +125,7 @@ class Server:
         return times * tuple(
             ListedRedemption(VoucherCode(charge.voucher_code), Cents(charge.amount), charge.user, float(int(charge.at)))
             for charge in self.charges
-            if since <= charge.at <= newest
-            and (user is None or charge.user == user)
-            and (self.habits.cancelled_stay_listed or not charge.cancelled)
+            if since <= charge.at <= newest and (self.habits.cancelled_stay_listed or not charge.cancelled)
         )
 
     def of(self, reference: str) -> list[Charge]:
@@ -138,4 +134,4 @@ class Server:
 
     def till_was_here(self, voucher_code: str, since: float) -> bool:
         """Whether somebody else redeemed this voucher since a moment of true time."""
-        return any(c.voucher_code == voucher_code and c.user != OWN_USER and c.at >= since for c in self.charges)
+        return any(c.voucher_code == voucher_code and not c.reference and c.at >= since for c in self.charges)

@@ -163,7 +163,7 @@ class PowerCut(Step):
     down, a power cut waits for the next start.
 
     `kept` writes that nobody was told of are on disk all the same; the clock is wrong by `clock` seconds until E-GUMA
-    first answers; a new price in the settings is in force from then on.
+    first answers; new settings are in force from then on.
     """
 
     commands: int = 0
@@ -171,6 +171,8 @@ class PowerCut(Step):
     down: float = 3.0
     clock: float = 0.0
     price: int | None = None
+    swaps_keys: bool = False
+    """From then on the gate has the key of the other till's user, and the till the gate's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,7 @@ def _power_cut(chance: Random, _: list[bytes]) -> Step:
         down=chance.choice((0.5, 3.0, 20.0, 700.0)),
         clock=chance.choice((0.0, 0.0, -7_200.0, 400 * 86_400.0, -400 * 86_400.0)),
         price=chance.choice((None, None, None, 2_000, 3_000)),
+        swaps_keys=chance.random() < 0.1,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from gate_controller.admission.attempt.evidence import learn_user
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
@@ -97,6 +98,9 @@ class World:
         self._cut: plan.PowerCut | None = None
         self._commands_left = 0
         self._price = plan.PRICE
+        self._user, self._till_user = OWN_USER, TILL_USER
+        self._known_user = OWN_USER if schedule.setup.own_user_known else None
+        self._charged_after = 0
         self._wall_error = 0.0
         self._clock_known = True
         self._mono_zero = -1_000.0
@@ -207,7 +211,7 @@ class World:
             case plan.StaffResume():
                 self._order(on.ResumeOrdered)
             case plan.TillRedeems(_, code, amount):
-                self.server.redeem(code, amount, "", at=self.now, user=TILL_USER)
+                self.server.redeem(code, amount, "", at=self.now, user=self._till_user)
             case plan.TillGivesBack(_, code):
                 self.server.till_gives_back(code)
             case plan.WallClockJumps(_, by):
@@ -298,10 +302,11 @@ class World:
                     lambda told: on.BalanceAnswered(self.instant(), command.attempt, told),
                 )
             case do.Redeem(attempt, code, amount, reference, deadline):
+                user = self._user
                 self._call(
                     Call.REDEEM,
                     deadline,
-                    lambda: self.server.redeem(code, amount, reference, at=self.now),
+                    lambda: self.server.redeem(code, amount, reference, at=self.now, user=user),
                     lambda told: on.RedeemAnswered(self.instant(), attempt, told),
                     reference,
                 )
@@ -385,15 +390,17 @@ class World:
         end = self.instant().wall
 
         def ask() -> Any:
-            user = OWN_USER if self.setup.own_user_known else None
-            listed = self.server.listed(begin - BEHIND_UTC - EPOCH, end + AHEAD_OF_UTC - EPOCH, now=self.now, user=user)
+            listed = self.server.listed(begin - BEHIND_UTC - EPOCH, end + AHEAD_OF_UTC - EPOCH, now=self.now)
             if isinstance(listed, CallFailed):
                 return listed
+            if self._known_user is None:
+                charges = self.disk.charges(after=self._charged_after)
+                self._known_user = learn_user(listed, charges, at_least=2)
             count_charges = self.disk.count_charges
             what, but = (command.voucher_code, command.amount), command.attempt
             surely = count_charges(*what, begin + AHEAD_OF_UTC, but=but, refunded=False)
             most = count_charges(*what, begin - AHEAD_OF_UTC, but=but, refunded=True)
-            return Redemptions(listed, user, surely, most)
+            return Redemptions(listed, self._known_user, surely, most)
 
         self._call(
             Call.LIST, command.deadline, ask, lambda told: on.RedemptionsAnswered(self.instant(), command.attempt, told)
@@ -429,6 +436,9 @@ class World:
         self.up = True
         self._mono_zero = self.now - 50.0
         self._price = cut.price or self._price
+        if cut.swaps_keys:
+            self._user, self._till_user, self._known_user = self._till_user, self._user, None
+            self._charged_after = max((int(attempt[len(TAG) :]) for attempt in self.disk.attempts), default=0)
         if cut.clock:
             self._wall_error, self._clock_known = cut.clock, False
         last = max((int(attempt[len(TAG) :]) for attempt in self.disk.attempts), default=0)

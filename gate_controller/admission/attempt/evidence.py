@@ -5,6 +5,7 @@ Two observations, E-GUMA's list of redemptions and the drop of the balance, and 
 Nothing here acts: `doubt.py` asks, and does what was concluded.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import Enum, auto
 
@@ -136,15 +137,24 @@ def read_list(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> Li
     return ListSays.ABSENT if most <= found.known_surely else ListSays.EXPLAINED
 
 
-def learn_user(listed: Iterable[ListedRedemption], charges: Iterable[tuple[VoucherCode, Cents]]) -> str | None:
+def learn_user(
+    listed: Iterable[ListedRedemption], charges: Iterable[tuple[VoucherCode, Cents]], *, at_least: int
+) -> str | None:
     """
     Return the user whose key this gate has: the one under whom E-GUMA lists charges the gate knows to be its own.
 
-    None where the list shows none of them, or where they stand under several users.
+    None where the list shows fewer of them than `at_least`, or where they stand under several users.
     """
-    users: dict[tuple[VoucherCode | None, Cents | None], set[str]] = {}
+    entries: dict[tuple[VoucherCode | None, Cents | None], set[ListedRedemption]] = {}
     for entry in listed:
-        users.setdefault((entry.voucher_code, entry.amount), set()).add(entry.user)
-    # Only charges that no other user has made as well say anything; they must all say the same.
-    told = {user for charge in charges for user in users.get(charge, ()) if len(users[charge]) == 1 and user}
-    return told.pop() if len(told) == 1 else None
+        entries.setdefault((entry.voucher_code, entry.amount), set()).add(entry)
+    told: Counter[str] = Counter()
+    for charge, times in Counter(charges).items():
+        found = entries.get(charge, set())
+        users = {entry.user for entry in found}
+        # Only charges that are all listed, and that no other user has made as well, say anything.
+        if len(users) == 1 and len(found) >= times:
+            told[users.pop()] += times
+    # They must all say the same.
+    [user] = told if len(told) == 1 else [""]
+    return user if user and told[user] >= at_least else None

@@ -486,9 +486,13 @@ def test_a_found_charge_that_cannot_be_written_is_looked_up_again() -> None:
     assert gate.pulses == 1
 
 
-def test_the_gates_user_is_learnt_from_a_charge_it_knows() -> None:
-    charges = [(VoucherCode(VOUCHER), Cents(PRICE))]
+def test_the_gates_user_is_learnt_from_charges_it_knows() -> None:
+    charges = [(VoucherCode(VOUCHER), Cents(PRICE))] * 2
 
-    assert learn_user(listed(2).listed, charges) == "gate"
-    assert learn_user((*listed(1).listed, *listed(1, by="till").listed), charges) is None
-    assert learn_user((), charges) is None
+    assert learn_user(listed(2).listed, charges, at_least=2) == "gate"
+    assert learn_user(listed(3).listed, charges, at_least=2) == "gate"
+    assert learn_user(listed(2).listed, charges[1:], at_least=2) is None
+    assert learn_user(listed(1).listed, charges, at_least=1) is None
+    assert learn_user((*listed(2).listed, *listed(1, by="till").listed), charges, at_least=1) is None
+    assert learn_user(listed(2, by="").listed, charges, at_least=1) is None
+    assert learn_user((), charges, at_least=1) is None
