@@ -184,7 +184,7 @@ class App:
             else:
                 for facts in (*open_items, *unfinished):
                     self.board.open_items.take(facts)
-                self._runner.carry_out(self.gate.recover(self._runner.now(), unfinished))
+                self._runner.carry_out(self.gate.recover(self._runner.now(), (*unfinished, *open_items)))
                 self.gate.starts_with(Fault.SCANNER, "not opened yet")
                 self._runner.fault(Fault.STARTING, None)
                 while self._early:

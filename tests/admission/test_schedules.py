@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gate_controller.admission.words import events
-from gate_controller.admission.words.facts import KINDS, Evidence
+from gate_controller.admission.words.facts import KINDS, Evidence, OpenItem
 from gate_controller.admission.words.messages import MessageKind
 from tests.campaign.core import fails
 from tests.rig.modelled_disk import DiskFate
@@ -285,6 +285,44 @@ def test_a_strangers_charge_is_never_taken_for_the_gates_own_after_two_keys_were
 
     # The till's charge now stands under what was this gate's user: let in, and for a person to look at.
     assert (outcome.charges, outcome.admissions, outcome.open_items, outcome.misread_drops) == (0, 1, 1, 0)
+
+
+@pytest.mark.parametrize("scanned_by", [b"07", b"L4FU5LQTKJR3"])
+def test_a_refund_that_crosses_a_balance_hides_no_charge(scanned_by: bytes) -> None:
+    """The balance before would be one price too low, and the lost charge be settled as not charged."""
+    story = Schedule(
+        Setup(ServerHabits(ListHabit.REFUSED)),
+        (
+            Scan(0.0, b"L4FU5LQTKJR3"),
+            Network(20.0, Call.BALANCE, Fate.ANSWERED, 1.0),
+            Network(0.0, Call.REDEEM, Fate.LOST_AFTER, 0.1),
+            Scan(0.0, scanned_by),
+            StaffRefunds(0.6, 0),
+        ),
+    )
+
+    outcome = check(story)
+
+    assert (outcome.admissions, outcome.charges, outcome.refunds) == (2, 2, 1)
+    assert outcome.open_items == 0
+
+
+def test_a_refund_that_is_not_accepted_for_days_is_told_and_accepted_after_all() -> None:
+    story = Schedule(
+        Setup(sensor=True),
+        (
+            NobodyPasses(0.0),
+            *(Network(0.0, Call.CANCEL, Fate.NOT_SENT) for _ in range(600)),
+            Scan(0.0, b"L4FU5LQTKJR3"),
+            PowerCut(100_000.0),
+            Scan(30.0, b"NEARLY2PAIDS"),
+        ),
+    )
+
+    outcome = check(story)
+
+    assert OpenItem in outcome.met
+    assert (outcome.admissions, outcome.charges, outcome.refunds, outcome.open_items) == (1, 2, 1, 0)
 
 
 def test_a_failing_schedule_shrinks_to_what_it_takes() -> None:

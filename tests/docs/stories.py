@@ -294,6 +294,13 @@ def stories() -> list[Story]:
                 passes=False,
                 cancel=(UNKNOWN, UNKNOWN, Cancelled(BEFORE)),
             ),
+            Story(
+                "Nobody passes, and E-GUMA does not accept the refund for a day, and then does",
+                sensor=True,
+                passes=False,
+                cancel=(NOT_SENT,) * 400 + (Cancelled(BEFORE),),
+                hours=40.0,
+            ),
             Story("Power cut before the intent is on disk", power_cut_after=AskBalance),
             Story(
                 "Power cut while Redeem is under way; it took effect",

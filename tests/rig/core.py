@@ -285,5 +285,6 @@ def refunding() -> Core:
     """Return a gate that gives a charge back."""
     gate = with_credit()
     gate.after(CREDIT_SECONDS)
+    gate.answer(balance(1_500))
     assert gate.asks == ["Cancel"]
     return gate

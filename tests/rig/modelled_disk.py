@@ -84,8 +84,12 @@ class Disk:
         return known[max(known)].leaves
 
     def unfinished(self) -> list[tuple[Fact, ...]]:
-        """Return the facts of every attempt the gate has work with, as recovery reads them."""
+        """Return the facts of every attempt that the gate alone has work with."""
         return [self.facts(a) for a in self.attempts if self.standing(a) is Standing.UNFINISHED]
+
+    def not_closed(self) -> list[tuple[Fact, ...]]:
+        """Return the facts of every attempt that the gate or a person has work with, as recovery reads them."""
+        return [self.facts(a) for a in self.attempts if self.standing(a) is not Standing.CLOSED]
 
     def open_items(self) -> set[AttemptId]:
         """Return the attempts on the staff's list."""

@@ -444,7 +444,7 @@ class World:
         last = max((int(attempt[len(TAG) :]) for attempt in self.disk.attempts), default=0)
         self.gate = self._new_gate(last)
         self._report_contacts()
-        unfinished = self.disk.unfinished()
+        unfinished = self.disk.not_closed()
         self.tell(f"START with {len(unfinished)} unfinished attempts, price {self._price}")
         commands = self.gate.recover(self.instant(), unfinished)
         self.watch.recovered(commands)

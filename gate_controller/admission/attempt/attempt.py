@@ -4,7 +4,7 @@ One attempt: what is known of it, and the few things every state does alike.
 What it does when something happens stands in one table, in `transitions.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -38,6 +38,8 @@ class State(Enum):
     """Redeem was sent and its fate is being looked up."""
     CREDIT = "credit"
     """Charged and unused: the same voucher opens the gate once without a charge."""
+    WEIGHING = "weighing"
+    """The balance is being asked before the first cancellation, so that a refusal can be judged later."""
     REFUNDING = "refunding"
     """The charge is being given back, until E-GUMA accepts."""
     CLOSED = "closed"
@@ -89,6 +91,16 @@ class Attempt:
     unverified: bool = False
     """Released on an unproven charge, because nobody could be asked: a person has to look."""
     on_credit: bool = False
+    weighed: Cents | None = None
+    """What was on the voucher before the first cancellation, where it was asked."""
+    refund_by: str = ""
+    """Who ordered the refund; empty where the gate does it by itself."""
+    refund_since: float | None = None
+    """Wall clock at which the refund was recorded."""
+    is_open_item: bool = False
+    """The refund is an open item as well, because it has not been accepted for too long."""
+    crossed: set[VoucherCode] = field(default_factory=set)
+    """Vouchers of which a refund began or ended while Balance was being asked: its answer may be from before."""
     refund_recorded: bool = False
     """`RefundBegun` is on disk (or cannot be, because the journal fails): the cancellation may be sent."""
     goes_on: bool = False

@@ -23,6 +23,7 @@ from gate_controller.admission.words.facts import (
     RefundBegun,
     Released,
     ReleasedToSensor,
+    Standing,
 )
 from gate_controller.admission.words.ids import Incident
 
@@ -39,7 +40,15 @@ def remembered(facts: Sequence[Fact]) -> Attempt | None:
     for fact in facts:
         if isinstance(fact, Redeemed):
             a.evidence, a.token, a.balance_after = fact.evidence, fact.token, fact.balance_after
+        if isinstance(fact, RefundBegun):
+            a.weighed, a.refund_since = fact.balance, fact.at
     return a
+
+
+def is_resumed(facts: Sequence[Fact]) -> bool:
+    """Whether the gate has still work with an attempt, from its facts in order."""
+    last = facts[-1]
+    return last.leaves is Standing.UNFINISHED or (isinstance(last, OpenItem) and last.repeats)
 
 
 def take_up(facts: Sequence[Fact], turn: Turn) -> Attempt:
@@ -73,10 +82,9 @@ def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
             # The wall clock may have jumped while the power was off: a credit never lasts longer than it was given.
             left = min(max(until - now.wall, 0.0), turn.policy.credit_seconds)
             a.state, a.timer = State.CREDIT, now.mono + left
-        case RefundBegun():
+        case RefundBegun() | OpenItem(repeats=True):
             a.state, a.timer = State.REFUNDING, now.mono
             a.refund_recorded = a.refund_unknown = True
-        case OpenItem():
-            a.close()
+            a.is_open_item = isinstance(last, OpenItem)
         case _:
             a.close()

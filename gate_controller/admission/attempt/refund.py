@@ -1,8 +1,9 @@
 """
 The refund: a charge that nobody used, or that staff want given back, is cancelled; else it becomes an open item.
 
-It is repeated until E-GUMA accepts. E-GUMA refuses to cancel more than was redeemed (eguma-api.md), so repeating gives
-nothing back twice; a refusal after a lost answer is checked against the balance.
+It is repeated until E-GUMA accepts; after a day staff are told as well. E-GUMA refuses to cancel more than was redeemed
+(eguma-api.md), so repeating gives nothing back twice. A refusal after a lost answer is judged by the balance: it has
+risen by exactly the price since it was weighed before the first cancellation, or a person has to look.
 """
 
 from typing import assert_never
@@ -18,17 +19,46 @@ from gate_controller.admission.words.events import (
     WriteFailed,
     Written,
 )
-from gate_controller.admission.words.facts import RefundBegun, Refunded
+from gate_controller.admission.words.facts import OpenItem, RefundBegun, Refunded
 from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Cancelled
-from gate_controller.admission.words.policy import CANCEL_SECONDS, LOOKUP_SECONDS, refund_pause
+from gate_controller.admission.words.policy import CANCEL_SECONDS, LOOKUP_SECONDS, REFUND_PATIENCE_SECONDS, refund_pause
 
 
 def begin(a: Attempt, turn: Turn, by: str = "") -> None:
-    """Record that cancellations may be sent from here on; `by` is who ordered it, where a person did."""
-    a.state, a.timer, a.tries = State.REFUNDING, None, 0
+    """
+    Weigh the voucher first; `by` is who ordered it, where a person did.
+
+    A power cut while it is weighed forgets the refund: a credit comes to it again, a person has to order it again.
+    """
+    a.refund_by, a.timer, a.tries = by, None, 0
     a.refund_unknown = a.refund_unknown or a.unproven
-    turn.write(a.fact(RefundBegun, turn, by=by), waiting=a.id)
+    if a.refund_unknown:
+        _record(a, turn)  # an earlier cancellation may have taken effect: the balance after the charge has to do
+    else:
+        a.state = State.WEIGHING
+        turn.ask(AskBalance(a.id, a.voucher_code, turn.at.mono + LOOKUP_SECONDS, urgent=False))
+
+
+def weighed(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
+    """Record what is on the voucher, and that cancellations may be sent from here on."""
+    if isinstance(event.outcome, Balance):
+        a.weighed = event.outcome.balance
+    _record(a, turn)
+
+
+def _record(a: Attempt, turn: Turn) -> None:
+    a.state, a.timer = State.REFUNDING, None
+    if a.refund_since is None:
+        a.refund_since = turn.at.wall
+    turn.write(a.fact(RefundBegun, turn, by=a.refund_by, balance=a.weighed), waiting=a.id)
+
+
+def weighing_takes_time(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """Tell the visitor in time; the balance, or that it did not come, is on its way."""
+    if a.is_late(turn):
+        a.verdict(turn, MessageKind.BEING_CHECKED)
 
 
 def recorded(a: Attempt, event: Written, turn: Turn) -> None:
@@ -53,6 +83,13 @@ def _cancel(a: Attempt, turn: Turn) -> None:
 def _retry_later(a: Attempt, turn: Turn) -> None:
     a.timer = turn.at.mono + refund_pause(a.tries)
     a.tries += 1
+    is_overdue = a.refund_since is not None and turn.at.wall >= a.refund_since + REFUND_PATIENCE_SECONDS
+    if is_overdue and not a.is_open_item:
+        # A power cut before this is on disk finds the refund as it was, and tells staff at the next failure.
+        a.is_open_item = True
+        reason = "E-GUMA has not accepted the refund within a day; the gate goes on trying"
+        turn.write(a.fact(OpenItem, turn, reason=reason, repeats=True))
+        turn.note(f"open_item incident={a.incident} reason={reason!r}", alarm=True)
 
 
 def cancel_answered(a: Attempt, event: CancelAnswered, turn: Turn) -> None:
@@ -86,16 +123,27 @@ def _cancel_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None:
 
 
 def refusal_checked(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
-    """A balance that rose again by the price shows that the cancellation with the lost answer had worked."""
+    """A balance that rose by exactly the price shows that the cancellation with the lost answer had worked."""
     if not a.refusal_asked:
         return
     a.refusal_asked = False
     if not isinstance(event.outcome, Balance):
         _retry_later(a, turn)
-    elif event.outcome.balance >= a.balance_before:
-        _refunded(a, turn, "the balance is as before the charge")
+    elif event.outcome.balance == _before_cancelling(a, turn) + a.charge(turn):
+        _refunded(a, turn, "the balance has risen by the price")
     else:
         _refuse_refund(a, turn, "E-GUMA refused the refund, and the balance does not show that it took place")
+
+
+def _before_cancelling(a: Attempt, turn: Turn) -> Cents:
+    if a.weighed is not None:
+        return a.weighed
+    return a.balance_after if a.balance_after is not None else Cents(a.balance_before - a.charge(turn))
+
+
+def is_out(a: Attempt) -> bool:
+    """Whether a cancellation is out, or about to be: what becomes of the charge is not in the gate's hands just now."""
+    return a.timer is None
 
 
 def _refunded(a: Attempt, turn: Turn, how: str) -> None:
@@ -127,4 +175,4 @@ def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
         if a.refund_recorded:
             _cancel(a, turn)
         else:
-            begin(a, turn)
+            _record(a, turn)

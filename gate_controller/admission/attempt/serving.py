@@ -44,9 +44,14 @@ from gate_controller.admission.words.policy import CANCEL_SECONDS
 def begin(a: Attempt, turn: Turn, since: float | None = None) -> None:
     """Start to serve a scan; `since` (monotonic) where its visitor has waited already."""
     a.serve(turn, since)
+    ask_balance(a, turn)
+    turn.show(MessageKind.CHECKING)
+
+
+def ask_balance(a: Attempt, turn: Turn) -> None:
+    """Ask what is on the voucher, in its visitor's time."""
     deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
     turn.ask(AskBalance(a.id, a.code, deadline, urgent=True))
-    turn.show(MessageKind.CHECKING)
 
 
 def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
@@ -218,8 +223,9 @@ def redemption_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
     turn.note(f"charge=cancelling incident={a.incident} why='it could not be written'", alarm=True)
     # The journal fails, so this fact goes to the backlog; the first cancellation need not wait for it, since the intent
     # on disk makes a power cut end in a look-up.
-    turn.write(a.fact(RefundBegun, turn))
-    a.state, a.refund_recorded = State.REFUNDING, True
+    a.weighed, a.refund_since = a.balance_after, turn.at.wall
+    turn.write(a.fact(RefundBegun, turn, balance=a.weighed))
+    a.state, a.timer, a.refund_recorded = State.REFUNDING, None, True
     turn.ask(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 

@@ -83,9 +83,17 @@ def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors) -> None:
     last = order.facts[-1]
     if last.leaves is not Standing.OPEN:
         turn.answer(order.id, "is not an open item: there is nothing to settle")
-    elif last.attempt in visitors.unfinished or turn.writes.holds(last.attempt):
+        return
+    known = visitors.unfinished.get(last.attempt)
+    is_repeated = known is not None and known.is_open_item
+    if known is not None and is_repeated and refund.is_out(known):
+        turn.answer(order.id, "a cancellation of it is under way, and may be accepted", is_put_off=True)
+    elif (known is not None and not is_repeated) or turn.writes.holds(last.attempt):
         turn.answer(order.id, "the gate has still work with it", is_put_off=True)
     else:
+        # A power cut before this is on disk finds the item as it was, and whoever ordered it sees no end of it.
+        if known is not None:
+            visitors.drop(known)
         turn.write(Settled(last.attempt, last.n + 1, turn.at.wall, by=order.by, reason=order.reason))
         turn.note(f"open_item=settled attempt={last.attempt} by={order.by!r} reason={order.reason!r}")
         turn.answer(order.id)
@@ -102,8 +110,7 @@ def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:
         turn.answer(order.id, why, is_put_off=True)
     else:
         turn.note(f"refund=ordered incident={charged.incident} by={order.by!r}")
-        refund.begin(charged, turn, order.by)
-        visitors.unfinished[charged.id] = charged
+        visitors.begin_refund(charged, turn, order.by)
         turn.answer(order.id)
 
 

@@ -9,7 +9,7 @@ attempt begins, or the one that still has this voucher's money goes on. What an 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from gate_controller.admission.attempt import recovery, serving
+from gate_controller.admission.attempt import recovery, refund, serving
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.shown import worst
 from gate_controller.admission.attempt.transitions import handle
@@ -39,12 +39,15 @@ RECOVERY_STEP_SECONDS = 0.5
 # A passage this soon after the one that used the admission is somebody following through.
 TAILGATE_SECONDS = 5.0
 
+_REFUND = frozenset({State.WEIGHING, State.REFUNDING})
+
 _UNSERVED = {
     State.RECORDING: MessageKind.BEING_CHECKED,
     State.RELEASING: MessageKind.ALREADY_ADMITTED,
     State.RELEASED: MessageKind.ALREADY_ADMITTED,
     State.IN_DOUBT: MessageKind.BEING_CHECKED,
     State.CREDIT: MessageKind.PAID_BUT_SHUT,
+    State.WEIGHING: MessageKind.REFUND_UNDER_WAY,
     State.REFUNDING: MessageKind.REFUND_UNDER_WAY,
 }
 """What a scan is told whose voucher has money on its way, and which cannot be served just now."""
@@ -185,8 +188,8 @@ class Visitors:
     # -- what attempts wait for
 
     def recover(self, histories: Iterable[Sequence[Fact]], turn: Turn) -> None:
-        """Take up the unfinished attempts of the journal, each with its facts in order."""
-        for place, facts in enumerate(histories):
+        """Take up the attempts of the journal with which the gate has still work, each with its facts in order."""
+        for place, facts in enumerate(facts for facts in histories if recovery.is_resumed(facts)):
             attempt = recovery.take_up(facts, turn)
             if attempt.state in {State.IN_DOUBT, State.REFUNDING} and attempt.timer is not None:
                 # One after the other: they share a connection, and each has only so long for its answer.
@@ -206,6 +209,12 @@ class Visitors:
             if known is not None:
                 self._hand_over(attempt, known, turn)
                 return
+            if isinstance(event.outcome, Balance) and event.outcome.voucher_code in attempt.crossed:
+                # It may be from before the cancellation: as the balance before the charge it would hide the charge.
+                attempt.crossed.clear()
+                turn.note(f"balance=asked_again incident={attempt.incident} why='a refund came between'")
+                serving.ask_balance(attempt, turn)
+                return
         is_admitted = isinstance(event, Opened) and attempt.state is State.RELEASING
         self._take(attempt, event, turn)
         if is_admitted:
@@ -224,13 +233,32 @@ class Visitors:
                 self._take(attempt, event, turn)
 
     def _take(self, attempt: Attempt, event: Event, turn: Turn) -> None:
+        was_refund = attempt.state in _REFUND
         handle(attempt, event, turn)
+        if (attempt.state in _REFUND) is not was_refund:
+            self._crosses(attempt.voucher_code)
         if attempt.state is State.CLOSED:
             del self.unfinished[attempt.id]
         if attempt is self.lane and not attempt.holds_lane:
             self.lane = None
         if attempt.goes_on:
             self._go_on(attempt, turn)
+
+    def begin_refund(self, attempt: Attempt, turn: Turn, by: str) -> None:
+        """Give a charge back because a person wants it."""
+        self.unfinished[attempt.id] = attempt
+        refund.begin(attempt, turn, by)
+        self._crosses(attempt.voucher_code)
+
+    def drop(self, attempt: Attempt) -> None:
+        """End the gate's work with an attempt because a person has settled it."""
+        attempt.close()
+        del self.unfinished[attempt.id]
+
+    def _crosses(self, voucher_code: VoucherCode) -> None:
+        """A refund of a voucher begins or ends: an answer of Balance that is under way may be from before."""
+        if self.lane is not None and self.lane.state is State.CHECKING:
+            self.lane.crossed.add(voucher_code)
 
     def _hand_over(self, attempt: Attempt, known: Attempt, turn: Turn) -> None:
         """A ShortCode turned out to be a voucher whose earlier charge is not finished: that one comes first."""

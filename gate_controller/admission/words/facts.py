@@ -138,6 +138,8 @@ class RefundBegun(Fact):
     leaves = Standing.UNFINISHED
     by: str = ""
     """The person who ordered it; empty where the gate does it by itself."""
+    balance: Cents | None = None
+    """What was on the voucher before the first cancellation; None where nobody could say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ class OpenItem(Fact):
 
     leaves = Standing.OPEN
     reason: str
+    repeats: bool = False
+    """The gate goes on trying to give the charge back, until E-GUMA accepts or a person settles the item."""
 
 
 UNSURE = "let in on a charge that something else may explain"

@@ -62,6 +62,9 @@ LOOKUP_SECONDS = 3.0
 CANCEL_SECONDS = 10.0
 """How long one cancellation may take. Nobody waits for it, and a lost answer costs a repetition."""
 
+REFUND_PATIENCE_SECONDS = 24 * 3600.0
+"""How long a refund is tried before a person is told; the gate goes on all the same."""
+
 JOURNAL_RETRY_SECONDS = 5.0
 """How often a journal that could not be written is tried again."""
 

@@ -12,7 +12,22 @@ from gate_controller.admission.words.facts import Doubted, Evidence, OpenItem, R
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, Cancelled, ListedRedemption, Redemptions
-from tests.rig.core import LOST, PRICE, REFUSED, VOUCHER, WALL, Core, balance, charged, core, listed
+from tests.rig.core import (
+    CREDIT_SECONDS,
+    LOST,
+    NOT_SENT,
+    PRICE,
+    REFUSED,
+    VOUCHER,
+    WALL,
+    Core,
+    balance,
+    charged,
+    core,
+    listed,
+    refunding,
+    with_credit,
+)
 
 
 def cut(gate: Core, facts: int) -> Core:
@@ -224,9 +239,7 @@ def test_a_wall_clock_wrong_by_years_neither_loses_nor_prolongs_a_credit(clock: 
 
 
 def test_a_refund_under_way_is_repeated() -> None:
-    gate = core(sensor=True)
-    gate.admits()
-    gate.after(610.0)
+    gate = refunding()
     assert gate.story[-1] == "RefundBegun"
 
     again = gate.restarts()
@@ -235,6 +248,58 @@ def test_a_refund_under_way_is_repeated() -> None:
     assert again.asks == ["Cancel"]
     again.answer(REFUSED, balance(4_000))
     assert isinstance(again.facts[-1], Refunded)
+
+
+def test_what_was_weighed_before_the_first_cancellation_is_known_after_a_power_cut() -> None:
+    """Another till took 5.00 between the charge and the refund: the balance never rises to what it was before."""
+    gate = with_credit()
+    gate.after(CREDIT_SECONDS)
+    gate.answer(balance(1_000), LOST)
+
+    again = gate.restarts()
+    again.after(0.1)
+    again.answer(REFUSED, balance(3_500))
+
+    assert isinstance(again.facts[-1], Refunded)
+
+
+def test_a_refund_that_an_older_version_began_is_judged_by_the_balance_after_the_charge() -> None:
+    gate = refunding()
+    gate.facts[-1] = replace(gate.facts[-1], balance=None)  # type: ignore[call-arg]  # RefundBegun
+
+    again = gate.restarts()
+    again.after(0.1)
+    again.answer(REFUSED, balance(4_500))
+
+    assert isinstance(again.facts[-1], OpenItem)
+
+
+def test_a_refund_that_staff_have_been_told_of_goes_on_after_a_power_cut() -> None:
+    gate = refunding()
+    while gate.story[-1] != "OpenItem":
+        gate.answer(NOT_SENT)
+        gate.after(300.0)
+
+    again = gate.restarts()
+    again.after(0.1)
+    assert again.asks == ["Cancel"]
+    again.answer(NOT_SENT)
+    again.after(2.0)
+    again.answer(Cancelled(Cents(4_000)))
+
+    assert again.story[-2:] == ["OpenItem", "Refunded"]
+    assert not again.gate.visitors.unfinished
+
+
+def test_an_open_item_that_is_only_a_persons_is_not_taken_up() -> None:
+    gate = refunding()
+    gate.answer(REFUSED)
+    assert gate.story[-1] == "OpenItem"
+
+    again = gate.restarts()
+
+    assert not again.gate.visitors.unfinished
+    assert again.gate.wake_at is None
 
 
 def test_an_attempt_whose_intent_is_missing_is_handed_to_staff() -> None:

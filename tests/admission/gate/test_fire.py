@@ -124,6 +124,7 @@ def test_a_charge_that_an_alarm_came_upon_is_kept_and_given_back() -> None:
     assert (gate.told(), gate.shown[-1].fate) == (MessageKind.PAID_NOT_NEEDED, MoneyFate.CREDIT)
 
     gate.after(700.0)
+    gate.answer(balance(1_500))
     assert gate.asks == ["Cancel"]
 
 

@@ -9,7 +9,7 @@ from gate_controller.admission.words.facts import Fact, Intended, Occurred, Occu
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Cancelled
-from tests.rig.core import REFUSED, Core, balance, charged, core, listed, refunding
+from tests.rig.core import NOT_SENT, REFUSED, Core, balance, charged, core, listed, refunding
 
 GIVEN_BACK = Cancelled(Cents(4_000))
 ADMITTED = "TAG01"
@@ -119,6 +119,7 @@ def test_a_credit_may_be_given_back_before_it_lapses() -> None:
     assert gate.story[-1] == "CreditOpened"
 
     assert is_carried_out(order_refund(gate))
+    gate.answer(balance(1_500))
     assert gate.asks == ["Cancel"]
 
 
@@ -205,6 +206,42 @@ def test_an_open_item_is_not_settled_before_its_visitor_has_gone() -> None:
     gate.after(10.0)
 
     assert is_carried_out(settle(gate))
+
+
+def overdue() -> Core:
+    """Return a gate whose refund E-GUMA has not accepted for a day: the next cancellation is out."""
+    gate = refunding()
+    while gate.story[-1] != "OpenItem":
+        gate.answer(NOT_SENT)
+        gate.after(300.0)
+    assert gate.asks == ["Cancel"]
+    return gate
+
+
+def test_an_item_whose_cancellation_is_out_is_not_settled_before_its_answer() -> None:
+    gate = overdue()
+
+    answer = settle(gate)
+
+    assert (answer.objection, answer.is_put_off) == ("a cancellation of it is under way, and may be accepted", True)
+
+
+def test_whoever_settles_a_refund_that_is_not_accepted_ends_its_repetition() -> None:
+    gate = overdue()
+    gate.answer(NOT_SENT)
+
+    assert is_carried_out(settle(gate))
+    gate.after(3_600.0)
+
+    assert (gate.story[-2:], gate.asks) == (["OpenItem", "Settled"], [])
+    assert not gate.gate.visitors.unfinished
+
+
+def test_a_refund_that_is_being_repeated_is_not_begun_a_second_time() -> None:
+    gate = overdue()
+    gate.answer(NOT_SENT)
+
+    assert order_refund(gate).objection == "it is being given back already"
 
 
 # -- the gate is opened
