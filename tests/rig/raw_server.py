@@ -63,10 +63,12 @@ async def raw_server(answer: bytes) -> AsyncIterator[RawServer]:
     raw = RawServer(answer)
     server = await asyncio.start_server(raw.serve, "127.0.0.1", 0)
     raw.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server:
-        yield raw
-        server.close()
-        await raw.hang_up()
+    async with server:  # whose end waits for every connection, from Python 3.12 on
+        try:
+            yield raw
+        finally:
+            server.close()
+            await raw.hang_up()
 
 
 @contextmanager
