@@ -84,6 +84,8 @@ class ServerClock:
         # to the monotonic clock, so that the offset stays right when the wall clock is set after an answer.
         self._monotonic, self._wall = monotonic, wall
         self._ahead_of_monotonic: float | None = None
+        self.is_set = False
+        """Whether E-GUMA has told the time."""
 
     def note(self, date: str) -> None:
         """Take the `Date` header of an answer that just arrived; what is no date changes nothing."""
@@ -92,7 +94,7 @@ class ServerClock:
         except (ValueError, OverflowError):
             return
         if LATEST > server_time >= 0:
-            self._ahead_of_monotonic = server_time - self._monotonic()
+            self._ahead_of_monotonic, self.is_set = server_time - self._monotonic(), True
 
     def now(self) -> float:
         """Return the time, in seconds since 1970: ours, or E-GUMA's where ours is wrong."""

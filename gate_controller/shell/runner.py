@@ -106,7 +106,7 @@ class Runner:
 
     def now(self) -> on.Instant:
         """Return this moment; the wall clock follows E-GUMA's where the gate's own is wrong."""
-        return on.Instant(time.monotonic(), self._clock.now())
+        return on.Instant(time.monotonic(), self._clock.now(), is_sure=self._clock.is_set)
 
     def post(self, event: on.Event) -> None:
         """Let the gate handle an event, after those that came before it."""

@@ -104,7 +104,7 @@ class Upkeep:
             # By the earlier of two clocks: a Date header years ahead must not archive what look-ups still need.
             before = min(self._runner.now().wall, time.time()) - keep_days * 86_400
             try:
-                while self._runner.gate.lane is None and self._calls.clock.offset is not None:
+                while self._runner.gate.lane is None and self._calls.clock.is_set:
                     if not await self._journal.prune(before):
                         break
                     await asyncio.sleep(ARCHIVE_STEP_SECONDS)

@@ -85,6 +85,8 @@ class Core:
     held: list[do.Write] = field(default_factory=list)
     relay_works: bool = True
     has_exit_button: bool = False
+    wall_error: float | None = None
+    """How far the wall clock is off, while E-GUMA has not confirmed it; None: it has."""
     inbox: deque[on.Event] = field(default_factory=deque)
 
     # -- what happens
@@ -197,7 +199,7 @@ class Core:
     @property
     def at(self) -> on.Instant:
         """This moment on both clocks."""
-        return on.Instant(self.now, WALL + self.now)
+        return on.Instant(self.now, WALL + self.now + (self.wall_error or 0.0), is_sure=self.wall_error is None)
 
     def told(self) -> MessageKind:
         """What the display says now."""

@@ -9,7 +9,7 @@ import heapq
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -113,7 +113,7 @@ class World:
 
     def instant(self) -> on.Instant:
         """Return this moment on the gate's two clocks."""
-        return on.Instant(self.now - self._mono_zero, EPOCH + self.now + self._wall_error)
+        return on.Instant(self.now - self._mono_zero, EPOCH + self.now + self._wall_error, is_sure=self._clock_known)
 
     def later(self, seconds: float, happens: Callable[[], None], *, outlives: bool = False) -> None:
         """Let something happen; what does not outlive the process is lost with it."""
@@ -156,7 +156,7 @@ class World:
             elif wake is not None:
                 moment, asked = self.instant(), self.gate.wake_at or 0.0
                 # Sums of two clocks' times are off by a rounding: never before the moment asked for.
-                self.post(on.TimePassed(on.Instant(max(moment.mono, asked), moment.wall)))
+                self.post(on.TimePassed(replace(moment, mono=max(moment.mono, asked))))
                 again = self.gate.wake_at
                 if self.up and again is not None and again <= max(moment.mono, asked):
                     self.watch.wrong(f"spins: wants to wake at {again}, and it is {self.instant().mono}")

@@ -101,6 +101,10 @@ class Attempt:
     """The refund is an open item as well, because it has not been accepted for too long."""
     crossed: set[VoucherCode] = field(default_factory=set)
     """Vouchers of which a refund began or ended while Balance was being asked: its answer may be from before."""
+    until: float | None = None
+    """Wall clock at which a credit read back from the journal ends; None once a clock that is sure has told when."""
+    lapses: float = 0.0
+    """Monotonic time at which such a credit ends, whatever a clock that is sure may still say."""
     refund_recorded: bool = False
     """`RefundBegun` is on disk (or cannot be, because the journal fails): the cancellation may be sent."""
     goes_on: bool = False
@@ -190,7 +194,7 @@ class Attempt:
     def open_credit(self, turn: Turn, why: str) -> None:
         """Keep the unused charge for this voucher, for a limited time."""
         seconds = turn.policy.credit_seconds
-        self.state, self.timer, self.on_credit = State.CREDIT, turn.at.mono + seconds, False
+        self.state, self.timer, self.on_credit, self.until = State.CREDIT, turn.at.mono + seconds, False, None
         turn.write(self.fact(CreditOpened, turn, why=why, until=turn.at.wall + seconds))
         turn.note(f"credit=opened incident={self.incident} why={why!r}", alarm=True)
 

@@ -6,12 +6,38 @@ that lapses is given back (`refund.py`).
 """
 
 from gate_controller.admission.attempt import refund
-from gate_controller.admission.attempt.attempt import Attempt
+from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskBalance
 from gate_controller.admission.words.events import BalanceAnswered, Rescanned, TimePassed
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.outcomes import Balance
+
+CLOCK_SECONDS = 1.0
+"""How often is looked whether E-GUMA has told the time: its first answer mostly comes right after the start."""
+
+
+def read_back(a: Attempt, until: float, turn: Turn) -> None:
+    """Go on with a credit from the journal that was given until a moment of the wall clock."""
+    a.state, a.until, a.lapses = State.CREDIT, until, turn.at.mono + turn.policy.credit_seconds
+    _keeps_its_time(a, turn)
+
+
+def _keeps_its_time(a: Attempt, turn: Turn) -> bool:
+    """
+    Reckon when a credit that was read back ends; return whether it goes on.
+
+    By the wall clock, once that is sure: before, one that is years ahead would end it at once. It never lasts longer
+    than it was given.
+    """
+    if a.until is None:
+        return False
+    now, left = turn.at, max(a.until - turn.at.wall, 0.0)
+    if now.is_sure:
+        a.timer, a.until = min(now.mono + left, a.lapses), None
+    else:
+        a.timer = min(now.mono + CLOCK_SECONDS, a.lapses)
+    return a.timer > now.mono
 
 
 def claimed(a: Attempt, event: Rescanned, turn: Turn) -> None:
@@ -47,7 +73,7 @@ def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
         # The balance that should prove the credit did not come: the charge is in the journal, so the visitor goes in.
         a.unproven, a.unverified = False, True
         a.release(turn)
-    elif a.verdict_due is None and a.timer is not None and turn.at.mono >= a.timer:
+    elif a.verdict_due is None and a.timer is not None and turn.at.mono >= a.timer and not _keeps_its_time(a, turn):
         if a.token is None:
             a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
         else:

@@ -7,6 +7,7 @@ here moves the relay: a charge that was not used becomes a credit, for the visit
 
 from collections.abc import Sequence
 
+from gate_controller.admission.attempt import credit
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.codes import Code
@@ -79,9 +80,7 @@ def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
                 a.hand_to_staff(turn, UNVERIFIED if unverified else UNSURE)
             a.close()
         case CreditOpened(until=until):
-            # The wall clock may have jumped while the power was off: a credit never lasts longer than it was given.
-            left = min(max(until - now.wall, 0.0), turn.policy.credit_seconds)
-            a.state, a.timer = State.CREDIT, now.mono + left
+            credit.read_back(a, until, turn)
         case RefundBegun() | OpenItem(repeats=True):
             a.state, a.timer = State.REFUNDING, now.mono
             a.refund_recorded = a.refund_unknown = True

@@ -38,6 +38,8 @@ class Instant:
 
     mono: float
     wall: float
+    is_sure: bool = True
+    """Whether E-GUMA's clock has confirmed `wall` since the start: a Pi's own may be years off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,58 @@ def test_a_wall_clock_wrong_by_years_neither_loses_nor_prolongs_a_credit(clock: 
     assert again.asks == ["Cancel"]
 
 
+def read_back(wall_error: float) -> Core:
+    """Restart with a credit of which 100 s are left, by a clock that nobody has confirmed."""
+    gate = core(sensor=True)
+    gate.admits()
+    gate.after(8.0 + 500.0)
+    again = core(sensor=True, last=1)
+    again.now, again.wall_error = gate.now, wall_error
+    again.carry_out(again.gate.recover(again.at, [gate.facts]))
+    return again
+
+
+def test_a_clock_years_ahead_ends_no_credit_before_egumas_has_told_the_time() -> None:
+    again = read_back(1e9)
+    again.after(30.0)
+    assert again.asks == []
+
+    again.wall_error = None
+    again.after(69.0)
+    assert again.asks == []
+    again.after(2.0)
+
+    assert again.asks == ["Cancel"]
+
+
+def test_a_credit_whose_time_is_over_ends_as_soon_as_egumas_clock_says_so() -> None:
+    again = read_back(-1e9)
+    again.after(150.0)
+    assert again.asks == []
+
+    again.wall_error = None
+    again.after(1.0)
+
+    assert again.asks == ["Cancel"]
+
+
+def test_without_a_word_of_egumas_a_credit_lasts_as_long_as_it_was_given() -> None:
+    again = read_back(1e9)
+    again.after(599.0)
+    assert again.asks == []
+    again.after(1.0)
+
+    assert again.asks == ["Cancel"]
+
+
+def test_a_credit_opens_the_gate_while_no_clock_is_sure() -> None:
+    again = read_back(1e9)
+    again.scan()
+    again.answer(balance(1_500))
+
+    assert again.told() is MessageKind.ADMITTED_ON_CREDIT
+
+
 def test_a_refund_under_way_is_repeated() -> None:
     gate = refunding()
     assert gate.story[-1] == "RefundBegun"
