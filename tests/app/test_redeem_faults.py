@@ -24,6 +24,8 @@ FAULTS: Mapping[str, tuple[Misbehaviour, set[MessageKind], int]] = {
     "reset before the effect": (fault(FaultKind.RESET), {CHECKED}, 0),
     "reset after the effect": (fault(FaultKind.RESET, effect=True), {ADMITTED}, 1),
     "400": (fault(FaultKind.STATUS, status=400), {REFUSED}, 0),
+    # A proxy sent the request twice: the first took effect, and the second's refusal arrives.
+    "400 with effect": (fault(FaultKind.STATUS, status=400, effect=True), {CHECKED}, 1),
     "401": (fault(FaultKind.STATUS, status=401), {MessageKind.REFUSED_OUT_OF_SERVICE}, 0),
     "404": (fault(FaultKind.STATUS, status=404), {REFUSED}, 0),
     "408 without effect": (fault(FaultKind.STATUS, status=408), {CHECKED}, 0),

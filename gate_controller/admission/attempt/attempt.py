@@ -15,6 +15,7 @@ from gate_controller.admission.words.facts import CreditOpened, Evidence, Fact, 
 from gate_controller.admission.words.ids import AttemptId, Incident
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate, Signal
 from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import CallFailed
 
 F = TypeVar("F", bound=Fact)
 
@@ -75,6 +76,10 @@ class Attempt:
     token: str | None = None
     balance_after: Cents | None = None
 
+    refused: CallFailed | None = None
+    """What E-GUMA refused Redeem with after Balance had said yes, while a look-up after it has not told yet."""
+    refused_at: float = 0.0
+    """Monotonic time of that refusal: what was asked before says nothing of it."""
     looking: int = 0
     """How many look-ups are out whose answers will come."""
     list_says: ListSays = ListSays.NOTHING

@@ -8,14 +8,14 @@ It is looked up, never repeated: in E-GUMA's list of redemptions first, then in 
 from typing import assert_never
 
 from gate_controller.admission.attempt.attempt import Attempt, State
-from gate_controller.admission.attempt.evidence import Conclusion, ListSays, conclude, drop_of, read_list
+from gate_controller.admission.attempt.evidence import Conclusion, Drop, ListSays, conclude, drop_of, read_list
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskBalance, AskRedemptions
 from gate_controller.admission.words.events import BalanceAnswered, RedemptionsAnswered, Rescanned, TimePassed
 from gate_controller.admission.words.facts import Doubted, Evidence, NotCharged
-from gate_controller.admission.words.messages import MessageKind
+from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Balance, Redemptions
+from gate_controller.admission.words.outcomes import Balance, CallFault, Redemptions
 from gate_controller.admission.words.policy import LOOKUP_SECONDS, lookup_pause
 
 
@@ -60,6 +60,9 @@ def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
     if a.list_says in {ListSays.THERE, ListSays.THERE_AMONG_OTHERS} and not a.unproven:
         _found(a, turn, Evidence.LIST)
         return
+    if a.list_says is ListSays.ABSENT and _refusal_tells(a):
+        _refuse(a, turn)
+        return
     deadline = turn.at.mono + LOOKUP_SECONDS
     turn.ask(AskBalance(a.id, a.voucher_code, deadline, urgent=a.verdict_due is not None))
 
@@ -67,12 +70,22 @@ def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
 def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
     """Conclude from list and balance. A power cut before that is on disk leaves the doubt as it was."""
     a.looking = max(0, a.looking - 1)
+    is_refused = _refusal_tells(a)
     if not isinstance(event.outcome, Balance):
         turn.note(f"lookup=balance_failed incident={a.incident} why={event.outcome.text!r}")
+        if is_refused:
+            _refusal_tells_nothing(a, turn)
         look_later(a, turn)
         return
     now = event.outcome.balance
     drop = drop_of(a.balance_before, now, a.charge(turn))
+    if is_refused:
+        if drop is Drop.NONE and a.list_says is not ListSays.UNEXPLAINED:
+            _refuse(a, turn)
+        else:
+            _refusal_tells_nothing(a, turn)
+            look_later(a, turn)
+        return
     waits = a.attends and a.verdict_due is not None
     concluded = conclude(a.list_says, drop, waits=waits, settled=a.looked_at >= a.settle_at)
     match concluded:
@@ -93,6 +106,33 @@ def _not_charged(a: Attempt, turn: Turn) -> None:
     turn.note(f"charge=settled incident={a.incident} charged=no why={reason!r}")
     a.not_charged_after_all(turn)
     a.close()
+
+
+def _refusal_tells(a: Attempt) -> bool:
+    """Whether E-GUMA refused the charge, and the newest look-up began after that."""
+    return a.refused is not None and a.looked_at >= a.refused_at
+
+
+def _refuse(a: Attempt, turn: Turn) -> None:
+    """Not charged: E-GUMA said so, and the look-up shows nothing else."""
+    refused, a.refused = a.refused, None
+    if refused is None:
+        return
+    is_key = refused.fault is CallFault.KEY_NOT_ACCEPTED
+    if a.verdict_due is not None:
+        kind = MessageKind.REFUSED_OUT_OF_SERVICE if is_key else MessageKind.REFUSED_BY_EGUMA
+        a.verdict(turn, kind, eguma_text="" if is_key else refused.text, fault=Fault.KEY if is_key else None)
+    reason = "key not accepted" if is_key else "refused by E-GUMA"
+    turn.write(a.fact(NotCharged, turn, reason=reason, text="" if is_key else refused.text))
+    turn.note(f"charge=settled incident={a.incident} charged=no why={reason!r}")
+    a.close()
+
+
+def _refusal_tells_nothing(a: Attempt, turn: Turn) -> None:
+    """The refusal stands against the balance: nothing but time tells what became of the charge."""
+    a.refused = None
+    if a.verdict_due is not None:
+        a.verdict(turn, MessageKind.BEING_CHECKED)
 
 
 def _found(a: Attempt, turn: Turn, evidence: Evidence, balance: Cents | None = None) -> None:

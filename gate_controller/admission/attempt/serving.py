@@ -163,12 +163,10 @@ def intending_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
         _end_uncharged(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
 
 
-def _end_uncharged(
-    a: Attempt, turn: Turn, kind: MessageKind, reason: str, text: str = "", fault: Fault | None = None
-) -> None:
+def _end_uncharged(a: Attempt, turn: Turn, kind: MessageKind, reason: str, fault: Fault | None = None) -> None:
     if a.verdict_due is not None:
-        a.verdict(turn, kind, eguma_text=text, fault=fault)
-    turn.write(a.fact(NotCharged, turn, reason=reason, text=text))
+        a.verdict(turn, kind, fault=fault)
+    turn.write(a.fact(NotCharged, turn, reason=reason))
     a.close()
 
 
@@ -177,17 +175,20 @@ def redeem_answered(a: Attempt, event: RedeemAnswered, turn: Turn) -> None:
     match event.outcome:
         case Redemption(token, balance_after):
             a.record(turn, Evidence.ANSWER, token, balance_after)
-        case CallFailed(fault, text):
-            _redeem_failed(a, fault, text, turn)
+        case CallFailed() as failed:
+            _redeem_failed(a, failed, turn)
 
 
-def _redeem_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None:
+def _redeem_failed(a: Attempt, failed: CallFailed, turn: Turn) -> None:
+    fault, text = failed.fault, failed.text
     match fault:
-        case CallFault.KEY_NOT_ACCEPTED:
-            turn.fault(Fault.KEY, text)
-            _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "key not accepted", fault=Fault.KEY)
-        case CallFault.REFUSED:
-            _end_uncharged(a, turn, MessageKind.REFUSED_BY_EGUMA, "refused by E-GUMA", text)
+        case CallFault.KEY_NOT_ACCEPTED | CallFault.REFUSED:
+            # Balance has just said yes: another till was quicker, or the request was sent twice on the way.
+            if fault is CallFault.KEY_NOT_ACCEPTED:
+                turn.fault(Fault.KEY, text)
+            a.refused, a.refused_at = failed, turn.at.mono
+            if a.state is State.REDEEMING:
+                doubt.begin(a, turn, f"refused after Balance had said yes: {text}")
         case CallFault.NOT_SENT:
             _end_uncharged(a, turn, MessageKind.UNREACHABLE, f"not sent: {text}")
         case CallFault.UNKNOWN:

@@ -60,7 +60,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Transition] = {
     (S.RELEASED, PassageSensed): _to(serving.somebody_passed, S.CLOSED),
     (S.RELEASED, TimePassed): _to(serving.released_long_enough, S.CLOSED, S.CREDIT),
     (S.IN_DOUBT, RedeemAnswered): _to(serving.redeem_answered, S.RECORDING, S.CLOSED),
-    (S.IN_DOUBT, RedemptionsAnswered): _to(doubt.list_answered, S.RECORDING),
+    (S.IN_DOUBT, RedemptionsAnswered): _to(doubt.list_answered, S.RECORDING, S.CLOSED),
     (S.IN_DOUBT, BalanceAnswered): _to(doubt.balance_answered, S.RECORDING, S.CLOSED),
     (S.IN_DOUBT, Rescanned): _to(doubt.scanned_again),
     (S.IN_DOUBT, TimePassed): _to(doubt.time_passed),

@@ -8,7 +8,7 @@ from gate_controller.admission.words.commands import AskRedemptions
 from gate_controller.admission.words.facts import Evidence, OpenItem, Redeemed
 from gate_controller.admission.words.messages import MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import ListedRedemption, Redemptions
+from gate_controller.admission.words.outcomes import CallFailed, ListedRedemption, Redemptions
 from tests.rig.core import LOST, NO_KEY, PRICE, REFUSED, VOUCHER, Core, balance, charged, core, listed
 
 
@@ -462,14 +462,106 @@ def test_a_redeem_answered_after_all_keeps_its_token() -> None:
     assert gate.only.evidence is Evidence.ANSWER
 
 
-def test_a_late_no_ends_the_doubt() -> None:
+def test_a_late_no_ends_the_doubt_with_the_next_look_up_that_began_after_it() -> None:
     gate = core()
     gate.asks_redeem()
     gate.after(5.0)
 
-    gate.answer(REFUSED)
+    gate.answer(REFUSED, listed(0), balance(4_000))
+    assert gate.story == ["Intended", "Doubted"]
+    gate.after(1.0)
+    gate.answer(listed(0))
 
     assert gate.story == ["Intended", "Doubted", "NotCharged"]
+
+
+# -- E-GUMA refuses the charge after Balance has said yes
+
+REFUSALS = [(REFUSED, MessageKind.REFUSED_BY_EGUMA), (NO_KEY, MessageKind.REFUSED_OUT_OF_SERVICE)]
+
+
+def refused(outcome: CallFailed = REFUSED) -> Core:
+    """Return a gate whose Redeem was refused: the list is being asked."""
+    gate = core()
+    gate.asks_redeem(left=4_000)
+    gate.answer(outcome)
+    assert (gate.told(), gate.asks) == (MessageKind.CHECKING, ["AskRedemptions"])
+    return gate
+
+
+@pytest.mark.parametrize(("outcome", "kind"), REFUSALS)
+def test_a_refusal_without_a_charge_in_the_list_is_final(outcome: CallFailed, kind: MessageKind) -> None:
+    gate = refused(outcome)
+
+    gate.answer(listed(0))
+
+    assert (gate.told(), gate.shown[-1].fate, gate.asks) == (kind, MoneyFate.NOT_CHARGED, [])
+    assert gate.story == ["Intended", "Doubted", "NotCharged"]
+    assert not gate.gate.visitors.unfinished
+
+
+def test_the_visitor_reads_why_eguma_refused() -> None:
+    gate = refused()
+
+    gate.answer(listed(0))
+
+    assert gate.shown[-1].eguma_text == "E-GUMA says no"
+
+
+@pytest.mark.parametrize(("outcome", "_kind"), REFUSALS)
+def test_a_charge_in_the_list_opens_the_gate_whatever_was_refused(outcome: CallFailed, _kind: MessageKind) -> None:
+    """A proxy has sent the request twice: the first took effect, and the second's refusal is what arrived."""
+    gate = refused(outcome)
+
+    gate.answer(listed(1))
+
+    assert (gate.pulses, gate.told(), evidence(gate)) == (1, MessageKind.ADMITTED, Evidence.LIST)
+
+
+@pytest.mark.parametrize("no_help", [LOST, REFUSED, listed(1, surely=0, at_most=1)])
+@pytest.mark.parametrize(("outcome", "kind"), REFUSALS)
+def test_where_the_list_does_not_help_a_refusal_and_an_unchanged_balance_are_final(
+    outcome: CallFailed, kind: MessageKind, no_help: Redemptions | CallFailed
+) -> None:
+    gate = refused(outcome)
+
+    gate.answer(no_help, balance(4_000))
+
+    assert (gate.told(), gate.shown[-1].fate) == (kind, MoneyFate.NOT_CHARGED)
+    assert gate.story[-1] == "NotCharged"
+
+
+@pytest.mark.parametrize("left", [4_500, 3_000, 1_500, 1_000])
+def test_where_the_list_does_not_help_a_refusal_and_another_balance_are_checked(left: int) -> None:
+    gate = refused()
+
+    gate.answer(REFUSED, balance(left))
+
+    assert (gate.pulses, gate.told(), gate.story) == (0, MessageKind.BEING_CHECKED, ["Intended", "Doubted"])
+    for _ in range(300):
+        gate.after(1.0)
+        while gate.asked:
+            gate.answer(REFUSED if gate.asks[0] == "AskRedemptions" else balance(left))
+    assert evidence(gate) is Evidence.UNSURE
+
+
+@pytest.mark.parametrize("answers", [(LOST, LOST), (NO_KEY, NO_KEY)])
+def test_a_refusal_that_no_look_up_can_confirm_is_checked(answers: tuple[CallFailed, ...]) -> None:
+    gate = refused()
+
+    gate.answer(*answers)
+
+    assert (gate.told(), gate.shown[-1].fate) == (MessageKind.BEING_CHECKED, MoneyFate.BEING_CHECKED)
+    assert gate.story == ["Intended", "Doubted"]
+
+
+def test_a_power_cut_after_a_refusal_finds_a_doubt() -> None:
+    gate = refused()
+
+    again = gate.restarts()
+    again.after(0.1)
+
+    assert again.asks == ["AskRedemptions"]
 
 
 def test_a_found_charge_that_cannot_be_written_is_looked_up_again() -> None:
