@@ -6,7 +6,7 @@ from typing import Any
 
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.simulator import FaultKind, Simulator
-from tests.rig.gate import GOOD, PRICE, charged, fault, running_gate
+from tests.rig.gate import EXPIRED, GOOD, PRICE, charged, fault, running_gate
 from tests.rig.gate_process import gate_process
 from tests.rig.pins import Pins
 from tests.rig.scanner import PtyScanner
@@ -81,21 +81,24 @@ async def test_sigterm_while_an_attempt_runs_lets_it_finish(
 async def test_a_gate_killed_after_the_charge_finds_it_and_never_charges_again(
     state_dir: Path, plugged: PtyScanner, simulator: Simulator
 ) -> None:
-    simulator.faults.add(fault(FaultKind.HANG, effect=True))
+    admitted = ["Intended", "Redeemed", "Released"]  # which proves under which user this key charges
     with gate_process(state_dir, simulator, plugged) as gate:
         await gate.ready()
+        plugged.type(EXPIRED.encode() + b"\r")
+        await until(lambda: gate.story() == [admitted])
+        simulator.faults.add(fault(FaultKind.HANG, effect=True))
         plugged.type(FRAME)
-        await until(lambda: charged(simulator) == PRICE)
+        await until(lambda: charged(simulator) == 2 * PRICE)
         await gate.kill()
-        assert gate.story() == [["Intended"]]
+        assert gate.story() == [admitted, ["Intended"]]
     with gate_process(state_dir, simulator, plugged) as gate:
         await gate.ready()
-        await until(lambda: gate.story() == [["Intended", "Redeemed", "CreditOpened"]])
+        await until(lambda: gate.story() == [admitted, ["Intended", "Redeemed", "CreditOpened"]])
         plugged.type(FRAME)
-        await until(lambda: gate.story() == [["Intended", "Redeemed", "CreditOpened", "Released"]])
+        await until(lambda: gate.story() == [admitted, ["Intended", "Redeemed", "CreditOpened", "Released"]])
         await gate.logs("reason=admitted_on_credit")
-        assert redeems(simulator) == 1
-        assert charged(simulator) == PRICE
+        assert redeems(simulator) == 2
+        assert charged(simulator) == 2 * PRICE
 
 
 async def test_a_gate_killed_before_the_charge_settles_it_as_not_charged(
