@@ -34,6 +34,9 @@ _SCANNER_PRODUCT = re.compile(r"scan|bar ?code|code reader|imager", re.IGNORECAS
 _BY_ID = Path("/dev/serial/by-id")
 _INPUT_DEVICES = PurePosixPath("/dev/input")
 
+KEYBOARD = "/dev/gate-scanner-kbd"
+"""The name that the project's udev rules give a keyboard scanner, whichever it is (hardware/udev)."""
+
 
 class ScannerNotFound(DeviceError):
     """There is no serial port that could be the scanner."""
@@ -86,8 +89,12 @@ def serial_ports() -> list[SerialPort]:
 
 
 def is_keyboard(port: str) -> bool:
-    """Say whether `scanner.port` means a keyboard scanner: a path under /dev/input. `auto` never does."""
-    return PurePosixPath(os.path.normpath(port)).is_relative_to(_INPUT_DEVICES)
+    """
+    Say whether `scanner.port` means a keyboard scanner: a path under /dev/input, `KEYBOARD`, plugged in or not, or
+    another name of either that is there now. `auto` never does.
+    """
+    paths = (os.path.normpath(port), os.path.realpath(port))
+    return any(path == KEYBOARD or PurePosixPath(path).is_relative_to(_INPUT_DEVICES) for path in paths)
 
 
 def find_scanner(port: str, *, list_serial_ports: Callable[[], Sequence[SerialPort]] = serial_ports) -> str:

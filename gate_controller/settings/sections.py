@@ -86,7 +86,7 @@ class ScannerSection(Section, frozen=True):
     port: Annotated[str, PlainValidator(read.scanner_port)] = Field(
         default="auto",
         description="path of the serial device, or `auto` to find it by its USB identity; a keyboard scanner's is "
-        "under /dev/input",
+        "under /dev/input, or /dev/gate-scanner-kbd with the udev rules of hardware/udev",
     )
     baud: Annotated[int, PlainValidator(read.baud)] = Field(default=9600, description="speed of the line")
     layout: Annotated[str, PlainValidator(read.one_of(("us", "uk", "de", "ch", "fr", "it")))] = Field(

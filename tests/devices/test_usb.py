@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from gate_controller.devices.usb import (
+    KEYBOARD,
     ScannerNotFound,
     SerialPort,
     SeveralScanners,
@@ -80,8 +83,21 @@ def test_this_machines_ports_can_be_listed() -> None:
         ("/dev/serial/by-id/usb-Honeywell_Voyager-if00", False),
         ("/dev/ttyACM0", False),
         ("/dev/inputs", False),
+        ("/dev/gate-scanner-kbd", True),
+        ("/dev//gate-scanner-kbd", True),
+        ("/dev/gate-scanner", False),
         ("auto", False),
     ],
 )
-def test_a_path_under_dev_input_means_a_keyboard_and_auto_never_does(port: str, meant: bool) -> None:
+def test_a_path_under_dev_input_and_the_name_of_the_udev_rules_mean_a_keyboard(port: str, meant: bool) -> None:
     assert is_keyboard(port) is meant
+
+
+def test_a_link_to_a_device_under_dev_input_means_a_keyboard(tmp_path: Path) -> None:
+    (tmp_path / "scanner").symlink_to("/dev/input/event3")
+    assert is_keyboard(str(tmp_path / "scanner"))
+
+
+def test_the_name_of_a_keyboard_is_the_one_that_the_udev_rules_make() -> None:
+    rules = Path(__file__).parents[2] / "hardware" / "udev" / "70-gate-controller.rules"
+    assert f'SYMLINK+="{KEYBOARD.removeprefix("/dev/")}"' in rules.read_text()
