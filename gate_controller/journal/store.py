@@ -134,6 +134,13 @@ class Store:
             if not facts:
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
         self._frames += _FRAMES_OF_A_WRITE
+        self._refuse_if_read_only()
+
+    def _refuse_if_read_only(self) -> None:
+        # ext4 that was forced read-only after an error, or by hand, still says that a sync worked. A look takes 5 µs.
+        if os.fstatvfs(self._lock).f_flag & os.ST_RDONLY:
+            why = "its file system has become read-only: the commit may not be on disk"
+            raise JournalError(_cannot(self.path, why, "look for its errors (journalctl -k), and mount it for writing"))
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

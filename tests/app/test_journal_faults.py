@@ -10,7 +10,7 @@ from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFa
 from gate_controller.journal.archive import set_aside
 from gate_controller.journal.store import FILE_NAME, Store
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
-from tests.rig.disk import full_disk
+from tests.rig.disk import forced_read_only, full_disk
 from tests.rig.gate import EXPIRED, GOOD, PRICE, GateInProcess, fault, open_items, running_gate
 from tests.rig.pauses import shorten
 from tests.rig.pins import Pins
@@ -192,3 +192,16 @@ async def test_the_log_does_not_grow_though_every_write_ends_while_the_lane_is_t
             await gate.admit()
             sizes.append((state_dir / f"{FILE_NAME}-wal").stat().st_size)
         assert max(sizes) < 2 * max(sizes[:3])
+
+
+async def test_a_disk_that_was_forced_read_only_takes_no_money(
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        with forced_read_only(monkeypatch):
+            gate.scan(GOOD)
+            assert "has become read-only" in await says_why(gate)
+            assert gate.charged == 0
+            assert gate.pulses == []
+        await gate.takes_scans()
+        await gate.admit()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.words.facts import Standing
+from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.journal.store import FILE_NAME, CorruptJournal, JournalError, Store, explained
-from tests.rig.disk import full_disk
+from tests.rig.disk import forced_read_only, full_disk
 from tests.rig.facts import admission
 
 
@@ -29,6 +29,16 @@ def test_a_disk_without_room_is_a_failure_and_nothing_is_half_written(store: Sto
     with full_disk(directory), pytest.raises(JournalError, match="check the disk"):
         store.append(admission(2))
     assert store.facts_of(2) == ()
+
+
+@pytest.mark.parametrize("facts", [admission(1), ()])
+def test_a_file_system_that_was_forced_read_only_is_noticed_with_the_first_commit(
+    store: Store, monkeypatch: pytest.MonkeyPatch, facts: tuple[Fact, ...]
+) -> None:
+    store.append(admission(9))
+    with forced_read_only(monkeypatch), pytest.raises(JournalError, match=r"has become read-only: .*: look for its"):
+        store.append(facts)
+    store.append(facts)
 
 
 def test_a_proof_finds_out_that_the_disk_is_full(store: Store, directory: Path) -> None:
