@@ -69,7 +69,8 @@ class AdmissionSection(Section, frozen=True):
         description="how long a paid admission nobody used opens the gate once more, before it is refunded",
     )
     repeat_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
-        default=5.0, description="how long after its admission the same code is taken for a repeat"
+        default=5.0,
+        description="how long after its admission the same code is a repeat; 0: not even while it still lies there",
     )
     settle_seconds: Annotated[float, PlainValidator(read.seconds(1, 3600))] = Field(
         default=120.0,

@@ -30,6 +30,11 @@ WORDING = Wording(
             "Schon bezahlt",
             "Bitte gehen Sie durch. Für eine weitere Person scannen Sie den Gutschein danach nochmals.",
         ),
+        MessageKind.SCAN_AGAIN_LATER: Words(
+            "Schon bezahlt",
+            "Für eine weitere Person scannen Sie den Gutschein in {seconds} Sekunden nochmals.",
+            "Für eine weitere Person scannen Sie den Gutschein später nochmals.",
+        ),
         MessageKind.NOT_A_VOUCHER: Words(
             "Kein Gutschein",
             "Das ist kein Gutschein. Bitte scannen Sie den Code auf Ihrem Gutschein.",

@@ -30,6 +30,11 @@ WORDING = Wording(
             "Already paid",
             "Already admitted, please go through. Scan again afterwards for another person.",
         ),
+        MessageKind.SCAN_AGAIN_LATER: Words(
+            "Already paid",
+            "Already admitted. For another person, scan again in {seconds} seconds.",
+            "Already admitted. For another person, scan again later.",
+        ),
         MessageKind.NOT_A_VOUCHER: Words(
             "Not a voucher",
             "This is not a voucher. Please scan the code on your voucher.",

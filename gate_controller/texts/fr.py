@@ -30,6 +30,11 @@ WORDING = Wording(
             "Déjà payé",
             "Vous pouvez entrer. Pour une autre personne, scannez ensuite le bon à nouveau.",
         ),
+        MessageKind.SCAN_AGAIN_LATER: Words(
+            "Déjà payé",
+            "Pour une autre personne, scannez le bon à nouveau dans {seconds} secondes.",
+            "Pour une autre personne, scannez le bon à nouveau plus tard.",
+        ),
         MessageKind.NOT_A_VOUCHER: Words(
             "Pas un bon",
             "Ce n’est pas un bon cadeau. Veuillez scanner le code qui figure sur votre bon.",

@@ -30,6 +30,11 @@ WORDING = Wording(
             "Già pagato",
             "Può entrare. Per un’altra persona, scansioni poi di nuovo il buono.",
         ),
+        MessageKind.SCAN_AGAIN_LATER: Words(
+            "Già pagato",
+            "Per un’altra persona, scansioni di nuovo il buono tra {seconds} secondi.",
+            "Per un’altra persona, scansioni di nuovo il buono più tardi.",
+        ),
         MessageKind.NOT_A_VOUCHER: Words(
             "Non è un buono",
             "Questo non è un buono. Scansioni il codice riportato sul Suo buono.",

@@ -70,6 +70,8 @@ class Texts:
         if message.balance is not None:
             fields["balance"] = amount(message.balance)
             fields["left"] = wording.left.format(balance=fields["balance"])
+        if message.seconds is not None:
+            fields["seconds"] = str(message.seconds)
         if message.eguma_text.strip():  # blanks alone tell the visitor nothing
             fields["eguma_text"] = message.eguma_text
         return fields

@@ -1,9 +1,9 @@
 """
 The shape of one language's table: which wordings a language file must hold, and which names they may use.
 
-Placeholders are `str.format` fields: `{price}`, `{balance}` (amounts), `{currency}`, `{eguma_text}` (E-GUMA's
-own words), and two clauses that are empty where there is nothing to say: `{incident}` ("…, incident K7Q2")
-and `{left}` ("…, CHF 15.00 left").
+Placeholders are `str.format` fields: `{price}`, `{balance}` (amounts), `{currency}`, `{seconds}` (two or more),
+`{eguma_text}` (E-GUMA's own words), and two clauses that are empty where there is nothing to say: `{incident}` ("…,
+incident K7Q2") and `{left}` ("…, CHF 15.00 left").
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Words:
     detail: str
     """One or two short sentences; the last one says what to do now."""
     bare: str = ""
-    """The detail where `{balance}` or `{eguma_text}` is not known; empty where the detail names neither."""
+    """The detail where `{balance}`, `{seconds}` or `{eguma_text}` is not known; empty where it names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ async def test_the_same_code_just_after_its_admission_is_not_charged_again(
         await gate.admit(GOOD)
         gate.scan(GOOD)
         verdict = await gate.verdict()
-        assert verdict.kind is MessageKind.ALREADY_ADMITTED
+        assert verdict.kind is MessageKind.SCAN_AGAIN_LATER
         assert gate.charged == PRICE
         assert len(gate.pulses) == 1
 

@@ -84,8 +84,11 @@ class Watch:
 
     def scan_taken(self) -> None:
         """It has been handled: something was shown, or another visitor is waiting for his verdict."""
-        lane = self.world.gate.lane
-        if self.world.up and not self._shows and (lane is None or lane.verdict_due is None):
+        gate = self.world.gate
+        lane, mono = gate.lane, self.world.instant().mono
+        # Junk and a code that still lies there leave a visitor what he is being told.
+        is_told = self.lane_is_released() or gate._shown.tells_of_money(mono)
+        if self.world.up and not self._shows and not is_told and (lane is None or lane.verdict_due is None):
             self.wrong(f"promise 5: the scan {self._frame!r} got nothing")
         self._frame = None
 
@@ -208,7 +211,7 @@ class Watch:
             self._due = self.world.now + self.world.gate.policy.verdict_seconds
         if message.fate is MoneyFate.NOTHING_YET:
             return
-        if message.kind is not MessageKind.ALREADY_ADMITTED:
+        if message.kind not in {MessageKind.ALREADY_ADMITTED, MessageKind.SCAN_AGAIN_LATER}:
             self._due = None
         number = number_of(Incident(message.incident))
         if number is not None:

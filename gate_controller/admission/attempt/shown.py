@@ -34,6 +34,18 @@ class Shown:
         if message.signal is Signal.REFUSED:
             self.readable_until = now + READING_SECONDS
 
+    def tells_of_money(self, now: float) -> bool:
+        """Whether a verdict about somebody's money is on the display."""
+        newest = self._newest
+        if newest is None or self.until is None or now >= self.until:
+            return False
+        return newest.fate is not MoneyFate.NOTHING_YET and newest.kind is not MessageKind.NOT_A_VOUCHER
+
+    def is_telling(self, kind: MessageKind, now: float) -> bool:
+        """Whether a message of this kind is on the display."""
+        is_up = self.until is not None and now < self.until
+        return is_up and self._newest is not None and self._newest.kind is kind
+
     def way_changed(self, *, is_held_open: bool) -> None:
         """
         End what is shown: the gate stands open for everybody now, or does so no more.

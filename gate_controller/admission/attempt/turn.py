@@ -92,11 +92,12 @@ class Turn:
         incident: str = "",
         fault: Fault | None = None,
         price: Cents | None = None,
+        seconds: int | None = None,
     ) -> None:
         """Tell the visitor; `price` where it is not the gate's of today. At a gate held open, lamps go on saying so."""
         price = self.policy.price if price is None else price
         fault = self.barred if fault is None and self.is_held_open else fault
-        message = Message(kind, price, balance, eguma_text, incident, fault)
+        message = Message(kind, price, balance, eguma_text, incident, fault, seconds)
         self.shown.tells(message, self.at.mono, self.policy)
         self.commands.append(Show(message))
 

@@ -8,12 +8,15 @@ attempt begins, or the one that still has this voucher's money goes on. What an 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 from gate_controller.admission.attempt import recovery, refund, serving
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.shown import worst
 from gate_controller.admission.attempt.transitions import handle
 from gate_controller.admission.attempt.turn import Turn
+from gate_controller.admission.gate.presentations import Presentation, Presentations
+from gate_controller.admission.gate.unserved import told_unserved
 from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, mask, read_code
 from gate_controller.admission.words.events import (
     AttemptEvent,
@@ -41,17 +44,6 @@ TAILGATE_SECONDS = 5.0
 
 _REFUND = frozenset({State.WEIGHING, State.REFUNDING})
 
-_UNSERVED = {
-    State.RECORDING: MessageKind.BEING_CHECKED,
-    State.RELEASING: MessageKind.ALREADY_ADMITTED,
-    State.RELEASED: MessageKind.ALREADY_ADMITTED,
-    State.IN_DOUBT: MessageKind.BEING_CHECKED,
-    State.CREDIT: MessageKind.PAID_BUT_SHUT,
-    State.WEIGHING: MessageKind.REFUND_UNDER_WAY,
-    State.REFUNDING: MessageKind.REFUND_UNDER_WAY,
-}
-"""What a scan is told whose voucher has money on its way, and which cannot be served just now."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
@@ -77,6 +69,7 @@ class Visitors:
     waiting: _Waiting | None = None
     """The one scan that waits for the lane."""
     _last: _LastAdmitted | None = None
+    _presentations: Presentations = field(default_factory=Presentations)
 
     @property
     def await_verdict(self) -> bool:
@@ -100,7 +93,8 @@ class Visitors:
         code = read_code(frame)
         if isinstance(code, NotAVoucher):
             turn.note(f"verdict=refused reason=not_a_voucher why={code.why!r}")
-            if not self.await_verdict:
+            # Junk behind a voucher's code must not take from its visitor what he is being told.
+            if not self.await_verdict and not self._is_open and not turn.shown.tells_of_money(turn.at.mono):
                 turn.show(MessageKind.NOT_A_VOUCHER)
             return
         if self._is_repeat(code, turn):
@@ -131,20 +125,54 @@ class Visitors:
         if not self.await_verdict:
             self._refuse_unserved(MessageKind.LANE_BUSY, code, turn)
 
+    @property
+    def _is_open(self) -> bool:
+        """Whether the gate is open for an admission."""
+        return self.lane is not None and self.lane.state in {State.RELEASING, State.RELEASED}
+
     def _is_repeat(self, code: Code, turn: Turn) -> bool:
-        lane, last = self.lane, self._last
+        """Whether a scan is no new wish: its own attempt runs, it still lies there, or its admission was just now."""
+        now, lane, last = turn.at.mono, self.lane, self._last
+        presented = self._presentations.read(code, now, turn.policy)
         if lane is not None and lane.verdict_due is not None and code in {lane.code, lane.voucher_code}:
             turn.note(f"scan=repeated voucher={mask(code)}")
             return True
-        credit = self.of_voucher(VoucherCode(code))
-        if last is None or code not in last.codes or (credit is not None and credit is not lane):
+        known = self.of_voucher(VoucherCode(code))
+        if presented.is_admitted:
+            turn.note(f"scan=repeated voucher={mask(code)} why='it has not been taken away'")
+            if lane is None:
+                self._tell_still_there(known, presented, turn)
+            return True
+        if last is None or code not in last.codes or (known is not None and known is not lane):
             return False
-        if turn.at.mono >= last.at + turn.policy.repeat_seconds:
+        is_open = self._is_open and lane is not None and lane.id == last.attempt
+        is_before_passage = is_open and turn.policy.passage_seconds is not None
+        if not is_before_passage and now >= last.at + turn.policy.repeat_seconds:
             return False
         turn.note(f"verdict=refused reason=already_admitted voucher={mask(code)}")
-        if not self.await_verdict:
+        if is_open:
             turn.show(MessageKind.ALREADY_ADMITTED)
+        elif not self.await_verdict:
+            self._tell_to_wait(presented, turn)
         return True
+
+    def _tell_still_there(self, known: Attempt | None, presented: Presentation, turn: Turn) -> None:
+        """Tell of a code that still lies before the scanner what is true, each as long as it is shown once."""
+        told = told_unserved(known) if known is not None else None
+        if known is None or told is None:
+            if not turn.shown.is_telling(MessageKind.SCAN_AGAIN_LATER, turn.at.mono):
+                self._tell_to_wait(presented, turn)
+            return
+        if known.state is State.CREDIT and not known.unproven:
+            told = MessageKind.NOBODY_PASSED
+        if not turn.shown.is_telling(told, turn.at.mono):
+            turn.show(told, incident=known.incident, price=known.price)
+
+    def _tell_to_wait(self, presented: Presentation, turn: Turn) -> None:
+        until = presented.lasts_until
+        if self._last is not None:
+            until = max(until, self._last.at + turn.policy.repeat_seconds)
+        turn.show(MessageKind.SCAN_AGAIN_LATER, seconds=max(2, ceil(until - turn.at.mono)))
 
     def _refuse_out_of_service(self, code: Code, turn: Turn) -> None:
         fault = worst(turn.faults)
@@ -154,7 +182,7 @@ class Visitors:
     def _refuse_unserved(self, kind: MessageKind, code: Code, turn: Turn, fault: Fault | None = None) -> None:
         """Refuse a scan that gets no attempt; not with "not charged" while its voucher's money is on its way."""
         known = self.of_voucher(VoucherCode(code))
-        told = _told_unserved(known) if known is not None else None
+        told = told_unserved(known) if known is not None else None
         if known is None or told is None:
             turn.show(kind, fault=fault)
         else:
@@ -220,6 +248,7 @@ class Visitors:
         if is_admitted:
             codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
             self._last = _LastAdmitted(attempt.id, codes, turn.at.mono)
+            self._presentations.admitted(codes)
 
     def write_ended(self, attempt_id: AttemptId, event: Written | WriteFailed, turn: Turn) -> None:
         """Take the end of a write that an attempt waits for."""
@@ -294,10 +323,3 @@ class Visitors:
         attempt_id, incident = turn.names.next()
         turn.write(StrayPassage(attempt_id, 0, turn.at.wall, incident, after))
         turn.note(f"passage=stray tailgating={'yes' if follows else 'no'} incident={incident}", alarm=True)
-
-
-def _told_unserved(a: Attempt) -> MessageKind | None:
-    """Return what a scan of its voucher is told that cannot be served just now; None where no money is on its way."""
-    if a.state is State.CREDIT and a.unproven:
-        return MessageKind.BEING_CHECKED  # it may have been given back before the crash
-    return _UNSERVED.get(a.state)

@@ -106,7 +106,9 @@ class MessageKind(Enum):
     NOBODY_PASSED = Telling(MoneyFate.CREDIT, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """Released, but nobody went through: the same voucher opens the gate once more without a charge."""
     ALREADY_ADMITTED = Telling(MoneyFate.CHARGED_BEFORE, None, Sound.WAIT, Symbol.TICK)
-    """The same code again, just after its admission: scan again for another person."""
+    """The same code again while the gate is open for its admission: go through."""
+    SCAN_AGAIN_LATER = Telling(MoneyFate.CHARGED_BEFORE, Signal.REFUSED, Sound.WAIT, Symbol.CLOCK)
+    """The same code again just after its admission, or still: for another person it is taken again in a few seconds."""
     NOT_A_VOUCHER = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     NOT_REDEEMABLE = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """Balance says no; E-GUMA's message tells why."""
@@ -169,6 +171,8 @@ class Message:
     incident: str = ""
     """The incident code, where staff may have to look the attempt up."""
     fault: Fault | None = None
+    seconds: int | None = None
+    """In how many seconds the same voucher is taken again, where the visitor is told to wait; never less than two."""
 
     @property
     def fate(self) -> MoneyFate:

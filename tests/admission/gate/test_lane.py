@@ -2,12 +2,14 @@
 
 from itertools import pairwise
 
+import pytest
+
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.facts import StrayPassage
-from gate_controller.admission.words.messages import MessageKind
-from tests.rig.core import LOST, OTHER, REFUSED, SHORT_CODE, VOUCHER, balance, charged, core, listed
+from gate_controller.admission.words.messages import MessageKind, Signal
+from tests.rig.core import LOST, OTHER, REFUSED, SHORT_CODE, VOUCHER, Core, balance, charged, core, listed
 
-THIRD = "ZZ99YY88XX77"
+THIRD, LOW = "ZZ99YY88XX77", "LL00WW11LL00"
 
 
 def test_a_scan_while_another_is_served_waits_for_the_lane() -> None:
@@ -96,15 +98,152 @@ def test_the_printed_code_is_a_repeat_of_the_short_code_being_served() -> None:
     assert gate.told() is MessageKind.CHECKING
 
 
-def test_the_same_code_just_after_its_admission_is_told_to_scan_again_for_another_person() -> None:
+def test_the_same_code_just_after_its_admission_is_told_when_to_scan_again_for_another_person() -> None:
     gate = core()
     gate.admits()
-    gate.after(4.9)
+    gate.after(4.0)
+
+    gate.scan()
+
+    assert (gate.told(), gate.shown[-1].seconds) == (MessageKind.SCAN_AGAIN_LATER, 2)
+    assert gate.asks == []
+
+
+def test_the_same_code_while_the_gate_is_open_is_told_to_go_through() -> None:
+    gate = core()
+    gate.admits()
+    gate.after(2.5)
 
     gate.scan()
 
     assert gate.told() is MessageKind.ALREADY_ADMITTED
-    assert gate.asks == []
+
+
+def test_nothing_is_green_once_the_gate_is_shut() -> None:
+    gate = core()
+    gate.admits()
+    gate.after(3.1)
+
+    gate.scan()
+
+    assert gate.shown[-1].signal is Signal.REFUSED
+
+
+def read_every(gate: Core, pause: float, seconds: float, *, code: str = VOUCHER) -> None:
+    """Let a scanner read a code that lies there again and again; E-GUMA answers at once, and has plenty."""
+    end = gate.now + seconds
+    while gate.now < end:
+        gate.scan(code)
+        while gate.asked:
+            match gate.asks[0]:
+                case "AskBalance":
+                    gate.answer(balance(20_000))
+                case "Redeem":
+                    gate.answer(charged(17_500))
+                case _:
+                    raise AssertionError(gate.asks)
+        gate.after(pause)
+
+
+@pytest.mark.parametrize("pause", [0.05, 0.5, 1.0, 1.9])
+@pytest.mark.parametrize("code", [VOUCHER, SHORT_CODE])
+def test_a_phone_that_lies_on_the_scanner_is_admitted_once(pause: float, code: str) -> None:
+    gate = core()
+
+    read_every(gate, pause, 60.0, code=code)
+
+    assert (gate.pulses, gate.story) == (1, ["Intended", "Redeemed", "Released"])
+    assert MessageKind.SCAN_AGAIN_LATER in [message.kind for message in gate.shown[-2:]]
+
+
+def test_a_phone_that_lies_on_the_scanner_is_admitted_once_where_passages_are_seen() -> None:
+    gate = core(sensor=True)
+    read_every(gate, 1.0, 3.0)
+
+    gate.somebody_passes()
+    read_every(gate, 1.0, 60.0)
+
+    assert (gate.pulses, gate.story[-1]) == (1, "Passed")
+
+
+def test_a_phone_that_lies_on_the_scanner_keeps_its_credit_where_nobody_passes() -> None:
+    gate = core(sensor=True)
+
+    read_every(gate, 1.0, 60.0)
+    assert (gate.pulses, gate.story[-1], gate.told()) == (1, "CreditOpened", MessageKind.NOBODY_PASSED)
+    gate.after(2.5)
+    gate.scan()
+
+    assert (gate.pulses, gate.told()) == (2, MessageKind.ADMITTED_ON_CREDIT)
+
+
+def test_it_takes_nothing_from_the_visitor_who_reads_that_he_may_enter() -> None:
+    gate = core()
+
+    read_every(gate, 1.0, 3.0)
+
+    assert gate.told() is MessageKind.ADMITTED
+
+
+def test_it_is_told_once_and_not_at_every_reading() -> None:
+    gate = core()
+
+    read_every(gate, 0.2, 7.0)
+
+    assert [message.kind for message in gate.shown].count(MessageKind.SCAN_AGAIN_LATER) == 1
+
+
+def test_a_family_that_tries_early_gets_in_one_by_one_when_it_waits_as_long_as_it_was_told() -> None:
+    gate = core()
+    gate.admits(left=20_000)
+    for admitted in range(1, 4):
+        gate.after(1.5)
+        gate.scan()
+        gate.after(2.5)
+        gate.scan()
+        assert gate.told() is MessageKind.SCAN_AGAIN_LATER
+        assert gate.shown[-1].seconds is not None
+        gate.after(float(gate.shown[-1].seconds))
+        assert (gate.pulses, gate.asks) == (admitted, [])
+
+        gate.admits(left=20_000)
+
+    assert gate.pulses == 4
+
+
+def test_a_family_at_a_passage_sensor_is_told_to_go_through_until_the_first_has_passed() -> None:
+    gate = core(sensor=True)
+    gate.admits(left=20_000)
+    gate.after(6.0)
+
+    gate.scan()
+    assert (gate.told(), gate.asks) == (MessageKind.ALREADY_ADMITTED, [])
+    gate.somebody_passes()
+    gate.after(2.1)
+    gate.scan()
+
+    assert gate.asks == ["AskBalance"]
+
+
+def test_another_code_between_two_readings_of_a_phone_changes_nothing_about_it() -> None:
+    gate = core()
+    read_every(gate, 1.0, 4.0)
+    gate.scan(LOW)
+    gate.answer(balance(100, LOW))
+
+    read_every(gate, 1.0, 20.0)
+
+    assert gate.pulses == 1
+
+
+def test_a_house_that_takes_no_code_for_a_repeat_admits_the_same_again_at_once() -> None:
+    gate = core(repeat_seconds=0.0)
+    gate.admits(left=20_000)
+    gate.after(3.0)
+
+    gate.admits(left=17_500)
+
+    assert gate.pulses == 2
 
 
 def test_after_the_repeat_time_the_same_code_is_another_person() -> None:
@@ -174,13 +313,35 @@ def test_what_is_no_voucher_does_not_take_the_display_from_a_visitor_who_waits()
     assert gate.told() is MessageKind.CHECKING
 
 
-def test_what_is_no_voucher_is_told_so_while_the_gate_stands_open_for_another() -> None:
+@pytest.mark.parametrize("junk", [b"\xff\x00", b"\x00", b"\x03", b"\t", b"https://example.org"])
+@pytest.mark.parametrize("seconds", [0.0, 2.9, 4.9])
+def test_junk_behind_a_code_takes_nothing_from_its_visitor(junk: bytes, seconds: float) -> None:
     gate = core()
     gate.admits()
+    gate.after(seconds)
 
-    gate.scan(b"\xff\x00")
+    gate.scan(junk)
 
-    assert gate.told() is MessageKind.NOT_A_VOUCHER
+    assert gate.told() is MessageKind.ADMITTED
+
+
+def test_junk_behind_a_code_that_was_refused_takes_nothing_from_its_visitor() -> None:
+    gate = core()
+    gate.scan()
+    gate.answer(balance(100))
+
+    gate.scan(b"\x00")
+
+    assert gate.told() is MessageKind.BALANCE_TOO_LOW
+
+
+def test_junk_after_junk_is_told_again() -> None:
+    gate = core()
+    gate.scan(b"\x00")
+
+    gate.scan(b"\x00")
+
+    assert [message.kind for message in gate.shown] == [MessageKind.NOT_A_VOUCHER] * 2
 
 
 def test_the_verdict_stays_on_the_display_for_a_while_and_then_it_rests() -> None:
