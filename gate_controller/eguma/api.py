@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -74,17 +74,13 @@ class Form(Enum):
     OTHER = auto()  # a page, a machine's JSON, nothing, or what cannot be read
 
 
-_ANY_FORM, _ANY_KIND = frozenset(Form), frozenset(Kind)
-_MEANINGS: Final[tuple[tuple[Container[int], Container[Form], Container[Kind], CallFault | None], ...]] = (
-    # status, form, endpoint: what the answer means (None: here is what was asked for). The first that fits counts.
-    ({200}, {Form.TYPED}, _ANY_KIND, None),
-    ({400}, _ANY_FORM, _ANY_KIND, CallFault.REFUSED),
-    ({401}, _ANY_FORM, _ANY_KIND, CallFault.KEY_NOT_ACCEPTED),
-    ({408}, _ANY_FORM, _ANY_KIND, CallFault.UNKNOWN),  # a proxy's or server's doubt: the request may have gone on
-    (range(400, 500), _ANY_FORM, {Kind.GIVES_BACK}, CallFault.NOT_SENT),  # not a final no: worth another try
-    (range(400, 500), _ANY_FORM, _ANY_KIND, CallFault.REFUSED),
-    (range(1000), _ANY_FORM, _ANY_KIND, CallFault.UNKNOWN),
-)
+# What an answer means (None: here is what was asked for), by status and form: these are E-GUMA's own word. All else
+# (a page, another 4xx, a redirect) may be a proxy's or a portal's, and the request may have gone on: unknown.
+_MEANINGS: Final[Mapping[tuple[int, Form], CallFault | None]] = {
+    (200, Form.TYPED): None,
+    (400, Form.TEXT): CallFault.REFUSED,
+    (401, Form.TEXT): CallFault.KEY_NOT_ACCEPTED,
+}
 _REPEATED: Final = {Kind.READS: {CallFault.NOT_SENT, CallFault.UNKNOWN}, Kind.CHANGES: {CallFault.NOT_SENT}}
 
 
@@ -134,9 +130,9 @@ class Api:
 
     def __init__(self, base_url: str, api_key: str) -> None:
         self.clock = ServerClock()
-        self._visitors = EgumaConnection(base_url, api_key, self.clock)
+        self._visitors = EgumaConnection(base_url, api_key)
         # For look-ups and refunds that nobody waits for: they never hold up a scan.
-        self._background = EgumaConnection(base_url, api_key, self.clock)
+        self._background = EgumaConnection(base_url, api_key)
         self._probe: asyncio.Task[Answered | NotAnswered] | None = None
         self.used_at = 0.0
         """Monotonic time of the newest use of the visitor's connection."""
@@ -188,7 +184,7 @@ class Api:
         finally:
             self._probe = None
         self.used_at = time.monotonic()
-        outcome = _understood(ask, came).outcome
+        outcome = self._understood(ask, came).outcome
         return outcome if isinstance(outcome, CallFailed) else None
 
     async def ask(self, ask: Ask[_T], deadline: float, *, urgent: bool = False) -> _T | CallFailed:
@@ -235,9 +231,16 @@ class Api:
     async def _try(self, connection: EgumaConnection, ask: Ask[_T], deadline: float) -> "_TryEnded[_T]":
         left = deadline - time.monotonic()
         if left < LEAST_TRY_SECONDS:
-            return _understood(ask, NotAnswered("no time left for it", surely_unsent=True))
+            return self._understood(ask, NotAnswered("no time left for it", surely_unsent=True))
         seconds = max(left / 2, min(left, WHOLE_TRY_SECONDS)) if ask.kind is Kind.READS else left
-        return _understood(ask, await connection.exchange(ask.request, seconds=seconds))
+        return self._understood(ask, await connection.exchange(ask.request, seconds=seconds))
+
+    def _understood(self, ask: Ask[_T], came: Answered | NotAnswered) -> "_TryEnded[_T]":
+        ended = _meaning(ask, came)
+        is_own_word = not isinstance(ended.outcome, CallFailed) or ended.outcome.fault in _MEANINGS.values()
+        if isinstance(came, Answered) and is_own_word:
+            self.clock.note(came.date)  # that of a proxy, a portal or a cache may be anything
+        return ended
 
 
 class _TryEnded(NamedTuple, Generic[_T]):
@@ -248,11 +251,11 @@ class _TryEnded(NamedTuple, Generic[_T]):
     again: bool = False
 
 
-def _understood(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
+def _meaning(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
     status, words = 0, ""
     if isinstance(came, Answered):
         status, (answer, form, words) = came.status, _read(ask, came)
-        fault = next(row[3] for row in _MEANINGS if status in row[0] and form in row[1] and ask.kind in row[2])
+        fault = _MEANINGS.get((status, form), CallFault.UNKNOWN)
         if fault is None:
             return _TryEnded(cast("_T", answer))
         key = "does not accept the API key (401): check eguma.api_key" if fault is CallFault.KEY_NOT_ACCEPTED else ""
@@ -262,7 +265,7 @@ def _understood(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
         why = f"E-GUMA was not reached ({came.why}), nothing was sent: check the network and eguma.base_url"
     else:
         fault, why = CallFault.UNKNOWN, f"no answer from E-GUMA ({came.why})"
-    again = fault in _REPEATED.get(ask.kind, ()) or (status == HTTPStatus.TOO_MANY_REQUESTS and ask.kind is Kind.READS)
+    again = fault in _REPEATED.get(ask.kind, ())
     return _TryEnded(CallFailed(fault, words if fault is CallFault.REFUSED else why), why, again)
 
 

@@ -7,6 +7,7 @@ Nothing counts as surely unsent that is not proven to be. No URL that httpx coul
 
 import asyncio
 import logging
+import math
 import os
 import socket
 import ssl
@@ -30,10 +31,16 @@ for _noisy in ("httpx", "httpcore"):
 CONNECT_SECONDS: Final = 1.5  # for TCP, and again for TLS: leaves a visitor's 5 s room for a second try
 # 2200-01-01: a clock beyond it is nobody's, and near the year 9999 Python has no dates for the days around it.
 LATEST: Final = 7_258_118_400.0
+JUMP_SECONDS: Final = 60.0  # such a jump of theirs is believed only when two answers in a row agree
 TOLERANCE_SECONDS: Final = 2.0  # a clock this close to theirs is left alone: Date has whole seconds, and travels
 # "identity": what comes packed may be far larger than it looks.
 _HEADERS: Final = httpx.Headers(
-    {"Content-Type": "application/json", "Accept-Encoding": "identity", "User-Agent": f"gate-controller/{__version__}"}
+    {
+        "Content-Type": "application/json",
+        "Accept-Encoding": "identity",
+        "Cache-Control": "no-cache",
+        "User-Agent": f"gate-controller/{__version__}",
+    }
 )
 _LEAST_SECRET: Final = 8  # blotting out less would hit ordinary words and numbers; E-GUMA's keys are far longer
 _MAX_WHY: Final = 200  # a broken answer is quoted by the parser, and can be long
@@ -54,6 +61,7 @@ class Answered:
 
     status: int
     body: bytes
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,7 @@ class ServerClock:
         # to the monotonic clock, so that the offset stays right when the wall clock is set after an answer.
         self._monotonic, self._wall = monotonic, wall
         self._ahead_of_monotonic: float | None = None
+        self._doubtful = -math.inf
         self.is_set = False
         """Whether E-GUMA has told the time."""
 
@@ -94,7 +103,10 @@ class ServerClock:
         except (ValueError, OverflowError):
             return
         if LATEST > server_time >= 0:
-            self._ahead_of_monotonic, self.is_set = server_time - self._monotonic(), True
+            ahead, known = server_time - self._monotonic(), self._ahead_of_monotonic
+            if known is None or abs(ahead - known) < JUMP_SECONDS or abs(ahead - self._doubtful) < JUMP_SECONDS:
+                self._ahead_of_monotonic, self.is_set = ahead, True
+            self._doubtful = ahead
 
     def now(self) -> float:
         """Return the time, in seconds since 1970: ours, or E-GUMA's where ours is wrong."""
@@ -111,8 +123,7 @@ class ServerClock:
 class EgumaConnection:
     """The connection to one E-GUMA account. `base_url` is `https://…` (or `http://…` for a simulator)."""
 
-    def __init__(self, base_url: str, api_key: str, clock: ServerClock) -> None:
-        self._clock = clock
+    def __init__(self, base_url: str, api_key: str) -> None:
         key = quote(api_key, safe="")
         self._base_url = base_url.rstrip("/")
         self._secrets = {text.encode() for text in (api_key, key) if len(text) >= _LEAST_SECRET}
@@ -138,8 +149,7 @@ class EgumaConnection:
             if isinstance(error, TimeoutError | httpx.TimeoutException):
                 return NotAnswered("no connection in time" if unsent else f"not within {seconds:.1f} s", unsent)
             return NotAnswered(self._blotted(_why(error).encode()).decode(), unsent)
-        self._clock.note(response.headers.get("date", ""))
-        return Answered(response.status_code, self._blotted(body))
+        return Answered(response.status_code, self._blotted(body), response.headers.get("date", ""))
 
     async def aclose(self) -> None:
         """Close the connection, for good."""

@@ -82,9 +82,9 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
             if is_tls and self._ssl_context is None:
                 self._ssl_context = await asyncio.to_thread(_trusted_certificates)
             async with asyncio.timeout(seconds):
-                plain, line = await loop.create_connection(
-                    _OpenLine, host, port, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS
-                )
+                # One address has no next; and the race for it leaks its socket where it is cut off (cpython 3.11).
+                race = None if host.strip("[]").replace(".", "").isdigit() else NEXT_ADDRESS_SECONDS
+                plain, line = await loop.create_connection(_OpenLine, host, port, happy_eyeballs_delay=race)
             for option in _SOCKET_OPTIONS:
                 plain.get_extra_info("socket").setsockopt(*option)
             if self._ssl_context is not None:

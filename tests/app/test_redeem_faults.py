@@ -27,10 +27,14 @@ FAULTS: Mapping[str, tuple[Misbehaviour, set[MessageKind], int]] = {
     # A proxy sent the request twice: the first took effect, and the second's refusal arrives.
     "400 with effect": (fault(FaultKind.STATUS, status=400, effect=True), {CHECKED}, 1),
     "401": (fault(FaultKind.STATUS, status=401), {MessageKind.REFUSED_OUT_OF_SERVICE}, 0),
-    "404": (fault(FaultKind.STATUS, status=404), {REFUSED}, 0),
+    # What is not E-GUMA's own word says nothing about the charge.
+    "404": (fault(FaultKind.STATUS, status=404), {CHECKED}, 0),
+    "403 page after the effect": (fault(FaultKind.STATUS, status=403, body="<html>", effect=True), {ADMITTED}, 1),
+    "400 page after the effect": (fault(FaultKind.STATUS, status=400, body="<html>", effect=True), {ADMITTED}, 1),
+    "404 with effect": (fault(FaultKind.STATUS, status=404, effect=True), {ADMITTED}, 1),
     "408 without effect": (fault(FaultKind.STATUS, status=408), {CHECKED}, 0),
     "408 with effect": (fault(FaultKind.STATUS, status=408, effect=True), {ADMITTED}, 1),
-    "429": (fault(FaultKind.STATUS, status=429), {REFUSED}, 0),
+    "429": (fault(FaultKind.STATUS, status=429), {CHECKED}, 0),
     "500 without effect": (fault(FaultKind.STATUS, status=500), {CHECKED}, 0),
     "500 with effect": (fault(FaultKind.STATUS, status=500, effect=True), {ADMITTED}, 1),
     "502 with effect": (fault(FaultKind.STATUS, status=502, effect=True), {ADMITTED}, 1),

@@ -240,7 +240,12 @@ async def test_the_clock_offset_comes_from_the_date_of_the_newest_answer() -> No
         assert api.clock.offset == pytest.approx(1_747_821_600.0 - time.time(), abs=1.0)
         raw.answer = answer_of(BALANCE, "Date: Wed, 21 May 2025 11:00:00 GMT")
         await api.balance(GOOD, soon(), urgent=False)
+        assert api.clock.offset == pytest.approx(1_747_821_600.0 - time.time(), abs=1.0)  # one alone, an hour off
+        await api.balance(GOOD, soon(), urgent=False)
         assert api.clock.offset == pytest.approx(1_747_825_200.0 - time.time(), abs=1.0)
+        raw.answer = answer_of(b"<html>", "Date: Wed, 21 May 2025 11:00:30 GMT")
+        await api.balance(GOOD, soon(0.2), urgent=False)
+        assert api.clock.offset == pytest.approx(1_747_825_200.0 - time.time(), abs=1.0)  # no word of E-GUMA's
 
 
 def test_settings_of_tls_are_read_only_when_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

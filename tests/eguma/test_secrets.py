@@ -15,7 +15,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.api import Api
-from gate_controller.eguma.connection import EgumaConnection, ServerClock
+from gate_controller.eguma.connection import EgumaConnection
 from gate_controller.eguma.transport import OneConnectionTransport
 from gate_controller.simulator import KEYS, FaultKind, Misbehaviour, Simulator
 from tests.rig.raw_server import raw_server, refusing_port, unanswering_port
@@ -124,7 +124,7 @@ async def test_no_failure_to_connect_makes_a_call_show_the_key(
 
 def test_what_holds_the_key_does_not_show_it() -> None:
     base_url = "https://api.e-guma.ch"
-    for holder in (Api(base_url, KEY), EgumaConnection(base_url, KEY, ServerClock()), OneConnectionTransport(KEY)):
+    for holder in (Api(base_url, KEY), EgumaConnection(base_url, KEY), OneConnectionTransport(KEY)):
         assert hidden(f"{holder!r} {holder}")
 
 

@@ -53,3 +53,21 @@ def test_what_is_no_date_changes_nothing() -> None:
     ):
         clock.note(text)
     assert clock.offset == NOON_SECONDS - 60.0
+
+
+def test_a_jump_of_an_hour_is_believed_when_two_answers_in_a_row_agree() -> None:
+    clock = Clocks(monotonic=5.0, wall=60.0).server_clock()
+    clock.note(NOON)
+    clock.note("Wed, 21 May 2025 13:00:00 GMT")
+    assert clock.offset == NOON_SECONDS - 60.0
+    clock.note("Wed, 21 May 2025 13:00:01 GMT")
+    assert clock.offset == NOON_SECONDS + 3_601.0 - 60.0
+
+
+def test_one_old_date_among_good_ones_changes_nothing() -> None:
+    clock = Clocks(monotonic=5.0, wall=60.0).server_clock()
+    clock.note(NOON)
+    for _ in range(3):
+        clock.note("Tue, 20 May 2025 09:00:00 GMT")
+        clock.note(NOON)
+        assert clock.offset == NOON_SECONDS - 60.0
