@@ -81,8 +81,12 @@ class App:
         on_text: Callable[[Message, Text], None] | None = None,
         on_ready: Callable[[str], None] | None = None,
         player: "Player | None" = None,
+        journal_lock: int | None = None,
     ) -> None:
-        """`player` is a display that is there already, in place of the one that the settings name."""
+        """
+        `player` is a display that is there already, in place of the one that the settings name; `journal_lock` the
+        journal's lock, where it has been taken.
+        """
         self._settings = settings
         self._stop, self._hurry = asyncio.Event(), asyncio.Event()
         self._exit_code = 0
@@ -107,7 +111,7 @@ class App:
         self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
         self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
         self._degraded.on_change, self._degraded.faults = self.board.changed, self.gate.faults
-        self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged)
+        self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged, lock=journal_lock)
         self._calls = Api(settings.eguma.base_url, key)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
         self._service = Service(self.board, self._journal, on_ready=on_ready)
@@ -307,15 +311,19 @@ class App:
             self._loop.call_soon_threadsafe(self._degraded.note, "display", why)
 
 
-async def run_gate(settings: Settings) -> int:
-    """Run a gate until SIGTERM or SIGINT; returns the exit code. A second signal ends it at once."""
+async def run_gate(settings: Settings, journal_lock: int | None) -> int:
+    """
+    Run a gate until SIGTERM or SIGINT; returns the exit code. A second signal ends it at once.
+
+    `journal_lock` is the journal's lock; None where it cannot be taken: the gate shows why, and tries again.
+    """
     faulthandler.enable()  # the watchdog's SIGABRT then leaves every thread's stack in the log
     log.set_up(settings.log.level, settings.eguma.api_key.get_secret_value())
 
     def say(line: str) -> None:
         print(line, flush=True)
 
-    app = App(settings, on_ready=say)
+    app = App(settings, on_ready=say, journal_lock=journal_lock)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)

@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
 MEANING: dict[ExitCode, str] = {
     ExitCode.OK: "done; the voucher is redeemable",
     ExitCode.NO: "the answer is no, or it could not be done",
-    ExitCode.SETTINGS: "a mistake in the settings or the command line; nothing was touched",
+    ExitCode.SETTINGS: "a mistake in the settings or the command line, or another gate runs; nothing was touched",
     ExitCode.EGUMA: "E-GUMA was not reached, refused, or did not accept the key",
     ExitCode.BUG: "a fault of the program; --debug shows where",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",

@@ -17,6 +17,7 @@ from gate_controller.admission.words.facts import Fact, Redeemed, Refunded, Stan
 from gate_controller.admission.words.ids import ALPHABET, AttemptId, Numbering
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal import codec, own_files, rows, schema
+from gate_controller.journal.lock_owner import owner_of
 
 TAG_LENGTH = 4
 FILE_NAME = "journal.sqlite3"
@@ -78,15 +79,18 @@ class CorruptJournal(JournalError):
 class Store:
     """An open journal. Not for two threads at once."""
 
-    def __init__(self, directory: Path) -> None:
-        """Open or create the journal in `directory`. Raises `JournalError`."""
+    def __init__(self, directory: Path, *, lock: int | None = None) -> None:
+        """
+        Open or create the journal in `directory`, whose lock is taken, unless it is given: then it is its giver's, and
+        outlasts the journal. Raises `JournalError`.
+        """
         self.path = directory / FILE_NAME
-        self._lock = _lock(directory)
+        self._lock, self._is_own_lock = (take_lock(directory), True) if lock is None else (lock, False)
         try:
             with explained(self.path):
                 self._db = self._open()
         except JournalError:
-            os.close(self._lock)
+            self._give_lock_back()
             raise
 
     def _open(self) -> sqlite3.Connection:
@@ -268,7 +272,11 @@ class Store:
     def close(self) -> None:
         """Close the file and let another process have it."""
         self._db.close()
-        os.close(self._lock)
+        self._give_lock_back()
+
+    def _give_lock_back(self) -> None:
+        if self._is_own_lock:
+            os.close(self._lock)
 
 
 def new_tag() -> str:
@@ -283,14 +291,15 @@ def locked(directory: Path) -> Iterator[None]:
 
     The directory is made where it is missing. Raises `JournalInUse` where another process has it, else `JournalError`.
     """
-    lock = _lock(directory)
+    lock = take_lock(directory)
     try:
         yield
     finally:
         os.close(lock)
 
 
-def _lock(directory: Path) -> int:
+def take_lock(directory: Path) -> int:
+    """Take the lock of the journal in `directory`; return the descriptor whose closing gives it back. As `locked`."""
     path = directory / LOCK_NAME
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -300,9 +309,10 @@ def _lock(directory: Path) -> int:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        owner = owner_of(handle)
         os.close(handle)
-        why = "another gate-controller is using this journal"
-        raise JournalInUse(_cannot(path, why, "stop it, or set another state_dir")) from None
+        remedy = "stop it, or set another state_dir" + (f"; it is {owner}" if owner else "")
+        raise JournalInUse(_cannot(path, "another gate-controller is using this journal", remedy)) from None
     return handle
 
 

@@ -1,13 +1,14 @@
 """The real `gate-controller run`: ready, stopped, killed at the worst moment, and started beside another."""
 
+import os
 import signal
 from pathlib import Path
 from typing import Any
 
-from gate_controller.admission.words.messages import MessageKind
 from gate_controller.simulator import FaultKind, Simulator
 from tests.rig.gate import EXPIRED, GOOD, PRICE, charged, fault, running_gate
 from tests.rig.gate_process import gate_process
+from tests.rig.notes import FakePi
 from tests.rig.pins import Pins
 from tests.rig.scanner import PtyScanner
 from tests.rig.simulator import KEY
@@ -116,17 +117,18 @@ async def test_a_gate_killed_before_the_charge_settles_it_as_not_charged(
         assert charged(simulator) == 0
 
 
-async def test_a_second_gate_on_the_same_journal_takes_no_scans_and_says_why(
-    state_dir: Path, pins: Pins, plugged: PtyScanner, simulator: Simulator
+async def test_a_second_gate_on_the_same_journal_ends_at_once_and_touches_nothing(
+    state_dir: Path, pins: Pins, plugged: PtyScanner, simulator: Simulator, tmp_path: Path
 ) -> None:
+    pi, picture = FakePi(tmp_path / "notes"), tmp_path / "display.png"
     async with running_gate(state_dir, pins, simulator) as first:
-        with gate_process(state_dir, simulator, plugged) as second:
-            await second.logs("another gate-controller is using this journal")
-            await second.logs("set another state_dir")
-            plugged.type(FRAME)
-            first.scan(GOOD)
-            await first.shows(MessageKind.ADMITTED)
-            assert "ready gate=" not in second.log
-            second.send(signal.SIGTERM)
-            assert await second.ended() == 0
+        environ = pi.environment(GATE_DISPLAY__DRIVER="image", GATE_DISPLAY__IMAGE_FILE=str(picture))
+        with gate_process(state_dir, simulator, plugged, environ=environ) as second:
+            assert await second.ended() == 2
+        (line,) = second.log.splitlines()
+        assert "another gate-controller is using this journal: stop it, or set another state_dir" in line
+        assert f"; it is process {os.getpid()} (" in line
+        assert pi.calls == []
+        assert not picture.exists()
+        await first.admit()
         assert first.charged == PRICE

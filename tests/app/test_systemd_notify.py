@@ -1,7 +1,9 @@
 """What systemd is told, through a datagram socket like its own (sd_notify(3))."""
 
+import os
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ from gate_controller.journal.store import Store
 from gate_controller.simulator import Simulator
 from tests.rig.disk import full_disk
 from tests.rig.gate import GOOD, running_gate
+from tests.rig.gate_process import gate_process
 from tests.rig.pauses import shorten
 from tests.rig.pins import Pins
+from tests.rig.scanner import PtyScanner
 from tests.rig.waiting import until
 
 WATCHDOG_SECONDS = 0.3
@@ -63,14 +67,16 @@ async def test_systemd_hears_once_that_the_gate_is_ready(
 
 
 async def test_systemd_reads_what_keeps_a_gate_from_starting(
-    state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
+    state_dir: Path, simulator: Simulator, plugged: PtyScanner, systemd: Systemd
 ) -> None:
-    other = Store(state_dir)
-    async with running_gate(state_dir, pins, simulator, ready=False) as gate:
-        await systemd.hears("another gate-controller is using this journal")
-        assert Fault.JOURNAL in gate.app.gate.faults
-        assert "READY=1" not in systemd.told
-    other.close()
+    with closing(Store(state_dir)), gate_process(state_dir, simulator, plugged) as gate:
+        assert await gate.ended() == 2
+    assert "READY=1" not in systemd.told
+    (status,) = systemd.told
+    assert status.startswith(
+        f"STATUS=journal {state_dir}/journal.lock cannot be used: another gate-controller is using"
+    )
+    assert f"it is process {os.getpid()} (" in status
 
 
 async def test_systemd_reads_what_a_gate_that_takes_scans_does_without(
