@@ -1,10 +1,10 @@
 """`gate-controller config`: which settings are in force, and where each came from."""
 
-import json
 from typing import Annotated
 
 import typer
 
+from gate_controller.cli.json_output import print_json
 from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
 
 ReferenceOption = Annotated[
@@ -44,7 +44,7 @@ def config(
     values = {name: as_text(value_of(loaded.settings, name)).replace(key, "(hidden)") for name in loaded.origins}
     if as_json:
         table = {name: {"value": values[name], "origin": loaded.origins[name]} for name in values}
-        print(json.dumps(table, indent=2, ensure_ascii=False))
+        print_json(table)
         return 0
     rows = [("setting", "value", "where from")] + [(name, values[name], loaded.origins[name]) for name in values]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]

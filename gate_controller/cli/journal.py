@@ -1,6 +1,5 @@
 """`gate-controller journal`: what happened at the gate, and the money that needs a person."""
 
-import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ import typer
 
 from gate_controller.cli.asking import ask, name_of
 from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
+from gate_controller.cli.json_output import print_json
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetOption
 from gate_controller.cli.reconciling import reconcile
@@ -55,7 +55,7 @@ def show(
     """
     attempt = ask(config, overrides, "show", incident=incident, full=full)
     if as_json:
-        print(json.dumps(attempt, indent=2, ensure_ascii=False))
+        print_json(attempt)
         return ExitCode.OK
     facts = attempt.pop("facts")
     for name, value in attempt.items():
@@ -153,7 +153,7 @@ def verify(config: ConfigOption = None, overrides: SetOption = None, as_json: Js
     """
     wrong = ask(config, overrides, "verify")
     if as_json:
-        print(json.dumps(wrong, indent=2, ensure_ascii=False))
+        print_json(wrong)
     elif not wrong:
         print("the journal is whole")
     for line in () if as_json else wrong:
@@ -202,7 +202,7 @@ def _pages(config: Path | None, overrides: list[str] | None, *, limit: int = 0, 
 
 def _print_records(records: list[dict[str, Any]], *, as_json: bool, empty: str) -> None:
     if as_json:
-        print(json.dumps(records, indent=2, ensure_ascii=False))
+        print_json(records)
         return
     if not records:
         print(empty)
@@ -221,7 +221,7 @@ def _write(records: Iterator[dict[str, Any]], form: str) -> None:
 
     if form == "jsonl":
         for record in records:
-            print(json.dumps(record, ensure_ascii=False))
+            print_json(record, on_one_line=True)
         return
     # The header also where there is nothing below it: whoever reads the file expects its columns.
     writer = csv.DictWriter(sys.stdout, fieldnames=FIELDS)

@@ -1,6 +1,5 @@
 """`gate-controller journal reconcile`: a day of the journal against E-GUMA's list of redemptions."""
 
-import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from gate_controller.admission.words.codes import VoucherCode, mask
 from gate_controller.admission.words.money import Cents
 from gate_controller.cli.asking import ask
 from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.json_output import print_json
 from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _print(found: "list[Difference]", *, as_json: bool, full: bool, counts: tupl
         rows = [{"what": one.what, **asdict(one.charge)} for one in found]
         for row in rows:
             row["voucher_code"] = row["voucher_code"] if full else mask(row["voucher_code"])
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     print(
         f"journal: {counts[0]} charges; E-GUMA: {counts[1]} redemptions; " + (f"user {user}" if user else "all users")

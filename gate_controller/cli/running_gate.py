@@ -1,6 +1,5 @@
 """`gate-controller gate`: what staff ask of the gate that is running, and tell it to do."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.cli.asking import ask_running, name_of, settings_without_key
 from gate_controller.cli.exits import ExitCode, on_one_line
+from gate_controller.cli.json_output import print_json
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetOption
 
@@ -32,7 +32,7 @@ def status(
     """
     answer = _ask(config, overrides, "status")
     if as_json:
-        print(json.dumps(answer, indent=2, ensure_ascii=False))
+        print_json(answer)
     else:
         print("takes scans" if answer["takes_scans"] else "out of service")
         for what, words in _status_lines(answer):

@@ -1,12 +1,12 @@
 """`gate-controller voucher`: what E-GUMA knows about a voucher. Nothing here charges."""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gate_controller.admission.words.codes import NotAVoucher, read_code
 from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
+from gate_controller.cli.json_output import in_json
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
 
@@ -68,7 +68,7 @@ def _currency(answer: "BalanceAnswer", settings: "Settings") -> "Currency":
 
 
 def _as_json(answer: "BalanceAnswer", settings: "Settings") -> str:
-    return json.dumps(
+    return in_json(
         {
             "voucher_code": answer.code or "",
             "redeemable": answer.is_redeemable,
@@ -76,9 +76,7 @@ def _as_json(answer: "BalanceAnswer", settings: "Settings") -> str:
             "total_cents": answer.total_amount_in_cents,
             "currency": answer.currency or settings.admission.currency,
             "message": answer.message,
-        },
-        indent=2,
-        ensure_ascii=False,
+        }
     )
 
 
