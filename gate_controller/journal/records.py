@@ -25,6 +25,8 @@ from gate_controller.admission.words.facts import (
     Refused,
     Released,
     ReleasedToSensor,
+    SecondChargeFeared,
+    SecondChargeRuledOut,
     Settled,
     StrayPassage,
 )
@@ -43,6 +45,8 @@ STANDS: Final[Mapping[type[Fact], str]] = {
     RefundBegun: "being refunded",
     Refunded: "refunded",
     OpenItem: "open item",
+    SecondChargeFeared: "perhaps charged twice",
+    SecondChargeRuledOut: "charged once",
     Settled: "settled",
     StrayPassage: "stray passage",
     Occurred: "",

@@ -325,6 +325,18 @@ def test_a_refund_that_is_not_accepted_for_days_is_told_and_accepted_after_all()
     assert (outcome.admissions, outcome.charges, outcome.refunds, outcome.open_items) == (1, 2, 1, 0)
 
 
+@pytest.mark.parametrize("habit", ListHabit)
+@pytest.mark.parametrize("code", VOUCHER_FRAMES)
+def test_a_charge_that_something_on_the_way_sends_twice_costs_nobody_two(habit: ListHabit, code: bytes) -> None:
+    """Where the balance covers it twice, and where the second is refused; with a power cut at every command."""
+    story = Schedule(
+        Setup(ServerHabits(habit)),
+        (Network(0.0, Call.REDEEM, Fate.DOUBLED, 0.1), Scan(0.0, code), Scan(200.0, b"L4FU5LQTKJR3")),
+    )
+    for cut in power_cuts_everywhere(story, min(play(story).commands, 30)):
+        check(cut)
+
+
 def test_a_failing_schedule_shrinks_to_what_it_takes() -> None:
     noise = (StrayPassage(0.1), WallClockJumps(0.1, 2.0), NobodyPasses(0.1))
     long = Schedule(steps=(*noise, Scan(0.1, b"07"), *noise, Scan(0.1, b"08"), *noise))

@@ -70,6 +70,7 @@ GOOD = Balance(VOUCHER, is_redeemable=True, balance=BEFORE)
 DROPPED = Balance(VOUCHER, is_redeemable=True, balance=AFTER)
 CHARGED = Redemption("token-1", AFTER)
 LISTED = Redemptions((ListedRedemption(VOUCHER, PRICE, USER),), USER, 0, 0)
+TWICE = Redemptions(LISTED.listed * 2, USER, 0, 0)
 NOT_LISTED = Redemptions((), USER, 0, 0)
 UNKNOWN = CallFailed(CallFault.UNKNOWN, "no answer")
 NOT_SENT = CallFailed(CallFault.NOT_SENT, "no connection")
@@ -81,6 +82,7 @@ SEEN = {
     "charge=in_doubt": "in doubt",
     "charge=cancelling": "cancelled at once",
     "charge=found": "charge found, unsure",
+    "charge=feared_twice": "perhaps charged twice",
     "credit=opened": "a credit",
     "open_item": "**an open item**",
     "refund=refused": "refund refused",
@@ -250,6 +252,13 @@ def stories() -> list[Story]:
             Story("The intent cannot be written", writes=(no_disk, OK)),
             Story("Redeem surely does not reach E-GUMA", redeem=(NOT_SENT,)),
             Story("Redeem is refused", redeem=(REFUSED,)),
+            Story("A proxy sends Redeem twice, and the second is refused", redeem=(REFUSED,), listed=(LISTED,)),
+            Story(
+                "A proxy sends Redeem twice, and the voucher covers both",
+                redeem=(Redemption("token-1", AFTER),),
+                balance=(Balance(VOUCHER, is_redeemable=True, balance=Cents(BEFORE + PRICE)),),
+                listed=(TWICE,),
+            ),
             Story("The answer to Redeem is lost; the list shows the charge", redeem=(UNKNOWN,), listed=(LISTED,)),
             Story(
                 "The answer to Redeem is lost; the list is refused, the balance has dropped",

@@ -48,6 +48,8 @@ class Network:
         self._fates: dict[Call, deque[Step]] = {}
         self.effects: list[str] = []
         """Reference numbers of charges that will still take effect."""
+        self.doubled: set[str] = set()
+        """Reference numbers of charges that were sent twice on the way."""
         self.heal()
 
     def heal(self) -> None:
@@ -83,7 +85,7 @@ class Network:
 
         def answers() -> None:
             world.answered()
-            world.post(event(told[0]))
+            world.post(event(told[-1]))
 
         def fails(after: float, fault: CallFault) -> None:
             world.later(min(after, left), lambda: world.post(event(CallFailed(fault, f"{fault.name} in this story"))))
@@ -92,8 +94,14 @@ class Network:
             case Fate.ANSWERED if seconds <= left:
                 effect_after(seconds / 2)
                 world.later(seconds, answers)
-            case Fate.ANSWERED | Fate.LATE_EFFECT:
-                fails(left if step.fate is Fate.ANSWERED else SOON, CallFault.UNKNOWN)
+            case Fate.DOUBLED if seconds <= left:
+                if reference:
+                    self.doubled.add(reference)
+                effect_after(seconds / 3)
+                effect_after(seconds / 2)
+                world.later(seconds, answers)
+            case Fate.ANSWERED | Fate.DOUBLED | Fate.LATE_EFFECT:
+                fails(SOON if step.fate is Fate.LATE_EFFECT else left, CallFault.UNKNOWN)
                 effect_after(min(seconds, LATEST_EFFECT_SECONDS))
             case Fate.OVERDUE:
                 effect_after(left)

@@ -228,7 +228,7 @@ class Watch:
                 if net or self.world.effects_under_way(attempt):
                     self.wrong(f"{told}was charged or may yet be")
             case MoneyFate.CANCELLED:
-                if net or not charges:
+                if len(net) > self.world.was_doubled(attempt) or not charges:
                     self.wrong(f"{told}the money is not back")
             case MoneyFate.CHARGED | MoneyFate.CHARGED_BEFORE | MoneyFate.CREDIT:
                 if not net and not self._may_be_none(attempt) and not self._may_be_mistaken(attempt):
@@ -244,12 +244,15 @@ class Watch:
         told = f"promise 5: {attempt} is told {message.kind.name}, and "
         if net and message.price != net[0].amount:
             self.wrong(f"{told}the price shown is {message.price}, not {net[0].amount}")
-        if net and message.balance not in {None, net[0].left} and not self._may_be_mistaken(attempt):
+        left = {None, *(charge.left for charge in net)}
+        if net and message.balance not in left and not self._may_be_mistaken(attempt):
             self.wrong(f"{told}{message.balance} left, not {net[0].left}")
 
     def _check_nothing_under_way(self, message: Message) -> None:
         code = str(read_code(self._frame or b""))
         for attempt, one in self.world.gate.visitors.unfinished.items():
+            if one.state is State.AUDITING:
+                continue  # used, or given back
             if one.voucher_code == code and any(not charge.cancelled for charge in self.charges(attempt)):
                 self.wrong(
                     f"promise 5: {code} is told {message.kind.name}, and {attempt} of it was charged and not used"
@@ -334,7 +337,7 @@ class Watch:
         outcome.admissions += least
         outcome.charges += len(charges)
         outcome.refunds += len(charges) - net
-        if len(charges) > 1:
+        if len(charges) > 1 + self.world.was_doubled(attempt):
             self.wrong(f"promise 2: {attempt} was charged {len(charges)} times")
         if any(charge.amount != intent.price or charge.voucher_code != intent.voucher_code for charge in charges):
             self.wrong(f"promise 2: {attempt} was charged another amount or voucher than intended")

@@ -41,6 +41,8 @@ class Fate(Enum):
     LOST_BEFORE = "lost before the effect"
     LOST_AFTER = "lost after the effect"
     LATE_EFFECT = "lost, and the effect comes later"
+    DOUBLED = "sent twice on the way"
+    """The answer to the second is what arrives."""
     NOT_SENT = "not sent"
     REFUSED = "refused"
     KEY_NOT_ACCEPTED = "key not accepted"

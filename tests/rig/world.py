@@ -137,6 +137,10 @@ class World:
         """Return what names an attempt at E-GUMA."""
         return f"{GATE_ID}{attempt}"
 
+    def was_doubled(self, attempt: AttemptId) -> bool:
+        """Whether the charge of this attempt was sent twice on the way."""
+        return self.reference(attempt) in self._network.doubled
+
     def effects_under_way(self, attempt: AttemptId) -> bool:
         """Whether a charge for this attempt will still take effect at E-GUMA."""
         return self.reference(attempt) in self._network.effects

@@ -43,6 +43,8 @@ class State(Enum):
     """The balance is being asked before the first cancellation, so that a refusal can be judged later."""
     REFUNDING = "refunding"
     """The charge is being given back, until E-GUMA accepts."""
+    AUDITING = "auditing"
+    """Used or given back, and looked up whether it was charged a second time."""
     CLOSED = "closed"
     """The gate has no more work with it."""
 
@@ -84,6 +86,8 @@ class Attempt:
     """How many look-ups are out whose answers will come."""
     list_says: ListSays = ListSays.NOTHING
     """What the newest list told."""
+    others_took: frozenset[Cents] = frozenset()
+    """The amounts that it shows of other users: one of exactly a difference explains it."""
     attends: bool = False
     """The visitor of this very charge has not gone since Redeem was sent, if he still waits."""
     tries: int = 0

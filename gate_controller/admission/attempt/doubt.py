@@ -8,7 +8,15 @@ It is looked up, never repeated: in E-GUMA's list of redemptions first, then in 
 from typing import assert_never
 
 from gate_controller.admission.attempt.attempt import Attempt, State
-from gate_controller.admission.attempt.evidence import Conclusion, Drop, ListSays, conclude, drop_of, read_list
+from gate_controller.admission.attempt.evidence import (
+    Conclusion,
+    Drop,
+    ListSays,
+    conclude,
+    drop_of,
+    read_list,
+    taken_by_others,
+)
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskBalance, AskRedemptions
 from gate_controller.admission.words.events import BalanceAnswered, RedemptionsAnswered, Rescanned, TimePassed
@@ -52,16 +60,14 @@ def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
     """Found in the list, or ask the balance."""
     if isinstance(event.outcome, Redemptions):
         a.list_says = read_list(event.outcome, a.voucher_code, a.charge(turn))
+        a.others_took = taken_by_others(event.outcome, a.voucher_code)
     else:
-        a.list_says = ListSays.NOTHING
+        a.list_says, a.others_took = ListSays.NOTHING, frozenset()
         turn.note(f"lookup=list_failed incident={a.incident} why={event.outcome.text!r}")
     # Before a crash the charge may have been cancelled for want of a record, and cancelled ones may stay listed: then
     # only the balance tells whether it stands.
     if a.list_says in {ListSays.THERE, ListSays.THERE_AMONG_OTHERS} and not a.unproven:
         _found(a, turn, Evidence.LIST)
-        return
-    if a.list_says is ListSays.ABSENT and _refusal_tells(a):
-        _refuse(a, turn)
         return
     deadline = turn.at.mono + LOOKUP_SECONDS
     turn.ask(AskBalance(a.id, a.voucher_code, deadline, urgent=a.verdict_due is not None))
@@ -80,7 +86,9 @@ def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
     now = event.outcome.balance
     drop = drop_of(a.balance_before, now, a.charge(turn))
     if is_refused:
-        if drop is Drop.NONE and a.list_says is not ListSays.UNEXPLAINED:
+        # Another till was quicker: the list shows what it took, and nothing of this gate's.
+        is_explained = a.list_says is ListSays.ABSENT and a.balance_before - now in a.others_took
+        if is_explained or (drop is Drop.NONE and a.list_says is not ListSays.UNEXPLAINED):
             _refuse(a, turn)
         else:
             _refusal_tells_nothing(a, turn)

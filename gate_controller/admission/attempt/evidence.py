@@ -137,6 +137,14 @@ def read_list(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> Li
     return ListSays.ABSENT if most <= found.known_surely else ListSays.EXPLAINED
 
 
+def taken_by_others(found: Redemptions, voucher_code: VoucherCode) -> frozenset[Cents]:
+    """Return what others have taken from a voucher, as far as the gate knows which entries are not its own."""
+    if found.own_user is None:
+        return frozenset()
+    others = (one for one in found.listed if one.voucher_code == voucher_code and one.user not in {"", found.own_user})
+    return frozenset(one.amount for one in others if one.amount is not None)
+
+
 def learn_user(
     listed: Iterable[ListedRedemption], charges: Iterable[tuple[VoucherCode, Cents]], *, at_least: int
 ) -> str | None:

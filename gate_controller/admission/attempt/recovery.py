@@ -7,7 +7,7 @@ here moves the relay: a charge that was not used becomes a credit, for the visit
 
 from collections.abc import Sequence
 
-from gate_controller.admission.attempt import credit
+from gate_controller.admission.attempt import audit, credit
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.codes import Code
@@ -24,6 +24,7 @@ from gate_controller.admission.words.facts import (
     RefundBegun,
     Released,
     ReleasedToSensor,
+    SecondChargeFeared,
     Standing,
 )
 from gate_controller.admission.words.ids import Incident
@@ -75,10 +76,14 @@ def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
         case Redeemed():
             a.open_credit(turn, "the gate stopped between the charge and the release")
         case ReleasedToSensor(unverified=unverified):
-            turn.write(a.fact(Released, turn))
+            a.unverified = unverified
+            turn.write(a.fact(Released, turn), *audit.fear(a, turn))
             if a.evidence is Evidence.UNSURE or unverified:
                 a.hand_to_staff(turn, UNVERIFIED if unverified else UNSURE)
-            a.close()
+            else:
+                audit.begin(a, turn)
+        case SecondChargeFeared():
+            audit.begin(a, turn)
         case CreditOpened(until=until):
             credit.read_back(a, until, turn)
         case RefundBegun() | OpenItem(repeats=True):

@@ -8,6 +8,7 @@ risen by exactly the price since it was weighed before the first cancellation, o
 
 from typing import assert_never
 
+from gate_controller.admission.attempt import audit
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskBalance, Cancel
@@ -147,13 +148,13 @@ def is_out(a: Attempt) -> bool:
 
 
 def _refunded(a: Attempt, turn: Turn, how: str) -> None:
-    turn.write(a.fact(Refunded, turn, how=how))
+    turn.write(a.fact(Refunded, turn, how=how), *audit.fear(a, turn))
     turn.note(f"refund=done incident={a.incident} how={how!r}")
     if a.on_credit:
         a.not_charged_after_all(turn)
     elif a.verdict_due is not None:
         a.verdict(turn, MessageKind.CHARGE_CANCELLED)
-    a.close()
+    audit.begin(a, turn)
 
 
 def _refuse_refund(a: Attempt, turn: Turn, reason: str) -> None:

@@ -7,7 +7,7 @@ matters.
 
 from typing import assert_never
 
-from gate_controller.admission.attempt import doubt
+from gate_controller.admission.attempt import audit, doubt
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskBalance, Cancel, Redeem
@@ -251,7 +251,7 @@ def opened(a: Attempt, event: Opened, turn: Turn) -> None:
         a.verdict(turn, MessageKind.ADMITTED, balance=a.balance_after)
     if policy.passage_seconds is None:
         a.timer = turn.at.mono + policy.hold_seconds
-        turn.write(a.fact(Released, turn), *_doubt_about_charge(a, turn))
+        turn.write(a.fact(Released, turn), *_doubt_about_charge(a, turn), *audit.fear(a, turn))
     else:
         a.timer = turn.at.mono + policy.passage_seconds
         turn.write(a.fact(ReleasedToSensor, turn, unverified=a.unverified))
@@ -275,8 +275,8 @@ def relay_failed(a: Attempt, event: RelayFailed, turn: Turn) -> None:
 def somebody_passed(a: Attempt, event: PassageSensed, turn: Turn) -> None:
     """The charge was used."""
     turn.shut()
-    turn.write(a.fact(Passed, turn), *_doubt_about_charge(a, turn))
-    a.close()
+    turn.write(a.fact(Passed, turn), *_doubt_about_charge(a, turn), *audit.fear(a, turn))
+    audit.begin(a, turn)
 
 
 def released_long_enough(a: Attempt, event: TimePassed, turn: Turn) -> None:
@@ -285,7 +285,7 @@ def released_long_enough(a: Attempt, event: TimePassed, turn: Turn) -> None:
         return
     turn.shut()
     if turn.policy.passage_seconds is None:
-        a.close()
+        audit.begin(a, turn)
     else:
         a.open_credit(turn, "nobody passed")
         if not turn.is_held_open:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gate_controller.admission.attempt import credit, doubt, refund, serving
+from gate_controller.admission.attempt import audit, credit, doubt, refund, serving
 from gate_controller.admission.attempt.attempt import Attempt, State
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.events import (
@@ -57,10 +57,10 @@ TRANSITIONS: dict[tuple[State, type[Event]], Transition] = {
     (S.RECORDING, TimePassed): _to(serving.recording_took_too_long),
     (S.RELEASING, Opened): _to(serving.opened, S.RELEASED),
     (S.RELEASING, RelayFailed): _to(serving.relay_failed, S.CREDIT),
-    (S.RELEASED, PassageSensed): _to(serving.somebody_passed, S.CLOSED),
-    (S.RELEASED, TimePassed): _to(serving.released_long_enough, S.CLOSED, S.CREDIT),
+    (S.RELEASED, PassageSensed): _to(serving.somebody_passed, S.AUDITING, S.CLOSED),
+    (S.RELEASED, TimePassed): _to(serving.released_long_enough, S.AUDITING, S.CLOSED, S.CREDIT),
     (S.IN_DOUBT, RedeemAnswered): _to(serving.redeem_answered, S.RECORDING, S.CLOSED),
-    (S.IN_DOUBT, RedemptionsAnswered): _to(doubt.list_answered, S.RECORDING, S.CLOSED),
+    (S.IN_DOUBT, RedemptionsAnswered): _to(doubt.list_answered, S.RECORDING),
     (S.IN_DOUBT, BalanceAnswered): _to(doubt.balance_answered, S.RECORDING, S.CLOSED),
     (S.IN_DOUBT, Rescanned): _to(doubt.scanned_again),
     (S.IN_DOUBT, TimePassed): _to(doubt.time_passed),
@@ -72,10 +72,12 @@ TRANSITIONS: dict[tuple[State, type[Event]], Transition] = {
     (S.WEIGHING, TimePassed): _to(refund.weighing_takes_time),
     (S.REFUNDING, Written): _to(refund.recorded, S.CLOSED),
     (S.REFUNDING, WriteFailed): _to(refund.not_recorded),
-    (S.REFUNDING, CancelAnswered): _to(refund.cancel_answered, S.CLOSED),
-    (S.REFUNDING, BalanceAnswered): _to(refund.refusal_checked, S.CLOSED),
+    (S.REFUNDING, CancelAnswered): _to(refund.cancel_answered, S.AUDITING, S.CLOSED),
+    (S.REFUNDING, BalanceAnswered): _to(refund.refusal_checked, S.AUDITING, S.CLOSED),
     (S.REFUNDING, Rescanned): _to(refund.scanned_again),
     (S.REFUNDING, TimePassed): _to(refund.time_passed, S.CLOSED),
+    (S.AUDITING, RedemptionsAnswered): _to(audit.list_answered, S.CLOSED),
+    (S.AUDITING, TimePassed): _to(audit.time_passed),
 }
 
 

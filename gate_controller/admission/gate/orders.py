@@ -139,6 +139,8 @@ def _puts_refund_off(facts: Sequence[Fact], charged: Attempt, turn: Turn, visito
         # The balance is evidence about another charge of the same voucher just now: a refund would blur it.
         turn.note(f"refund=put_off attempt={charged.id} why='{other.id} of the same voucher is unfinished'")
         return f"{other.incident}, of the same voucher, is not settled yet"
+    if charged.state is State.AUDITING:
+        return "a second charge of it is being looked for"
     if isinstance(facts[-1], RefundBegun) or (is_unfinished and charged.state is not State.CREDIT):
         return "it is being given back already"
     return ""

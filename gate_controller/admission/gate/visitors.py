@@ -84,7 +84,9 @@ class Visitors:
         """Return the attempt that still has this voucher's money on its way, if there is one."""
         if not voucher_code:
             return None
-        return next((a for a in self.unfinished.values() if a.voucher_code == voucher_code), None)
+        # One that is only audited has come to its end: whoever holds the voucher is served as always.
+        ways = (a for a in self.unfinished.values() if a.state is not State.AUDITING)
+        return next((a for a in ways if a.voucher_code == voucher_code), None)
 
     # -- scans
 

@@ -160,6 +160,21 @@ class OpenItem(Fact):
     """The gate goes on trying to give the charge back, until E-GUMA accepts or a person settles the item."""
 
 
+@dataclass(frozen=True, slots=True)
+class SecondChargeFeared(Fact):
+    """More than the price had gone when the charge was answered: the request may have been sent twice on the way."""
+
+    leaves = Standing.UNFINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class SecondChargeRuledOut(Fact):
+    """It was charged once; `how` says what proves it."""
+
+    leaves = Standing.CLOSED
+    how: str
+
+
 UNSURE = "let in on a charge that something else may explain"
 UNVERIFIED = "let in after a crash, without proof that the charge had not been given back before it"
 
@@ -232,6 +247,8 @@ KINDS: dict[str, type[Fact]] = {
         RefundBegun,
         Refunded,
         OpenItem,
+        SecondChargeFeared,
+        SecondChargeRuledOut,
         Settled,
         StrayPassage,
         Occurred,

@@ -470,7 +470,7 @@ def test_a_late_no_ends_the_doubt_with_the_next_look_up_that_began_after_it() ->
     gate.answer(REFUSED, listed(0), balance(4_000))
     assert gate.story == ["Intended", "Doubted"]
     gate.after(1.0)
-    gate.answer(listed(0))
+    gate.answer(listed(0), balance(4_000))
 
     assert gate.story == ["Intended", "Doubted", "NotCharged"]
 
@@ -493,7 +493,7 @@ def refused(outcome: CallFailed = REFUSED) -> Core:
 def test_a_refusal_without_a_charge_in_the_list_is_final(outcome: CallFailed, kind: MessageKind) -> None:
     gate = refused(outcome)
 
-    gate.answer(listed(0))
+    gate.answer(listed(0), balance(4_000))
 
     assert (gate.told(), gate.shown[-1].fate, gate.asks) == (kind, MoneyFate.NOT_CHARGED, [])
     assert gate.story == ["Intended", "Doubted", "NotCharged"]
@@ -503,9 +503,34 @@ def test_a_refusal_without_a_charge_in_the_list_is_final(outcome: CallFailed, ki
 def test_the_visitor_reads_why_eguma_refused() -> None:
     gate = refused()
 
-    gate.answer(listed(0))
+    gate.answer(listed(0), balance(4_000))
 
     assert gate.shown[-1].eguma_text == "E-GUMA says no"
+
+
+def tills(*amounts: int, user: str | None = "gate") -> Redemptions:
+    """Return a list with what another till took of the voucher, and nothing of this gate's."""
+    entries = tuple(ListedRedemption(VoucherCode(VOUCHER), Cents(amount), "till", 1.0) for amount in amounts)
+    return Redemptions(entries, user, 0, 0)
+
+
+@pytest.mark.parametrize("taken", [PRICE, 3_000])
+def test_a_till_that_was_quicker_is_seen_in_the_list(taken: int) -> None:
+    gate = refused()
+
+    gate.answer(tills(taken), balance(4_000 - taken))
+
+    assert (gate.told(), gate.shown[-1].fate) == (MessageKind.REFUSED_BY_EGUMA, MoneyFate.NOT_CHARGED)
+
+
+@pytest.mark.parametrize("found", [listed(0), tills(1_000), tills(PRICE, user=None)])
+def test_a_difference_that_no_till_explains_is_checked_though_eguma_refused(found: Redemptions) -> None:
+    """The list is late, or shows nothing at all, and the first of two requests took effect."""
+    gate = refused()
+
+    gate.answer(found, balance(1_500))
+
+    assert (gate.pulses, gate.told()) == (0, MessageKind.BEING_CHECKED)
 
 
 @pytest.mark.parametrize(("outcome", "_kind"), REFUSALS)

@@ -1,0 +1,82 @@
+"""
+The second charge: Redeem was answered, and more than the price had gone.
+
+Another till may have been there at the same moment, or something on the way has sent the request twice. The visitor is
+let in on his charge; then E-GUMA's list is asked, in the background, whether there are two of this gate's own.
+"""
+
+from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.evidence import taken_by_others
+from gate_controller.admission.attempt.turn import Turn
+from gate_controller.admission.words.commands import AskRedemptions
+from gate_controller.admission.words.events import RedemptionsAnswered, TimePassed
+from gate_controller.admission.words.facts import Evidence, Fact, SecondChargeFeared, SecondChargeRuledOut
+from gate_controller.admission.words.outcomes import Redemptions
+from gate_controller.admission.words.policy import LOOKUP_SECONDS, lookup_pause
+
+
+def is_feared(a: Attempt, turn: Turn) -> bool:
+    """Whether more than the price had gone when the charge was answered."""
+    if a.evidence is not Evidence.ANSWER or a.balance_after is None or a.unverified:
+        return False  # a person looks at one that is unverified, and at all that was taken
+    return _excess(a, turn) > 0
+
+
+def _excess(a: Attempt, turn: Turn) -> int:
+    """Return how much more than the price had gone, in cents."""
+    return 0 if a.balance_after is None else a.balance_before - a.charge(turn) - a.balance_after
+
+
+def fear(a: Attempt, turn: Turn) -> tuple[Fact, ...]:
+    """Return what goes to disk with the end of the charge's use, so that a power cut forgets no second charge."""
+    return (a.fact(SecondChargeFeared, turn),) if is_feared(a, turn) else ()
+
+
+def begin(a: Attempt, turn: Turn) -> None:
+    """End the gate's work with a charge whose use is recorded, once it is known to be the only one."""
+    if not is_feared(a, turn):
+        a.close()
+        return
+    a.state, a.tries = State.AUDITING, 0
+    a.settle_at = turn.at.mono + turn.policy.settle_seconds
+    turn.note(f"charge=feared_twice incident={a.incident}", alarm=True)
+    _look(a, turn)
+
+
+def _look(a: Attempt, turn: Turn) -> None:
+    a.timer, a.looked_at = None, turn.at.mono
+    what = (a.id, a.voucher_code, a.charge(turn), a.begun_wall, turn.at.mono + LOOKUP_SECONDS)
+    turn.ask(AskRedemptions(*what, urgent=False))
+
+
+def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
+    """Two of this gate's own: a person has to give one back. Where the list does not tell, one has to look."""
+    is_settled = a.looked_at >= a.settle_at
+    if isinstance(event.outcome, Redemptions):
+        # The balance shows that two have gone, so entries alike in every field are two here.
+        found, ours = event.outcome, event.outcome.own_user
+        mine = sum(
+            1
+            for entry in found.listed
+            if (entry.voucher_code, entry.amount) == (a.voucher_code, a.charge(turn)) and ours in {None, entry.user}
+        )
+        if mine > found.known_at_most + 1 and ours is not None:
+            a.hand_to_staff(turn, "charged twice for one admission: the request was sent a second time on the way")
+            return
+        # Only what explains the difference rules a second charge out: a list may be late, or show nothing at all.
+        if is_settled and _excess(a, turn) in taken_by_others(found, a.voucher_code):
+            turn.write(a.fact(SecondChargeRuledOut, turn, how="another user took the difference"))
+            turn.note(f"charge=once incident={a.incident}")
+            a.close()
+            return
+    if is_settled:
+        a.hand_to_staff(turn, "more than the price was taken, and E-GUMA's list does not tell by whom")
+        return
+    a.timer = turn.at.mono + lookup_pause(a.tries, urgent=False)
+    a.tries += 1
+
+
+def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
+    """Look again when due."""
+    if a.timer is not None and turn.at.mono >= a.timer:
+        _look(a, turn)
