@@ -22,6 +22,7 @@ from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.api import AHEAD_OF_UTC, Api
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
+from gate_controller.shell.local_zone import LocalZone
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.status import StatusBoard
 
@@ -103,6 +104,7 @@ class Runner:
         self._handled = asyncio.Event()
         self._untold: deque[Message] = deque()
         self._answers: dict[OrderId, do.Answer] = {}
+        self._zone = LocalZone()
 
     def now(self) -> on.Instant:
         """Return this moment; the wall clock follows E-GUMA's where the gate's own is wrong."""
@@ -126,6 +128,7 @@ class Runner:
         self._set_timer()
         if was_taken and self.gate.lane is None:
             self._journal.rest()
+        self._zone.look()
         if self.gate.faults != self._faults_told:
             self._faults_told = dict(self.gate.faults)
             self._board.faults_changed()
