@@ -4,6 +4,8 @@ strictly: an answer that lacks it, or holds a string, a fraction or a bool for i
 read leniently: unknown fields are ignored, and what is only for people to read may be missing or odd.
 """
 
+import contextlib
+import json
 from datetime import UTC, datetime
 from typing import Annotated, Self
 
@@ -15,6 +17,7 @@ from pydantic import (
     GetPydanticSchema,
     StringConstraints,
     TypeAdapter,
+    ValidationError,
     model_validator,
 )
 from pydantic_core.core_schema import with_default_schema
@@ -96,3 +99,21 @@ class ListedAnswer(_StrictModel):
 
 
 LIST: TypeAdapter[tuple[ListedAnswer, ...]] = TypeAdapter(tuple[ListedAnswer, ...])
+
+
+def entries_in(body: bytes) -> tuple[ListedRedemption, ...]:
+    """Read a list as far as it can be: one odd entry, of some other voucher perhaps, does not hide the rest."""
+    try:
+        return tuple(listed.entry for listed in LIST.validate_json(body))
+    except ValidationError:
+        entries = json.loads(body)  # ValueError: no list at all
+        if not isinstance(entries, list):
+            raise
+        return tuple(map(_read_alone, entries))
+
+
+def _read_alone(entry: object) -> ListedRedemption:
+    with contextlib.suppress(ValidationError):
+        return ListedAnswer.model_validate_json(json.dumps(entry)).entry
+    code = entry.get("code") if isinstance(entry, dict) else None
+    return ListedRedemption(voucher_code(code) or None if isinstance(code, str) else None, None, "")

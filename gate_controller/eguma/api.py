@@ -27,7 +27,7 @@ from gate_controller.admission.words import outcomes
 from gate_controller.admission.words.codes import VoucherCode, mask
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
-from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer
+from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
 from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered, Request, ServerClock
 
 _log = logging.getLogger(__name__)
@@ -165,10 +165,8 @@ class Api:
         """List what was redeemed between two moments of E-GUMA's clock (seconds since 1970), whatever its zone."""
         begin = datetime.fromtimestamp(since, UTC).replace(tzinfo=None) - BEHIND_UTC
         end = datetime.fromtimestamp(now, UTC).replace(tzinfo=None) + AHEAD_OF_UTC
-        answer = await self.ask(redemptions_between(begin, end, user), deadline, urgent=urgent)
-        if isinstance(answer, CallFailed):
-            return answer
-        return tuple(listed.entry for listed in answer)
+        strict = redemptions_between(begin, end, user)
+        return await self.ask(Ask(strict.name, strict.kind, strict.request, entries_in), deadline, urgent=urgent)
 
     async def probe(self) -> CallFailed | None:
         """Prove connection and key, and keep the visitor's connection warm; None: all is well. Not logged."""

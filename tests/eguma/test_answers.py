@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer
+from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
 
 GOOD: dict[str, Any] = {"code": "L4FU5LQTKJR3", "is_redeemable": True, "balance_in_cents": 5000}
 REDEEMED: dict[str, Any] = {"code": "L4FU5LQTKJR3", "balance_in_cents": 2500, "redeem_token": "6f1c"}
@@ -140,3 +140,24 @@ def test_one_unreadable_entry_makes_the_list_unreadable_for_it_may_be_the_one_lo
     entries = [LISTED, {name: value for name, value in LISTED.items() if name != field}]
     with pytest.raises(ValidationError):
         LIST.validate_json(json.dumps(entries))
+
+
+@pytest.mark.parametrize(
+    "odd", [{"redeemed_amount_in_cents": "25.00"}, {"redeemed_at": "yesterday"}, {"redeemed_amount_in_cents": None}]
+)
+def test_one_odd_entry_of_a_list_does_not_hide_the_others(odd: dict[str, Any]) -> None:
+    entries = entries_in(json.dumps([LISTED | odd | {"code": "OTHR-0000-0001"}, LISTED]).encode())
+    assert [entry.voucher_code for entry in entries] == ["OTHR00000001", "L4FU5LQTKJR3"]
+    assert [entry.amount is None for entry in entries] == [True, False]
+
+
+@pytest.mark.parametrize("odd", [None, 7, "entry", [], {}, {"code": 12}, {"code": " "}, {"code": "--"}])
+def test_an_entry_of_which_not_even_the_voucher_can_be_read_is_said_to_be_there(odd: object) -> None:
+    entries = entries_in(json.dumps([LISTED, odd]).encode())
+    assert [(entry.voucher_code is None, entry.amount is None) for entry in entries] == [(False, False), (True, True)]
+
+
+@pytest.mark.parametrize("body", [b"{}", b"null", b"<html>", b"[", b""])
+def test_what_is_no_list_cannot_be_read(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        entries_in(body)
