@@ -1,8 +1,10 @@
 """The demo without a screen: scans one code after the other, and prints what happened."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from gate_controller.admission.words.codes import NotAVoucher, read_code
 from gate_controller.demo.cells import visible
 from gate_controller.demo.display_models import Model
 from gate_controller.demo.memory_display import MemoryDisplay
@@ -32,6 +34,8 @@ async def play(
         await stage.ready()
         for code in codes or BY_ITSELF:
             await stage.lane_is_free()
+            if isinstance(read_code(os.fsencode(code)), NotAVoucher):
+                await stage.is_at_rest()  # junk takes from nobody what he is being told
             await _scan(stage, code, language)
         _say(f"\nE-GUMA's books: {stage.amount(stage.charged, language)} charged in all.")
     return 0

@@ -24,6 +24,7 @@ from gate_controller.demo.trouble import Trouble
 from gate_controller.demo.wiring import Wiring
 from gate_controller.devices.gpio import is_high, pulses
 from gate_controller.settings import Settings, load_settings
+from gate_controller.shell.front import RESTING
 from gate_controller.simulator import KEYS, SAMPLES, Simulator, Voucher
 from gate_controller.texts import Language, Text, Texts, format_amount
 
@@ -123,6 +124,10 @@ class Stage:
         """Wait until another person can be served."""
         while self.app.gate.lane is not None:  # noqa: ASYNC110 - the core tells of what is to be done, not of this
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def is_at_rest(self) -> None:
+        """Wait until the gate tells nobody anything."""
+        await self._until(lambda: self.message.kind in RESTING)
 
     def set_trouble(self, trouble: Trouble) -> None:
         """Let this go wrong from the next request on, and nothing else."""

@@ -121,8 +121,7 @@ class Viewer:
         chosen = [] if stage.trouble is Trouble.NONE else [stage.trouble.title]
         dark = [] if stage.display is None or stage.display.fault is None else [stage.display.fault]
         status = stage.app.board.status()
-        # What keeps it from taking scans first, in few words: the line is short.
-        needs = [fault.why for fault in status.faults] or list(status.needs)
+        needs = [fault.why for fault in status.faults] or list(status.needs)  # in few words: the line is short
         return "; ".join([*chosen, *needs, *dark])
 
     def _holding(self, code: str, title: str) -> Holding:
