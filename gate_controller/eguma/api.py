@@ -29,6 +29,7 @@ from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
 from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered, Request, ServerClock
+from gate_controller.eguma.memory import give_memory_back
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -52,6 +53,8 @@ WHOLE_TRY_SECONDS: Final = 1.0
 
 # 50, 100, 200, 400, 800 ms: a hiccup costs the visitor little, and a server in trouble is left some air.
 _BACK_OFF: Final = tenacity.wait_exponential(multiplier=0.05, max=0.8)
+
+GIVE_BACK_AFTER_SECONDS = 1.0  # after a list of redemptions: whoever waits has been told by then
 
 MAX_TEXT: Final = 500  # characters of E-GUMA's text: more than any display shows, and a log line stays a line
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -166,7 +169,10 @@ class Api:
         begin = datetime.fromtimestamp(since, UTC).replace(tzinfo=None) - BEHIND_UTC
         end = datetime.fromtimestamp(now, UTC).replace(tzinfo=None) + AHEAD_OF_UTC
         strict = redemptions_between(begin, end, user)
-        return await self.ask(Ask(strict.name, strict.kind, strict.request, entries_in), deadline, urgent=urgent)
+        try:
+            return await self.ask(Ask(strict.name, strict.kind, strict.request, entries_in), deadline, urgent=urgent)
+        finally:
+            asyncio.get_running_loop().call_later(GIVE_BACK_AFTER_SECONDS, give_memory_back)
 
     async def probe(self) -> CallFailed | None:
         """Prove connection and key, and keep the visitor's connection warm; None: all is well. Not logged."""

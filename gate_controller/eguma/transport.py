@@ -168,7 +168,8 @@ class _OpenLine(asyncio.Protocol):
             self._http.start_next_cycle()
         else:
             self.close()
-        return head, bytes(body[:MAX_ANSWER])
+        del body[MAX_ANSWER:]
+        return head, bytes(body)
 
     def close(self) -> None:
         """End the connection at once."""

@@ -82,6 +82,10 @@ class Process:
         """Return how many descriptors it has open."""
         return len(os.listdir(self._proc / "fd"))  # noqa: PTH208 - a count needs no paths
 
+    def last_words(self) -> str:
+        """Return the end of its log."""
+        return os.pread(self._log, 2000, max(0, os.fstat(self._log).st_size - 2000)).decode(errors="replace").strip()
+
     def _wait_until_ready(self, deadline: float) -> None:
         stdout = self._process.stdout
         assert stdout is not None
@@ -89,14 +93,11 @@ class Process:
         while b"ready" not in said:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([stdout], [], [], left)[0]:
-                raise RuntimeError(f"not ready within {START_SECONDS:.0f} s: {self._last_words()}")
+                raise RuntimeError(f"not ready within {START_SECONDS:.0f} s: {self.last_words()}")
             data = os.read(stdout.fileno(), 4096)
             if not data:
-                raise RuntimeError(f"ended before it was ready: {self._last_words()}")
+                raise RuntimeError(f"ended before it was ready: {self.last_words()}")
             said += data
-
-    def _last_words(self) -> str:
-        return os.pread(self._log, 2000, max(0, os.fstat(self._log).st_size - 2000)).decode(errors="replace").strip()
 
 
 def _fields(path: Path) -> dict[str, str]:
