@@ -112,4 +112,8 @@ def test_the_gate_runs_as_its_own_user_in_its_own_directory() -> None:
 def test_what_need_not_outlast_the_power_is_in_memory_and_the_gates_alone() -> None:
     assert values("RuntimeDirectory") == ["gate-controller"]
     assert values("RuntimeDirectoryMode") == ["0700"]
-    assert values("Environment") == ["LG_WD=%t/gate-controller"]
+    assert "LG_WD=%t/gate-controller" in values("Environment")
+
+
+def test_what_runs_after_the_gate_knows_that_there_were_credentials() -> None:
+    assert "CREDENTIALS_DIRECTORY=%d" in values("Environment")
