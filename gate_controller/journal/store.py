@@ -104,6 +104,8 @@ class Store:
             # FULL syncs the log at every commit; NORMAL would lose committed facts in a power cut.
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA wal_autocheckpoint = 0")
+            # A reader that takes its time lets the log grow, and SQLite would keep the file at that size.
+            db.execute(f"PRAGMA journal_size_limit = {MOST_FRAMES * _PAGE}")
             db.execute("PRAGMA cache_size = -512")
             # What a killed process has left in the log counts too.
             log = self.path.with_name(f"{FILE_NAME}-wal")
