@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from gate_controller import __version__
-from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.attempt.states import InDoubt
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.facts import Fact, Intended, Standing
 from gate_controller.admission.words.messages import HOLDS, Fault
@@ -194,14 +194,16 @@ class StatusBoard:
     def status(self) -> GateStatus:
         """Return the gate as it is now."""
         gate = self._gate
-        doubted = [a.price or gate.policy.price for a in gate.visitors.unfinished.values() if a.state is State.IN_DOUBT]
+        doubted = [
+            a.price or gate.policy.price for a in gate.visitors.unfinished.values() if isinstance(a.state, InDoubt)
+        ]
         return GateStatus(
             gate_id=gate.policy.gate_id,
             at=self._wall(),
             started_at=self._started_at,
             state=_state_of(self._faults),
             since=self._since,
-            lane=LaneStatus("free") if gate.lane is None else LaneStatus(gate.lane.state.value, gate.lane.incident),
+            lane=LaneStatus("free") if gate.lane is None else LaneStatus(gate.lane.state.name, gate.lane.incident),
             faults=tuple(self._faults[fault] for fault in sorted(self._faults, key=lambda fault: fault.value)),
             missing=self._degraded.missing,
             movement=trouble.value if (trouble := gate.contacts.trouble) else "",

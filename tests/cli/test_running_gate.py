@@ -139,7 +139,7 @@ async def test_the_status_for_programs_is_json(state_dir: Path, pins: Pins, simu
             "state": "takes scans",
             "takes_scans": True,
             "needs": [],
-            "lane": {"state": "released", "incident": lane.incident},
+            "lane": {"state": "admitting", "incident": lane.incident},
             "faults": [],
             "missing": [],
             "movement": "",

@@ -6,7 +6,7 @@ The page is compared with the code by `test_architecture.py`, so that it can't f
 
 from pathlib import Path
 
-from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.attempt.states import STATES, AttemptState, Checking, Closed
 from gate_controller.admission.attempt.transitions import TRANSITIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
@@ -15,22 +15,22 @@ BEGIN, END = "<!-- transitions: drawn from the code -->", "<!-- end of transitio
 
 def diagram() -> str:
     """Return the table as a Mermaid state diagram, one arrow for each pair of states."""
-    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {_name(State.CHECKING)}"]
-    arrows: dict[tuple[State, State], list[str]] = {}
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {_name(Checking)}"]
+    arrows: dict[tuple[type[AttemptState], type[AttemptState]], list[str]] = {}
     for (state, event), transition in TRANSITIONS.items():
-        for target in sorted(transition.to, key=list(State).index):
+        for target in sorted(transition.to, key=STATES.index):
             arrows.setdefault((state, target), []).append(event.__name__)
     lines += [f"    {_name(a)} --> {_name(b)}: {', '.join(events)}" for (a, b), events in arrows.items()]
-    return "\n".join([*lines, f"    {_name(State.CLOSED)} --> [*]", "```"])
+    return "\n".join([*lines, f"    {_name(Closed)} --> [*]", "```"])
 
 
 def table() -> str:
     """Return the table with what each entry does, in the words of its docstring."""
     lines = ["| state | event | may lead to | what it does |", "| --- | --- | --- | --- |"]
     for (state, event), transition in TRANSITIONS.items():
-        to = ", ".join(s.value for s in State if s in transition.to) or "itself"
+        to = ", ".join(other.name for other in STATES if other in transition.to) or "itself"
         does = (transition.handler.__doc__ or "").strip().splitlines()[0]
-        lines.append(f"| {state.value} | `{event.__name__}` | {to} | {does} |")
+        lines.append(f"| {state.name} | `{event.__name__}` | {to} | {does} |")
     return "\n".join(lines)
 
 
@@ -41,8 +41,8 @@ def drawn(page: str) -> str:
     return f"{before}{BEGIN}\n{diagram()}\n\n{table()}\n{END}{after}"
 
 
-def _name(state: State) -> str:
-    return state.value.replace(" ", "_")
+def _name(state: type[AttemptState]) -> str:
+    return state.name.replace(" ", "_")
 
 
 if __name__ == "__main__":

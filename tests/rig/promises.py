@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gate_controller.admission.attempt.attempt import State
+from gate_controller.admission.attempt.states import Admitting, Auditing, Claim, Releasing
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words.codes import read_code
 from gate_controller.admission.words.facts import (
@@ -129,7 +129,7 @@ class Watch:
     def lane_is_released(self) -> bool:
         """Whether a passage now would be the visitor's own."""
         lane = self.world.gate.lane
-        return lane is not None and lane.state is State.RELEASED
+        return lane is not None and isinstance(lane.state, Admitting)
 
     def commanded(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
         """Look at a command before it is carried out."""
@@ -251,7 +251,7 @@ class Watch:
     def _check_nothing_under_way(self, message: Message) -> None:
         code = str(read_code(self._frame or b""))
         for attempt, one in self.world.gate.visitors.unfinished.items():
-            if one.state is State.AUDITING:
+            if isinstance(one.state, Auditing):
                 continue  # used, or given back
             if one.voucher_code == code and any(not charge.cancelled for charge in self.charges(attempt)):
                 self.wrong(
@@ -268,7 +268,10 @@ class Watch:
     def _may_be_none(self, attempt: AttemptId) -> bool:
         """Whether the gate may let the visitor in on a charge that is none; the books have to say so at the end."""
         one = self.world.gate.visitors.unfinished.get(attempt)
-        unsure = one is not None and (one.evidence is Evidence.UNSURE or one.unverified)
+        unsure = one is not None and (
+            one.evidence is Evidence.UNSURE
+            or (isinstance(one.state, Releasing | Admitting) and one.state.claim is Claim.UNVERIFIED)
+        )
         return unsure or attempt in self.unrecorded_cancels
 
     def _may_be_mistaken(self, attempt: AttemptId) -> bool:
@@ -312,7 +315,7 @@ class Watch:
         if world.outcome.violations:
             return
         if gate.visitors.unfinished or gate.faults or gate.lane or gate.wake_at is not None or world.disk.unfinished():
-            left = [(a.id, a.state.value) for a in gate.visitors.unfinished.values()]
+            left = [(a.id, a.state.name) for a in gate.visitors.unfinished.values()]
             self.wrong(f"promise 3: not at rest: {left}, {gate.faults}, {gate.wake_at}, {world.disk.unfinished()}")
         for pulse in self.pulses:
             if not pulse.settled:

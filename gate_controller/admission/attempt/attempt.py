@@ -5,48 +5,28 @@ What it does when something happens stands in one table, in `transitions.py`.
 """
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, TypeVar
 
-from gate_controller.admission.attempt.evidence import ListSays
+from gate_controller.admission.attempt.states import (
+    Admitting,
+    AttemptState,
+    Checking,
+    Claim,
+    Closed,
+    Credit,
+    InDoubt,
+    Recording,
+    Releasing,
+    Timed,
+)
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.codes import Code, VoucherCode, mask
-from gate_controller.admission.words.facts import CreditOpened, Evidence, Fact, OpenItem, Redeemed
+from gate_controller.admission.words.facts import CreditOpened, Evidence, Fact, OpenItem, Redeemed, RefundBegun
 from gate_controller.admission.words.ids import AttemptId, Incident
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate, Signal
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import CallFailed
 
 F = TypeVar("F", bound=Fact)
-
-
-class State(Enum):
-    """Where an attempt stands."""
-
-    CHECKING = "checking"
-    """Balance is being asked."""
-    INTENDING = "intending"
-    """The intent is on its way to disk."""
-    REDEEMING = "redeeming"
-    """Redeem has been sent."""
-    RECORDING = "recording"
-    """The redemption is on its way to disk."""
-    RELEASING = "releasing"
-    """The relay is being pulsed."""
-    RELEASED = "released"
-    """The gate is open for this person, or was a moment ago."""
-    IN_DOUBT = "in doubt"
-    """Redeem was sent and its fate is being looked up."""
-    CREDIT = "credit"
-    """Charged and unused: the same voucher opens the gate once without a charge."""
-    WEIGHING = "weighing"
-    """The balance is being asked before the first cancellation, so that a refusal can be judged later."""
-    REFUNDING = "refunding"
-    """The charge is being given back, until E-GUMA accepts."""
-    AUDITING = "auditing"
-    """Used or given back, and looked up whether it was charged a second time."""
-    CLOSED = "closed"
-    """The gate has no more work with it."""
 
 
 @dataclass(slots=True)
@@ -57,7 +37,7 @@ class Attempt:
     incident: Incident
     code: Code
     """As it was scanned the last time: a ShortCode is another than the voucher code."""
-    state: State = State.CHECKING
+    state: AttemptState = field(default_factory=Checking)
     begun: float = 0.0
     """Monotonic time of the scan that is being served; a later scan of the same voucher begins anew."""
     begun_wall: float = 0.0
@@ -66,8 +46,8 @@ class Attempt:
     """How many facts the attempt has so far."""
     verdict_due: float | None = None
     """Monotonic time by which the visitor must know; None when nobody waits for this attempt's verdict."""
-    timer: float | None = None
-    """Monotonic time at which the state has something to do by itself."""
+    is_read_back: bool = False
+    """Taken up from the journal: what was done about its charge just before the end may not have been recorded."""
 
     voucher_code: VoucherCode = VoucherCode("")
     price: Cents | None = None
@@ -78,55 +58,18 @@ class Attempt:
     token: str | None = None
     balance_after: Cents | None = None
 
-    refused: CallFailed | None = None
-    """What E-GUMA refused Redeem with after Balance had said yes, while a look-up after it has not told yet."""
-    refused_at: float = 0.0
-    """Monotonic time of that refusal: what was asked before says nothing of it."""
-    looking: int = 0
-    """How many look-ups are out whose answers will come."""
-    list_says: ListSays = ListSays.NOTHING
-    """What the newest list told."""
-    others_took: frozenset[Cents] = frozenset()
-    """The amounts that it shows of other users: one of exactly a difference explains it."""
-    attends: bool = False
-    """The visitor of this very charge has not gone since Redeem was sent, if he still waits."""
-    tries: int = 0
-    looked_at: float = 0.0
-    """Monotonic time at which the newest look-up began."""
-    settle_at: float = 0.0
-    """Monotonic time from which a look-up without a trace means: not charged."""
-    unproven: bool = False
-    """Read from the journal after a crash: what was done about the charge just before may not have been recorded."""
-    unverified: bool = False
-    """Released on an unproven charge, because nobody could be asked: a person has to look."""
-    on_credit: bool = False
-    weighed: Cents | None = None
-    """What was on the voucher before the first cancellation, where it was asked."""
-    refund_by: str = ""
-    """Who ordered the refund; empty where the gate does it by itself."""
-    refund_since: float | None = None
-    """Wall clock at which the refund was recorded."""
-    is_open_item: bool = False
-    """The refund is an open item as well, because it has not been accepted for too long."""
-    crossed: set[VoucherCode] = field(default_factory=set)
-    """Vouchers of which a refund began or ended while Balance was being asked: its answer may be from before."""
-    until: float | None = None
-    """Wall clock at which a credit read back from the journal ends; None once a clock that is sure has told when."""
-    lapses: float = 0.0
-    """Monotonic time at which such a credit ends, whatever a clock that is sure may still say."""
-    refund_recorded: bool = False
-    """`RefundBegun` is on disk (or cannot be, because the journal fails): the cancellation may be sent."""
-    goes_on: bool = False
-    """Nothing is charged after all, and its visitor waits: a new attempt serves him in the rest of his time."""
-    refusal_asked: bool = False
-    """The balance has been asked what a refused cancellation means; an earlier look-up's answer says nothing of it."""
-    refund_unknown: bool = False
-    """A cancellation's answer was lost, so a refusal of the next may mean that it had worked."""
+    refund_begun: RefundBegun | None = None
+    """The newest record of a refund of it in the journal, where there is one."""
+
+    @property
+    def timer(self) -> float | None:
+        """Monotonic time at which its state has something to do by itself; None where it waits for an answer."""
+        return self.state.timer if isinstance(self.state, Timed) else None
 
     @property
     def holds_lane(self) -> bool:
         """Whether another visitor has to wait for this attempt."""
-        return self.verdict_due is not None or self.state in {State.RELEASING, State.RELEASED}
+        return self.verdict_due is not None or isinstance(self.state, Releasing | Admitting)
 
     def serve(self, turn: Turn, since: float | None = None) -> None:
         """Begin the visitor's time budget; `since` (monotonic) is when he scanned, if that was not now."""
@@ -174,36 +117,39 @@ class Attempt:
         if self.verdict_due is None:
             return
         if turn.at.mono <= turn.policy.share(self.begun, turn.policy.GO_ON_SHARE):
-            self.goes_on, self.verdict_due = True, None
+            self.verdict_due = None
+            turn.serve_anew(self.id)
         else:
             self.verdict(turn, MessageKind.NOT_CHARGED_AFTER_ALL)
 
     def close(self) -> None:
         """End the gate's work with this attempt."""
-        self.state, self.timer, self.looking = State.CLOSED, None, 0
+        self.state = Closed()
 
-    def record(self, turn: Turn, evidence: Evidence, token: str | None, balance_after: Cents | None) -> None:
-        """Put a charge on disk; the relay waits for it."""
-        self.state, self.timer, self.looking = State.RECORDING, None, 0
-        self.evidence, self.token, self.balance_after = evidence, token, balance_after
-        fact = self.fact(Redeemed, turn, evidence=evidence, token=token, balance_after=balance_after)
+    def record(self, turn: Turn, evidence: Evidence, balance_after: Cents | None, otherwise: InDoubt | str) -> None:
+        """Put a charge on disk, found by a look-up or answered with a token; the relay waits for it."""
+        self.state = Recording(otherwise=otherwise)
+        self.token = otherwise if isinstance(otherwise, str) else None
+        self.evidence, self.balance_after = evidence, balance_after
+        fact = self.fact(Redeemed, turn, evidence=evidence, token=self.token, balance_after=balance_after)
         turn.write(fact, waiting=self.id)
 
-    def release(self, turn: Turn) -> None:
+    def release(self, turn: Turn, claim: Claim) -> None:
         """Open the gate against a charge that is on disk; keep the charge where the way is free or blocked by now."""
         if turn.is_held_open or turn.barred is Fault.BLOCKED:
             # Where the way is free, the charge is not needed, and its visitor must not be told to wait.
             kind = MessageKind.PAID_NOT_NEEDED if turn.is_held_open else MessageKind.PAID_BUT_SHUT
             self.verdict(turn, kind, balance=self.balance_after, fault=turn.barred)
-            self.open_credit(turn, turn.came_between)
+            self.open_credit(turn, turn.came_between, claim)
             return
-        self.state, self.timer = State.RELEASING, None
+        self.state = Releasing(claim=claim)
         turn.release(self.id)
 
-    def open_credit(self, turn: Turn, why: str) -> None:
-        """Keep the unused charge for this voucher, for a limited time."""
+    def open_credit(self, turn: Turn, why: str, claim: Claim = Claim.CHARGE) -> None:
+        """Keep the unused charge for this voucher, for a limited time. `claim` is on what the gate was opened."""
         seconds = turn.policy.credit_seconds
-        self.state, self.timer, self.on_credit, self.until = State.CREDIT, turn.at.mono + seconds, False, None
+        is_proven = claim is not Claim.CHARGE or not self.is_read_back
+        self.state = Credit(timer=turn.at.mono + seconds, is_proven=is_proven)
         turn.write(self.fact(CreditOpened, turn, why=why, until=turn.at.wall + seconds))
         turn.note(f"credit=opened incident={self.incident} why={why!r}", alarm=True)
 

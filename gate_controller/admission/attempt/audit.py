@@ -5,8 +5,11 @@ Another till may have been there at the same moment, or something on the way has
 let in on his charge; then E-GUMA's list is asked, in the background, whether there are two of this gate's own.
 """
 
-from gate_controller.admission.attempt.attempt import Attempt, State
+from dataclasses import replace
+
+from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.evidence import taken_by_others
+from gate_controller.admission.attempt.states import Auditing, Claim
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskRedemptions
 from gate_controller.admission.words.events import RedemptionsAnswered, TimePassed
@@ -15,9 +18,9 @@ from gate_controller.admission.words.outcomes import Redemptions
 from gate_controller.admission.words.policy import LOOKUP_SECONDS, lookup_pause
 
 
-def is_feared(a: Attempt, turn: Turn) -> bool:
-    """Whether more than the price had gone when the charge was answered."""
-    if a.evidence is not Evidence.ANSWER or a.balance_after is None or a.unverified:
+def _is_feared(a: Attempt, claim: Claim, turn: Turn) -> bool:
+    """Whether more than the price had gone when the charge was answered; `claim` is on what it was used, if it was."""
+    if a.evidence is not Evidence.ANSWER or claim is Claim.UNVERIFIED:
         return False  # a person looks at one that is unverified, and at all that was taken
     return _excess(a, turn) > 0
 
@@ -27,31 +30,30 @@ def _excess(a: Attempt, turn: Turn) -> int:
     return 0 if a.balance_after is None else a.balance_before - a.charge(turn) - a.balance_after
 
 
-def fear(a: Attempt, turn: Turn) -> tuple[Fact, ...]:
+def fear(a: Attempt, claim: Claim, turn: Turn) -> tuple[Fact, ...]:
     """Return what goes to disk with the end of the charge's use, so that a power cut forgets no second charge."""
-    return (a.fact(SecondChargeFeared, turn),) if is_feared(a, turn) else ()
+    return (a.fact(SecondChargeFeared, turn),) if _is_feared(a, claim, turn) else ()
 
 
-def begin(a: Attempt, turn: Turn) -> None:
+def begin(a: Attempt, claim: Claim, turn: Turn) -> None:
     """End the gate's work with a charge whose use is recorded, once it is known to be the only one."""
-    if not is_feared(a, turn):
+    if not _is_feared(a, claim, turn):
         a.close()
         return
-    a.state, a.tries = State.AUDITING, 0
-    a.settle_at = turn.at.mono + turn.policy.settle_seconds
     turn.note(f"charge=feared_twice incident={a.incident}", alarm=True)
-    _look(a, turn)
+    settle_at = turn.at.mono + turn.policy.settle_seconds
+    _look(a, Auditing(timer=None, settle_at=settle_at, looked_at=turn.at.mono), turn)
 
 
-def _look(a: Attempt, turn: Turn) -> None:
-    a.timer, a.looked_at = None, turn.at.mono
+def _look(a: Attempt, state: Auditing, turn: Turn) -> None:
+    a.state = replace(state, timer=None, looked_at=turn.at.mono)
     what = (a.id, a.voucher_code, a.charge(turn), a.begun_wall, turn.at.mono + LOOKUP_SECONDS)
     turn.ask(AskRedemptions(*what, urgent=False))
 
 
-def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
+def list_answered(a: Attempt, state: Auditing, event: RedemptionsAnswered, turn: Turn) -> None:
     """Two of this gate's own: a person has to give one back. Where the list does not tell, one has to look."""
-    is_settled = a.looked_at >= a.settle_at
+    is_settled = state.looked_at >= state.settle_at
     if isinstance(event.outcome, Redemptions):
         # The balance shows that two have gone, so entries alike in every field are two here.
         found, ours = event.outcome, event.outcome.own_user
@@ -72,11 +74,11 @@ def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
     if is_settled:
         a.hand_to_staff(turn, "more than the price was taken, and E-GUMA's list does not tell by whom")
         return
-    a.timer = turn.at.mono + lookup_pause(a.tries, urgent=False)
-    a.tries += 1
+    timer = turn.at.mono + lookup_pause(state.tries, urgent=False)
+    a.state = replace(state, timer=timer, tries=state.tries + 1)
 
 
-def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
+def time_passed(a: Attempt, state: Auditing, event: TimePassed, turn: Turn) -> None:
     """Look again when due."""
-    if a.timer is not None and turn.at.mono >= a.timer:
-        _look(a, turn)
+    if state.timer is not None and turn.at.mono >= state.timer:
+        _look(a, state, turn)

@@ -5,8 +5,11 @@ It is the first end of every unused charge, however that came about (design.md, 
 that lapses is given back (`refund.py`).
 """
 
+from dataclasses import replace
+
 from gate_controller.admission.attempt import refund
-from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.attempt import Attempt
+from gate_controller.admission.attempt.states import Claim, Credit, Proving, UnsureEnd
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskBalance
 from gate_controller.admission.words.events import BalanceAnswered, Rescanned, TimePassed
@@ -19,62 +22,62 @@ CLOCK_SECONDS = 1.0
 
 def read_back(a: Attempt, until: float, turn: Turn) -> None:
     """Go on with a credit from the journal that was given until a moment of the wall clock."""
-    a.state, a.until, a.lapses = State.CREDIT, until, turn.at.mono + turn.policy.credit_seconds
-    _keeps_its_time(a, turn)
+    end = UnsureEnd(until=until, lapses=turn.at.mono + turn.policy.credit_seconds)
+    a.state = _reckoned(Credit(timer=turn.at.mono, is_proven=False, end=end), turn)
 
 
-def _keeps_its_time(a: Attempt, turn: Turn) -> bool:
+def _reckoned(state: Credit, turn: Turn) -> Credit:
     """
-    Reckon when a credit that was read back ends; return whether it goes on.
+    Reckon when a credit that was read back ends.
 
     By the wall clock, once that is sure: before, one that is years ahead would end it at once. It never lasts longer
     than it was given.
     """
-    if a.until is None:
-        return False
-    now, left = turn.at, max(a.until - turn.at.wall, 0.0)
+    if state.end is None:
+        return state
+    now, end = turn.at, state.end
     if now.is_sure:
-        a.timer, a.until = min(now.mono + left, a.lapses), None
-    else:
-        a.timer = min(now.mono + CLOCK_SECONDS, a.lapses)
-    return a.timer > now.mono
+        return replace(state, timer=min(now.mono + max(end.until - now.wall, 0.0), end.lapses), end=None)
+    return replace(state, timer=min(now.mono + CLOCK_SECONDS, end.lapses))
 
 
-def claimed(a: Attempt, event: Rescanned, turn: Turn) -> None:
+def claimed(a: Attempt, state: Credit, event: Rescanned, turn: Turn) -> None:
     """Open the gate on the charge already made; one read back after a crash is proven by the balance first."""
-    a.on_credit = True
-    if a.unproven:
-        a.timer = None
-        turn.show(MessageKind.CHECKING)
-        deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
-        turn.ask(AskBalance(a.id, a.voucher_code, deadline, urgent=True))
-    else:
-        a.release(turn)
-
-
-def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
-    """A balance as before: perhaps given back before the crash. Else let the visitor in, with staff told if unsure."""
-    if a.verdict_due is None:
+    if state.is_proven:
+        a.release(turn, Claim.CREDIT)
         return
+    a.state = Proving()
+    turn.show(MessageKind.CHECKING)
+    deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
+    turn.ask(AskBalance(a.id, a.voucher_code, deadline, urgent=True))
+
+
+def balance_answered(a: Attempt, state: Proving, event: BalanceAnswered, turn: Turn) -> None:
+    """A balance as before: perhaps given back before the crash. Else let the visitor in, with staff told if unsure."""
     if a.token is not None and isinstance(event.outcome, Balance) and event.outcome.balance >= a.balance_before:
         # Or another till has raised the balance. Giving it back proves it either way: twice is refused by E-GUMA.
-        refund.begin(a, turn)
+        refund.begin(a, turn, is_claimed=True)
     else:
         # Exactly what the charge left proves it; another balance means that somebody else redeemed meanwhile.
         expected = a.balance_before - a.charge(turn)
-        a.unverified = not isinstance(event.outcome, Balance) or event.outcome.balance != expected
-        a.unproven = False
-        a.release(turn)
+        is_proven = isinstance(event.outcome, Balance) and event.outcome.balance == expected
+        a.release(turn, Claim.CREDIT if is_proven else Claim.UNVERIFIED)
 
 
-def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
-    """A credit that lapses is refunded through its token; without one a person has to decide."""
+def proving_took_too_long(a: Attempt, state: Proving, event: TimePassed, turn: Turn) -> None:
+    """The balance did not come: the charge is in the journal, so the visitor goes in, and a person looks at it."""
     if a.is_late(turn):
-        # The balance that should prove the credit did not come: the charge is in the journal, so the visitor goes in.
-        a.unproven, a.unverified = False, True
-        a.release(turn)
-    elif a.verdict_due is None and a.timer is not None and turn.at.mono >= a.timer and not _keeps_its_time(a, turn):
-        if a.token is None:
-            a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
-        else:
-            refund.begin(a, turn)
+        a.release(turn, Claim.UNVERIFIED)
+
+
+def time_passed(a: Attempt, state: Credit, event: TimePassed, turn: Turn) -> None:
+    """A credit that lapses is refunded through its token; without one a person has to decide."""
+    if turn.at.mono < state.timer:
+        return
+    reckoned = _reckoned(state, turn)
+    if reckoned.timer > turn.at.mono:
+        a.state = reckoned
+    elif a.token is None:
+        a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
+    else:
+        refund.begin(a, turn)

@@ -5,9 +5,10 @@ It is looked up, never repeated: in E-GUMA's list of redemptions first, then in 
 `evidence.py`.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
-from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.evidence import (
     Conclusion,
     Drop,
@@ -17,98 +18,101 @@ from gate_controller.admission.attempt.evidence import (
     read_list,
     taken_by_others,
 )
+from gate_controller.admission.attempt.states import InDoubt, Refusal
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskBalance, AskRedemptions
 from gate_controller.admission.words.events import BalanceAnswered, RedemptionsAnswered, Rescanned, TimePassed
 from gate_controller.admission.words.facts import Doubted, Evidence, NotCharged
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Balance, CallFault, Redemptions
+from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Redemptions
 from gate_controller.admission.words.policy import LOOKUP_SECONDS, lookup_pause
 
 
-def begin(a: Attempt, turn: Turn, why: str) -> None:
+def begin(a: Attempt, turn: Turn, why: str, refusal: Refusal | None = None) -> None:
     """The fate of the charge is unknown from here on. A power cut before that is on disk finds the intent: the same."""
-    a.state, a.attends = State.IN_DOUBT, a.verdict_due is not None
-    a.settle_at = turn.at.mono + turn.policy.settle_seconds
-    a.tries = 0
     turn.write(a.fact(Doubted, turn, why=why))
     turn.note(f"charge=in_doubt incident={a.incident} why={why!r}", alarm=True)
-    look(a, turn)
+    settle_at = turn.at.mono + turn.policy.settle_seconds
+    _look(a, InDoubt(timer=None, settle_at=settle_at, attends=a.verdict_due is not None, refusal=refusal), turn)
 
 
-def look(a: Attempt, turn: Turn) -> None:
+def read_back(a: Attempt, turn: Turn) -> None:
+    """Take a doubt up that a crash has left."""
+    a.state = InDoubt(timer=turn.at.mono, settle_at=turn.at.mono + turn.policy.settle_seconds)
+
+
+def _look(a: Attempt, state: InDoubt, turn: Turn) -> None:
     """Start a look-up: the list first."""
-    if not a.looking:
-        # Of two that are out, the older one's answer may come last: it must not settle anything for the newer.
-        a.looked_at = turn.at.mono
-    a.looking, a.timer = a.looking + 1, None
+    # Of two that are out, the older one's answer may come last: it must not settle anything for the newer.
+    looked_at = state.looked_at if state.looking else turn.at.mono
+    a.state = replace(state, timer=None, looking=state.looking + 1, looked_at=looked_at)
     deadline = turn.at.mono + LOOKUP_SECONDS
     urgent = a.verdict_due is not None
     turn.ask(AskRedemptions(a.id, a.voucher_code, a.charge(turn), a.begun_wall, deadline, urgent=urgent))
 
 
-def look_later(a: Attempt, turn: Turn) -> None:
+def look_later(a: Attempt, state: InDoubt, turn: Turn) -> None:
     """Look again after a pause."""
     urgent = a.verdict_due is not None
-    a.timer = turn.at.mono + lookup_pause(a.tries, urgent=urgent)
-    if not urgent:
-        a.tries += 1
+    timer = turn.at.mono + lookup_pause(state.tries, urgent=urgent)
+    a.state = replace(state, timer=timer, tries=state.tries if urgent else state.tries + 1)
 
 
-def list_answered(a: Attempt, event: RedemptionsAnswered, turn: Turn) -> None:
+def list_answered(a: Attempt, state: InDoubt, event: RedemptionsAnswered, turn: Turn) -> None:
     """Found in the list, or ask the balance."""
     if isinstance(event.outcome, Redemptions):
-        a.list_says = read_list(event.outcome, a.voucher_code, a.charge(turn))
-        a.others_took = taken_by_others(event.outcome, a.voucher_code)
+        says = read_list(event.outcome, a.voucher_code, a.charge(turn))
+        state = replace(state, list_says=says, others_took=taken_by_others(event.outcome, a.voucher_code))
     else:
-        a.list_says, a.others_took = ListSays.NOTHING, frozenset()
+        state = replace(state, list_says=ListSays.NOTHING, others_took=frozenset())
         turn.note(f"lookup=list_failed incident={a.incident} why={event.outcome.text!r}")
     # Before a crash the charge may have been cancelled for want of a record, and cancelled ones may stay listed: then
     # only the balance tells whether it stands.
-    if a.list_says in {ListSays.THERE, ListSays.THERE_AMONG_OTHERS} and not a.unproven:
-        _found(a, turn, Evidence.LIST)
+    if state.list_says in {ListSays.THERE, ListSays.THERE_AMONG_OTHERS} and not a.is_read_back:
+        _found(a, state, turn, Evidence.LIST)
         return
+    a.state = state
     deadline = turn.at.mono + LOOKUP_SECONDS
     turn.ask(AskBalance(a.id, a.voucher_code, deadline, urgent=a.verdict_due is not None))
 
 
-def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
+def balance_answered(a: Attempt, state: InDoubt, event: BalanceAnswered, turn: Turn) -> None:
     """Conclude from list and balance. A power cut before that is on disk leaves the doubt as it was."""
-    a.looking = max(0, a.looking - 1)
-    is_refused = _refusal_tells(a)
+    state = replace(state, looking=max(0, state.looking - 1))
+    # A look-up that began before the refusal says nothing of it.
+    refusal = state.refusal if state.refusal is not None and state.looked_at >= state.refusal.at else None
     if not isinstance(event.outcome, Balance):
         turn.note(f"lookup=balance_failed incident={a.incident} why={event.outcome.text!r}")
-        if is_refused:
-            _refusal_tells_nothing(a, turn)
-        look_later(a, turn)
+        if refusal is not None:
+            state = _refusal_tells_nothing(a, state, turn)
+        look_later(a, state, turn)
         return
     now = event.outcome.balance
     drop = drop_of(a.balance_before, now, a.charge(turn))
-    if is_refused:
+    if refusal is not None:
         # Another till was quicker: the list shows what it took, and nothing of this gate's.
-        is_explained = a.list_says is ListSays.ABSENT and a.balance_before - now in a.others_took
-        if is_explained or (drop is Drop.NONE and a.list_says is not ListSays.UNEXPLAINED):
-            _refuse(a, turn)
+        is_explained = state.list_says is ListSays.ABSENT and a.balance_before - now in state.others_took
+        if is_explained or (drop is Drop.NONE and state.list_says is not ListSays.UNEXPLAINED):
+            _refuse(a, refusal.said, turn)
         else:
-            _refusal_tells_nothing(a, turn)
-            look_later(a, turn)
+            look_later(a, _refusal_tells_nothing(a, state, turn), turn)
         return
-    waits = a.attends and a.verdict_due is not None
-    concluded = conclude(a.list_says, drop, waits=waits, settled=a.looked_at >= a.settle_at)
+    waits = state.attends and a.verdict_due is not None
+    concluded = conclude(state.list_says, drop, waits=waits, settled=state.looked_at >= state.settle_at)
     match concluded:
         case Conclusion.LOOK_AGAIN:
-            look_later(a, turn)
+            look_later(a, state, turn)
         case Conclusion.NOT_CHARGED:
-            _not_charged(a, turn)
+            _not_charged(a, state, turn)
         case Conclusion.CHARGED | Conclusion.DROPPED | Conclusion.UNSURE:
-            _found(a, turn, concluded.value, now)
+            _found(a, state, turn, concluded.value, now)
         case _:
             assert_never(concluded)
 
 
-def _not_charged(a: Attempt, turn: Turn) -> None:
-    is_cancelled = a.list_says is ListSays.THERE
+def _not_charged(a: Attempt, state: InDoubt, turn: Turn) -> None:
+    is_cancelled = state.list_says is ListSays.THERE
     reason = "cancelled before the gate stopped" if is_cancelled else "no trace of a charge after the settling time"
     turn.write(a.fact(NotCharged, turn, reason=reason))
     turn.note(f"charge=settled incident={a.incident} charged=no why={reason!r}")
@@ -116,16 +120,8 @@ def _not_charged(a: Attempt, turn: Turn) -> None:
     a.close()
 
 
-def _refusal_tells(a: Attempt) -> bool:
-    """Whether E-GUMA refused the charge, and the newest look-up began after that."""
-    return a.refused is not None and a.looked_at >= a.refused_at
-
-
-def _refuse(a: Attempt, turn: Turn) -> None:
+def _refuse(a: Attempt, refused: CallFailed, turn: Turn) -> None:
     """Not charged: E-GUMA said so, and the look-up shows nothing else."""
-    refused, a.refused = a.refused, None
-    if refused is None:
-        return
     is_key = refused.fault is CallFault.KEY_NOT_ACCEPTED
     if a.verdict_due is not None:
         kind = MessageKind.REFUSED_OUT_OF_SERVICE if is_key else MessageKind.REFUSED_BY_EGUMA
@@ -136,28 +132,27 @@ def _refuse(a: Attempt, turn: Turn) -> None:
     a.close()
 
 
-def _refusal_tells_nothing(a: Attempt, turn: Turn) -> None:
+def _refusal_tells_nothing(a: Attempt, state: InDoubt, turn: Turn) -> InDoubt:
     """The refusal stands against the balance: nothing but time tells what became of the charge."""
-    a.refused = None
     if a.verdict_due is not None:
         a.verdict(turn, MessageKind.BEING_CHECKED)
+    return replace(state, refusal=None)
 
 
-def _found(a: Attempt, turn: Turn, evidence: Evidence, balance: Cents | None = None) -> None:
+def _found(a: Attempt, state: InDoubt, turn: Turn, evidence: Evidence, balance: Cents | None = None) -> None:
     turn.note(f"charge=found incident={a.incident} evidence={evidence}", alarm=evidence is Evidence.UNSURE)
-    a.record(turn, evidence, None, balance)
+    a.record(turn, evidence, balance, replace(state, looking=0))
 
 
-def scanned_again(a: Attempt, event: Rescanned, turn: Turn) -> None:
+def scanned_again(a: Attempt, state: InDoubt, event: Rescanned, turn: Turn) -> None:
     """The visitor came back: look at once, on the visitor's connection, whatever look-up is out in the background."""
-    a.attends = False
     turn.show(MessageKind.CHECKING)
-    look(a, turn)
+    _look(a, replace(state, attends=False), turn)
 
 
-def time_passed(a: Attempt, event: TimePassed, turn: Turn) -> None:
+def time_passed(a: Attempt, state: InDoubt, event: TimePassed, turn: Turn) -> None:
     """Tell the visitor in time; look again when due."""
     if a.is_late(turn):
         a.verdict(turn, MessageKind.BEING_CHECKED)
-    if a.timer is not None and turn.at.mono >= a.timer:
-        look(a, turn)
+    if state.timer is not None and turn.at.mono >= state.timer:
+        _look(a, state, turn)

@@ -7,8 +7,9 @@ here moves the relay: a charge that was not used becomes a credit, for the visit
 
 from collections.abc import Sequence
 
-from gate_controller.admission.attempt import audit, credit
-from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt import audit, credit, doubt, refund
+from gate_controller.admission.attempt.attempt import Attempt
+from gate_controller.admission.attempt.states import Claim
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.codes import Code
 from gate_controller.admission.words.facts import (
@@ -38,12 +39,12 @@ def remembered(facts: Sequence[Fact]) -> Attempt | None:
     a = Attempt(intent.attempt, intent.incident, intent.code, begun_wall=intent.at)
     a.voucher_code, a.price, a.balance_before = intent.voucher_code, intent.price, intent.balance_before
     a.facts = facts[-1].n + 1
-    a.unproven = True
+    a.is_read_back = True
     for fact in facts:
         if isinstance(fact, Redeemed):
             a.evidence, a.token, a.balance_after = fact.evidence, fact.token, fact.balance_after
         if isinstance(fact, RefundBegun):
-            a.weighed, a.refund_since = fact.balance, fact.at
+            a.refund_begun = fact
     return a
 
 
@@ -63,32 +64,28 @@ def take_up(facts: Sequence[Fact], turn: Turn) -> Attempt:
         a.hand_to_staff(turn, "the record of what was intended is missing")
         return a
     _stand(a, facts[-1], turn)
-    turn.note(f"recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.value!r}")
+    turn.note(f"recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.name!r}")
     return a
 
 
 def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
-    now = turn.at
     match last:
         case Intended() | Doubted():
-            a.state, a.timer = State.IN_DOUBT, now.mono
-            a.settle_at = now.mono + turn.policy.settle_seconds
+            doubt.read_back(a, turn)
         case Redeemed():
             a.open_credit(turn, "the gate stopped between the charge and the release")
         case ReleasedToSensor(unverified=unverified):
-            a.unverified = unverified
-            turn.write(a.fact(Released, turn), *audit.fear(a, turn))
+            claim = Claim.UNVERIFIED if unverified else Claim.CHARGE
+            turn.write(a.fact(Released, turn), *audit.fear(a, claim, turn))
             if a.evidence is Evidence.UNSURE or unverified:
                 a.hand_to_staff(turn, UNVERIFIED if unverified else UNSURE)
             else:
-                audit.begin(a, turn)
+                audit.begin(a, claim, turn)
         case SecondChargeFeared():
-            audit.begin(a, turn)
+            audit.begin(a, Claim.CHARGE, turn)
         case CreditOpened(until=until):
             credit.read_back(a, until, turn)
         case RefundBegun() | OpenItem(repeats=True):
-            a.state, a.timer = State.REFUNDING, now.mono
-            a.refund_recorded = a.refund_unknown = True
-            a.is_open_item = isinstance(last, OpenItem)
+            refund.read_back(a, turn, is_open_item=isinstance(last, OpenItem))
         case _:
             a.close()

@@ -5,10 +5,24 @@ Each function is one entry of the table in `transitions.py`. What a power cut wo
 matters.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
 from gate_controller.admission.attempt import audit, doubt
-from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.attempt import Attempt
+from gate_controller.admission.attempt.states import (
+    Admitting,
+    Cancelling,
+    Checking,
+    Claim,
+    InDoubt,
+    Intending,
+    Recording,
+    Redeeming,
+    Refund,
+    Refusal,
+    Releasing,
+)
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskBalance, Cancel, Redeem
 from gate_controller.admission.words.events import (
@@ -26,6 +40,7 @@ from gate_controller.admission.words.facts import (
     UNSURE,
     UNVERIFIED,
     Evidence,
+    Fact,
     Intended,
     NotCharged,
     OpenItem,
@@ -54,7 +69,7 @@ def ask_balance(a: Attempt, turn: Turn) -> None:
     turn.ask(AskBalance(a.id, a.code, deadline, urgent=True))
 
 
-def balance_answered(a: Attempt, event: BalanceAnswered, turn: Turn) -> None:
+def balance_answered(a: Attempt, state: Checking, event: BalanceAnswered, turn: Turn) -> None:
     """Decide. Nothing is on disk yet: a power cut here leaves nothing to settle."""
     match event.outcome:
         case Balance() as balance:
@@ -102,7 +117,7 @@ def _decide(a: Attempt, balance: Balance, turn: Turn) -> None:
             balance_before=balance.balance,
             reference=_reference(a, turn),
         )
-        a.state = State.INTENDING
+        a.state = Intending()
         turn.write(intent, waiting=a.id)
 
 
@@ -127,13 +142,13 @@ def _refuse(
     a.close()
 
 
-def checking_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
+def checking_took_too_long(a: Attempt, state: Checking, event: TimePassed, turn: Turn) -> None:
     """E-GUMA did not answer in the visitor's time."""
     if a.is_late(turn):
         _refuse(a, turn, MessageKind.UNREACHABLE)
 
 
-def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
+def intent_written(a: Attempt, state: Intending, event: Written, turn: Turn) -> None:
     """Charge. From here a power cut leaves an intent without an outcome: recovery looks it up."""
     policy = turn.policy
     if turn.writes.failing:
@@ -147,17 +162,17 @@ def intent_written(a: Attempt, event: Written, turn: Turn) -> None:
         # A disk this slow would leave Redeem no time for its answer, and make doubts out of good redemptions.
         _end_uncharged(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
         return
-    a.state = State.REDEEMING
+    a.state = Redeeming()
     deadline = policy.share(a.begun, policy.REDEEM_SHARE)
     turn.ask(Redeem(a.id, a.voucher_code, a.charge(turn), _reference(a, turn), deadline))
 
 
-def intent_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
+def intent_not_written(a: Attempt, state: Intending, event: WriteFailed, turn: Turn) -> None:
     """Take no money: what would charge is not on disk. Should it be there after all, the fact after it closes it."""
     _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "the intent could not be written", fault=Fault.JOURNAL)
 
 
-def intending_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
+def intending_took_too_long(a: Attempt, state: Intending, event: TimePassed, turn: Turn) -> None:
     """Give up before anything was sent; the write still under way is followed by the fact that closes it."""
     if a.is_late(turn):
         _end_uncharged(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
@@ -170,123 +185,128 @@ def _end_uncharged(a: Attempt, turn: Turn, kind: MessageKind, reason: str, fault
     a.close()
 
 
-def redeem_answered(a: Attempt, event: RedeemAnswered, turn: Turn) -> None:
+def redeem_answered(a: Attempt, state: Redeeming | InDoubt, event: RedeemAnswered, turn: Turn) -> None:
     """Record the charge, or end, or doubt. A power cut before the record is on disk leaves a doubt, never a loss."""
     match event.outcome:
         case Redemption(token, balance_after):
-            a.record(turn, Evidence.ANSWER, token, balance_after)
+            a.record(turn, Evidence.ANSWER, balance_after, token)
         case CallFailed() as failed:
-            _redeem_failed(a, failed, turn)
+            _redeem_failed(a, state, failed, turn)
 
 
-def _redeem_failed(a: Attempt, failed: CallFailed, turn: Turn) -> None:
+def _redeem_failed(a: Attempt, state: Redeeming | InDoubt, failed: CallFailed, turn: Turn) -> None:
     fault, text = failed.fault, failed.text
     match fault:
         case CallFault.KEY_NOT_ACCEPTED | CallFault.REFUSED:
             # Balance has just said yes: another till was quicker, or the request was sent twice on the way.
             if fault is CallFault.KEY_NOT_ACCEPTED:
                 turn.fault(Fault.KEY, text)
-            a.refused, a.refused_at = failed, turn.at.mono
-            if a.state is State.REDEEMING:
-                doubt.begin(a, turn, f"refused after Balance had said yes: {text}")
+            refusal = Refusal(said=failed, at=turn.at.mono)
+            if isinstance(state, InDoubt):
+                a.state = replace(state, refusal=refusal)
+            else:
+                doubt.begin(a, turn, f"refused after Balance had said yes: {text}", refusal)
         case CallFault.NOT_SENT:
             _end_uncharged(a, turn, MessageKind.UNREACHABLE, f"not sent: {text}")
         case CallFault.UNKNOWN:
             # In doubt already means that the core gave up before the client did: nothing new.
-            if a.state is State.REDEEMING:
+            if isinstance(state, Redeeming):
                 doubt.begin(a, turn, text)
         case _:
             assert_never(fault)
 
 
-def redeeming_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
+def redeeming_took_too_long(a: Attempt, state: Redeeming, event: TimePassed, turn: Turn) -> None:
     """The visitor must know something now, and the fate of the charge is not known."""
     if a.is_late(turn):
         a.verdict(turn, MessageKind.BEING_CHECKED)
         doubt.begin(a, turn, "no answer in the visitor's time")
 
 
-def redemption_written(a: Attempt, event: Written, turn: Turn) -> None:
+def redemption_written(a: Attempt, state: Recording, event: Written, turn: Turn) -> None:
     """Open for whoever still waits; else the charge is unused. A power cut from here leaves an unused charge."""
     if a.verdict_due is None:
         a.open_credit(turn, "the charge was confirmed after the visitor had been refused")
     else:
-        a.release(turn)
+        a.release(turn, Claim.CHARGE)
 
 
-def redemption_not_written(a: Attempt, event: WriteFailed, turn: Turn) -> None:
+def redemption_not_written(a: Attempt, state: Recording, event: WriteFailed, turn: Turn) -> None:
     """Give the money back at once: a charge that is not on disk would be forgotten by a power cut."""
-    if a.token is None:
+    if isinstance(state.otherwise, InDoubt):
         # Found by look-up: there is nothing to cancel with. The intent is on disk; look again until the journal works.
-        a.state, a.evidence = State.IN_DOUBT, None
-        doubt.look_later(a, turn)
+        a.evidence = None
+        doubt.look_later(a, state.otherwise, turn)
         return
     turn.note(f"charge=cancelling incident={a.incident} why='it could not be written'", alarm=True)
     # The journal fails, so this fact goes to the backlog; the first cancellation need not wait for it, since the intent
     # on disk makes a power cut end in a look-up.
-    a.weighed, a.refund_since = a.balance_after, turn.at.wall
-    turn.write(a.fact(RefundBegun, turn, balance=a.weighed))
-    a.state, a.timer, a.refund_recorded = State.REFUNDING, None, True
-    turn.ask(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
+    turn.write(a.fact(RefundBegun, turn, balance=a.balance_after))
+    a.state = Cancelling(refund=Refund(is_unknown=False, weighed=a.balance_after, since=turn.at.wall))
+    turn.ask(Cancel(a.id, a.voucher_code, state.otherwise, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 
-def recording_took_too_long(a: Attempt, event: TimePassed, turn: Turn) -> None:
+def recording_took_too_long(a: Attempt, state: Recording, event: TimePassed, turn: Turn) -> None:
     """Charged, but the disk hangs: when it answers, the charge becomes a credit."""
     if a.is_late(turn):
         a.verdict(turn, MessageKind.BEING_CHECKED)
 
 
-def scanned_while_recording(a: Attempt, event: Rescanned, turn: Turn) -> None:
+def scanned_while_recording(a: Attempt, state: Recording, event: Rescanned, turn: Turn) -> None:
     """The visitor came back while the disk hung: the gate opens when the charge is on disk."""
     turn.show(MessageKind.CHECKING)
 
 
-def opened(a: Attempt, event: Opened, turn: Turn) -> None:
+def opened(a: Attempt, state: Releasing, event: Opened, turn: Turn) -> None:
     """Record the release. Between the pulse and this record a power cut errs on the visitor's side."""
-    policy = turn.policy
-    a.state = State.RELEASED
-    if a.on_credit:
-        a.verdict(turn, MessageKind.ADMITTED_ON_CREDIT)  # what the charge left on the voucher may be long ago
-    else:
+    claim = state.claim
+    a.state = Admitting(claim=claim, timer=turn.at.mono + turn.policy.open_seconds)
+    if claim is Claim.CHARGE:
         a.verdict(turn, MessageKind.ADMITTED, balance=a.balance_after)
-    if policy.passage_seconds is None:
-        a.timer = turn.at.mono + policy.hold_seconds
-        turn.write(a.fact(Released, turn), *_doubt_about_charge(a, turn), *audit.fear(a, turn))
     else:
-        a.timer = turn.at.mono + policy.passage_seconds
-        turn.write(a.fact(ReleasedToSensor, turn, unverified=a.unverified))
+        a.verdict(turn, MessageKind.ADMITTED_ON_CREDIT)  # what the charge left on the voucher may be long ago
+    if turn.policy.passage_seconds is None:
+        turn.write(a.fact(Released, turn), *_end_of_use(a, claim, turn))
+    else:
+        turn.write(a.fact(ReleasedToSensor, turn, unverified=claim is Claim.UNVERIFIED))
 
 
-def _doubt_about_charge(a: Attempt, turn: Turn) -> tuple[OpenItem, ...]:
-    if a.evidence is not Evidence.UNSURE and not a.unverified:
+def _end_of_use(a: Attempt, claim: Claim, turn: Turn) -> tuple[Fact, ...]:
+    """Return what goes to disk with the end of the charge's use: what a person has to look at."""
+    return (*_doubt_about_charge(a, claim, turn), *audit.fear(a, claim, turn))
+
+
+def _doubt_about_charge(a: Attempt, claim: Claim, turn: Turn) -> tuple[OpenItem, ...]:
+    is_unverified = claim is Claim.UNVERIFIED
+    if a.evidence is not Evidence.UNSURE and not is_unverified:
         return ()
-    reason = UNVERIFIED if a.unverified else UNSURE
+    reason = UNVERIFIED if is_unverified else UNSURE
     turn.note(f"open_item incident={a.incident} reason={reason!r}", alarm=True)
     return (a.fact(OpenItem, turn, reason=reason),)
 
 
-def relay_failed(a: Attempt, event: RelayFailed, turn: Turn) -> None:
+def relay_failed(a: Attempt, state: Releasing, event: RelayFailed, turn: Turn) -> None:
     """Charged, and the gate does not open: keep the charge for this voucher, and stop taking money."""
     turn.fault(Fault.RELAY, event.why)
     a.verdict(turn, MessageKind.PAID_BUT_SHUT, balance=a.balance_after, fault=Fault.RELAY)
-    a.open_credit(turn, f"the relay failed: {event.why}")
+    a.open_credit(turn, f"the relay failed: {event.why}", state.claim)
 
 
-def somebody_passed(a: Attempt, event: PassageSensed, turn: Turn) -> None:
+def somebody_passed(a: Attempt, state: Admitting, event: PassageSensed, turn: Turn) -> None:
     """The charge was used."""
     turn.shut()
-    turn.write(a.fact(Passed, turn), *_doubt_about_charge(a, turn), *audit.fear(a, turn))
-    audit.begin(a, turn)
+    turn.write(a.fact(Passed, turn), *_end_of_use(a, state.claim, turn))
+    audit.begin(a, state.claim, turn)
 
 
-def released_long_enough(a: Attempt, event: TimePassed, turn: Turn) -> None:
+def released_long_enough(a: Attempt, state: Admitting, event: TimePassed, turn: Turn) -> None:
     """Without a sensor the visitor counts as admitted; with one, nobody passed and the charge is unused."""
-    if a.timer is None or turn.at.mono < a.timer:
+    if turn.at.mono < state.timer:
         return
     turn.shut()
     if turn.policy.passage_seconds is None:
-        audit.begin(a, turn)
+        audit.begin(a, state.claim, turn)
     else:
-        a.open_credit(turn, "nobody passed")
+        a.open_credit(turn, "nobody passed", state.claim)
         if not turn.is_held_open:
             turn.show(MessageKind.NOBODY_PASSED, incident=a.incident, price=a.price)

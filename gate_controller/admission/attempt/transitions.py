@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gate_controller.admission.attempt import audit, credit, doubt, refund, serving
-from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt import states as s
+from gate_controller.admission.attempt.attempt import Attempt
+from gate_controller.admission.attempt.states import AttemptState
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.events import (
     BalanceAnswered,
@@ -27,7 +29,8 @@ from gate_controller.admission.words.events import (
     Written,
 )
 
-Handler = Callable[[Attempt, Any, Turn], None]
+Handler = Callable[[Attempt, Any, Any, Turn], None]
+"""Takes an attempt, the state in which it is, the event and the turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,58 +38,71 @@ class Transition:
     """What an event does, and where it may lead besides staying."""
 
     handler: Handler
-    to: frozenset[State]
+    to: frozenset[type[AttemptState]]
 
 
-def _to(handler: Handler, *states: State) -> Transition:
+def _to(handler: Handler, *states: type[AttemptState]) -> Transition:
     return Transition(handler, frozenset(states))
 
 
-S = State
-TRANSITIONS: dict[tuple[State, type[Event]], Transition] = {
-    (S.CHECKING, BalanceAnswered): _to(serving.balance_answered, S.INTENDING, S.CLOSED),
-    (S.CHECKING, TimePassed): _to(serving.checking_took_too_long, S.CLOSED),
-    (S.INTENDING, Written): _to(serving.intent_written, S.REDEEMING, S.CLOSED),
-    (S.INTENDING, WriteFailed): _to(serving.intent_not_written, S.CLOSED),
-    (S.INTENDING, TimePassed): _to(serving.intending_took_too_long, S.CLOSED),
-    (S.REDEEMING, RedeemAnswered): _to(serving.redeem_answered, S.RECORDING, S.IN_DOUBT, S.CLOSED),
-    (S.REDEEMING, TimePassed): _to(serving.redeeming_took_too_long, S.IN_DOUBT),
-    (S.RECORDING, Written): _to(serving.redemption_written, S.RELEASING, S.CREDIT),
-    (S.RECORDING, WriteFailed): _to(serving.redemption_not_written, S.REFUNDING, S.IN_DOUBT),
-    (S.RECORDING, Rescanned): _to(serving.scanned_while_recording),
-    (S.RECORDING, TimePassed): _to(serving.recording_took_too_long),
-    (S.RELEASING, Opened): _to(serving.opened, S.RELEASED),
-    (S.RELEASING, RelayFailed): _to(serving.relay_failed, S.CREDIT),
-    (S.RELEASED, PassageSensed): _to(serving.somebody_passed, S.AUDITING, S.CLOSED),
-    (S.RELEASED, TimePassed): _to(serving.released_long_enough, S.AUDITING, S.CLOSED, S.CREDIT),
-    (S.IN_DOUBT, RedeemAnswered): _to(serving.redeem_answered, S.RECORDING, S.CLOSED),
-    (S.IN_DOUBT, RedemptionsAnswered): _to(doubt.list_answered, S.RECORDING),
-    (S.IN_DOUBT, BalanceAnswered): _to(doubt.balance_answered, S.RECORDING, S.CLOSED),
-    (S.IN_DOUBT, Rescanned): _to(doubt.scanned_again),
-    (S.IN_DOUBT, TimePassed): _to(doubt.time_passed),
-    (S.CREDIT, Rescanned): _to(credit.claimed, S.RELEASING),
-    (S.CREDIT, BalanceAnswered): _to(credit.balance_answered, S.RELEASING, S.WEIGHING, S.REFUNDING),
-    (S.CREDIT, TimePassed): _to(credit.time_passed, S.RELEASING, S.WEIGHING, S.REFUNDING, S.CLOSED),
-    (S.WEIGHING, BalanceAnswered): _to(refund.weighed, S.REFUNDING),
-    (S.WEIGHING, Rescanned): _to(refund.scanned_again),
-    (S.WEIGHING, TimePassed): _to(refund.weighing_takes_time),
-    (S.REFUNDING, Written): _to(refund.recorded, S.CLOSED),
-    (S.REFUNDING, WriteFailed): _to(refund.not_recorded),
-    (S.REFUNDING, CancelAnswered): _to(refund.cancel_answered, S.AUDITING, S.CLOSED),
-    (S.REFUNDING, BalanceAnswered): _to(refund.refusal_checked, S.AUDITING, S.CLOSED),
-    (S.REFUNDING, Rescanned): _to(refund.scanned_again),
-    (S.REFUNDING, TimePassed): _to(refund.time_passed, S.CLOSED),
-    (S.AUDITING, RedemptionsAnswered): _to(audit.list_answered, S.CLOSED),
-    (S.AUDITING, TimePassed): _to(audit.time_passed),
+_REFUND_BEGINS = (s.Weighing, s.RefundRecording)
+_TRIED_AGAIN = (s.RefundWaiting, s.Closed)
+_OVER = (s.Auditing, s.Closed)
+
+TRANSITIONS: dict[tuple[type[AttemptState], type[Event]], Transition] = {
+    (s.Checking, BalanceAnswered): _to(serving.balance_answered, s.Intending, s.Closed),
+    (s.Checking, TimePassed): _to(serving.checking_took_too_long, s.Closed),
+    (s.Intending, Written): _to(serving.intent_written, s.Redeeming, s.Closed),
+    (s.Intending, WriteFailed): _to(serving.intent_not_written, s.Closed),
+    (s.Intending, TimePassed): _to(serving.intending_took_too_long, s.Closed),
+    (s.Redeeming, RedeemAnswered): _to(serving.redeem_answered, s.Recording, s.InDoubt, s.Closed),
+    (s.Redeeming, TimePassed): _to(serving.redeeming_took_too_long, s.InDoubt),
+    (s.InDoubt, RedeemAnswered): _to(serving.redeem_answered, s.Recording, s.Closed),
+    (s.InDoubt, RedemptionsAnswered): _to(doubt.list_answered, s.Recording),
+    (s.InDoubt, BalanceAnswered): _to(doubt.balance_answered, s.Recording, s.Closed),
+    (s.InDoubt, Rescanned): _to(doubt.scanned_again),
+    (s.InDoubt, TimePassed): _to(doubt.time_passed),
+    (s.Recording, Written): _to(serving.redemption_written, s.Releasing, s.Credit),
+    (s.Recording, WriteFailed): _to(serving.redemption_not_written, s.Cancelling, s.InDoubt),
+    (s.Recording, Rescanned): _to(serving.scanned_while_recording),
+    (s.Recording, TimePassed): _to(serving.recording_took_too_long),
+    (s.Releasing, Opened): _to(serving.opened, s.Admitting),
+    (s.Releasing, RelayFailed): _to(serving.relay_failed, s.Credit),
+    (s.Admitting, PassageSensed): _to(serving.somebody_passed, *_OVER),
+    (s.Admitting, TimePassed): _to(serving.released_long_enough, s.Credit, *_OVER),
+    (s.Credit, Rescanned): _to(credit.claimed, s.Releasing, s.Proving),
+    (s.Credit, TimePassed): _to(credit.time_passed, *_REFUND_BEGINS, s.Closed),
+    (s.Proving, BalanceAnswered): _to(credit.balance_answered, s.Releasing, s.Credit, s.RefundRecording),
+    (s.Proving, TimePassed): _to(credit.proving_took_too_long, s.Releasing, s.Credit),
+    (s.Weighing, BalanceAnswered): _to(refund.weighed, s.RefundRecording),
+    (s.Weighing, Rescanned): _to(refund.scanned_again),
+    (s.Weighing, TimePassed): _to(refund.takes_time),
+    (s.RefundRecording, Written): _to(refund.recorded, s.Cancelling, s.Closed),
+    (s.RefundRecording, WriteFailed): _to(refund.not_recorded, s.RefundUnrecorded),
+    (s.RefundRecording, Rescanned): _to(refund.scanned_again),
+    (s.RefundRecording, TimePassed): _to(refund.takes_time),
+    (s.RefundUnrecorded, Rescanned): _to(refund.scanned_again),
+    (s.RefundUnrecorded, TimePassed): _to(refund.record_again, s.RefundRecording),
+    (s.Cancelling, CancelAnswered): _to(refund.cancel_answered, s.RefusalChecking, *_TRIED_AGAIN, s.Auditing),
+    (s.Cancelling, Rescanned): _to(refund.scanned_again),
+    (s.Cancelling, TimePassed): _to(refund.takes_time),
+    (s.RefusalChecking, BalanceAnswered): _to(refund.refusal_checked, *_TRIED_AGAIN, s.Auditing),
+    (s.RefusalChecking, Rescanned): _to(refund.scanned_again),
+    (s.RefusalChecking, TimePassed): _to(refund.takes_time),
+    (s.RefundWaiting, Rescanned): _to(refund.scanned_again),
+    (s.RefundWaiting, TimePassed): _to(refund.cancel_again, s.Cancelling, s.Closed),
+    (s.Auditing, RedemptionsAnswered): _to(audit.list_answered, s.Closed),
+    (s.Auditing, TimePassed): _to(audit.time_passed),
 }
 
 
 def handle(attempt: Attempt, event: Event, turn: Turn) -> None:
     """Let an attempt take an event."""
-    before = attempt.state
-    transition = TRANSITIONS.get((before, type(event)))
+    state = attempt.state
+    transition = TRANSITIONS.get((type(state), type(event)))
     if transition is None:
         return
-    transition.handler(attempt, event, turn)
-    if attempt.state is not before and attempt.state not in transition.to:
-        raise AssertionError(f"{type(event).__name__} led from {before.value} to {attempt.state.value}")
+    transition.handler(attempt, state, event, turn)
+    after = type(attempt.state)
+    if after is not type(state) and after not in transition.to:
+        raise AssertionError(f"{type(event).__name__} led from {state.name} to {after.name}")

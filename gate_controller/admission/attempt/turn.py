@@ -51,6 +51,8 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     raised: list[tuple[Fault, str]] = field(default_factory=list)
     cleared: list[Fault] = field(default_factory=list)
+    anew: AttemptId | None = None
+    """The attempt that charged nothing after all, whose visitor waits for a new one."""
 
     # -- E-GUMA, disk and log
 
@@ -78,6 +80,10 @@ class Turn:
         self.commands.append(Note(text, alarm))
 
     # -- people
+
+    def serve_anew(self, attempt: AttemptId) -> None:
+        """Nothing is charged after all, and its visitor waits: a new attempt serves him in the rest of his time."""
+        self.anew = attempt
 
     def answer(self, order: OrderId, objection: str = "", *, is_put_off: bool = False) -> None:
         """Tell whoever gave an order that it is carried out, or why not."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gate_controller.admission.attempt import recovery, refund
-from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.attempt import Attempt
+from gate_controller.admission.attempt.states import Auditing, Credit, Refunding
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.gate.contacts import Contacts
 from gate_controller.admission.gate.visitors import Visitors
@@ -85,7 +86,7 @@ def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors) -> None:
         turn.answer(order.id, "is not an open item: there is nothing to settle")
         return
     known = visitors.unfinished.get(last.attempt)
-    is_repeated = known is not None and known.is_open_item
+    is_repeated = known is not None and isinstance(known.state, Refunding) and known.state.refund.is_open_item
     if known is not None and is_repeated and refund.is_out(known):
         turn.answer(order.id, "a cancellation of it is under way, and may be accepted", is_put_off=True)
     elif (known is not None and not is_repeated) or turn.writes.holds(last.attempt):
@@ -139,8 +140,8 @@ def _puts_refund_off(facts: Sequence[Fact], charged: Attempt, turn: Turn, visito
         # The balance is evidence about another charge of the same voucher just now: a refund would blur it.
         turn.note(f"refund=put_off attempt={charged.id} why='{other.id} of the same voucher is unfinished'")
         return f"{other.incident}, of the same voucher, is not settled yet"
-    if charged.state is State.AUDITING:
+    if isinstance(charged.state, Auditing):
         return "a second charge of it is being looked for"
-    if isinstance(facts[-1], RefundBegun) or (is_unfinished and charged.state is not State.CREDIT):
+    if isinstance(facts[-1], RefundBegun) or (is_unfinished and not isinstance(charged.state, Credit)):
         return "it is being given back already"
     return ""

@@ -11,8 +11,20 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 
 from gate_controller.admission.attempt import recovery, refund, serving
-from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.shown import worst
+from gate_controller.admission.attempt.states import (
+    Admitting,
+    Auditing,
+    Checking,
+    Closed,
+    Credit,
+    InDoubt,
+    Refunding,
+    RefundWaiting,
+    Releasing,
+    put_off,
+)
 from gate_controller.admission.attempt.transitions import handle
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.gate.presentations import Presentation, Presentations
@@ -41,8 +53,6 @@ RECOVERY_STEP_SECONDS = 0.5
 
 # A passage this soon after the one that used the admission is somebody following through.
 TAILGATE_SECONDS = 5.0
-
-_REFUND = frozenset({State.WEIGHING, State.REFUNDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ class Visitors:
         if not voucher_code:
             return None
         # One that is only audited has come to its end: whoever holds the voucher is served as always.
-        ways = (a for a in self.unfinished.values() if a.state is not State.AUDITING)
+        ways = (a for a in self.unfinished.values() if not isinstance(a.state, Auditing))
         return next((a for a in ways if a.voucher_code == voucher_code), None)
 
     # -- scans
@@ -130,7 +140,7 @@ class Visitors:
     @property
     def _is_open(self) -> bool:
         """Whether the gate is open for an admission."""
-        return self.lane is not None and self.lane.state in {State.RELEASING, State.RELEASED}
+        return self.lane is not None and isinstance(self.lane.state, Releasing | Admitting)
 
     def _is_repeat(self, code: Code, turn: Turn) -> bool:
         """Whether a scan is no new wish: its own attempt runs, it still lies there, or its admission was just now."""
@@ -165,7 +175,7 @@ class Visitors:
             if not turn.shown.is_telling(MessageKind.SCAN_AGAIN_LATER, turn.at.mono):
                 self._tell_to_wait(presented, turn)
             return
-        if known.state is State.CREDIT and not known.unproven:
+        if isinstance(known.state, Credit) and known.state.is_proven:
             told = MessageKind.NOBODY_PASSED
         if not turn.shown.is_telling(told, turn.at.mono):
             turn.show(told, incident=known.incident, price=known.price)
@@ -221,10 +231,10 @@ class Visitors:
         """Take up the attempts of the journal with which the gate has still work, each with its facts in order."""
         for place, facts in enumerate(facts for facts in histories if recovery.is_resumed(facts)):
             attempt = recovery.take_up(facts, turn)
-            if attempt.state in {State.IN_DOUBT, State.REFUNDING} and attempt.timer is not None:
+            if isinstance(attempt.state, InDoubt | RefundWaiting):
                 # One after the other: they share a connection, and each has only so long for its answer.
-                attempt.timer += place * RECOVERY_STEP_SECONDS
-            if attempt.state is not State.CLOSED:
+                attempt.state = put_off(attempt.state, place * RECOVERY_STEP_SECONDS)
+            if not isinstance(attempt.state, Closed):
                 self.unfinished[attempt.id] = attempt
 
     def answered(self, event: AttemptEvent, turn: Turn) -> None:
@@ -234,18 +244,18 @@ class Visitors:
             if isinstance(event, RelayFailed):  # nobody's admission: an exit, staff's order, a hold
                 turn.fault(Fault.RELAY, event.why)
             return
-        if isinstance(event, BalanceAnswered) and attempt.state is State.CHECKING:
+        if isinstance(event, BalanceAnswered) and isinstance(attempt.state, Checking):
             known = self.of_voucher(event.outcome.voucher_code) if isinstance(event.outcome, Balance) else None
             if known is not None:
                 self._hand_over(attempt, known, turn)
                 return
-            if isinstance(event.outcome, Balance) and event.outcome.voucher_code in attempt.crossed:
+            if isinstance(event.outcome, Balance) and event.outcome.voucher_code in attempt.state.crossed:
                 # It may be from before the cancellation: as the balance before the charge it would hide the charge.
-                attempt.crossed.clear()
+                attempt.state = Checking()
                 turn.note(f"balance=asked_again incident={attempt.incident} why='a refund came between'")
                 serving.ask_balance(attempt, turn)
                 return
-        is_admitted = isinstance(event, Opened) and attempt.state is State.RELEASING
+        is_admitted = isinstance(event, Opened) and isinstance(attempt.state, Releasing)
         self._take(attempt, event, turn)
         if is_admitted:
             codes = frozenset({str(attempt.code), str(attempt.voucher_code)})
@@ -264,15 +274,15 @@ class Visitors:
                 self._take(attempt, event, turn)
 
     def _take(self, attempt: Attempt, event: Event, turn: Turn) -> None:
-        was_refund = attempt.state in _REFUND
+        was_refund = isinstance(attempt.state, Refunding)
         handle(attempt, event, turn)
-        if (attempt.state in _REFUND) is not was_refund:
+        if isinstance(attempt.state, Refunding) is not was_refund:
             self._crosses(attempt.voucher_code)
-        if attempt.state is State.CLOSED:
+        if isinstance(attempt.state, Closed):
             del self.unfinished[attempt.id]
         if attempt is self.lane and not attempt.holds_lane:
             self.lane = None
-        if attempt.goes_on:
+        if turn.anew == attempt.id:
             self._go_on(attempt, turn)
 
     def begin_refund(self, attempt: Attempt, turn: Turn, by: str) -> None:
@@ -288,8 +298,8 @@ class Visitors:
 
     def _crosses(self, voucher_code: VoucherCode) -> None:
         """A refund of a voucher begins or ends: an answer of Balance that is under way may be from before."""
-        if self.lane is not None and self.lane.state is State.CHECKING:
-            self.lane.crossed.add(voucher_code)
+        if self.lane is not None and isinstance(self.lane.state, Checking):
+            self.lane.state = Checking(crossed=self.lane.state.crossed | {voucher_code})
 
     def _hand_over(self, attempt: Attempt, known: Attempt, turn: Turn) -> None:
         """A ShortCode turned out to be a voucher whose earlier charge is not finished: that one comes first."""
@@ -299,7 +309,7 @@ class Visitors:
 
     def _go_on(self, attempt: Attempt, turn: Turn) -> None:
         """An earlier attempt charged nothing, as has just been found: serve its visitor anew."""
-        attempt.goes_on = False
+        turn.anew = None
         if turn.faults:
             self._refuse_out_of_service(Code(attempt.voucher_code), turn)
         else:
@@ -310,7 +320,7 @@ class Visitors:
 
     def passed(self, event: PassageSensed, turn: Turn) -> bool:
         """Say whether a passage is that of the visitor for whom the gate is open."""
-        if self.lane is None or self.lane.state is not State.RELEASED:
+        if self.lane is None or not isinstance(self.lane.state, Admitting):
             return False
         self._take(self.lane, event, turn)
         if self._last is not None:

@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 
-from gate_controller.admission.attempt.attempt import Attempt, State
+from gate_controller.admission.attempt import states
+from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.movement import Movement
 from gate_controller.admission.attempt.shown import Shown
+from gate_controller.admission.attempt.states import STATES, AttemptState, Claim, Refund
 from gate_controller.admission.attempt.transitions import TRANSITIONS, handle
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
@@ -34,10 +36,32 @@ ATTEMPT_EVENTS: tuple[Event, ...] = (
     events.Opened(AT, ID),
     events.RelayFailed(AT, ID, "stuck"),
 )
-ILLEGAL = [(state, event) for state in State for event in ATTEMPT_EVENTS if (state, type(event)) not in TRANSITIONS]
+REFUND = Refund(is_unknown=False)
+ONE_OF_EACH: tuple[AttemptState, ...] = (
+    states.Checking(),
+    states.Intending(),
+    states.Redeeming(),
+    states.InDoubt(timer=None, settle_at=200.0),
+    states.Recording(otherwise="token-1"),
+    states.Releasing(claim=Claim.CHARGE),
+    states.Admitting(claim=Claim.CHARGE, timer=103.0),
+    states.Credit(timer=700.0, is_proven=True),
+    states.Proving(),
+    states.Weighing(refund=REFUND),
+    states.RefundRecording(refund=REFUND),
+    states.RefundUnrecorded(refund=REFUND, timer=101.0),
+    states.Cancelling(refund=REFUND),
+    states.RefusalChecking(refund=REFUND),
+    states.RefundWaiting(refund=REFUND, timer=101.0),
+    states.Auditing(timer=None, settle_at=200.0, looked_at=100.0),
+    states.Closed(),
+)
+ILLEGAL = [
+    (state, event) for state in ONE_OF_EACH for event in ATTEMPT_EVENTS if (type(state), type(event)) not in TRANSITIONS
+]
 
 
-def attempt(state: State) -> Attempt:
+def attempt(state: AttemptState) -> Attempt:
     return Attempt(ID, Incident("KRVG1"), Code("L4FU5LQTKJR3"), state, voucher_code=VoucherCode("L4FU5LQTKJR3"))
 
 
@@ -47,9 +71,9 @@ def turn() -> Turn:
 
 
 @pytest.mark.parametrize(
-    ("state", "event"), ILLEGAL, ids=lambda it: it.value if isinstance(it, State) else type(it).__name__
+    ("state", "event"), ILLEGAL, ids=lambda it: it.name if isinstance(it, AttemptState) else type(it).__name__
 )
-def test_an_event_without_an_entry_changes_nothing(state: State, event: Event) -> None:
+def test_an_event_without_an_entry_changes_nothing(state: AttemptState, event: Event) -> None:
     one, this_turn = attempt(state), turn()
     before = copy.copy(one)
 
@@ -63,8 +87,12 @@ def test_every_state_is_reached_and_every_state_but_the_last_is_left() -> None:
     reached = {state for transition in TRANSITIONS.values() for state in transition.to}
     left = {state for (state, _), transition in TRANSITIONS.items() if transition.to - {state}}
 
-    assert reached == set(State) - {State.CHECKING}
-    assert left == set(State) - {State.CLOSED}
+    assert reached == set(STATES) - {states.Checking}
+    assert left == set(STATES) - {states.Closed}
+
+
+def test_every_state_is_tried_here() -> None:
+    assert tuple(type(state) for state in ONE_OF_EACH) == STATES
 
 
 def test_every_entry_says_what_it_does() -> None:
@@ -72,21 +100,21 @@ def test_every_entry_says_what_it_does() -> None:
 
 
 def test_an_entry_that_leads_elsewhere_than_it_says_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = TRANSITIONS[State.CHECKING, events.TimePassed]
+    wrong = TRANSITIONS[states.Checking, events.TimePassed]
 
-    def leads_astray(one: Attempt, _event: Event, _turn: Turn) -> None:
-        one.state = State.RELEASED
+    def leads_astray(one: Attempt, _state: AttemptState, _event: Event, _turn: Turn) -> None:
+        one.state = states.Admitting(claim=Claim.CHARGE, timer=103.0)
 
     astray = type(wrong)(leads_astray, wrong.to)
     table: dict[Any, Any] = TRANSITIONS
-    monkeypatch.setitem(table, (State.CHECKING, events.TimePassed), astray)
+    monkeypatch.setitem(table, (states.Checking, events.TimePassed), astray)
 
-    with pytest.raises(AssertionError, match="TimePassed led from checking to released"):
-        handle(attempt(State.CHECKING), events.TimePassed(AT), turn())
+    with pytest.raises(AssertionError, match="TimePassed led from checking to admitting"):
+        handle(attempt(states.Checking()), events.TimePassed(AT), turn())
 
 
 def test_facts_are_numbered_in_their_order() -> None:
-    one, this_turn = attempt(State.CHECKING), turn()
+    one, this_turn = attempt(states.Checking()), turn()
     fields = {"code": one.code, "voucher_code": one.voucher_code, "price": 2500, "currency": Currency.CHF}
 
     facts = [

@@ -1,9 +1,11 @@
 """One lane, one person: who is served, who waits, what a repeated scan gets, what an idle display shows."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
+from gate_controller.admission.attempt.states import InDoubt
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.facts import StrayPassage
 from gate_controller.admission.words.messages import MessageKind, Signal
@@ -435,7 +437,8 @@ def test_a_short_code_read_twice_is_a_repeat_while_its_visitor_is_served_anew() 
     gate.is_in_doubt()
     gate.after(5.0)
     gate.answer(REFUSED, LOST)
-    gate.only.settle_at = gate.now
+    assert isinstance(gate.only.state, InDoubt)
+    gate.only.state = replace(gate.only.state, settle_at=gate.now)
 
     gate.scan(SHORT_CODE)
     gate.answer(balance(4_000), listed(0), balance(4_000), balance(4_000))

@@ -1,0 +1,269 @@
+"""
+Where an attempt stands, and what it knows only while it stands there.
+
+Each state is a class of its own that carries just what it needs: what makes no sense together cannot be written down.
+Which event leads from which to which is the table in `transitions.py`.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import ClassVar
+
+from gate_controller.admission.attempt.evidence import ListSays
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outcomes import CallFailed
+
+
+class Claim(Enum):
+    """On what the gate is opened."""
+
+    CHARGE = auto()
+    """The charge of this very scan."""
+    CREDIT = auto()
+    """An earlier charge that nobody used."""
+    UNVERIFIED = auto()
+    """The same, read back after a crash, and nobody could say that it still stands: a person has to look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptState:
+    """Something that an attempt does."""
+
+    name: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed(AttemptState):
+    """Something that goes on by itself at a moment."""
+
+    timer: float | None
+    """Monotonic time of that moment; None while an answer is awaited instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checking(AttemptState):
+    """Balance is being asked."""
+
+    name = "checking"
+    crossed: frozenset[VoucherCode] = frozenset()
+    """Vouchers of which a refund began or ended meanwhile: the answer may be from before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intending(AttemptState):
+    """The intent is on its way to disk."""
+
+    name = "intending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeeming(AttemptState):
+    """Redeem has been sent."""
+
+    name = "redeeming"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What E-GUMA refused Redeem with after Balance had said yes."""
+
+    said: CallFailed
+    at: float
+    """Monotonic time of it: what was asked before says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InDoubt(Timed):
+    """Redeem was sent and its fate is being looked up."""
+
+    name = "in doubt"
+    settle_at: float
+    """Monotonic time from which a look-up without a trace means: not charged."""
+    attends: bool = False
+    """The visitor of this very charge has not gone since Redeem was sent, if he still waits."""
+    refusal: Refusal | None = None
+    """Until a look-up after it has told what it means, or that it tells nothing."""
+    looking: int = 0
+    """How many look-ups are out whose answers will come."""
+    looked_at: float = 0.0
+    """Monotonic time at which the newest look-up began."""
+    tries: int = 0
+    list_says: ListSays = ListSays.NOTHING
+    """What the newest list told."""
+    others_took: frozenset[Cents] = frozenset()
+    """The amounts that it shows of other users: one of exactly a difference explains it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording(AttemptState):
+    """The redemption is on its way to disk."""
+
+    name = "recording"
+    otherwise: InDoubt | str
+    """Should the disk not take it: the look-up that found it goes on, or it is cancelled by this token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Releasing(AttemptState):
+    """The relay is being pulsed."""
+
+    name = "releasing"
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitting(Timed):
+    """The gate is open for this person, or was a moment ago."""
+
+    name = "admitting"
+    claim: Claim
+    timer: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsureEnd:
+    """When a credit ends that was read back while the wall clock is not sure."""
+
+    until: float
+    """Wall clock for which it was given."""
+    lapses: float
+    """Monotonic time at which it ends, whatever a clock that is sure may still say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit(Timed):
+    """Charged and unused: the same voucher opens the gate once without a charge."""
+
+    name = "credit"
+    timer: float
+    is_proven: bool
+    """Not read back after a crash: what was done about the charge just before that may not have been recorded."""
+    end: UnsureEnd | None = None
+    """None once the timer is that of the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proving(AttemptState):
+    """A credit is being claimed, and the balance is asked whether its charge still stands."""
+
+    name = "proving"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """A charge on its way back."""
+
+    by: str = ""
+    """Who ordered it; empty where the gate does it by itself."""
+    is_claimed: bool = False
+    """Begun while its visitor claimed the credit: if he still waits when it is done, he is served anew."""
+    is_unknown: bool
+    """A cancellation's answer was lost, now or before a crash: a refusal of the next may mean that it had worked."""
+    weighed: Cents | None = None
+    """What was on the voucher before the first cancellation, where it is known."""
+    since: float | None = None
+    """Wall clock at which it was recorded first; None before."""
+    is_open_item: bool = False
+    """It has not been accepted for too long, and staff have been told."""
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing(AttemptState):
+    """The balance is being asked before the first cancellation, so that a refusal can be judged later."""
+
+    name = "weighing"
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRecording(AttemptState):
+    """`RefundBegun` is on its way to disk: no cancellation has been sent."""
+
+    name = "recording the refund"
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundUnrecorded(Timed):
+    """The journal did not take `RefundBegun`: it is tried again."""
+
+    name = "refund unrecorded"
+    refund: Refund
+    timer: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelling(AttemptState):
+    """A cancellation is out."""
+
+    name = "cancelling"
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalChecking(AttemptState):
+    """A cancellation was refused, and the balance is asked whether an earlier one had worked."""
+
+    name = "checking a refusal"
+    refund: Refund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundWaiting(Timed):
+    """The cancellation is sent again after a pause."""
+
+    name = "waiting to cancel"
+    refund: Refund
+    timer: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auditing(Timed):
+    """Used or given back, and looked up whether it was charged a second time."""
+
+    name = "auditing"
+    settle_at: float
+    looked_at: float
+    """Monotonic time at which the newest look-up began."""
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(AttemptState):
+    """The gate has no more work with it."""
+
+    name = "closed"
+
+
+Refunding = Weighing | RefundRecording | RefundUnrecorded | Cancelling | RefusalChecking | RefundWaiting
+"""The charge is being given back, until E-GUMA accepts."""
+
+STATES: tuple[type[AttemptState], ...] = (
+    Checking,
+    Intending,
+    Redeeming,
+    InDoubt,
+    Recording,
+    Releasing,
+    Admitting,
+    Credit,
+    Proving,
+    Weighing,
+    RefundRecording,
+    RefundUnrecorded,
+    Cancelling,
+    RefusalChecking,
+    RefundWaiting,
+    Auditing,
+    Closed,
+)
+"""Every state, in the order of a life."""
+
+
+def put_off(state: AttemptState, seconds: float) -> AttemptState:
+    """Return the same state with its moment so much later, where it has one."""
+    if isinstance(state, Timed) and state.timer is not None:
+        return replace(state, timer=state.timer + seconds)
+    return state
