@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from gate_controller.devices.errors import DeviceError, remedy_of
+from gate_controller.devices.machine import boot
 
 # ruff: noqa: PLC0415 - the one back end is not brought in for the other
 # ruff: noqa: PTH123 - pathlib is slow to bring in, and has nothing for files in an open directory
@@ -23,7 +24,6 @@ LGPIO = "lgpio"
 """The back end that is driven without gpiozero."""
 
 _BESIDE = f".{FILE_NAME}.new"
-_BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _MOST_BYTES = 65_536
 _ANOTHER = "start the gate, which leaves another"
 
@@ -58,7 +58,7 @@ class NotAtRest(NamedTuple):
 def leave(plan: RestPlan, directory: str) -> None:
     """Leave the plan in a directory, whole or not at all; one that is there is not written again. Raises `OSError`."""
     outputs = [each._asdict() for each in plan.outputs]
-    text = json.dumps({"boot": _boot(), "back_end": plan.back_end, "chip": plan.chip, "outputs": outputs})
+    text = json.dumps({"boot": boot(), "back_end": plan.back_end, "chip": plan.chip, "outputs": outputs})
     folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         if _is_there(folder, text):
@@ -89,7 +89,7 @@ def left_in(directory: str) -> RestPlan | None:
             told = json.loads(_text_in(folder))
         finally:
             os.close(folder)
-        if told["boot"] != _boot():
+        if told["boot"] != boot():
             return None
         outputs = tuple(_resting(**each) for each in told["outputs"])
         return _plan(told["back_end"], told["chip"], outputs)
@@ -175,8 +175,3 @@ def _plan(back_end: Any, chip: Any, outputs: tuple[Resting, ...]) -> RestPlan:
 
 def _unusable(directory: str, why: str, remedy: str) -> DeviceError:
     return DeviceError(f"rest plan {directory}/{FILE_NAME}: cannot be used ({why}): {remedy}")
-
-
-def _boot() -> str:
-    with open(_BOOT_ID, encoding="ascii") as file:
-        return file.read().strip()

@@ -29,6 +29,8 @@ _LOOKED_AT = "corrupt.looked-at"
 
 _LOST = "the journal was corrupt and is kept at {where}: compare its days with `journal reconcile`, then settle this"
 
+_FACTS = "SELECT attempt, n, kind, at, body FROM fact {} WHERE attempt = ? ORDER BY n"
+
 NUMBERS_SKIPPED = 100_000
 """How far the numbering of a new journal begins beyond the last number that could be read of a corrupt one."""
 
@@ -107,12 +109,12 @@ def set_aside(directory: Path) -> Path:
         # A Pi's clock may be years behind: what was saved may be younger than it says.
         newest = max((row[3] for row in rows["fact"]), default=0.0)
         db.execute("INSERT INTO meta VALUES (?, ?)", (LOST_UNTIL, str(max(time.time(), newest))))
-        db.executemany("INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?, ?)", rows["fact"])
+        db.executemany("INSERT OR IGNORE INTO fact (attempt, n, kind, at, body) VALUES (?, ?, ?, ?, ?)", rows["fact"])
         db.executemany("INSERT OR IGNORE INTO pending VALUES (?, ?)", rows["pending"])
         # The staff's list says that charges of the lost part may have to be looked for at E-GUMA.
         lost = OpenItem(AttemptId(""), 0, time.time(), reason=_LOST.format(where=aside))
         row = (last, lost.n, type(lost).__name__, lost.at, codec.encode(lost))
-        db.execute("INSERT INTO fact VALUES (?, ?, ?, ?, ?)", row)
+        db.execute("INSERT INTO fact (attempt, n, kind, at, body) VALUES (?, ?, ?, ?, ?)", row)
         db.execute("INSERT INTO pending VALUES (?, ?)", (last, lost.leaves.value))
     with fresh.open("rb") as written:
         os.fsync(written.fileno())
@@ -154,13 +156,26 @@ def _salvage(copy: Path) -> tuple[str | None, int, dict[str, list[Any]]]:
         if len(numbers) == 1:
             tag = None  # how far the numbers went cannot be known: another tag keeps the new ones apart
         for number, standing in _readable(db, "SELECT attempt, standing FROM pending ORDER BY attempt", ()):
-            facts = _readable(db, "SELECT * FROM fact WHERE attempt = ? ORDER BY n", (number,))
+            # Table and index are pages of their own: where one is damaged, the other may be whole.
+            facts = _readable(db, _FACTS.format(""), (number,)) or _readable(
+                db, _FACTS.format("NOT INDEXED"), (number,)
+            )
+            facts = [row for row in facts if _is_whole(row)]
             last = max(last, number)
             if facts:
                 rows["fact"] += facts
                 rows["pending"].append((number, standing))
     # Numbers that could not be read must not be given again: E-GUMA keeps the reference numbers made of them.
     return tag, last + NUMBERS_SKIPPED, rows
+
+
+def _is_whole(row: tuple[int, int, str, float, str]) -> bool:
+    """Whether a row that a damaged file gave away is a fact."""
+    try:
+        codec.decode("", *row[1:])
+    except ValueError:
+        return False
+    return True
 
 
 def _readable(db: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> list[Any]:

@@ -15,6 +15,10 @@ _BODY_FIELDS = {
 _DEFAULTS = {name: {field.name: field.default for field in fields(kind)} for name, kind in KINDS.items()}
 
 
+class DamagedRow(ValueError):
+    """A row that no version of this program wrote."""
+
+
 def body_of(fact: Fact) -> dict[str, Any]:
     """Return a fact's own fields as plain values; those that are as their kind has them anyway are left out."""
     kind = type(fact).__name__
@@ -31,14 +35,22 @@ def encode(fact: Fact) -> str:
     return json.dumps(body_of(fact), ensure_ascii=False, separators=(",", ":"))
 
 
-def decode(attempt: str, n: int, kind: str, at: float, body: str) -> Fact:
-    """Return the fact of a row. Raises `ValueError` for a row that no version of this program wrote."""
+def decode(attempt: str, n: int, kind: object, at: object, body: object) -> Fact:
+    """
+    Return the fact of a row. Raises `DamagedRow` for one that no version of this program wrote, else `ValueError` for
+    one that only a newer version can read.
+    """
+    if not (isinstance(kind, str) and kind.isidentifier() and isinstance(at, float) and isinstance(body, str)):
+        raise DamagedRow(f"a fact of attempt {attempt} is damaged")
     fact_type = KINDS.get(kind)
     if fact_type is None:
         raise ValueError(f"the journal holds a fact of unknown kind {kind!r}: it was written by a newer version")
-    read = json.loads(body)
+    try:
+        read = json.loads(body)
+    except ValueError as error:
+        raise DamagedRow(f"the fact {kind} of attempt {attempt} is damaged") from error
     if not isinstance(read, dict):
-        raise ValueError(f"the journal's fact {kind} of attempt {attempt} is no fact")  # noqa: TRY004 - a bad row
+        raise DamagedRow(f"the fact {kind} of attempt {attempt} is none")
     said = {name: value for name, value in read.items() if name in _BODY_FIELDS[kind]}
     if "evidence" in said:
         said["evidence"] = Evidence(said["evidence"])
@@ -49,4 +61,4 @@ def decode(attempt: str, n: int, kind: str, at: float, body: str) -> Fact:
     try:
         return fact_type(attempt, n, at, **said)  # type: ignore[arg-type]  # NewTypes of str, int and float
     except TypeError as error:
-        raise ValueError(f"the journal's fact {kind} of attempt {attempt} is incomplete") from error
+        raise DamagedRow(f"the fact {kind} of attempt {attempt} is incomplete") from error

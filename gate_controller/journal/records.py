@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.facts import (
+    Approved,
     CreditOpened,
     Doubted,
     Fact,
@@ -34,7 +35,8 @@ from gate_controller.journal import codec
 
 STANDS: Final[Mapping[type[Fact], str]] = {
     Refused: "refused",
-    Intended: "in doubt",
+    Intended: "begun",
+    Approved: "in doubt",
     NotCharged: "not charged",
     Doubted: "in doubt",
     Redeemed: "charged",
@@ -127,10 +129,12 @@ def _with(known: Record, fact: Fact) -> Record:
     said: dict[str, Any] = {}
     match fact:
         case Refused(code=code, balance=balance):
-            said = {"voucher_code": code, "balance_before_cents": balance}
+            said = {"voucher_code": code, "balance_before_cents": balance, "amount_cents": 0}
+        case Approved():
+            said = {"voucher_code": fact.voucher_code, "balance_before_cents": fact.balance_before}
         case Intended():
             said = {
-                "voucher_code": fact.voucher_code,
+                "voucher_code": fact.voucher_code or fact.code,
                 "amount_cents": fact.price,
                 "currency": fact.currency.value,
                 "balance_before_cents": fact.balance_before,

@@ -1,8 +1,11 @@
 """
 The journal's tables, and how an older file becomes a newer one.
 
-`fact` is only ever added to. `pending` is derived from it (the attempts whose last fact does not close them) and is
-kept so that a start needs no look at the years before: with it, a commit dirties one or two pages.
+`fact` is only ever added to. Its column seq numbers the facts in the order in which they came to disk, without a gap,
+for whoever follows a gate's events; the newest fact is never archived, so that no number is given twice. A power cut
+can take facts that no sync had followed, and their numbers are given anew: only up to the newest sync is there anything
+to tell. `pending` is derived from it (the attempts whose last fact does not close them) and is kept so that a start
+needs no look at the years before: with it, a commit dirties two or three pages.
 """
 
 import sqlite3
@@ -19,6 +22,21 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (attempt, n)
     ) WITHOUT ROWID;
     CREATE TABLE pending (attempt INTEGER PRIMARY KEY, standing TEXT NOT NULL);
+    """,
+    # The order in which facts came to disk was not kept before: those of an older file get one that may have been.
+    """
+    CREATE TABLE numbered (
+        seq INTEGER PRIMARY KEY,
+        attempt INTEGER NOT NULL,
+        n INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        at REAL NOT NULL,
+        body TEXT NOT NULL,
+        UNIQUE (attempt, n)
+    );
+    INSERT INTO numbered (attempt, n, kind, at, body) SELECT attempt, n, kind, at, body FROM fact ORDER BY attempt, n;
+    DROP TABLE fact;
+    ALTER TABLE numbered RENAME TO fact;
     """,
 )
 """Each step from version N to N + 1; the file's version is its `user_version`. Steps are never changed, only added."""

@@ -12,8 +12,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gate_controller.admission.attempt.evidence import entries_of
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.facts import Fact, Redeemed, Refunded, Standing
+from gate_controller.admission.words.facts import Fact, Standing, voucher_of
 from gate_controller.admission.words.ids import ALPHABET, AttemptId, Numbering
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal import codec, own_files, rows, schema
@@ -127,20 +128,29 @@ class Store:
         ).fetchone()[0]
         return Numbering(tag, last)
 
-    def append(self, facts: Sequence[Fact]) -> None:
+    def append(self, facts: Sequence[Fact], *, synced: bool = True) -> None:
         """
-        Put facts on disk, all or none, synced when this returns.
+        Put facts on disk, all or none; by default synced when this returns, else with the next ones that are.
 
         No facts: prove that the journal can be written. Raises `JournalError`; then nothing may depend on the facts,
         though a part of a failed sync may still be found after a power cut.
         """
-        with self._transaction():
+        with self._unsynced() if not synced else contextlib.nullcontext(), self._transaction():
             for fact in facts:
                 self._insert(fact)
             if not facts:
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
         self._frames += _FRAMES_OF_A_WRITE
         self._refuse_if_read_only()
+
+    @contextlib.contextmanager
+    def _unsynced(self) -> Iterator[None]:
+        """Write to the log without waiting for the disk: the next commit's sync takes it along."""
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self._db.execute("PRAGMA synchronous = FULL")
 
     def _refuse_if_read_only(self) -> None:
         # ext4 that was forced read-only after an error, or by hand, still says that a sync worked. A look takes 5 µs.
@@ -163,7 +173,7 @@ class Store:
     def _insert(self, fact: Fact) -> None:
         number = int(fact.attempt[TAG_LENGTH:])
         self._db.execute(
-            "INSERT OR IGNORE INTO fact VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO fact (attempt, n, kind, at, body) VALUES (?, ?, ?, ?, ?)",
             (number, fact.n, type(fact).__name__, fact.at, codec.encode(fact)),
         )
         values = {"attempt": number, "n": fact.n, "standing": fact.leaves.value}
@@ -199,8 +209,10 @@ class Store:
         """
         with explained(self.path):
             found = self._db.execute(
-                "SELECT json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.price') "
+                "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
+                "json_extract(i.body, '$.code')), json_extract(i.body, '$.price') "
                 "FROM fact r JOIN fact i ON i.attempt = r.attempt AND i.kind = 'Intended' "
+                "LEFT JOIN fact a ON a.attempt = r.attempt AND a.kind = 'Approved' "
                 "WHERE r.attempt >= ? AND r.attempt > ? AND r.kind = 'Redeemed' AND r.at >= ? "
                 "AND json_extract(r.body, '$.token') IS NOT NULL "
                 "AND NOT EXISTS (SELECT 1 FROM fact b "
@@ -225,7 +237,10 @@ class Store:
         numbers: list[int] = []
         with explained(self.path):
             pending = {number for (number,) in self._db.execute("SELECT attempt FROM pending")}
-            attempts = self._db.execute("SELECT attempt, max(at) FROM fact GROUP BY attempt ORDER BY attempt")
+            attempts = self._db.execute(
+                "SELECT attempt, max(at) FROM fact WHERE attempt <> "
+                "(SELECT attempt FROM fact ORDER BY seq DESC LIMIT 1) GROUP BY attempt ORDER BY attempt"
+            )
             for looked, (number, at) in enumerate(attempts):
                 # Numbers follow time, but for clocks that were put right and attempts that stayed open for long.
                 if len(numbers) == most or looked == most + PRUNE_LOOK_AHEAD:
@@ -242,22 +257,24 @@ class Store:
             self._db.executemany("DELETE FROM fact WHERE attempt = ?", [(number,) for number in numbers])
         self._frames += _FRAMES_OF_A_WRITE + len(numbers)
 
-    def count_charges(self, voucher_code: str, amount: Cents, since: float, *, but: AttemptId, refunded: bool) -> int:
+    def count_charges(self, voucher_code: str, amount: Cents, since: float, *, but: AttemptId, at_most: bool) -> int:
         """
-        Count this voucher's charges of an amount intended since a moment (wall clock), attempt `but` left out.
-
-        `refunded` says whether charges that were given back count too.
+        Count this voucher's charges of an amount intended since a moment (wall clock), attempt `but` left out: those
+        that E-GUMA surely lists, or at most.
         """
         charges = 0
         with explained(self.path):
-            intended = self._db.execute(
-                "SELECT attempt FROM fact WHERE attempt >= ? AND kind = 'Intended' AND at >= ? AND attempt <> ? "
-                "AND json_extract(body, '$.voucher_code') = ? AND json_extract(body, '$.price') = ?",
-                (self._oldest_looked_at(), since, int(but[TAG_LENGTH:]), voucher_code, amount),
+            maybe = self._db.execute(
+                "SELECT i.attempt FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
+                "WHERE i.attempt >= ? AND i.kind = 'Intended' AND i.at >= ? AND i.attempt <> ? "
+                "AND json_extract(i.body, '$.price') = ? AND ? IN (json_extract(a.body, '$.voucher_code'), "
+                "json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.code'))",
+                (self._oldest_looked_at(), since, int(but[TAG_LENGTH:]), amount, voucher_code),
             )
-            for (number,) in intended.fetchall():
-                kinds = {type(fact) for fact in self.facts_of(number)}
-                charges += Redeemed in kinds and (refunded or Refunded not in kinds)
+            for (number,) in maybe.fetchall():
+                facts = self.facts_of(number)
+                if voucher_of(facts) == voucher_code:
+                    charges += entries_of(facts)[at_most]
         return charges
 
     def _oldest_looked_at(self) -> int:
@@ -335,6 +352,8 @@ def explained(path: Path) -> Iterator[None]:
         raise JournalError(_cannot(path, error.strerror or str(error), "check state_dir and its owner")) from None
     except schema.NewerJournalError as error:
         raise JournalError(_cannot(path, str(error), "install the newer version again")) from None
+    except codec.DamagedRow as error:
+        raise CorruptJournal(_cannot(path, str(error), _remedy(_DAMAGED[0]))) from None
     except ValueError as error:
         raise JournalError(_cannot(path, str(error), "keep a copy and ask for help")) from None
 

@@ -44,11 +44,15 @@ class Journal:
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
 
-    def append(self, facts: Sequence[Fact], done: Callable[[str | None], None]) -> None:
-        """Put facts on disk; `done` is called in the loop: with None once they are synced, else with a reason."""
+    def append(self, facts: Sequence[Fact], done: Callable[[str | None], None], *, synced: bool = True) -> None:
+        """
+        Put facts on disk; `done` is called in the loop: with None once they are there, else with a reason.
+
+        Not `synced`, they outlive this process, and a power cut only once others that are have followed.
+        """
 
         def job() -> None:
-            self._tell(done, self._try_append(facts))
+            self._tell(done, self._try_append(facts, synced=synced))
             self._upkeep(MOST_FRAMES)
 
         self._jobs.put(job)
@@ -113,9 +117,9 @@ class Journal:
             _log.critical("journal=set_aside where=%s", archive.set_aside(self._directory))
         return Store(self._directory, lock=self._lock)
 
-    def _try_append(self, facts: Sequence[Fact]) -> str | None:
+    def _try_append(self, facts: Sequence[Fact], *, synced: bool) -> str | None:
         try:
-            self._opened().append(facts)
+            self._opened().append(facts, synced=synced)
         except JournalError as error:
             self._tell_of_damage(error)
             # After an I/O error SQLite's view of the file may be wrong: the next write opens it anew.

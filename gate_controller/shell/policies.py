@@ -3,10 +3,18 @@
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import Policy
 from gate_controller.devices.drive import DriveKind
+from gate_controller.devices.machine import boot
 from gate_controller.settings import Settings
 
 # A pulse ends in a thread of its own, which a busy machine may wake some milliseconds late.
 PULSE_MARGIN_SECONDS = 0.03
+
+
+def _boot() -> str:
+    try:
+        return boot()
+    except OSError:
+        return ""  # then an intent never tells that Redeem was not sent, and a look-up has to
 
 
 def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
@@ -19,6 +27,7 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
         hold_seconds, passage_seconds, pulse_seconds = drive.open_seconds, min(passage_seconds, drive.open_seconds), 0.0
     return Policy(
         gate_id=settings.id,
+        boot=_boot(),
         price=Cents(admission.price_cents),
         currency=admission.currency,
         verdict_seconds=admission.verdict_seconds,

@@ -186,7 +186,7 @@ class Runner:
             case do.Cancel():
                 self._spawn(self._cancel(command))
             case do.Write() as write:
-                self._journal.append(write.facts, lambda failure: self._written(write, failure))
+                self._journal.append(write.facts, lambda failure: self._written(write, failure), synced=write.synced)
             case do.Release(attempt, way):
                 release = self.drive.release if way is do.Way.IN else self.drive.release_exit
                 if self._moved(release, attempt):
@@ -275,10 +275,10 @@ class Runner:
 
         def known(store: Store) -> tuple[int, int]:
             what, but = (command.voucher_code, command.amount), command.attempt
-            surely = store.count_charges(*what, surely_from, but=but, refunded=False)
+            surely = store.count_charges(*what, surely_from, but=but, at_most=False)
             if store.may_lack_charges_since(maybe_from):
                 return surely, len(listed)  # any of them may be an earlier charge of this gate
-            return surely, store.count_charges(*what, maybe_from, but=but, refunded=True)
+            return surely, store.count_charges(*what, maybe_from, but=but, at_most=True)
 
         try:
             await self._own_user.learn(listed, surely_from)

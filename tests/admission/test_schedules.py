@@ -209,10 +209,10 @@ def test_a_cancellation_forgotten_in_a_crash_is_counted() -> None:
     story = Schedule(
         Setup(),
         (
-            DiskTrouble(0.0, DiskFate.WORKS),
+            DiskTrouble(0.0, DiskFate.WORKS, writes=2),
             DiskTrouble(0.0, DiskFate.FAILS),
             Scan(0.0, b"L4FU5LQTKJR3"),
-            PowerCut(1.0),
+            PowerCut(1.0, kill=True),
             TillRedeems(0.1, "L4FU5LQTKJR3", PRICE),
             Scan(20.0, b"L4FU5LQTKJR3"),
         ),
@@ -229,10 +229,10 @@ def test_a_charge_cancelled_before_a_crash_is_neither_a_credit_nor_an_open_item(
     story = Schedule(
         Setup(ServerHabits(cancelled_stay_listed=stays)),
         (
-            DiskTrouble(0.0, DiskFate.WORKS),
+            DiskTrouble(0.0, DiskFate.WORKS, writes=2),
             DiskTrouble(0.0, DiskFate.FAILS, 0.0, 5),
             Scan(0.0, b"L4FU5LQTKJR3"),
-            PowerCut(1.0),
+            PowerCut(1.0, kill=True),
         ),
     )
 

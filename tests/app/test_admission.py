@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.admission.words.facts import Intended, Redeemed
+from gate_controller.admission.words.facts import Approved, Intended, Redeemed
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.journal.store import FILE_NAME
 from gate_controller.simulator import SAMPLES, Endpoint, FaultKind, Simulator
@@ -59,12 +59,13 @@ async def test_an_admission_is_in_the_journal_with_all_that_names_it_at_e_guma(
 ) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
         await gate.admit(GOOD)
-        await gate.tells(["Intended", "Redeemed", "Released"])
-        ((intended, redeemed, _),) = gate.facts()
+        await gate.tells(["Intended", "Approved", "Redeemed", "Released"])
+        ((intended, approved, redeemed, _),) = gate.facts()
         (redemption,) = simulator.ledger.redemptions()
     assert isinstance(intended, Intended)
     assert isinstance(redeemed, Redeemed)
-    assert intended.voucher_code == GOOD
+    assert isinstance(approved, Approved)
+    assert approved.voucher_code == GOOD
     assert intended.reference == redemption.reference_number
     assert redeemed.token == redemption.token
 
@@ -76,9 +77,9 @@ async def test_the_intent_is_on_disk_before_the_charge_is_sent_and_the_charge_be
         simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=0.1))
         gate.scan(GOOD)
         await until(lambda: gate.charged == PRICE)
-        assert gate.story() == [["Intended"]]
+        assert gate.story() == [["Intended", "Approved"]]
         await until(lambda: pins.is_high(RELAY))
-        assert gate.story()[0][:2] == ["Intended", "Redeemed"]
+        assert gate.story()[0][:3] == ["Intended", "Approved", "Redeemed"]
 
 
 async def test_the_lamps_follow_the_visitor(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
@@ -197,7 +198,7 @@ async def test_a_hiccup_of_balance_is_not_seen_by_the_visitor(
 async def test_nothing_of_an_admission_is_only_in_memory(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
         await gate.admit(GOOD)
-        await gate.tells(["Intended", "Redeemed", "Released"])
+        await gate.tells(["Intended", "Approved", "Redeemed", "Released"])
         with closing(sqlite3.connect(f"file:{state_dir / FILE_NAME}?mode=ro", uri=True)) as db:
             assert db.execute("SELECT count(*) FROM pending").fetchone() == (0,)
             assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -143,7 +143,7 @@ async def test_a_cancelled_charge_is_told_to_the_journal_when_there_is_room_agai
         await until(lambda: gate.requests("redeem.json") == 1)
         with full_disk(state_dir):
             await gate.shows(MessageKind.CHARGE_CANCELLED)
-        await gate.tells(["Intended", "Redeemed", "RefundBegun", "Refunded"])
+        await gate.tells(["Intended", "Approved", "Redeemed", "RefundBegun", "Refunded"])
         assert gate.charged == 0
         await gate.takes_scans()
 
@@ -159,7 +159,7 @@ async def test_a_cancellation_that_is_lost_is_repeated_until_accepted(
         with full_disk(state_dir):
             assert (await gate.verdict()).message.fate in {MoneyFate.BEING_CHECKED, MoneyFate.REFUND_UNDER_WAY}
         await until(lambda: gate.charged == 0)
-        await gate.tells(["Intended", "Redeemed", "RefundBegun", "Refunded"])
+        await gate.tells(["Intended", "Approved", "Redeemed", "RefundBegun", "Refunded"])
         assert gate.requests("cancel_redemption.json") == 2
 
 

@@ -52,5 +52,5 @@ async def test_a_key_withdrawn_in_mid_charge_refuses_without_a_charge(
         verdict = await gate.verdict()
         assert verdict.kind is MessageKind.REFUSED_OUT_OF_SERVICE
         assert gate.charged == 0
-        await gate.tells(["Intended", "Doubted", "NotCharged"])
+        await gate.tells(["Intended", "Approved", "Doubted", "NotCharged"])
         await gate.takes_scans()

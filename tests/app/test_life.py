@@ -37,7 +37,7 @@ async def test_a_stop_serves_the_visitor_in_the_lane_to_the_end(
         assert await gate.stop() == 0
         (pulse,) = gate.pulses
         assert pulse >= PULSE_SECONDS
-        assert gate.story() == [["Intended", "Redeemed", "Released"]]
+        assert gate.story() == [["Intended", "Approved", "Redeemed", "Released"]]
         assert gate.charged == PRICE
 
 
@@ -60,9 +60,9 @@ async def test_a_second_stop_ends_at_once_and_the_next_start_knows_of_the_charge
         gate.app.stop()
         assert await gate.stop() == 0
         assert not pins.is_high(RELAY)
-        assert gate.story() == [["Intended"]]
+        assert gate.story() == [["Intended", "Approved"]]
     async with running_gate(state_dir, pins, simulator) as gate:
-        await gate.tells(["Intended", "Redeemed", "CreditOpened"])
+        await gate.tells(["Intended", "Approved", "Redeemed", "CreditOpened"])
         assert gate.relay_edges == []
 
 
@@ -91,7 +91,7 @@ async def test_a_gate_that_crashed_leaves_a_journal_that_the_next_one_takes_up(
         del gate.app.gate.policy
         assert await gate.run == EXIT_CRASH
     async with running_gate(state_dir, pins, simulator) as gate:
-        await gate.tells(["Intended", "Redeemed", "CreditOpened"])
+        await gate.tells(["Intended", "Approved", "Redeemed", "CreditOpened"])
         gate.scan(GOOD)
         assert (await gate.verdict()).kind is MessageKind.ADMITTED_ON_CREDIT
         assert gate.requests("redeem.json") == 1

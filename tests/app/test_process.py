@@ -27,7 +27,7 @@ async def test_a_gate_says_that_it_is_ready_admits_and_ends_on_sigterm_with_its_
     with gate_process(state_dir, simulator, plugged) as gate:
         await gate.ready()
         plugged.type(FRAME)
-        await until(lambda: gate.story() == [["Intended", "Redeemed", "Released"]])
+        await until(lambda: gate.story() == [["Intended", "Approved", "Redeemed", "Released"]])
         gate.send(signal.SIGTERM)
         assert await gate.ended() == 0
         assert charged(simulator) == PRICE
@@ -75,14 +75,14 @@ async def test_sigterm_while_an_attempt_runs_lets_it_finish(
         await until(lambda: redeems(simulator) == 1)
         gate.send(signal.SIGTERM)
         assert await gate.ended() == 0
-        assert gate.story() == [["Intended", "Redeemed", "Released"]]
+        assert gate.story() == [["Intended", "Approved", "Redeemed", "Released"]]
         assert charged(simulator) == PRICE
 
 
 async def test_a_gate_killed_after_the_charge_finds_it_and_never_charges_again(
     state_dir: Path, plugged: PtyScanner, simulator: Simulator
 ) -> None:
-    admitted = ["Intended", "Redeemed", "Released"]  # which proves under which user this key charges
+    admitted = ["Intended", "Approved", "Redeemed", "Released"]  # which proves under which user this key charges
     with gate_process(state_dir, simulator, plugged) as gate:
         await gate.ready()
         plugged.type(EXPIRED.encode() + b"\r")
@@ -91,12 +91,14 @@ async def test_a_gate_killed_after_the_charge_finds_it_and_never_charges_again(
         plugged.type(FRAME)
         await until(lambda: charged(simulator) == 2 * PRICE)
         await gate.kill()
-        assert gate.story() == [admitted, ["Intended"]]
+        assert gate.story() == [admitted, ["Intended", "Approved"]]
     with gate_process(state_dir, simulator, plugged) as gate:
         await gate.ready()
-        await until(lambda: gate.story() == [admitted, ["Intended", "Redeemed", "CreditOpened"]])
+        await until(lambda: gate.story() == [admitted, ["Intended", "Approved", "Redeemed", "CreditOpened"]])
         plugged.type(FRAME)
-        await until(lambda: gate.story() == [admitted, ["Intended", "Redeemed", "CreditOpened", "Released"]])
+        await until(
+            lambda: gate.story() == [admitted, ["Intended", "Approved", "Redeemed", "CreditOpened", "Released"]]
+        )
         await gate.logs("reason=admitted_on_credit")
         assert redeems(simulator) == 2
         assert charged(simulator) == 2 * PRICE
@@ -113,7 +115,7 @@ async def test_a_gate_killed_before_the_charge_settles_it_as_not_charged(
         await gate.kill()
     with gate_process(state_dir, simulator, plugged) as gate:
         await gate.ready()
-        await until(lambda: gate.story() == [["Intended", "NotCharged"]])
+        await until(lambda: gate.story() == [["Intended", "Approved", "NotCharged"]])
         assert charged(simulator) == 0
 
 

@@ -77,7 +77,7 @@ async def test_a_charge_without_a_trace_is_settled_as_not_charged(
         verdict = await gate.verdict()
         assert verdict.message.fate is MoneyFate.BEING_CHECKED
         assert verdict.message.incident in verdict.words
-        await gate.tells(["Intended", "Doubted", "NotCharged"])
+        await gate.tells(["Intended", "Approved", "Doubted", "NotCharged"])
         assert gate.charged == 0
         assert gate.pulses == []
 
@@ -89,7 +89,7 @@ async def test_a_charge_that_takes_effect_late_is_found_and_opens_the_gate_on_th
         simulator.faults.add(fault(FaultKind.LATE, delay_seconds=1.2))
         gate.scan(GOOD)
         assert (await gate.verdict()).kind is CHECKED
-        await gate.tells(["Intended", "Doubted", "Redeemed", "CreditOpened"])
+        await gate.tells(["Intended", "Approved", "Doubted", "Redeemed", "CreditOpened"])
         gate.scan(GOOD)
         assert (await gate.verdict()).kind is MessageKind.ADMITTED_ON_CREDIT
         await gate.lane_is_free()
@@ -151,6 +151,6 @@ async def test_a_relay_that_fails_after_the_charge_leaves_a_credit(
         verdict = await gate.verdict()
         assert verdict.kind is MessageKind.PAID_BUT_SHUT
         assert "CHF 25.00 charged, CHF 475.00 left. Good for one admission." in verdict.words
-        await until(lambda: gate.story() == [["Intended", "Redeemed", "CreditOpened"]])
+        await until(lambda: gate.story() == [["Intended", "Approved", "Redeemed", "CreditOpened"]])
         pins.mend(17)
         assert gate.charged == PRICE

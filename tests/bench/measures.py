@@ -208,9 +208,7 @@ def _commits(directory: Path) -> Iterator[Callable[[], float]]:
         reference = f"bench-{store.numbering.tag}{number}"
         attempt = AttemptId(f"{store.numbering.tag}{number}")
         price = Cents(PRICE)
-        fact = Intended(
-            attempt, 0, time.time(), Incident("0000"), Code(code), code, price, Currency.CHF, price, reference
-        )
+        fact = Intended(attempt, 0, time.time(), Incident("0000"), Code(code), price, Currency.CHF, reference)
         began = time.monotonic_ns()
         store.append([fact])
         seconds = (time.monotonic_ns() - began) / 1e9

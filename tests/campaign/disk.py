@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gate_controller.admission.words.codes import Code, VoucherCode
-from gate_controller.admission.words.facts import Evidence, Fact, Intended, Redeemed, Released, Standing
+from gate_controller.admission.words.facts import Approved, Evidence, Fact, Intended, Redeemed, Released, Standing
 from gate_controller.admission.words.ids import AttemptId, incident
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.journal import archive
@@ -31,15 +31,14 @@ def _facts(tag: str, number: int) -> list[Fact]:
         1.7e9 + number,
         incident=incident(number),
         code=Code("L4FU5LQTKJR3"),
-        voucher_code=VoucherCode("L4FU5LQTKJR3"),
         price=Cents(2500),
         currency=Currency.CHF,
-        balance_before=Cents(50_000),
         reference=f"gate1{attempt}",
     )
-    redeemed = Redeemed(attempt, 1, 1.7e9 + number, evidence=Evidence.ANSWER, token=f"token-{number}")
-    facts: list[Fact] = [intended, redeemed]
-    return facts if number % 10 == 0 else [*facts, Released(attempt, 2, 1.7e9 + number)]
+    approved = Approved(attempt, 1, 1.7e9 + number, VoucherCode("L4FU5LQTKJR3"), Cents(50_000))
+    redeemed = Redeemed(attempt, 2, 1.7e9 + number, evidence=Evidence.ANSWER, token=f"token-{number}")
+    facts: list[Fact] = [intended, approved, redeemed]
+    return facts if number % 10 == 0 else [*facts, Released(attempt, 3, 1.7e9 + number)]
 
 
 def write_journal(directory: Path) -> None:

@@ -142,13 +142,13 @@ async def test_the_journal_is_listed_shown_exported_verified_and_copied(
     async with running_gate(state_dir, pins, simulator) as gate:
         incident = (await gate.admit()).message.incident
         gate.scan(NOT_PAID)
-        await gate.tells(["Intended", "Redeemed", "Released"], ["Refused"])
+        await gate.tells(["Intended", "Approved", "Redeemed", "Released"], ["Intended", "Refused"])
 
         listed = await journal(state_dir, "list")
         assert [line.split()[0] for line in listed.stdout.splitlines()[1:]] == [r.incident for r in gate.records]
         assert GOOD not in listed.stdout
         shown = json.loads((await journal(state_dir, "show", incident, "--json")).stdout)
-        assert [fact["fact"] for fact in shown["facts"]] == ["Intended", "Redeemed", "Released"]
+        assert [fact["fact"] for fact in shown["facts"]] == ["Intended", "Approved", "Redeemed", "Released"]
         today = time.strftime("%Y-%m-%d", time.gmtime())
         rows = list(
             csv.DictReader(io.StringIO((await journal(state_dir, "export", "--from", today, "--to", today)).stdout))

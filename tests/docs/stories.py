@@ -5,7 +5,7 @@ What can go wrong, told by the core itself: each story answers the core's comman
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +37,7 @@ from gate_controller.admission.words.events import (
     WriteFailed,
     Written,
 )
-from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.facts import Approved, Fact
 from gate_controller.admission.words.ids import AttemptId, Numbering
 from gate_controller.admission.words.messages import Message, MoneyFate
 from gate_controller.admission.words.money import Cents, Currency
@@ -111,6 +111,10 @@ class Story:
     passes: bool = True
     power_cut_after: type[Command] | None = None
     """The process dies when it has first carried out such a command, and before it hears of it."""
+    cut_takes: type[Fact] | None = None
+    """What the power cut takes with it."""
+    dies_alone: bool = False
+    """The process dies, and the power stays."""
     comes_back: float | None = None
     """Seconds after the first scan at which the visitor scans again."""
     hours: float = 3.0
@@ -150,7 +154,7 @@ class _Teller:
         self._now = 1000.0
         self._dead = False
         seconds = 8.0 if story.sensor else None
-        self._policy = Policy("gate-1", PRICE, Currency.CHF, passage_seconds=seconds)
+        self._policy = Policy("gate-1", PRICE, Currency.CHF, boot="one", passage_seconds=seconds)
         self._gate = Gate(self._policy, Numbering("TAG0"))
         self._events: list[Event] = []
         self._given_up: list[tuple[float, AttemptId]] = []
@@ -187,7 +191,12 @@ class _Teller:
         self._dead = True
         self._events.clear()
         self._now += 30.0
+        if not self._story.dies_alone:
+            self._policy = replace(self._policy, boot="another")
         self._gate = Gate(self._policy, Numbering("TAG0", len(self._story.disk)))
+        if (taken := self._story.cut_takes) is not None:
+            for attempt, facts in self._story.disk.items():
+                self._story.disk[attempt] = [fact for fact in facts if not isinstance(fact, taken)]
         pending = [facts for facts in self._story.disk.values() if facts[-1].leaves.value == "unfinished"]
         for later in self._gate.recover(self._at(), pending):
             self._carry_out(later)
@@ -286,10 +295,10 @@ def stories() -> list[Story]:
                 comes_back=300,
             ),
             Story("No answer to Redeem ever comes; the list shows the charge", redeem=(None,), listed=(LISTED,)),
-            Story("The redemption cannot be written", writes=(OK, no_disk, OK)),
+            Story("The redemption cannot be written", writes=(OK, OK, no_disk, OK)),
             Story(
                 "The redemption cannot be written, and the first answer to Cancel is lost",
-                writes=(OK, no_disk, OK),
+                writes=(OK, OK, no_disk, OK),
                 cancel=(UNKNOWN, REFUSED),
                 balance=(GOOD, GOOD),
             ),
@@ -318,6 +327,24 @@ def stories() -> list[Story]:
                 balance=(GOOD, DROPPED),
             ),
             Story("Power cut while Redeem is under way; it took no effect", power_cut_after=Redeem),
+            Story(
+                "The same, and it takes what was on the voucher before; the list shows the charge",
+                power_cut_after=Redeem,
+                cut_takes=Approved,
+                listed=(LISTED,),
+            ),
+            Story(
+                "The same; the list does not show it",
+                power_cut_after=Redeem,
+                cut_takes=Approved,
+            ),
+            Story(
+                "The same; the list is refused",
+                power_cut_after=Redeem,
+                cut_takes=Approved,
+                listed=(REFUSED,),
+            ),
+            Story("The process dies while Balance is asked", power_cut_after=Write, dies_alone=True),
             Story("Power cut between the pulse and its record", power_cut_after=Release, balance=(GOOD, DROPPED)),
             Story(
                 "Power cut between the pulse and its record, and the visitor scans again",
@@ -341,7 +368,8 @@ def table() -> str:
             if sentence not in reads:
                 reads.append(sentence)
         books = "; ".join(story.books) or "nothing, for nothing was charged"
-        read = " Then: ".join(reads) or "nothing: the gate has no power"
+        nothing = "nothing: the gate starts again" if story.dies_alone else "nothing: the gate has no power"
+        read = " Then: ".join(reads) or nothing
         lines.append(f"| {story.title} | {read} | {', then '.join(story.staff) or 'nothing'} | {books} |")
     return "\n".join(lines)
 

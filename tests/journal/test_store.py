@@ -1,5 +1,6 @@
 """The journal's file: facts that stay, a list of unfinished attempts that is right, and failures in words."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -13,9 +14,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.facts import Fact, OpenItem, Redeemed, Refunded, Released, Settled, Standing
+from gate_controller.admission.words.facts import (
+    Approved,
+    Fact,
+    Intended,
+    NotCharged,
+    OpenItem,
+    Redeemed,
+    Refunded,
+    Released,
+    Settled,
+    Standing,
+    approval,
+    voucher_of,
+)
 from gate_controller.admission.words.ids import ALPHABET, AttemptId
 from gate_controller.admission.words.money import Cents
+from gate_controller.journal.reader import Reader
 from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import (
     CHECKPOINT_FRAMES,
@@ -27,7 +42,7 @@ from gate_controller.journal.store import (
     Store,
     locked,
 )
-from tests.rig.facts import NOON, PRICE, VOUCHER, admission, any_fact, intended, redeemed, released
+from tests.rig.facts import NOON, PRICE, VOUCHER, admission, any_fact, approved, intended, redeemed, released
 
 HOUR = 3600.0
 
@@ -99,7 +114,7 @@ def test_an_empty_file_becomes_a_journal(directory: Path) -> None:
     (directory / FILE_NAME).touch()
     store = Store(directory)
     store.append(admission(1))
-    assert len(store.facts_of(1)) == 3
+    assert len(store.facts_of(1)) == 4
     store.close()
 
 
@@ -112,6 +127,76 @@ def test_a_file_of_version_0_is_brought_to_this_version(directory: Path) -> None
         assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"fact", "pending", "meta"} <= tables
+
+
+def test_facts_of_an_older_file_are_numbered_and_read(directory: Path) -> None:
+    """Version 1 had no numbers, and an intent held what Balance had said."""
+    directory.mkdir()
+    body = {"incident": "KRVG1", "code": "42", "voucher_code": VOUCHER, "price": PRICE, "currency": "CHF"}
+    with closing(sqlite3.connect(directory / FILE_NAME)) as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute("PRAGMA user_version = 1")
+        db.execute("INSERT INTO meta VALUES ('tag', 'ABCD')")
+        said = json.dumps({**body, "balance_before": 4_000, "reference": "gateABCD1"})
+        db.execute("INSERT INTO fact VALUES (1, 0, 'Intended', ?, ?)", (NOON, said))
+        db.execute("INSERT INTO fact VALUES (1, 1, 'Redeemed', ?, ?)", (NOON, '{"evidence":"answer","token":"t"}'))
+        db.execute("INSERT INTO pending VALUES (1, 'unfinished')")
+        db.commit()
+
+    store = Store(directory)
+
+    [facts] = store.pending(Standing.UNFINISHED)
+    approved = approval(facts)
+    assert approved is not None
+    assert (voucher_of(facts), approved.balance_before) == (VOUCHER, 4_000)
+    assert store.charges_since(NOON) == [(VOUCHER, PRICE)]
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD9"), at_most=False) == 1
+    store.close()
+    assert numbers_in(directory) == [1, 2]
+
+
+def numbers_in(directory: Path) -> list[int]:
+    with closing(sqlite3.connect(directory / FILE_NAME)) as db:
+        return [seq for (seq,) in db.execute("SELECT seq FROM fact ORDER BY seq")]
+
+
+def test_facts_are_numbered_without_a_gap_in_the_order_of_the_disk(directory: Path) -> None:
+    store = Store(directory)
+    store.append([intended(2)])
+    store.append(admission(1))
+    store.append([intended(2)])  # written again, it is the same
+    with pytest.raises(AttributeError):
+        store.append([intended(3), None])  # type: ignore[list-item]  # fails half-way
+    store.append([approved(2)], synced=False)
+    store.close()
+
+    assert numbers_in(directory) == [1, 2, 3, 4, 5, 6]
+
+
+def test_no_number_is_given_again_after_the_archive(directory: Path) -> None:
+    """The newest fact stays, even one of the oldest attempt."""
+    store = Store(directory)
+    store.append(admission(1))
+    store.append([intended(2)])
+    store.append([NotCharged(intended(2).attempt, 1, NOON, reason="no")])
+    store.append([Settled(intended(1).attempt, 4, NOON, by="Anna", reason="seen")])
+    assert store.closed_before(NOON + 1, 10) == [2]
+
+    store.forget([2])
+    store.append([intended(3)])
+    store.close()
+
+    assert numbers_in(directory) == [1, 2, 3, 4, 7, 8]
+
+
+def test_what_is_not_synced_is_read_by_another_process_all_the_same(directory: Path) -> None:
+    """Of a process that dies the kernel keeps what was written."""
+    store = Store(directory)
+    store.append([intended(1)])
+    store.append([approved(1)], synced=False)
+
+    assert [type(fact) for fact in Reader(directory).facts(intended(1).incident)] == [Intended, Approved]
+    store.close()
 
 
 def test_a_file_of_this_version_is_left_as_it_is(directory: Path) -> None:
@@ -214,7 +299,7 @@ def test_what_append_has_taken_is_in_the_files_at_once(store: Store, directory: 
     for suffix in ("", "-wal"):
         shutil.copy(directory / f"{FILE_NAME}{suffix}", after)
     found = Store(after)
-    assert len(found.facts_of(1)) == 3
+    assert len(found.facts_of(1)) == 4
     found.close()
 
 
@@ -273,29 +358,29 @@ def test_the_lists_of_unfinished_and_open_attempts_follow_from_the_facts(
 
 def test_a_vouchers_charges_are_counted_with_or_without_the_refunded(store: Store) -> None:
     store.append(admission(1))
-    store.append([*admission(2), Refunded(intended(2).attempt, 3, NOON, how="confirmed")])
+    store.append([*admission(2), Refunded(intended(2).attempt, 4, NOON, how="confirmed")])
     store.append([intended(3)])  # not known to be charged
     but = AttemptId("ABCD9")
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=but, refunded=False) == 1
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=but, refunded=True) == 2
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=but, at_most=False) == 1
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=but, at_most=True) == 2
 
 
 def test_charges_of_another_amount_do_not_count(store: Store) -> None:
     """The price was set to another since: the list's entries are counted at one amount, so the journal's are too."""
     store.append(admission(1))
     but = AttemptId("ABCD9")
-    assert store.count_charges(VOUCHER, Cents(PRICE + 500), NOON, but=but, refunded=True) == 0
+    assert store.count_charges(VOUCHER, Cents(PRICE + 500), NOON, but=but, at_most=True) == 0
 
 
 def test_only_this_vouchers_charges_count(store: Store) -> None:
     store.append([intended(1, voucher=VoucherCode("EXP6NT2VKD8Q")), redeemed(1)])
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD9"), refunded=True) == 0
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD9"), at_most=True) == 0
 
 
 def test_charges_from_before_do_not_count_nor_does_the_attempt_in_question(store: Store) -> None:
     store.append(admission(1, at=NOON - HOUR))
     store.append(admission(2))
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD2"), refunded=True) == 0
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD2"), at_most=True) == 0
 
 
 def test_charges_with_a_token_tell_vouchers_and_prices(store: Store) -> None:
@@ -309,7 +394,7 @@ def test_charges_with_a_token_tell_vouchers_and_prices(store: Store) -> None:
 def test_charges_that_were_given_back_or_made_before_an_attempt_tell_nothing(store: Store) -> None:
     store.append(admission(1))
     store.append(admission(2))
-    store.append([*admission(3), Refunded(intended(3).attempt, 3, NOON, how="confirmed")])
+    store.append([*admission(3), Refunded(intended(3).attempt, 4, NOON, how="confirmed")])
     assert store.charges_since(NOON, after=1) == [(VOUCHER, PRICE)]
     assert store.charges_since(NOON, after=2) == []
 

@@ -33,6 +33,7 @@ VOUCHER, OTHER, SHORT_CODE = "L4FU5LQTKJR3", "AB12CD34EF56", "42"
 PRICE = 2_500
 TOKEN = "token-1"
 WALL = 1_700_000_000.0
+BOOT = "this boot"
 
 LOST = CallFailed(CallFault.UNKNOWN, "no answer")
 NOT_SENT = CallFailed(CallFault.NOT_SENT, "connection refused")
@@ -191,7 +192,7 @@ class Core:
 
     def _end(self, write: do.Write, *, works: bool) -> None:
         if works:
-            self.facts += write.facts
+            self.facts += [fact for fact in write.facts if fact not in self.facts]
             self.happens(on.Written(self.at, write.ticket))
         else:
             self.happens(on.WriteFailed(self.at, write.ticket, "disk full"))
@@ -246,13 +247,13 @@ class Core:
         self.answer(LOST)
         assert self.asks == ["AskRedemptions"]
 
-    def restarts(self, seconds: float = 3.0, *, price: int = PRICE) -> "Core":
-        """Return the gate as it starts again after a power cut, with the journal it left."""
+    def restarts(self, seconds: float = 3.0, *, price: int = PRICE, boot: str = "another boot") -> "Core":
+        """Return the gate as it starts again with the journal it left: after a power cut, save in boot `BOOT`."""
         attempts: dict[str, list[Fact]] = {}
         for fact in self.facts:
             attempts.setdefault(fact.attempt, []).append(fact)
         last = max((int(attempt[4:]) for attempt in attempts), default=0)
-        again = core(sensor=self.gate.policy.passage_seconds is not None, price=price, last=last)
+        again = core(sensor=self.gate.policy.passage_seconds is not None, price=price, last=last, boot=boot)
         again.now, again.facts = self.now + seconds, list(self.facts)
         again.recovers(attempts.values())
         return again
@@ -264,10 +265,10 @@ class Core:
         self.carry_out(commands)
 
 
-def core(*, sensor: bool = False, price: int = PRICE, last: int = 0, **policies: float) -> Core:
+def core(*, sensor: bool = False, price: int = PRICE, last: int = 0, boot: str = BOOT, **policies: float) -> Core:
     """Return a gate that takes scans; `policies` are other fields of its `Policy`."""
     more: dict[str, Any] = dict(policies)
-    policy = Policy("gate-1", Cents(price), Currency.CHF, passage_seconds=8.0 if sensor else None, **more)
+    policy = Policy("gate-1", Cents(price), Currency.CHF, boot=boot, passage_seconds=8.0 if sensor else None, **more)
     return Core(Gate(policy, Numbering("TAG0", last)))
 
 

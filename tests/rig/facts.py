@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gate_controller.admission.words import facts
 from gate_controller.admission.words.codes import Code, VoucherCode
-from gate_controller.admission.words.facts import Evidence, Fact, Intended, Occurrence, Redeemed, Released
+from gate_controller.admission.words.facts import Approved, Evidence, Fact, Intended, Occurrence, Redeemed, Released
 from gate_controller.admission.words.ids import AttemptId, incident
 from gate_controller.admission.words.money import Cents, Currency
 
@@ -27,29 +27,38 @@ def intended(number: int, *, tag: str = TAG, at: float = NOON, voucher: VoucherC
         at,
         incident=incident(number),
         code=Code(voucher),
-        voucher_code=voucher,
         price=PRICE,
         currency=Currency.CHF,
-        balance_before=Cents(50_000),
         reference=f"gate{attempt}",
+        boot="a boot",
     )
 
 
+def approved(number: int, *, tag: str = TAG, at: float = NOON, voucher: VoucherCode = VOUCHER) -> Approved:
+    """Return its second fact: the voucher is good."""
+    return Approved(AttemptId(f"{tag}{number}"), 1, at, voucher, Cents(50_000))
+
+
 def redeemed(number: int, *, tag: str = TAG, at: float = NOON) -> Redeemed:
-    """Return its second fact: charged."""
+    """Return its third fact: charged."""
     return Redeemed(
-        AttemptId(f"{tag}{number}"), 1, at, evidence=Evidence.ANSWER, token=f"token-{number}", balance_after=Cents(475)
+        AttemptId(f"{tag}{number}"), 2, at, evidence=Evidence.ANSWER, token=f"token-{number}", balance_after=Cents(475)
     )
 
 
 def released(number: int, *, tag: str = TAG, at: float = NOON) -> Released:
     """Return its last fact: the gate was opened."""
-    return Released(AttemptId(f"{tag}{number}"), 2, at)
+    return Released(AttemptId(f"{tag}{number}"), 3, at)
 
 
 def admission(number: int, *, tag: str = TAG, at: float = NOON) -> tuple[Fact, ...]:
     """Return all facts of an undisturbed admission."""
-    return intended(number, tag=tag, at=at), redeemed(number, tag=tag, at=at), released(number, tag=tag, at=at)
+    return (
+        intended(number, tag=tag, at=at),
+        approved(number, tag=tag, at=at),
+        redeemed(number, tag=tag, at=at),
+        released(number, tag=tag, at=at),
+    )
 
 
 # SQLite keeps any text but lone surrogates, which nothing that was decoded holds.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gate_controller.admission.words.facts import Fact, Intended, NotCharged, Redeemed, Refunded, Standing
+from gate_controller.admission.words.facts import Fact, Intended, NotCharged, Redeemed, Refunded, Refused, Standing
 from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate
 from gate_controller.app import App
 from gate_controller.desk.control_socket import ask
@@ -211,7 +211,7 @@ class GateInProcess:
         """Whether E-GUMA's books hold the charges that the journal knows, and at most those in doubt besides."""
         told = [{type(fact) for fact in facts} for facts in self.facts()]
         charged_for = sum(Redeemed in kinds and Refunded not in kinds for kinds in told)
-        in_doubt = sum(Intended in kinds and not kinds & {Redeemed, NotCharged} for kinds in told)
+        in_doubt = sum(Intended in kinds and not kinds & {Redeemed, NotCharged, Refused} for kinds in told)
         return PRICE * charged_for <= self.charged <= PRICE * (charged_for + in_doubt)
 
     async def stop(self) -> int:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from gate_controller.admission.attempt.evidence import entries_of
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.facts import Fact, Intended, Redeemed, RefundBegun, Refunded, Standing
+from gate_controller.admission.words.facts import Fact, Intended, Redeemed, RefundBegun, Refunded, Standing, voucher_of
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.money import Cents
 
@@ -34,6 +35,7 @@ class UnderWay:
 
     ticket: int
     facts: tuple[Fact, ...]
+    synced: bool
     fate: DiskFate
     ends: float
 
@@ -44,14 +46,16 @@ class Disk:
 
     attempts: dict[AttemptId, dict[int, Fact]] = field(default_factory=dict)
     under_way: deque[UnderWay] = field(default_factory=deque)
+    unsynced: deque[tuple[Fact, ...]] = field(default_factory=deque)
+    """Writes that were not synced, and that no sync has followed: a process that dies keeps them."""
     fates: deque[tuple[DiskFate, float]] = field(default_factory=deque)
     """What the next writes meet, and how many seconds they take."""
 
-    def write(self, ticket: int, facts: tuple[Fact, ...], now: float) -> UnderWay:
+    def write(self, ticket: int, facts: tuple[Fact, ...], now: float, *, synced: bool) -> UnderWay:
         """Begin a write; it ends after those before it."""
         fate, seconds = self.fates.popleft() if self.fates else (DiskFate.WORKS, COMMIT_SECONDS)
         free = self.under_way[-1].ends if self.under_way else now
-        write = UnderWay(ticket, facts, fate, max(free, now) + max(seconds, COMMIT_SECONDS))
+        write = UnderWay(ticket, facts, synced, fate, max(free, now) + max(seconds, COMMIT_SECONDS))
         self.under_way.append(write)
         return write
 
@@ -60,14 +64,33 @@ class Disk:
         assert self.under_way.popleft() is write
         if write.fate is not DiskFate.FAILS:
             self._keep(write.facts)
+        if not write.synced and write.fate is not DiskFate.FAILS:
+            self.unsynced.append(write.facts)
+        elif write.fate in {DiskFate.WORKS, DiskFate.HANGS}:
+            self.unsynced.clear()
         return write.fate in {DiskFate.WORKS, DiskFate.HANGS}
 
-    def power_cut(self, kept: int) -> None:
-        """Lose the writes under way but for the first `kept`."""
-        for write in list(self.under_way)[:kept]:
+    def dies(self, kept: int, *, power: bool) -> None:
+        """Lose the writes under way but for the first `kept`; without power, those not synced count among them."""
+        if power:
+            lost = list(self.unsynced)[kept:]
+            kept -= len(self.unsynced)
+            self.unsynced = deque(lost)
+            self._lose_unsynced()
+        for write in list(self.under_way)[: max(kept, 0)]:
             if write.fate is not DiskFate.FAILS:
                 self._keep(write.facts)
+                if not write.synced and not power:
+                    self.unsynced.append(write.facts)
         self.under_way.clear()
+
+    def _lose_unsynced(self) -> None:
+        for facts in self.unsynced:
+            for fact in facts:
+                self.attempts[fact.attempt].pop(fact.n, None)
+                if not self.attempts[fact.attempt]:
+                    del self.attempts[fact.attempt]
+        self.unsynced.clear()
 
     def _keep(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
@@ -95,6 +118,12 @@ class Disk:
         """Return the attempts on the staff's list."""
         return {attempt for attempt in self.attempts if self.standing(attempt) is Standing.OPEN}
 
+    def is_synced(self, attempt: AttemptId, kind: type[Fact]) -> bool:
+        """Whether an attempt has a fact of a kind that no power cut takes."""
+        loose = {(fact.attempt, fact.n) for facts in self.unsynced for fact in facts}
+        known = self.attempts.get(attempt, {}).values()
+        return any(isinstance(fact, kind) and (fact.attempt, fact.n) not in loose for fact in known)
+
     def has(self, attempt: AttemptId, kind: type[Fact]) -> bool:
         """Whether an attempt has a fact of a kind on disk."""
         return any(isinstance(fact, kind) for fact in self.attempts.get(attempt, {}).values())
@@ -109,10 +138,10 @@ class Disk:
                 continue
             tokens = any(isinstance(f, Redeemed) and f.token is not None for f in facts)
             if tokens and not any(isinstance(f, RefundBegun | Refunded) for f in facts):
-                told.append((intent.voucher_code, intent.price))
+                told.append((voucher_of(facts), intent.price))
         return told
 
-    def count_charges(self, voucher_code: str, amount: int, since: float, *, but: AttemptId, refunded: bool) -> int:
+    def count_charges(self, voucher_code: str, amount: int, since: float, *, but: AttemptId, at_most: bool) -> int:
         """Count a voucher's charges of an amount as `Store.count_charges` does."""
         charges = 0
         for attempt in self.attempts:
@@ -120,8 +149,6 @@ class Disk:
             intent = next((f for f in facts if isinstance(f, Intended)), None)
             if attempt == but or intent is None or intent.at < since:
                 continue
-            if (intent.voucher_code, intent.price) != (voucher_code, amount):
-                continue
-            charged = any(isinstance(f, Redeemed) for f in facts)
-            charges += charged and (refunded or not any(isinstance(f, Refunded) for f in facts))
+            if (voucher_of(facts), intent.price) == (voucher_code, amount):
+                charges += entries_of(facts)[at_most]
         return charges

@@ -14,6 +14,7 @@ from gate_controller.admission.attempt.states import Admitting, Auditing, Claim,
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words.codes import read_code
 from gate_controller.admission.words.facts import (
+    Approved,
     Doubted,
     Evidence,
     Fact,
@@ -24,6 +25,7 @@ from gate_controller.admission.words.facts import (
     Refunded,
     Released,
     ReleasedToSensor,
+    voucher_of,
 )
 from gate_controller.admission.words.ids import AttemptId, Incident, OrderId, number_of
 from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate
@@ -165,12 +167,12 @@ class Watch:
         if attempt in self.redeems:
             self.wrong(f"promise 2: Redeem is sent twice for {attempt}")
         self.redeems.add(attempt)
-        if not self._has(attempt, Intended):
+        if not disk.is_synced(attempt, Intended) or not self._has(attempt, Approved):
             self.wrong(f"promise 4: Redeem for {attempt} without its intent on disk")
         for other in disk.attempts:
             facts = disk.facts(other)
-            same = isinstance(facts[0], Intended) and facts[0].voucher_code == command.voucher_code
-            if same and other != attempt and isinstance(self._newest(other), Intended | Doubted):
+            same = voucher_of(facts) == command.voucher_code
+            if same and other != attempt and isinstance(self._newest(other), Intended | Approved | Doubted):
                 self.wrong(f"promise 2: Redeem for {attempt} while {other} of the same voucher is in doubt")
 
     def _newest(self, attempt: AttemptId) -> Fact:
@@ -279,7 +281,7 @@ class Watch:
         facts = self.world.disk.facts(attempt)
         intent = facts[0] if facts else None
         return isinstance(intent, Intended) and self._till_came(
-            intent.voucher_code, self.intended_at[attempt] - self.world.gate.policy.verdict_seconds
+            voucher_of(facts), self.intended_at[attempt] - self.world.gate.policy.verdict_seconds
         )
 
     # -- power cuts
@@ -342,11 +344,13 @@ class Watch:
         outcome.refunds += len(charges) - net
         if len(charges) > 1 + self.world.was_doubled(attempt):
             self.wrong(f"promise 2: {attempt} was charged {len(charges)} times")
-        if any(charge.amount != intent.price or charge.voucher_code != intent.voucher_code for charge in charges):
+        if any((charge.amount, charge.voucher_code) != (intent.price, voucher_of(facts)) for charge in charges):
             self.wrong(f"promise 2: {attempt} was charged another amount or voucher than intended")
         tale = [type(fact).__name__ for fact in facts]
         with_a_person = attempt in self.world.disk.open_items() or attempt in self.settled
-        given_back = attempt in self.refund_ordered and net == 0 and tale[-1] == Refunded.__name__
+        # What follows a refund is the look for a second charge, at most.
+        ends = [name for name in tale if not name.startswith("SecondCharge")]
+        given_back = attempt in self.refund_ordered and net == 0 and ends[-1] == Refunded.__name__
         if least > 1:
             self.wrong(f"promise 1: {attempt} was used {least} times")
         if with_a_person or given_back or least <= net <= most:

@@ -164,7 +164,8 @@ class PowerCut(Step):
     The process dies when it has carried out so many more commands, and starts again after `down` seconds. While it is
     down, a power cut waits for the next start.
 
-    `kept` writes that nobody was told of are on disk all the same; the clock is wrong by `clock` seconds until E-GUMA
+    `kept` writes that are not synced are on disk all the same, the oldest first; a `kill` ends the process alone, and
+    what was written stays; the clock is wrong by `clock` seconds until E-GUMA
     first answers; new settings are in force from then on.
     """
 
@@ -173,6 +174,7 @@ class PowerCut(Step):
     down: float = 3.0
     clock: float = 0.0
     price: int | None = None
+    kill: bool = False
     swaps_keys: bool = False
     """From then on the gate has the key of the other till's user, and the till the gate's."""
 
@@ -273,6 +275,7 @@ def _power_cut(chance: Random, _: list[bytes]) -> Step:
         clock=chance.choice((0.0, 0.0, -7_200.0, 400 * 86_400.0, -400 * 86_400.0)),
         price=chance.choice((None, None, None, 2_000, 3_000)),
         swaps_keys=chance.random() < 0.1,
+        kill=chance.random() < 0.3,
     )
 
 

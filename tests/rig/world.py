@@ -26,7 +26,7 @@ from gate_controller.admission.words.policy import Policy
 from tests.rig import schedule as plan
 from tests.rig.modelled_disk import Disk, UnderWay
 from tests.rig.modelled_network import Network
-from tests.rig.modelled_server import OWN_USER, TILL_USER, Server
+from tests.rig.modelled_server import OWN_USER, TILL_USER, ListHabit, Server
 from tests.rig.promises import Pulse, Watch
 from tests.rig.schedule import Call, Schedule
 
@@ -90,6 +90,7 @@ class World:
         self._agenda_places = count()
         self._order_names = count()
         self._life = 0
+        self._boot = 0
         self._network = Network(self)
         self._relay_works = True
         self._scanner_works = True
@@ -99,7 +100,9 @@ class World:
         self._commands_left = 0
         self._price = plan.PRICE
         self._user, self._till_user = OWN_USER, TILL_USER
-        self._known_user = OWN_USER if schedule.setup.own_user_known else None
+        # A user is learnt from a list, or not at all.
+        shows = self.setup.habits.list not in {ListHabit.EMPTY, ListHabit.REFUSED}
+        self._known_user = OWN_USER if self.setup.own_user_known and shows else None
         self._charged_after = 0
         self._wall_error = 0.0
         self._clock_known = True
@@ -323,8 +326,8 @@ class World:
                 )
             case do.AskRedemptions():
                 self._ask_list(command)
-            case do.Write(ticket, facts):
-                write = self.disk.write(ticket, facts, self.now)
+            case do.Write(ticket, facts, synced):
+                write = self.disk.write(ticket, facts, self.now, synced=synced)
                 self.later(write.ends - self.now, lambda: self._written(write))
             case do.Release(attempt) if self.watch.is_of_no_admission(attempt):
                 self._inbox.append(on.Opened(self.instant(), attempt))
@@ -402,8 +405,8 @@ class World:
                 self._known_user = learn_user(listed, charges, at_least=2)
             count_charges = self.disk.count_charges
             what, but = (command.voucher_code, command.amount), command.attempt
-            surely = count_charges(*what, begin + AHEAD_OF_UTC, but=but, refunded=False)
-            most = count_charges(*what, begin - AHEAD_OF_UTC, but=but, refunded=True)
+            surely = count_charges(*what, begin + AHEAD_OF_UTC, but=but, at_most=False)
+            most = count_charges(*what, begin - AHEAD_OF_UTC, but=but, at_most=True)
             return Redemptions(listed, self._known_user, surely, most)
 
         self._call(
@@ -418,6 +421,7 @@ class World:
             Cents(self._price),
             Currency.CHF,
             passage_seconds=8.0 if self.setup.sensor else None,
+            boot=f"boot {self._boot}",
             fire_resumes=not self.setup.holds,
             key_opens=self.setup.holds,
         )
@@ -426,9 +430,10 @@ class World:
     def _die(self) -> None:
         cut, self._cut = self._cut, None
         assert cut is not None
-        self.tell("POWER CUT")
+        self.tell("KILLED" if cut.kill else "POWER CUT")
         self.outcome.power_cuts += 1
-        self.disk.power_cut(cut.kept)
+        self._boot += not cut.kill
+        self.disk.dies(cut.kept, power=not cut.kill)
         self.watch.power_cut()
         self.up = False
         self._life += 1

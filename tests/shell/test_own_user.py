@@ -66,8 +66,8 @@ async def test_one_entry_that_is_listed_twice_is_one(tmp_path: Path) -> None:
 
 async def test_charges_that_were_given_back_teach_nothing(tmp_path: Path) -> None:
     name = tag(tmp_path)
-    begun = RefundBegun(intended(1, tag=name).attempt, 3, NOON)
-    back = Refunded(intended(2, tag=name).attempt, 3, NOON, how="confirmed")
+    begun = RefundBegun(intended(1, tag=name).attempt, 4, NOON)
+    back = Refunded(intended(2, tag=name).attempt, 4, NOON, how="confirmed")
     facts = (*admission(1, tag=name), begun, *admission(2, tag=name), back)
 
     assert await learnt(tmp_path, facts, [entry("gate", ONE), entry("gate", TWO)]) is None

@@ -52,7 +52,8 @@ class Attempt:
     voucher_code: VoucherCode = VoucherCode("")
     price: Cents | None = None
     """What was or is to be charged; the gate's price may be another after a restart. None before the decision."""
-    balance_before: Cents = Cents(0)
+    balance_before: Cents | None = None
+    """What was on it before the charge; None where a power cut took that."""
     evidence: Evidence | None = None
     """How the charge is known; None while it is not."""
     token: str | None = None
@@ -148,7 +149,9 @@ class Attempt:
     def open_credit(self, turn: Turn, why: str, claim: Claim = Claim.CHARGE) -> None:
         """Keep the unused charge for this voucher, for a limited time. `claim` is on what the gate was opened."""
         seconds = turn.policy.credit_seconds
-        is_proven = claim is not Claim.CHARGE or not self.is_read_back
+        # Where a power cut took the balance before, the list has decided alone, and no balance can prove more.
+        is_alone = self.evidence is Evidence.LIST and self.balance_before is None
+        is_proven = claim is not Claim.CHARGE or not self.is_read_back or is_alone
         self.state = Credit(timer=turn.at.mono + seconds, is_proven=is_proven)
         turn.write(self.fact(CreditOpened, turn, why=why, until=turn.at.wall + seconds))
         turn.note(f"credit=opened incident={self.incident} why={why!r}", alarm=True)

@@ -27,7 +27,9 @@ def _is_feared(a: Attempt, claim: Claim, turn: Turn) -> bool:
 
 def _excess(a: Attempt, turn: Turn) -> int:
     """Return how much more than the price had gone, in cents."""
-    return 0 if a.balance_after is None else a.balance_before - a.charge(turn) - a.balance_after
+    if a.balance_before is None or a.balance_after is None:
+        return 0
+    return a.balance_before - a.charge(turn) - a.balance_after
 
 
 def fear(a: Attempt, claim: Claim, turn: Turn) -> tuple[Fact, ...]:

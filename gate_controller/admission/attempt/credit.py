@@ -54,13 +54,14 @@ def claimed(a: Attempt, state: Credit, event: Rescanned, turn: Turn) -> None:
 
 def balance_answered(a: Attempt, state: Proving, event: BalanceAnswered, turn: Turn) -> None:
     """A balance as before: perhaps given back before the crash. Else let the visitor in, with staff told if unsure."""
-    if a.token is not None and isinstance(event.outcome, Balance) and event.outcome.balance >= a.balance_before:
+    before = a.balance_before
+    now = event.outcome.balance if isinstance(event.outcome, Balance) else None
+    if a.token is not None and before is not None and now is not None and now >= before:
         # Or another till has raised the balance. Giving it back proves it either way: twice is refused by E-GUMA.
         refund.begin(a, turn, is_claimed=True)
     else:
         # Exactly what the charge left proves it; another balance means that somebody else redeemed meanwhile.
-        expected = a.balance_before - a.charge(turn)
-        is_proven = isinstance(event.outcome, Balance) and event.outcome.balance == expected
+        is_proven = before is not None and now == before - a.charge(turn)
         a.release(turn, Claim.CREDIT if is_proven else Claim.UNVERIFIED)
 
 

@@ -14,7 +14,9 @@ from gate_controller.admission.attempt.evidence import (
     Drop,
     ListSays,
     conclude,
+    conclude_without_balance,
     drop_of,
+    maybe_own,
     read_list,
     taken_by_others,
 )
@@ -67,6 +69,9 @@ def list_answered(a: Attempt, state: InDoubt, event: RedemptionsAnswered, turn: 
     else:
         state = replace(state, list_says=ListSays.NOTHING, others_took=frozenset())
         turn.note(f"lookup=list_failed incident={a.incident} why={event.outcome.text!r}")
+    if a.balance_before is None:
+        _conclude_without_balance(a, replace(state, looking=max(0, state.looking - 1)), event.outcome, turn)
+        return
     # Before a crash the charge may have been cancelled for want of a record, and cancelled ones may stay listed: then
     # only the balance tells whether it stands.
     if state.list_says in {ListSays.THERE, ListSays.THERE_AMONG_OTHERS} and not a.is_read_back:
@@ -79,6 +84,8 @@ def list_answered(a: Attempt, state: InDoubt, event: RedemptionsAnswered, turn: 
 
 def balance_answered(a: Attempt, state: InDoubt, event: BalanceAnswered, turn: Turn) -> None:
     """Conclude from list and balance. A power cut before that is on disk leaves the doubt as it was."""
+    if a.balance_before is None:
+        return  # it was not asked by this look-up, and tells it nothing
     state = replace(state, looking=max(0, state.looking - 1))
     # A look-up that began before the refusal says nothing of it.
     refusal = state.refusal if state.refusal is not None and state.looked_at >= state.refusal.at else None
@@ -99,12 +106,28 @@ def balance_answered(a: Attempt, state: InDoubt, event: BalanceAnswered, turn: T
             look_later(a, _refusal_tells_nothing(a, state, turn), turn)
         return
     waits = state.attends and a.verdict_due is not None
-    concluded = conclude(state.list_says, drop, waits=waits, settled=state.looked_at >= state.settle_at)
+    settled = state.looked_at >= state.settle_at
+    _do(conclude(state.list_says, drop, waits=waits, settled=settled), a, state, turn, now)
+
+
+def _conclude_without_balance(a: Attempt, state: InDoubt, told: Redemptions | CallFailed, turn: Turn) -> None:
+    """A power cut took what was on the voucher before: what is on it now tells nothing."""
+    settled = state.looked_at >= state.settle_at
+    found = told if isinstance(told, Redemptions) else None
+    mine = 0 if found is None else len(maybe_own(found, a.voucher_code, a.charge(turn)))
+    _do(conclude_without_balance(found, state.list_says, mine, settled=settled), a, state, turn)
+
+
+def _do(concluded: Conclusion, a: Attempt, state: InDoubt, turn: Turn, now: Cents | None = None) -> None:
     match concluded:
         case Conclusion.LOOK_AGAIN:
             look_later(a, state, turn)
         case Conclusion.NOT_CHARGED:
             _not_charged(a, state, turn)
+        case Conclusion.UNTOLD:
+            if a.verdict_due is not None:
+                a.verdict(turn, MessageKind.BEING_CHECKED)
+            a.hand_to_staff(turn, "a power cut took what was on the voucher before, and E-GUMA's list does not help")
         case Conclusion.CHARGED | Conclusion.DROPPED | Conclusion.UNSURE:
             _found(a, state, turn, concluded.value, now)
         case _:

@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from enum import Enum, auto
 
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.facts import Evidence
+from gate_controller.admission.words.facts import (
+    Evidence,
+    Fact,
+    NotCharged,
+    OpenItem,
+    Redeemed,
+    Refunded,
+    SecondChargeFeared,
+    SecondChargeRuledOut,
+)
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import ListedRedemption, Redemptions
 
@@ -54,6 +63,8 @@ class Conclusion(Enum):
     UNSURE = Evidence.UNSURE
     """Two explanations: the visitor is let in, and a person looks at it."""
     NOT_CHARGED = "not charged"
+    UNTOLD = "nothing tells"
+    """A person decides."""
     LOOK_AGAIN = "look again"
 
 
@@ -103,6 +114,34 @@ def conclude(says: ListSays, drop: Drop, *, waits: bool, settled: bool) -> Concl
     return _AFTER_THE_SETTLING_TIME.get(seen, Conclusion.UNSURE)
 
 
+_THE_LIST_ALONE = {
+    ListSays.THERE: Conclusion.CHARGED,
+    ListSays.THERE_AMONG_OTHERS: Conclusion.CHARGED,
+    ListSays.ABSENT: Conclusion.NOT_CHARGED,
+    ListSays.UNEXPLAINED: Conclusion.UNSURE,
+    ListSays.EXPLAINED: Conclusion.UNTOLD,
+    ListSays.NOTHING: Conclusion.UNTOLD,
+}
+"""What follows after the settling time where a power cut took what was on the voucher before."""
+
+
+def conclude_without_balance(found: Redemptions | None, says: ListSays, mine: int, *, settled: bool) -> Conclusion:
+    """
+    Return what the list comes to alone; `mine` is how many entries of it could be this charge or another of its kind.
+
+    Not before the settling time: an entry may come late, and the balance does not show how many there are to come.
+    """
+    if not settled:
+        return Conclusion.LOOK_AGAIN
+    if found is None:
+        return Conclusion.UNTOLD
+    if says is ListSays.ABSENT and found.own_user is None:
+        return Conclusion.UNTOLD  # nothing of this gate's has been seen in it yet: it may show nothing at all
+    concluded = _THE_LIST_ALONE[says]
+    is_one = mine <= found.known_surely + 1
+    return Conclusion.UNSURE if concluded is Conclusion.CHARGED and not is_one else concluded
+
+
 def drop_of(before: Cents, now: Cents, price: Cents) -> Drop:
     """Return what became of the balance."""
     dropped = before - now
@@ -123,7 +162,7 @@ def read_list(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> Li
     redemptions stay listed is undocumented (eguma-api.md).
     """
     of_voucher = [entry for entry in found.listed if entry.voucher_code == voucher_code]
-    mine = [entry for entry in of_voucher if entry.amount == price and found.own_user in {None, entry.user}]
+    mine = maybe_own(found, voucher_code, price)
     # A proxy or a page that is read twice may show one entry twice, and one gate never charges a voucher twice within a
     # second: entries alike in every field prove one charge, and two are ruled out only where there are not two entries.
     least, most = len(set(mine)), len(mine)
@@ -135,6 +174,22 @@ def read_list(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> Li
     if any(entry.voucher_code is None for entry in found.listed):
         return ListSays.NOTHING
     return ListSays.ABSENT if most <= found.known_surely else ListSays.EXPLAINED
+
+
+def maybe_own(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> list[ListedRedemption]:
+    """Return the entries that could be this gate's charges of a voucher at a price."""
+    ours = {None, *(entry.user for entry in found.listed)} if found.own_user is None else {found.own_user}
+    return [e for e in found.listed if (e.voucher_code, e.amount) == (voucher_code, price) and e.user in ours]
+
+
+def entries_of(facts: Iterable[Fact]) -> tuple[int, int]:
+    """Return how many entries of E-GUMA's list an attempt explains by its facts: surely, and at most."""
+    kinds = {type(fact) for fact in facts}
+    if Redeemed not in kinds:
+        return 0, int(OpenItem in kinds and NotCharged not in kinds)  # nothing told, and a person decides
+    # Cancelled ones may stay listed or not; and a second charge is there to be found as long as it is not ruled out.
+    may_be_two = SecondChargeFeared in kinds and SecondChargeRuledOut not in kinds
+    return int(Refunded not in kinds), 1 + may_be_two
 
 
 def taken_by_others(found: Redemptions, voucher_code: VoucherCode) -> frozenset[Cents]:

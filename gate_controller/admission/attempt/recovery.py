@@ -11,15 +11,17 @@ from gate_controller.admission.attempt import audit, credit, doubt, refund
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import Claim
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.codes import Code
+from gate_controller.admission.words.codes import Code, is_short_code
 from gate_controller.admission.words.facts import (
     UNSURE,
     UNVERIFIED,
+    Approved,
     CreditOpened,
     Doubted,
     Evidence,
     Fact,
     Intended,
+    NotCharged,
     OpenItem,
     Redeemed,
     RefundBegun,
@@ -27,6 +29,8 @@ from gate_controller.admission.words.facts import (
     ReleasedToSensor,
     SecondChargeFeared,
     Standing,
+    approval,
+    voucher_of,
 )
 from gate_controller.admission.words.ids import Incident
 
@@ -36,8 +40,10 @@ def remembered(facts: Sequence[Fact]) -> Attempt | None:
     intent = next((fact for fact in facts if isinstance(fact, Intended)), None)
     if intent is None:
         return None
-    a = Attempt(intent.attempt, intent.incident, intent.code, begun_wall=intent.at)
-    a.voucher_code, a.price, a.balance_before = intent.voucher_code, intent.price, intent.balance_before
+    a = Attempt(intent.attempt, intent.incident, intent.code, begun_wall=intent.at, price=intent.price)
+    a.voucher_code = voucher_of(facts)
+    if (approved := approval(facts)) is not None:
+        a.begun_wall, a.balance_before = approved.at, approved.balance_before
     a.facts = facts[-1].n + 1
     a.is_read_back = True
     for fact in facts:
@@ -70,7 +76,10 @@ def take_up(facts: Sequence[Fact], turn: Turn) -> Attempt:
 
 def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
     match last:
-        case Intended() | Doubted():
+        case Intended() if _is_surely_unsent(last, turn):
+            turn.write(a.fact(NotCharged, turn, reason="the gate stopped before Redeem was sent"))
+            a.close()
+        case Intended() | Approved() | Doubted():
             doubt.read_back(a, turn)
         case Redeemed():
             a.open_credit(turn, "the gate stopped between the charge and the release")
@@ -89,3 +98,16 @@ def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
             refund.read_back(a, turn, is_open_item=isinstance(last, OpenItem))
         case _:
             a.close()
+
+
+def _is_surely_unsent(intent: Intended, turn: Turn) -> bool:
+    """
+    Whether Redeem was not sent, where the last fact of an attempt is its intent.
+
+    Before Redeem is sent, `Approved` is written: a crash of the process keeps that, a power cut only where it was
+    synced. It is synced where the scan was no voucher code, or the clock was not sure.
+    """
+    if intent.balance_before is not None:
+        return False  # written after Balance was asked, by a version that wrote both at once
+    is_same_boot = bool(intent.boot) and intent.boot == turn.policy.boot
+    return is_same_boot or is_short_code(intent.code) or not intent.is_dated

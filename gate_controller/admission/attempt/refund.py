@@ -157,16 +157,14 @@ def refusal_checked(a: Attempt, state: RefusalChecking, event: BalanceAnswered, 
     """A balance that rose by exactly the price shows that the cancellation with the lost answer had worked."""
     if not isinstance(event.outcome, Balance):
         _cancel_later(a, state.refund, turn)
-    elif event.outcome.balance == _before_cancelling(a, state.refund, turn) + a.charge(turn):
+    elif event.outcome.balance - a.charge(turn) == _before_cancelling(a, state.refund):
         _refunded(a, state.refund, turn, "the balance has risen by the price")
     else:
         _refuse_refund(a, turn, "E-GUMA refused the refund, and the balance does not show that it took place")
 
 
-def _before_cancelling(a: Attempt, refund: Refund, turn: Turn) -> Cents:
-    if refund.weighed is not None:
-        return refund.weighed
-    return a.balance_after if a.balance_after is not None else Cents(a.balance_before - a.charge(turn))
+def _before_cancelling(a: Attempt, refund: Refund) -> Cents | None:
+    return refund.weighed if refund.weighed is not None else a.balance_after
 
 
 def is_out(a: Attempt) -> bool:

@@ -39,6 +39,7 @@ from gate_controller.admission.words.events import (
 from gate_controller.admission.words.facts import (
     UNSURE,
     UNVERIFIED,
+    Approved,
     Evidence,
     Fact,
     Intended,
@@ -57,9 +58,28 @@ from gate_controller.admission.words.policy import CANCEL_SECONDS
 
 
 def begin(a: Attempt, turn: Turn, since: float | None = None) -> None:
-    """Start to serve a scan; `since` (monotonic) where its visitor has waited already."""
+    """
+    Start to serve a scan; `since` (monotonic) where its visitor has waited already.
+
+    The intent goes to disk while Balance is being asked, so that a slow card's sync is over when the answer comes.
+    """
     a.serve(turn, since)
     ask_balance(a, turn)
+    policy = turn.policy
+    a.price = policy.price
+    a.state = Checking(is_dated=turn.at.is_sure)
+    intent = a.fact(
+        Intended,
+        turn,
+        incident=a.incident,
+        code=a.code,
+        price=policy.price,
+        currency=policy.currency,
+        reference=_reference(a, turn),
+        boot=policy.boot,
+        is_dated=turn.at.is_sure,
+    )
+    turn.write(intent)
     turn.show(MessageKind.CHECKING)
 
 
@@ -70,10 +90,10 @@ def ask_balance(a: Attempt, turn: Turn) -> None:
 
 
 def balance_answered(a: Attempt, state: Checking, event: BalanceAnswered, turn: Turn) -> None:
-    """Decide. Nothing is on disk yet: a power cut here leaves nothing to settle."""
+    """Decide. Nothing has been sent: a crash here leaves an intent at most, and nothing to settle."""
     match event.outcome:
         case Balance() as balance:
-            _decide(a, balance, turn)
+            _decide(a, state, balance, turn)
         case CallFailed(fault, text):
             _balance_failed(a, fault, text, turn)
 
@@ -91,7 +111,7 @@ def _balance_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None
             assert_never(fault)
 
 
-def _decide(a: Attempt, balance: Balance, turn: Turn) -> None:
+def _decide(a: Attempt, state: Checking, balance: Balance, turn: Turn) -> None:
     policy = turn.policy
     a.voucher_code = balance.voucher_code
     if not balance.is_redeemable:
@@ -105,20 +125,12 @@ def _decide(a: Attempt, balance: Balance, turn: Turn) -> None:
     else:
         # By now E-GUMA has answered, so the wall clock is right: the look-up asks for the list around this moment.
         a.begun_wall = turn.at.wall
-        a.price, a.balance_before = policy.price, balance.balance
-        intent = a.fact(
-            Intended,
-            turn,
-            incident=a.incident,
-            code=a.code,
-            voucher_code=a.voucher_code,
-            price=policy.price,
-            currency=policy.currency,
-            balance_before=balance.balance,
-            reference=_reference(a, turn),
-        )
+        a.balance_before = balance.balance
         a.state = Intending()
-        turn.write(intent, waiting=a.id)
+        approved = a.fact(Approved, turn, voucher_code=a.voucher_code, balance_before=balance.balance)
+        # Where a look-up without it would ask for another voucher, or around another time, no power cut may take it.
+        is_vital = str(a.voucher_code) != a.code or not state.is_dated
+        turn.write(approved, waiting=a.id, synced=is_vital)
 
 
 def _reference(a: Attempt, turn: Turn) -> str:
@@ -149,7 +161,7 @@ def checking_took_too_long(a: Attempt, state: Checking, event: TimePassed, turn:
 
 
 def intent_written(a: Attempt, state: Intending, event: Written, turn: Turn) -> None:
-    """Charge. From here a power cut leaves an intent without an outcome: recovery looks it up."""
+    """Charge: the writes before this one have ended too. A crash leaves an intent without an outcome: looked up."""
     policy = turn.policy
     if turn.writes.failing:
         # This write worked and another one, of an earlier visitor, did not: the next may fail as well.
@@ -168,7 +180,7 @@ def intent_written(a: Attempt, state: Intending, event: Written, turn: Turn) -> 
 
 
 def intent_not_written(a: Attempt, state: Intending, event: WriteFailed, turn: Turn) -> None:
-    """Take no money: what would charge is not on disk. Should it be there after all, the fact after it closes it."""
+    """Take no money: what allows it is not on disk. Should it be there after all, the fact after it closes it."""
     _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "the intent could not be written", fault=Fault.JOURNAL)
 
 
@@ -182,6 +194,12 @@ def _end_uncharged(a: Attempt, turn: Turn, kind: MessageKind, reason: str, fault
     if a.verdict_due is not None:
         a.verdict(turn, kind, fault=fault)
     turn.write(a.fact(NotCharged, turn, reason=reason))
+    a.close()
+
+
+def handed_over(a: Attempt, known: Attempt, turn: Turn) -> None:
+    """Its voucher has an earlier attempt that is not finished, and that one serves its visitor."""
+    turn.write(a.fact(NotCharged, turn, reason=f"its voucher's money is on its way in {known.incident}"))
     a.close()
 
 

@@ -46,6 +46,8 @@ class Checking(AttemptState):
     """Balance is being asked."""
 
     name = "checking"
+    is_dated: bool = True
+    """Whether the wall clock was sure when the intent was written."""
     crossed: frozenset[VoucherCode] = frozenset()
     """Vouchers of which a refund began or ended meanwhile: the answer may be from before."""
 

@@ -58,7 +58,7 @@ TRANSITIONS: dict[tuple[type[AttemptState], type[Event]], Transition] = {
     (s.Redeeming, RedeemAnswered): _to(serving.redeem_answered, s.Recording, s.InDoubt, s.Closed),
     (s.Redeeming, TimePassed): _to(serving.redeeming_took_too_long, s.InDoubt),
     (s.InDoubt, RedeemAnswered): _to(serving.redeem_answered, s.Recording, s.Closed),
-    (s.InDoubt, RedemptionsAnswered): _to(doubt.list_answered, s.Recording),
+    (s.InDoubt, RedemptionsAnswered): _to(doubt.list_answered, s.Recording, s.Closed),
     (s.InDoubt, BalanceAnswered): _to(doubt.balance_answered, s.Recording, s.Closed),
     (s.InDoubt, Rescanned): _to(doubt.scanned_again),
     (s.InDoubt, TimePassed): _to(doubt.time_passed),

@@ -60,9 +60,9 @@ class Turn:
         """Ask E-GUMA."""
         self.commands.append(command)
 
-    def write(self, *facts: Fact, waiting: AttemptId | None = None) -> None:
+    def write(self, *facts: Fact, waiting: AttemptId | None = None, synced: bool = True) -> None:
         """Put facts on disk; `waiting` is the attempt whose next step depends on them."""
-        command = self.writes.begin(facts, waiting)
+        command = self.writes.begin(facts, waiting, synced=synced)
         if command is not None:
             self.commands.append(command)
 

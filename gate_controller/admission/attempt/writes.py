@@ -20,6 +20,7 @@ class PendingWrite:
 
     facts: tuple[Fact, ...]
     waiting: AttemptId | None
+    synced: bool
 
 
 @dataclass(slots=True)
@@ -30,21 +31,24 @@ class Writes:
     pending: dict[int, PendingWrite] = field(default_factory=dict)
     backlog: list[Fact] = field(default_factory=list)
     """Facts that no step depends on and that the journal did not take: written as soon as it takes them again."""
+    unsynced: list[Fact] = field(default_factory=list)
+    """Facts that are written, and that no sync has followed yet: one that fails may take them."""
     failing: bool = False
     retry_at: float | None = None
     """Monotonic time at which a failing journal is tried again; None while it works or is being tried."""
     _retry: int | None = None
 
-    def begin(self, facts: Sequence[Fact], waiting: AttemptId | None) -> Write | None:
+    def begin(self, facts: Sequence[Fact], waiting: AttemptId | None, *, synced: bool = True) -> Write | None:
         """Return the write of `facts`; None if it went to the backlog of a failing journal."""
         if self.failing and waiting is None and facts:
             self.backlog.extend(facts)
             return None
-        return self._send(tuple(facts), waiting)
+        return self._send(tuple(facts), waiting, synced=synced)
 
     def failed(self, ticket: int, facts: Sequence[Fact], now: float) -> None:
-        """Keep what the journal did not take, for its next try."""
-        self.backlog.extend(facts)
+        """Keep what the journal did not take, or may have lost, for its next try: a fact that is there stays one."""
+        self.backlog += (*facts, *self.unsynced)
+        self.unsynced.clear()
         if ticket == self._retry:
             self._retry = None
         self.distrust(now)
@@ -60,6 +64,13 @@ class Writes:
         write = self._send(self.take_backlog(), None)
         self.retry_at, self._retry = None, write.ticket
         return write
+
+    def written(self, write: PendingWrite) -> None:
+        """Take what is on disk."""
+        if write.synced:
+            self.unsynced.clear()
+        else:
+            self.unsynced += write.facts
 
     def worked(self, ticket: int) -> bool:
         """Take a write that is on disk; say whether it proves that a failing journal works again."""
@@ -79,7 +90,7 @@ class Writes:
         sent = (fact for write in self.pending.values() for fact in write.facts)
         return any(fact.attempt == attempt for fact in (*sent, *self.backlog))
 
-    def _send(self, facts: tuple[Fact, ...], waiting: AttemptId | None) -> Write:
+    def _send(self, facts: tuple[Fact, ...], waiting: AttemptId | None, *, synced: bool = True) -> Write:
         self.last_ticket += 1
-        self.pending[self.last_ticket] = PendingWrite(facts, waiting)
-        return Write(self.last_ticket, facts)
+        self.pending[self.last_ticket] = PendingWrite(facts, waiting, synced)
+        return Write(self.last_ticket, facts, synced)

@@ -163,9 +163,11 @@ class Gate:
         if isinstance(event, WriteFailed):
             self._writes.failed(event.ticket, pending.facts, turn.at.mono)
             turn.fault(Fault.JOURNAL, event.why)
-        elif self._writes.failing and self._writes.worked(event.ticket):
-            turn.write_backlog()
-            self._clear(Fault.JOURNAL, turn)
+        else:
+            self._writes.written(pending)
+            if self._writes.failing and self._writes.worked(event.ticket):
+                turn.write_backlog()
+                self._clear(Fault.JOURNAL, turn)
         if pending.waiting is not None:
             self.visitors.write_ended(pending.waiting, event, turn)
 

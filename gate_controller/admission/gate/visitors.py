@@ -251,7 +251,7 @@ class Visitors:
                 return
             if isinstance(event.outcome, Balance) and event.outcome.voucher_code in attempt.state.crossed:
                 # It may be from before the cancellation: as the balance before the charge it would hide the charge.
-                attempt.state = Checking()
+                attempt.state = replace(attempt.state, crossed=frozenset())
                 turn.note(f"balance=asked_again incident={attempt.incident} why='a refund came between'")
                 serving.ask_balance(attempt, turn)
                 return
@@ -299,11 +299,12 @@ class Visitors:
     def _crosses(self, voucher_code: VoucherCode) -> None:
         """A refund of a voucher begins or ends: an answer of Balance that is under way may be from before."""
         if self.lane is not None and isinstance(self.lane.state, Checking):
-            self.lane.state = Checking(crossed=self.lane.state.crossed | {voucher_code})
+            self.lane.state = replace(self.lane.state, crossed=self.lane.state.crossed | {voucher_code})
 
     def _hand_over(self, attempt: Attempt, known: Attempt, turn: Turn) -> None:
         """A ShortCode turned out to be a voucher whose earlier charge is not finished: that one comes first."""
         known.begun, known.verdict_due, known.code = attempt.begun, attempt.verdict_due, attempt.code
+        serving.handed_over(attempt, known, turn)
         del self.unfinished[attempt.id]
         self._resume(known, turn)
 

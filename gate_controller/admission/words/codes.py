@@ -51,6 +51,11 @@ def read_code(frame: bytes) -> Code | NotAVoucher:
     return NotAVoucher(f"{len(text)} characters that no voucher code has")
 
 
+def is_short_code(code: Code) -> bool:
+    """Whether a code is a ShortCode: what it names is another voucher some day."""
+    return _SHORT_CODE.match(code) is not None
+
+
 def voucher_code(text: str) -> VoucherCode:
     """Return E-GUMA's spelling of a voucher code as the gate keeps it: upper case, no dashes, no blanks around it."""
     return VoucherCode(text.strip().upper().replace("-", ""))

@@ -74,10 +74,12 @@ class Cancel(Command):
 
 @dataclass(frozen=True, slots=True)
 class Write(Command):
-    """Put the facts on disk in one synced commit: `Written` or `WriteFailed`. Writes keep their order."""
+    """Put the facts on disk in one commit: `Written` or `WriteFailed`. Writes keep their order."""
 
     ticket: int
     facts: tuple[Fact, ...]
+    synced: bool = True
+    """Else a power cut may take them until the next commit that is; a process that dies does not."""
 
 
 @dataclass(frozen=True, slots=True)

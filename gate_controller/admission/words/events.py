@@ -166,7 +166,7 @@ class Rescanned(AttemptEvent):
 
 @dataclass(frozen=True, slots=True)
 class Written(Event):
-    """The facts of write `ticket` are on disk, synced."""
+    """The facts of write `ticket` are on disk, synced where that was asked."""
 
     ticket: int
 

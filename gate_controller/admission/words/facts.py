@@ -5,6 +5,7 @@ Each fact says what it leaves the attempt as: unfinished (the gate has work to d
 The last fact of an attempt decides. `recovery.py` turns the facts of unfinished attempts into attempts again.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -60,16 +61,30 @@ class Refused(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Intended(Fact):
-    """Redeem may be sent from here on."""
+    """The price is to be charged to a scanned code, should Balance allow it: written while it is being asked."""
 
     leaves = Standing.UNFINISHED
     incident: Incident
     code: Code
-    voucher_code: VoucherCode
     price: Cents
     currency: Currency
-    balance_before: Cents
     reference: str
+    boot: str = ""
+    """The machine's boot in which it was written; empty where it could not be told."""
+    is_dated: bool = True
+    """Whether the wall clock was sure by then."""
+    voucher_code: VoucherCode = VoucherCode("")
+    balance_before: Cents | None = None
+    """These two were written here, and not as `Approved`, before an intent was written while Balance is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved(Fact):
+    """Balance allows the charge: Redeem may be sent from here on."""
+
+    leaves = Standing.UNFINISHED
+    voucher_code: VoucherCode
+    balance_before: Cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +252,7 @@ KINDS: dict[str, type[Fact]] = {
     for kind in (
         Refused,
         Intended,
+        Approved,
         NotCharged,
         Doubted,
         Redeemed,
@@ -255,3 +271,22 @@ KINDS: dict[str, type[Fact]] = {
     )
 }
 """Every kind of fact by the name it has on disk; names are never reused."""
+
+
+def approval(facts: Iterable[Fact]) -> Approved | None:
+    """Return what Balance said of an attempt whose charge it allowed, from its facts; None where that is not known."""
+    for fact in facts:
+        if isinstance(fact, Approved):
+            return fact
+        if isinstance(fact, Intended) and fact.balance_before is not None:
+            return Approved(fact.attempt, fact.n, fact.at, fact.voucher_code, fact.balance_before)
+    return None
+
+
+def voucher_of(facts: Iterable[Fact]) -> VoucherCode:
+    """Return whose money an attempt is about, from its facts; empty where it has no intent."""
+    facts = tuple(facts)
+    if (approved := approval(facts)) is not None:
+        return approved.voucher_code
+    # Had Balance returned another code, that would be on disk before Redeem was sent: it is synced.
+    return next((VoucherCode(fact.code) for fact in facts if isinstance(fact, Intended)), VoucherCode(""))

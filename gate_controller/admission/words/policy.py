@@ -12,6 +12,8 @@ class Policy:
     gate_id: str
     price: Cents
     currency: Currency
+    boot: str = ""
+    """Names the time since this machine was started; empty where that cannot be told."""
     verdict_seconds: float = 5.0
     credit_seconds: float = 600.0
     repeat_seconds: float = 5.0

@@ -51,7 +51,7 @@ def test_a_request_that_was_sent_twice_on_the_way_is_an_open_item(found: Redempt
     gate.after(4.0)
     gate.answer(found)
 
-    assert gate.story == ["Intended", "Redeemed", "Released", "SecondChargeFeared", "OpenItem"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "Released", "SecondChargeFeared", "OpenItem"]
     assert last_reason(gate) == TOLD_TWICE
     assert not gate.gate.visitors.unfinished
 
@@ -93,7 +93,7 @@ def test_exactly_the_price_less_leaves_nothing_to_look_up() -> None:
 
     gate.after(600.0)
 
-    assert (gate.story, gate.asks) == (["Intended", "Redeemed", "Released"], [])
+    assert (gate.story, gate.asks) == (["Intended", "Approved", "Redeemed", "Released"], [])
 
 
 @pytest.mark.parametrize("passes", [True, False])

@@ -21,7 +21,7 @@ def test_a_lost_answer_is_looked_up_at_once_and_redeem_is_not_repeated() -> None
 
     gate.is_in_doubt()
 
-    assert gate.story == ["Intended", "Doubted"]
+    assert gate.story == ["Intended", "Approved", "Doubted"]
     assert gate.told() is MessageKind.CHECKING
 
 
@@ -111,7 +111,7 @@ def test_an_entry_that_is_listed_twice_leaves_no_doubt_after_the_settling_time()
     gate.scan()
     gate.answer(Redemptions(listed(1).listed * 2, "gate", 1, 1), balance(4_000))
 
-    assert gate.story[2] == "NotCharged"
+    assert gate.story[3] == "NotCharged"
 
 
 def test_another_users_charge_is_not_believed() -> None:
@@ -219,7 +219,7 @@ def test_another_users_entry_is_explained_where_the_gate_knows_its_own() -> None
     gate.scan()
     gate.answer(listed(1, by="till"), balance(4_000))
 
-    assert gate.story[2] == "NotCharged"
+    assert gate.story[3] == "NotCharged"
 
 
 @pytest.mark.parametrize("says", ListSays)
@@ -297,7 +297,7 @@ def test_no_trace_before_the_settling_time_settles_nothing() -> None:
     gate.is_in_doubt()
     settle(gate, 115.0)
 
-    assert gate.story == ["Intended", "Doubted"]
+    assert gate.story == ["Intended", "Approved", "Doubted"]
 
 
 def test_no_trace_after_the_settling_time_means_not_charged() -> None:
@@ -306,7 +306,7 @@ def test_no_trace_after_the_settling_time_means_not_charged() -> None:
     gate.is_in_doubt()
     settle(gate, 200.0)
 
-    assert gate.story == ["Intended", "Doubted", "NotCharged"]
+    assert gate.story == ["Intended", "Approved", "Doubted", "NotCharged"]
     assert not gate.gate.visitors.unfinished
     assert gate.gate.wake_at is None
 
@@ -326,7 +326,7 @@ def test_a_visitor_whose_doubt_is_settled_as_not_charged_is_served_by_a_new_atte
 
     gate.scan()
     gate.answer(listed(0), balance(4_000))
-    assert gate.story == ["Intended", "Doubted", "NotCharged"]
+    assert gate.story == ["Intended", "Approved", "Doubted", "NotCharged", "Intended"]
     assert (gate.told(), gate.asks) == (MessageKind.CHECKING, ["AskBalance"])
     gate.answer(balance(4_000), charged(1_500))
 
@@ -385,7 +385,7 @@ def test_an_older_look_up_that_answers_last_settles_nothing() -> None:
     gate.asked.insert(0, gate.asked.pop())
     gate.answer(balance(4_000))
 
-    assert gate.story == ["Intended", "Doubted"]
+    assert gate.story == ["Intended", "Approved", "Doubted"]
 
 
 def test_look_ups_that_fail_settle_nothing_however_long() -> None:
@@ -396,7 +396,7 @@ def test_look_ups_that_fail_settle_nothing_however_long() -> None:
         gate.answer(*(LOST for _ in gate.asked))
         gate.after(30.0)
 
-    assert gate.story == ["Intended", "Doubted"]
+    assert gate.story == ["Intended", "Approved", "Doubted"]
 
 
 def test_a_look_up_from_before_the_settling_time_settles_nothing_after_it() -> None:
@@ -409,7 +409,7 @@ def test_a_look_up_from_before_the_settling_time_settles_nothing_after_it() -> N
     assert gate.asks == ["AskBalance", "AskRedemptions"]
     gate.answer(balance(4_000))
 
-    assert gate.story == ["Intended", "Doubted"]
+    assert gate.story == ["Intended", "Approved", "Doubted"]
 
 
 def test_the_same_voucher_is_not_charged_again_while_in_doubt() -> None:
@@ -447,7 +447,7 @@ def test_a_charge_found_with_nobody_there_becomes_a_credit() -> None:
     gate.answer(listed(1))
 
     assert gate.pulses == 0
-    assert gate.story == ["Intended", "Doubted", "Redeemed", "CreditOpened"]
+    assert gate.story == ["Intended", "Approved", "Doubted", "Redeemed", "CreditOpened"]
 
 
 def test_a_redeem_answered_after_all_keeps_its_token() -> None:
@@ -468,11 +468,11 @@ def test_a_late_no_ends_the_doubt_with_the_next_look_up_that_began_after_it() ->
     gate.after(5.0)
 
     gate.answer(REFUSED, listed(0), balance(4_000))
-    assert gate.story == ["Intended", "Doubted"]
+    assert gate.story == ["Intended", "Approved", "Doubted"]
     gate.after(1.0)
     gate.answer(listed(0), balance(4_000))
 
-    assert gate.story == ["Intended", "Doubted", "NotCharged"]
+    assert gate.story == ["Intended", "Approved", "Doubted", "NotCharged"]
 
 
 # -- E-GUMA refuses the charge after Balance has said yes
@@ -496,7 +496,7 @@ def test_a_refusal_without_a_charge_in_the_list_is_final(outcome: CallFailed, ki
     gate.answer(listed(0), balance(4_000))
 
     assert (gate.told(), gate.shown[-1].fate, gate.asks) == (kind, MoneyFate.NOT_CHARGED, [])
-    assert gate.story == ["Intended", "Doubted", "NotCharged"]
+    assert gate.story == ["Intended", "Approved", "Doubted", "NotCharged"]
     assert not gate.gate.visitors.unfinished
 
 
@@ -562,7 +562,7 @@ def test_where_the_list_does_not_help_a_refusal_and_another_balance_are_checked(
 
     gate.answer(REFUSED, balance(left))
 
-    assert (gate.pulses, gate.told(), gate.story) == (0, MessageKind.BEING_CHECKED, ["Intended", "Doubted"])
+    assert (gate.pulses, gate.told(), gate.story) == (0, MessageKind.BEING_CHECKED, ["Intended", "Approved", "Doubted"])
     for _ in range(300):
         gate.after(1.0)
         while gate.asked:
@@ -577,7 +577,7 @@ def test_a_refusal_that_no_look_up_can_confirm_is_checked(answers: tuple[CallFai
     gate.answer(*answers)
 
     assert (gate.told(), gate.shown[-1].fate) == (MessageKind.BEING_CHECKED, MoneyFate.BEING_CHECKED)
-    assert gate.story == ["Intended", "Doubted"]
+    assert gate.story == ["Intended", "Approved", "Doubted"]
 
 
 def test_a_power_cut_after_a_refusal_finds_a_doubt() -> None:

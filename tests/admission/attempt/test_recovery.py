@@ -1,6 +1,7 @@
 """After a crash or a power cut: each thing the journal may hold, and what the gate makes of it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,13 @@ from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, Cancelled, ListedRedemption, Redemptions
 from tests.rig.core import (
+    BOOT,
     CREDIT_SECONDS,
     LOST,
     NOT_SENT,
     PRICE,
     REFUSED,
+    SHORT_CODE,
     VOUCHER,
     WALL,
     Core,
@@ -30,10 +33,10 @@ from tests.rig.core import (
 )
 
 
-def cut(gate: Core, facts: int) -> Core:
+def cut(gate: Core, facts: int, *, boot: str = "another boot") -> Core:
     """Return the gate as it starts again with only so many of its facts on disk."""
     gate.facts = gate.facts[:facts]
-    return gate.restarts()
+    return gate.restarts(boot=boot)
 
 
 def admitted(*, sensor: bool = False) -> Core:
@@ -50,7 +53,7 @@ def test_with_nothing_on_disk_there_is_nothing_to_do() -> None:
 
 
 def test_an_intent_without_an_outcome_is_looked_up_and_never_sent_again() -> None:
-    gate = cut(admitted(), 1)
+    gate = cut(admitted(), 2)
     assert isinstance(gate.only.state, InDoubt)
 
     gate.after(0.1)
@@ -59,14 +62,14 @@ def test_an_intent_without_an_outcome_is_looked_up_and_never_sent_again() -> Non
 
 
 def test_a_charge_that_was_not_released_becomes_a_credit() -> None:
-    gate = cut(admitted(), 2)
+    gate = cut(admitted(), 3)
 
-    assert gate.story == ["Intended", "Redeemed", "CreditOpened"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "CreditOpened"]
     assert gate.pulses == 0
 
 
 def test_its_visitor_is_let_in_when_the_balance_proves_the_charge() -> None:
-    gate = cut(admitted(), 2)
+    gate = cut(admitted(), 3)
 
     gate.scan()
     gate.answer(balance(1_500))
@@ -76,7 +79,7 @@ def test_its_visitor_is_let_in_when_the_balance_proves_the_charge() -> None:
 
 
 def test_a_credit_whose_charge_had_been_given_back_before_the_crash_opens_nothing() -> None:
-    gate = cut(admitted(), 2)
+    gate = cut(admitted(), 3)
 
     gate.scan()
     gate.after(2.5)
@@ -87,7 +90,7 @@ def test_a_credit_whose_charge_had_been_given_back_before_the_crash_opens_nothin
 
 
 def test_a_crash_before_the_passage_keeps_the_doubt_about_an_unproven_credit() -> None:
-    gate = cut(admitted(sensor=True), 2)
+    gate = cut(admitted(sensor=True), 3)
     gate.scan()
     gate.answer(LOST)
     assert (gate.pulses, gate.story[-1]) == (1, "ReleasedToSensor")
@@ -98,7 +101,7 @@ def test_a_crash_before_the_passage_keeps_the_doubt_about_an_unproven_credit() -
 
 
 def test_its_visitor_is_served_anew_while_there_is_time() -> None:
-    gate = cut(admitted(), 2)
+    gate = cut(admitted(), 3)
 
     gate.scan()
     gate.answer(balance(4_000), REFUSED, balance(4_000))
@@ -115,7 +118,7 @@ def test_its_visitor_is_served_anew_while_there_is_time() -> None:
 def test_a_credit_that_an_alarm_or_a_block_came_upon_while_it_was_proven_is_kept(
     contact: Contact, told: MessageKind
 ) -> None:
-    gate = cut(admitted(), 2)
+    gate = cut(admitted(), 3)
     gate.scan()
     gate.contact(contact)
 
@@ -130,7 +133,7 @@ def test_a_credit_that_an_alarm_or_a_block_came_upon_while_it_was_proven_is_kept
 
 @pytest.mark.parametrize("left", [None, 200])
 def test_where_the_charge_cannot_be_proven_the_visitor_enters_and_staff_are_told(left: int | None) -> None:
-    gate = cut(admitted(), 2)
+    gate = cut(admitted(), 3)
 
     gate.scan()
     gate.answer(LOST if left is None else balance(left))
@@ -140,16 +143,102 @@ def test_where_the_charge_cannot_be_proven_the_visitor_enters_and_staff_are_told
 
 
 def test_a_release_counts_as_admitted() -> None:
-    gate = cut(admitted(), 3)
+    gate = cut(admitted(), 4)
 
     assert not gate.gate.visitors.unfinished
 
 
 def test_a_release_whose_sensor_never_spoke_counts_as_admitted() -> None:
-    gate = cut(admitted(sensor=True), 3)
+    gate = cut(admitted(sensor=True), 4)
 
-    assert gate.story == ["Intended", "Redeemed", "ReleasedToSensor", "Released"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "ReleasedToSensor", "Released"]
     assert not gate.gate.visitors.unfinished
+
+
+# -- the intent is on disk, and what Balance said is not
+
+
+def test_a_process_that_died_while_balance_was_asked_has_charged_nothing() -> None:
+    """A process that dies keeps what it has written, and Redeem is sent after that."""
+    gate = cut(admitted(), 1, boot=BOOT)
+
+    assert gate.story == ["Intended", "NotCharged"]
+    assert (gate.asks, gate.gate.wake_at) == ([], None)
+
+
+@pytest.mark.parametrize("lost", [{"code": SHORT_CODE}, {"is_dated": False}])
+def test_what_a_look_up_could_not_do_without_is_synced_before_redeem(lost: dict[str, Any]) -> None:
+    before = admitted()
+    before.facts[0] = replace(before.facts[0], **lost)
+
+    gate = cut(before, 1)
+
+    assert gate.story == ["Intended", "NotCharged"]
+
+
+def settled_by(found: Redemptions | CallFailed) -> Core:
+    """Return a gate that has looked up, after a power cut, what the list alone can tell."""
+    gate = cut(admitted(), 1)
+    gate.after(0.0)
+    gate.answer(found)
+    assert gate.story == ["Intended"]  # not before the settling time
+    gate.after(130.0)
+    while gate.asked:
+        gate.answer(found)
+        gate.after(60.0)
+    return gate
+
+
+def test_the_list_alone_shows_a_charge() -> None:
+    gate = settled_by(listed(1))
+
+    assert gate.story[:3] == ["Intended", "Redeemed", "CreditOpened"]
+    gate.scan()
+    assert (gate.pulses, gate.told(), gate.story[-1]) == (1, MessageKind.ADMITTED_ON_CREDIT, "Released")
+
+
+def test_the_list_alone_shows_that_nothing_was_charged() -> None:
+    assert settled_by(listed(0)).story == ["Intended", "NotCharged"]
+
+
+@pytest.mark.parametrize("found", [REFUSED, LOST, listed(0, user=None), listed(1, surely=0, at_most=1)])
+def test_where_the_list_does_not_help_either_a_person_decides(found: Redemptions | CallFailed) -> None:
+    gate = settled_by(found)
+
+    assert gate.story == ["Intended", "OpenItem"]
+    assert gate.gate.wake_at is None
+
+
+@pytest.mark.parametrize("found", [listed(2), listed(1, user=None)])
+def test_more_entries_than_one_or_whose_is_not_known_leave_a_doubt(found: Redemptions) -> None:
+    gate = settled_by(found)
+
+    redeemed = next(fact for fact in gate.facts if isinstance(fact, Redeemed))
+    assert redeemed.evidence is Evidence.UNSURE
+
+
+def test_a_visitor_who_comes_meanwhile_is_told_that_it_is_being_checked() -> None:
+    gate = cut(admitted(), 1)
+    gate.after(0.0)
+    gate.answer(listed(1))
+
+    gate.scan()
+    gate.answer(listed(1))
+    gate.after(5.0)
+
+    assert (gate.pulses, gate.told()) == (0, MessageKind.BEING_CHECKED)
+
+
+def test_an_intent_of_an_older_version_is_looked_up_with_the_balance_that_it_holds() -> None:
+    before = admitted()
+    old = replace(before.facts[0], voucher_code=VOUCHER, balance_before=Cents(4_000), boot="")  # type: ignore[call-arg]
+    before.facts[0] = old
+
+    gate = cut(before, 1, boot="")
+    gate.after(0.0)
+    gate.answer(REFUSED)
+
+    assert gate.asks == ["AskBalance"]
 
 
 def test_a_doubt_goes_on() -> None:
@@ -180,7 +269,7 @@ def test_a_listed_charge_that_the_balance_does_not_show_was_cancelled_before_the
     """The disk failed after the charge, the gate gave it back at once and was restarted; the list keeps it."""
     again = looked_up_after_a_power_cut(listed(1), 4_000)
 
-    assert again.story == ["Intended", "NotCharged"]
+    assert again.story == ["Intended", "Approved", "NotCharged"]
 
 
 def test_a_listed_charge_that_the_balance_does_not_show_is_for_a_person_where_a_till_was_near() -> None:
@@ -188,7 +277,7 @@ def test_a_listed_charge_that_the_balance_does_not_show_is_for_a_person_where_a_
     till = ListedRedemption(VoucherCode(VOUCHER), Cents(PRICE), "till")
     again = looked_up_after_a_power_cut(replace(listed(1), listed=(*listed(1).listed, till)), 4_000)
 
-    assert again.story == ["Intended", "Redeemed", "CreditOpened"]
+    assert again.story == ["Intended", "Approved", "Redeemed", "CreditOpened"]
     again.after(600.0)
     assert again.story[-1] == "OpenItem"
 
@@ -429,12 +518,12 @@ def test_attempts_after_a_start_have_names_of_their_own() -> None:
 
 
 def test_a_balance_that_another_till_has_raised_is_no_proof_of_a_refund() -> None:
-    gate = cut(admitted(), 2)
+    gate = cut(admitted(), 3)
 
     gate.scan()
     gate.answer(balance(4_500))
     assert (gate.story[-1], gate.asks) == ("RefundBegun", ["Cancel"])
     gate.answer(Cancelled(Cents(7_000)))
 
-    assert gate.story[-1] == "Refunded"
+    assert gate.story[-2:] == ["Refunded", "Intended"]
     assert gate.asks == ["AskBalance"]

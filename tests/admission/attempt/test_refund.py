@@ -4,7 +4,7 @@ import pytest
 
 from gate_controller.admission.attempt.states import Cancelling
 from gate_controller.admission.words import events as on
-from gate_controller.admission.words.facts import Intended, OpenItem, Refunded
+from gate_controller.admission.words.facts import Approved, OpenItem, Refunded
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, Cancelled
@@ -182,8 +182,9 @@ def test_a_balance_that_a_refund_may_have_changed_since_is_asked_again() -> None
     assert gate.asks == ["AskBalance"]
     gate.answer(balance(4_000))
     assert gate.asks == ["Redeem"]
-    [intent] = [fact for fact in gate.facts if isinstance(fact, Intended)][1:]
-    assert intent.balance_before == 4_000
+    approved = gate.facts[-1]
+    assert isinstance(approved, Approved)
+    assert approved.balance_before == 4_000
 
 
 def test_a_balance_that_is_asked_again_has_only_the_rest_of_the_visitors_time() -> None:
@@ -204,8 +205,9 @@ def test_a_refund_that_begins_while_a_short_code_is_asked_is_told_to_its_visitor
     gate = core()
     gate.admits(left=4_000)
     gate.after(10.0)
+    admitted = tuple(gate.facts)
     gate.scan(SHORT_CODE)
-    gate.order(on.RefundOrdered, tuple(gate.facts))
+    gate.order(on.RefundOrdered, admitted)
 
     gate.answer(balance(1_500))
 
@@ -255,7 +257,7 @@ def test_what_the_failing_disk_did_not_take_is_written_when_it_works_again() -> 
     gate.disk = "works"
     gate.after(6.0)
 
-    assert gate.story == ["Intended", "Redeemed", "RefundBegun", "Refunded"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "RefundBegun", "Refunded"]
     assert not gate.gate.faults
 
 

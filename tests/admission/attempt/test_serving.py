@@ -3,7 +3,7 @@
 import pytest
 
 from gate_controller.admission.words.commands import AskBalance, Redeem
-from gate_controller.admission.words.facts import Intended, Redeemed
+from gate_controller.admission.words.facts import Approved, Intended, Redeemed
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.admission.words.outcomes import CallFailed
 from tests.rig.core import LOST, NO_KEY, NOT_SENT, PRICE, REFUSED, SHORT_CODE, TOKEN, VOUCHER, balance, charged, core
@@ -31,7 +31,7 @@ def test_enough_balance_is_charged_and_opens_the_gate() -> None:
         1_500,
         MoneyFate.CHARGED,
     )
-    assert gate.story == ["Intended", "Redeemed", "Released"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "Released"]
 
 
 def test_a_balance_of_exactly_the_price_is_enough() -> None:
@@ -47,9 +47,11 @@ def test_the_journal_holds_all_that_a_look_up_needs_before_redeem_is_sent() -> N
 
     gate.asks_redeem(left=4_000)
 
-    [intent] = gate.facts
+    intent, approved = gate.facts
     assert isinstance(intent, Intended)
-    assert (intent.voucher_code, intent.price, intent.balance_before) == (VOUCHER, PRICE, 4_000)
+    assert isinstance(approved, Approved)
+    assert (intent.code, intent.price) == (VOUCHER, PRICE)
+    assert (approved.voucher_code, approved.balance_before) == (VOUCHER, 4_000)
     [redeem] = gate.asked
     assert isinstance(redeem, Redeem)
     assert redeem.reference == intent.reference
@@ -78,7 +80,7 @@ def test_the_relay_waits_for_the_redemption_to_be_on_disk() -> None:
     gate.disk_answers()
 
     assert gate.pulses == 1
-    assert isinstance(gate.facts[1], Redeemed)
+    assert isinstance(gate.facts[2], Redeemed)
 
 
 def test_a_short_code_is_charged_under_the_code_that_balance_returned() -> None:
@@ -99,7 +101,7 @@ def test_a_voucher_that_is_not_redeemable_is_refused_with_egumas_words() -> None
     gate.answer(balance(0, redeemable=False, message="The voucher has been redeemed."))
 
     assert (gate.told(), gate.shown[-1].eguma_text) == (MessageKind.NOT_REDEEMABLE, "The voucher has been redeemed.")
-    assert gate.story == ["Refused"]
+    assert gate.story == ["Intended", "Refused"]
 
 
 def test_a_balance_below_the_price_is_refused_with_both_amounts() -> None:
@@ -155,7 +157,7 @@ def test_a_redeem_that_was_surely_not_sent_ends_uncharged() -> None:
     gate.answer(NOT_SENT)
 
     assert (gate.told(), gate.shown[-1].fate) == (MessageKind.UNREACHABLE, MoneyFate.NOT_CHARGED)
-    assert gate.story == ["Intended", "NotCharged"]
+    assert gate.story == ["Intended", "Approved", "NotCharged"]
     assert not gate.gate.visitors.unfinished
 
 
@@ -199,7 +201,7 @@ def test_a_disk_that_is_too_slow_for_the_intent_charges_nothing() -> None:
 
     assert gate.asks == []
     assert gate.told() is MessageKind.UNREACHABLE
-    assert gate.story == ["Intended", "NotCharged"]
+    assert gate.story == ["Intended", "Approved", "NotCharged"]
 
 
 def test_an_intent_that_cannot_be_written_charges_nothing() -> None:
@@ -237,7 +239,7 @@ def test_a_charge_whose_record_comes_too_late_becomes_a_credit() -> None:
     gate.disk_answers()
 
     assert gate.pulses == 0
-    assert gate.story == ["Intended", "Redeemed", "CreditOpened"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "CreditOpened"]
 
 
 def test_a_visitor_who_comes_back_while_the_disk_hangs_is_let_in_when_it_answers() -> None:
@@ -263,7 +265,7 @@ def test_a_relay_that_fails_leaves_a_credit_and_a_gate_out_of_service() -> None:
     gate.answer(charged(1_500))
 
     assert (gate.told(), gate.shown[-1].fate) == (MessageKind.PAID_BUT_SHUT, MoneyFate.CREDIT)
-    assert gate.story == ["Intended", "Redeemed", "CreditOpened"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "CreditOpened"]
     assert set(gate.gate.faults) == {Fault.RELAY}
 
 
@@ -274,7 +276,7 @@ def test_a_passage_closes_the_attempt() -> None:
     gate.after(1.0)
     gate.somebody_passes()
 
-    assert gate.story == ["Intended", "Redeemed", "ReleasedToSensor", "Passed"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "ReleasedToSensor", "Passed"]
     assert gate.gate.lane is None
 
 
@@ -285,7 +287,7 @@ def test_no_passage_leaves_a_credit() -> None:
     gate.after(8.0)
 
     assert gate.told() is MessageKind.NOBODY_PASSED
-    assert gate.story == ["Intended", "Redeemed", "ReleasedToSensor", "CreditOpened"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "ReleasedToSensor", "CreditOpened"]
 
 
 def test_without_a_sensor_the_lane_is_free_again_after_the_hold_time() -> None:

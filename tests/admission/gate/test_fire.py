@@ -111,7 +111,7 @@ def test_an_alarm_while_the_intent_is_written_charges_nothing() -> None:
     gate.disk_answers()
 
     assert gate.asked == []
-    assert sorted(gate.story) == ["Intended", "NotCharged", "Occurred"]
+    assert sorted(gate.story) == ["Approved", "Intended", "NotCharged", "Occurred"]
 
 
 def test_a_charge_that_an_alarm_came_upon_is_kept_and_given_back() -> None:

@@ -266,7 +266,7 @@ def test_staff_do_not_open_the_gate_behind_a_visitor_who_is_served() -> None:
     answer = gate.order(OpenOrdered, "school class")
 
     assert answer.objection == "somebody is being served: wait until the lane is free"
-    assert (gate.moves, gate.facts) == ([], [])
+    assert (gate.moves, gate.occurred) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_what_comes_up_while_the_journal_is_tried_again_is_written_too() -> None
     gate.disk_answers()
     gate.after(20.0)
 
-    assert gate.story == ["Intended", "Redeemed", "Released"]
+    assert gate.story == ["Intended", "Approved", "Redeemed", "Released"]
 
 
 def test_facts_of_an_attempt_keep_their_order_through_a_failing_disk() -> None:
@@ -81,13 +81,13 @@ def test_facts_of_an_attempt_keep_their_order_through_a_failing_disk() -> None:
     gate.scan()
     gate.answer(balance(4_000))
     gate.after(5.0)
-    assert len(gate.held) == 2
+    assert len(gate.held) == 3
     gate.disk_answers(works=False)
 
     gate.disk = "works"
     gate.after(6.0)
 
-    assert [fact.n for fact in gate.facts] == [0, 1]
+    assert [fact.n for fact in gate.facts] == [0, 1, 2]
 
 
 def test_a_journal_that_could_not_be_read_at_the_start_is_proven_by_a_write() -> None:
