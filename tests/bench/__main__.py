@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.bench.front import front
 from tests.bench.measures import FULL, QUICK, Bench, bench_in, doubts, endurance, scans, starts
+from tests.bench.slow_disk import slow_disk
 from tests.bench.table import Row, as_json, as_text
 
 
@@ -44,6 +45,7 @@ def main() -> int:
 PARTS: Mapping[str, Callable[[Bench], Iterable[Row]]] = {
     "starts": starts,
     "scans": scans,
+    "slow-disk": slow_disk,
     "doubts": doubts,
     "front": front,
     "endurance": endurance,

@@ -107,7 +107,15 @@ class ScannedGate:
     turned_on = 0.0
     """When the newest of them was turned on (monotonic)."""
 
-    def __init__(self, place: Place, *, naive: bool = False, hanging_display: bool = False) -> None:
+    def __init__(
+        self,
+        place: Place,
+        *,
+        naive: bool = False,
+        hanging_display: bool = False,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`environment` is added to that of its process."""
         self._scanner = PtyScanner()
         self._moments, telling = os.pipe()
         port = self._scanner.port
@@ -121,7 +129,7 @@ class ScannedGate:
             program = [sys.executable, "-m", "tests.bench.pins", f"{RELAY},{RED}", str(telling)]
             command = gate_command(program, place, port)
         try:
-            self.process = Process(command, environ=environ(), pass_fds=[telling])
+            self.process = Process(command, environ={**environ(), **environment}, pass_fds=[telling])
         except BaseException:
             self._close()
             raise

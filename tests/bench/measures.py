@@ -9,7 +9,7 @@ import os
 import random
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,7 +155,7 @@ def scans(bench: Bench) -> Iterator[Row]:
         yield row_of("one commit, synced", "ms", 2, [1e3 * s for s in fast["commit"]])
 
 
-def in_turns(works: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+def in_turns(works: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
     """Return what each work has measured, one after the other in an order of chance, without the warm-up."""
     seconds: dict[str, list[float]] = {name: [] for name in works}
     order = list(works)
