@@ -16,6 +16,7 @@ from uuid import uuid4
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.commands import Answer
 from gate_controller.admission.words.events import (
+    AdoptOrdered,
     Instant,
     OpenOrdered,
     Order,
@@ -23,7 +24,7 @@ from gate_controller.admission.words.events import (
     ResumeOrdered,
     SettleOrdered,
 )
-from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.admission.words.facts import Fact, Standing, is_foreign
 from gate_controller.admission.words.ids import OrderId
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.journal import own_files
@@ -67,6 +68,7 @@ class Desk:
             "open": self._open,
             "settle": self._settle,
             "refund": self._refund,
+            "adopt": self._adopt,
             "verify": self._verify,
             "backup": self._backup,
             "release": self._release,
@@ -106,6 +108,19 @@ class Desk:
             # An open item that was one before the order is no outcome.
             lambda told, is_news: told.refunded or (is_news and told.standing == Standing.OPEN.value),
         )
+
+    async def _adopt(self, request: dict[str, Any]) -> int:
+        """Return how many attempts that another machine left unfinished the gate goes on with."""
+        name, by, objection = _new_order(), str(request["by"]), ""
+        for _ in range(int(OUTCOME_SECONDS / _LOOK_SECONDS)):
+            histories = await self._read(lambda: self._reader.histories(Standing.OPEN))
+            foreign = tuple(facts for facts in histories if is_foreign(facts))
+            answer = self._order(AdoptOrdered(self._now(), name, by, foreign))
+            if not answer.is_put_off:
+                return len(foreign)
+            objection = answer.objection
+            await asyncio.sleep(_LOOK_SECONDS)
+        raise ControlError(f"journal: {objection}: try again later")
 
     async def _verify(self, _request: dict[str, Any]) -> list[str]:
         return await self._read(self._reader.verify)

@@ -60,6 +60,12 @@ class Reader:
         with self._opened() as db:
             return _records(db, rows.numbers_of(db, standing))
 
+    def histories(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:
+        """Return the facts of every attempt that stands so, oldest attempt first."""
+        with self._opened() as db:
+            tag = _tag(db)
+            return tuple(rows.facts_of(db, tag, number) for number in rows.numbers_of(db, standing))
+
     def verify(self) -> list[str]:
         """Return what is wrong with the journal, a line each; an empty list proves it whole."""
         with self._opened() as db:

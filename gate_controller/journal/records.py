@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.facts import (
+    Adopted,
     Approved,
     CreditOpened,
     Doubted,
@@ -47,6 +48,7 @@ STANDS: Final[Mapping[type[Fact], str]] = {
     RefundBegun: "being refunded",
     Refunded: "refunded",
     OpenItem: "open item",
+    Adopted: "adopted",
     SecondChargeFeared: "perhaps charged twice",
     SecondChargeRuledOut: "charged once",
     Settled: "settled",

@@ -247,20 +247,31 @@ class Core:
         self.answer(LOST)
         assert self.asks == ["AskRedemptions"]
 
-    def restarts(self, seconds: float = 3.0, *, price: int = PRICE, boot: str = "another boot") -> "Core":
-        """Return the gate as it starts again with the journal it left: after a power cut, save in boot `BOOT`."""
+    def histories(self) -> dict[str, tuple[Fact, ...]]:
+        """Return what is on disk of each attempt."""
         attempts: dict[str, list[Fact]] = {}
         for fact in self.facts:
             attempts.setdefault(fact.attempt, []).append(fact)
+        return {attempt: tuple(facts) for attempt, facts in attempts.items()}
+
+    def restarts(
+        self, seconds: float = 3.0, *, price: int = PRICE, boot: str = "another boot", is_foreign: bool = False
+    ) -> "Core":
+        """
+        Return the gate as it starts again with the journal it left: after a power cut, save in boot `BOOT`.
+
+        `is_foreign`: on another machine.
+        """
+        attempts = self.histories()
         last = max((int(attempt[4:]) for attempt in attempts), default=0)
         again = core(sensor=self.gate.policy.passage_seconds is not None, price=price, last=last, boot=boot)
         again.now, again.facts = self.now + seconds, list(self.facts)
-        again.recovers(attempts.values())
+        again.recovers(attempts.values(), is_foreign=is_foreign)
         return again
 
-    def recovers(self, histories: Iterable[Sequence[Fact]]) -> None:
+    def recovers(self, histories: Iterable[Sequence[Fact]], *, is_foreign: bool = False) -> None:
         """Let the gate take up what the journal holds."""
-        commands = self.gate.recover(self.at, histories)
+        commands = self.gate.recover(self.at, histories, is_foreign=is_foreign)
         assert not any(isinstance(command, do.Release | do.Redeem) for command in commands)
         self.carry_out(commands)
 

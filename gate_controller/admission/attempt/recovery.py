@@ -15,6 +15,7 @@ from gate_controller.admission.words.codes import Code, is_short_code
 from gate_controller.admission.words.facts import (
     UNSURE,
     UNVERIFIED,
+    Adopted,
     Approved,
     CreditOpened,
     Doubted,
@@ -60,8 +61,17 @@ def is_resumed(facts: Sequence[Fact]) -> bool:
     return last.leaves is Standing.UNFINISHED or (isinstance(last, OpenItem) and last.repeats)
 
 
-def take_up(facts: Sequence[Fact], turn: Turn) -> Attempt:
-    """Return the attempt that these facts (all of one attempt, in order) tell of, ready to go on."""
+FOREIGN = (
+    "the journal came from another machine, which may still go on with this: `journal adopt` says that it does not"
+)
+
+
+def take_up(facts: Sequence[Fact], turn: Turn, *, is_foreign: bool = False) -> Attempt:
+    """
+    Return the attempt that these facts (all of one attempt, in order) tell of, ready to go on.
+
+    `is_foreign`: the journal is another machine's, which may have settled it since: then a person decides.
+    """
     a = remembered(facts)
     if a is None:
         # Only a journal that lost its beginning has such an attempt: there is nothing the gate could settle by itself.
@@ -69,9 +79,18 @@ def take_up(facts: Sequence[Fact], turn: Turn) -> Attempt:
         a = Attempt(last.attempt, Incident(""), Code(""), facts=last.n + 1)
         a.hand_to_staff(turn, "the record of what was intended is missing")
         return a
-    _stand(a, facts[-1], turn)
+    if is_foreign:
+        a.hand_to_staff(turn, FOREIGN, is_foreign=True)
+        return a
+    _stand(a, _newest_of_its_own(facts), turn)
     turn.note(f"recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.name!r}")
     return a
+
+
+def _newest_of_its_own(facts: Sequence[Fact]) -> Fact:
+    """Return the last fact but for what the move to another machine has added."""
+    own = (f for f in reversed(facts) if not isinstance(f, Adopted) and not (isinstance(f, OpenItem) and f.is_foreign))
+    return next(own, facts[-1])
 
 
 def _stand(a: Attempt, last: Fact, turn: Turn) -> None:

@@ -90,10 +90,16 @@ class Gate:
         self.faults[fault] = why
         self._untold.add(fault)
 
-    def recover(self, at: Instant, histories: Iterable[Sequence[Fact]]) -> tuple[Command, ...]:
-        """Take up the unfinished attempts of the journal, each with its facts in order. Never moves the relay."""
+    def recover(
+        self, at: Instant, histories: Iterable[Sequence[Fact]], *, is_foreign: bool = False
+    ) -> tuple[Command, ...]:
+        """
+        Take up the unfinished attempts of the journal, each with its facts in order. Never moves the relay.
+
+        `is_foreign`: it came from another machine, and a person decides about each.
+        """
         turn = self._turn(at)
-        self.visitors.recover(histories, turn)
+        self.visitors.recover(histories, turn, is_foreign=is_foreign)
         self.contacts.record_early(turn)
         return tuple(turn.commands)
 

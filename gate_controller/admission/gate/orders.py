@@ -15,6 +15,7 @@ from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.gate.contacts import Contacts
 from gate_controller.admission.gate.visitors import Visitors
 from gate_controller.admission.words.events import (
+    AdoptOrdered,
     Opened,
     OpenOrdered,
     Order,
@@ -23,7 +24,17 @@ from gate_controller.admission.words.events import (
     ResumeOrdered,
     SettleOrdered,
 )
-from gate_controller.admission.words.facts import Fact, Redeemed, RefundBegun, Refunded, Settled, Standing
+from gate_controller.admission.words.facts import (
+    Adopted,
+    Fact,
+    Redeemed,
+    RefundBegun,
+    Refunded,
+    Settled,
+    Standing,
+    is_foreign,
+    voucher_of,
+)
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import HOLDS, Fault
 
@@ -46,6 +57,8 @@ class Orders:
                 _settle(order, turn, visitors)
             case RefundOrdered():
                 _refund(order, turn, visitors)
+            case AdoptOrdered():
+                _adopt(order, turn, visitors)
             case _:
                 raise TypeError(f"not an order: {order!r}")
 
@@ -98,6 +111,24 @@ def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors) -> None:
         turn.write(Settled(last.attempt, last.n + 1, turn.at.wall, by=order.by, reason=order.reason))
         turn.note(f"open_item=settled attempt={last.attempt} by={order.by!r} reason={order.reason!r}")
         turn.answer(order.id)
+
+
+def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors) -> None:
+    foreign = [facts for facts in order.histories if is_foreign(facts)]
+    if any(turn.writes.holds(facts[-1].attempt) for facts in foreign):
+        turn.answer(order.id, "the journal is still being written", is_put_off=True)
+        return
+    if any(visitors.of_voucher(voucher_of(facts)) is not None for facts in foreign):
+        # Two attempts of one voucher would blur each other's evidence.
+        turn.answer(order.id, "somebody is being served with one of these vouchers", is_put_off=True)
+        return
+    for facts in foreign:
+        # A power cut before this is on disk finds the open item as it was.
+        adopted = Adopted(facts[-1].attempt, facts[-1].n + 1, turn.at.wall, by=order.by)
+        turn.write(adopted)
+        visitors.recover([(*facts, adopted)], turn)
+    turn.note(f"journal=adopted attempts={len(foreign)} by={order.by!r}")
+    turn.answer(order.id)
 
 
 def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:

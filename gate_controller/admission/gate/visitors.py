@@ -227,10 +227,10 @@ class Visitors:
 
     # -- what attempts wait for
 
-    def recover(self, histories: Iterable[Sequence[Fact]], turn: Turn) -> None:
+    def recover(self, histories: Iterable[Sequence[Fact]], turn: Turn, *, is_foreign: bool = False) -> None:
         """Take up the attempts of the journal with which the gate has still work, each with its facts in order."""
         for place, facts in enumerate(facts for facts in histories if recovery.is_resumed(facts)):
-            attempt = recovery.take_up(facts, turn)
+            attempt = recovery.take_up(facts, turn, is_foreign=is_foreign)
             if isinstance(attempt.state, InDoubt | RefundWaiting):
                 # One after the other: they share a connection, and each has only so long for its answer.
                 attempt.state = put_off(attempt.state, place * RECOVERY_STEP_SECONDS)

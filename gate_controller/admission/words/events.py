@@ -118,6 +118,13 @@ class SettleOrdered(Order):
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptOrdered(Order):
+    """What another machine left unfinished is this gate's; each of `histories` is an open item's facts, in order."""
+
+    histories: tuple[tuple[Fact, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RefundOrdered(Order):
     """A charge is to be given back; `facts` are the attempt's, from the journal."""
 

@@ -5,7 +5,7 @@ Each fact says what it leaves the attempt as: unfinished (the gate has work to d
 The last fact of an attempt decides. `recovery.py` turns the facts of unfinished attempts into attempts again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -173,6 +173,16 @@ class OpenItem(Fact):
     reason: str
     repeats: bool = False
     """The gate goes on trying to give the charge back, until E-GUMA accepts or a person settles the item."""
+    is_foreign: bool = False
+    """It was unfinished in a journal that came from another machine: `Adopted` gives it back to the gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted(Fact):
+    """A person said that the journal which came from another machine is this gate's: it goes on where it stood."""
+
+    leaves = Standing.UNFINISHED
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +273,7 @@ KINDS: dict[str, type[Fact]] = {
         RefundBegun,
         Refunded,
         OpenItem,
+        Adopted,
         SecondChargeFeared,
         SecondChargeRuledOut,
         Settled,
@@ -290,3 +301,8 @@ def voucher_of(facts: Iterable[Fact]) -> VoucherCode:
         return approved.voucher_code
     # Had Balance returned another code, that would be on disk before Redeem was sent: it is synced.
     return next((VoucherCode(fact.code) for fact in facts if isinstance(fact, Intended)), VoucherCode(""))
+
+
+def is_foreign(facts: Sequence[Fact]) -> bool:
+    """Whether an attempt is left to a person because its journal came from another machine."""
+    return isinstance(facts[-1], OpenItem) and facts[-1].is_foreign
