@@ -1,5 +1,6 @@
 """The demo without a screen: scans one code after the other, and prints what happened."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from gate_controller.demo.cells import visible
 from gate_controller.demo.display_models import Model
 from gate_controller.demo.memory_display import MemoryDisplay
 from gate_controller.demo.stage import PRICE, Stage, Verdict, staged
+from gate_controller.devices.framing import STILLNESS_SECONDS
 from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Language
 
@@ -22,11 +24,7 @@ _SHOWN = 100
 async def play(
     codes: Sequence[str], language: Language, model: Model | None = None, image_file: Path | None = None
 ) -> int:
-    """
-    Scan the codes (some samples, if there are none), print what happened, return the exit code.
-
-    A display is only there for an `image_file`, which keeps its picture.
-    """
+    """Scan the codes, or some samples, print what happened, return the exit code; `image_file` keeps the picture."""
     display = None if model is None or image_file is None else MemoryDisplay(model, language, image_file)
     async with staged(display) as stage:
         _say(f"A gate at {stage.amount(PRICE, language)}, with a simulator for E-GUMA, a pty for the scanner")
@@ -36,6 +34,7 @@ async def play(
             await stage.lane_is_free()
             if isinstance(read_code(os.fsencode(code)), NotAVoucher):
                 await stage.is_at_rest()  # junk takes from nobody what he is being told
+            await asyncio.sleep(1.2 * STILLNESS_SECONDS)  # what comes sooner need not be a scan
             await _scan(stage, code, language)
         _say(f"\nE-GUMA's books: {stage.amount(stage.charged, language)} charged in all.")
     return 0

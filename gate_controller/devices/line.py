@@ -4,15 +4,19 @@ unplugging. What kind of port it is, serial or keyboard, is behind `Port`.
 
 Rules: only what arrived while the gate was listening becomes a scan. A port that has just been opened is not
 listened to until it has been silent for one gap, for what comes first may be the tail of a scan ("12" + CR of
-a longer code is somebody else's ShortCode). A scan that a hang-up cuts off is dropped.
+a longer code is somebody else's ShortCode). A scan that a hang-up cuts off is dropped, and its tail is none either.
+What the framer drops unseen is logged, once for each text.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
 from gate_controller.devices.errors import DeviceError
-from gate_controller.devices.framing import Framer
+from gate_controller.devices.framing import Dropped, Framer
+
+_log = logging.getLogger(__name__)
 
 # Wait before the port is tried again: 0.2 s is about what udev takes to make the name of a replugged device,
 # and a try costs a few file look-ups, so that one every 2 s is nothing and a person with the plug in hand
@@ -61,11 +65,11 @@ class ScannerListener:
     """
     One scanner, whatever happens to its plug.
 
-    `open_port` is called in a thread and raises `DeviceError`; `on_frame` gets each scan's bytes; `on_change`
-    gets (True, path) when scans are taken and (False, what is wrong and what to do) when they are not, once for
-    each new text. Both are called in the event loop and must not block; an exception of theirs ends `run`.
-    `gap_seconds` is the silence that ends a scan without a terminator. `on_bytes` gets everything that was read, before
-    any frame in it: terminators, and what came before the port was listened to.
+    `open_port` is called in a thread and raises `DeviceError`; `on_frame` gets the bytes of what can be a scan or must
+    be refused; `on_change` gets (True, path) when scans are taken and (False, what is wrong and what to do) when they
+    are not, once for each new text. Both are called in the event loop and must not block; an exception of theirs ends
+    `run`. `gap_seconds` is the silence that makes a pause. `on_bytes` gets everything that was read, before any frame
+    in it: ends, what is dropped, and what came before the port was listened to.
     """
 
     def __init__(
@@ -87,18 +91,20 @@ class ScannerListener:
     async def run(self) -> None:
         """Open, read and reconnect, for ever. Cancel to stop: the port is closed then."""
         wait = RETRY_FIRST_SECONDS
+        torn = False
         while True:
             try:
                 port = await self._opened()
             except DeviceError as error:
                 self._report(str(error), takes_scans=False)
             else:
-                opened = _OpenPort(port, self._gap_seconds, self._on_frame, self._report, self._on_bytes)
+                opened = _OpenPort(port, self._gap_seconds, self._on_frame, self._report, self._on_bytes, torn=torn)
                 try:
                     fault = await opened.listen()
                 finally:
                     await asyncio.to_thread(port.close)
                 self._report(fault, takes_scans=False)
+                torn = True  # what the scanner kept meanwhile may be a scan's tail
                 if opened.settled:
                     wait = RETRY_FIRST_SECONDS
             await asyncio.sleep(wait)
@@ -129,6 +135,8 @@ class _OpenPort:
         on_frame: Callable[[bytes], None],
         report: _Announce,
         on_bytes: Callable[[bytes], None] | None,
+        *,
+        torn: bool,
     ) -> None:
         self.settled = False
         self._port = port
@@ -136,16 +144,18 @@ class _OpenPort:
         self._on_frame = on_frame
         self._on_bytes = on_bytes
         self._report = report
-        self._framer = Framer()
+        self._framer = Framer(gap_seconds, torn=torn)
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[str] = self._loop.create_future()
-        self._gap: asyncio.TimerHandle | None = None
+        self._settles_at = 0.0
+        self._silence: asyncio.TimerHandle | None = None
         self._impatience: asyncio.TimerHandle | None = None
 
     async def listen(self) -> str:
         """Return at the hang-up, with the text to report."""
         self._loop.add_reader(self._port.fileno(), self._call, self._readable)
-        self._restart_gap()
+        self._settles_at = self._loop.time() + self._gap_seconds
+        self._wait_for_silence()
         self._impatience = self._loop.call_later(SETTLE_MOST_SECONDS, self._call, self._impatient)
         try:
             return await self._ended
@@ -164,7 +174,7 @@ class _OpenPort:
     def _stop(self) -> None:
         # The reader goes first of all: a descriptor that hung up stays readable and would spin the loop.
         self._loop.remove_reader(self._port.fileno())
-        for timer in (self._gap, self._impatience):
+        for timer in (self._silence, self._impatience):
             if timer is not None:
                 timer.cancel()
 
@@ -177,20 +187,22 @@ class _OpenPort:
         # The timer says only that time has passed. A loop that was late has bytes waiting in the kernel that
         # arrived before the silence it claims. asyncio runs ready readers before due timers, but not those
         # that became ready while another callback held the loop up, so look once more: bytes there mean that
-        # there was no silence. A real gap within such a hold-up goes unseen and joins two scans into one,
-        # which no code survives.
+        # there was no silence. A real pause within such a hold-up goes unseen: what came behind it is dropped, or joins
+        # what came before, and no code survives that.
         data = self._read()
         if data is not None:
             self._take(data)
-        elif self._ended.done():
             return
-        elif self.settled:
-            self._deliver(self._framer.gap())
+        if self._ended.done():
+            return
+        if self.settled:
+            self._deliver(self._framer.silent(self._loop.time()))
         else:
             self.settled = True
             if self._impatience is not None:
                 self._impatience.cancel()
             self._report(self._port.path, takes_scans=True)
+        self._wait_for_silence()
 
     def _impatient(self) -> None:
         self._report(self._port.babbles, takes_scans=False)
@@ -207,19 +219,29 @@ class _OpenPort:
     def _take(self, data: bytes) -> None:
         if self._on_bytes is not None:
             self._on_bytes(data)
+        now = self._loop.time()
         if self.settled:
-            self._deliver(self._framer.feed(data))
-        if self._framer.pending or not self.settled:
-            self._restart_gap()
+            self._deliver(self._framer.feed(data, now))
+        else:
+            self._settles_at = now + self._gap_seconds
+            if data:
+                self._framer = Framer(self._gap_seconds, heard_at=now)
+        self._wait_for_silence()
 
-    def _restart_gap(self) -> None:
-        if self._gap is not None:
-            self._gap.cancel()
-        self._gap = self._loop.call_later(self._gap_seconds, self._call, self._silent)
+    def _wait_for_silence(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+        until = self._framer.wake_at if self.settled else self._settles_at
+        if until is not None:
+            self._silence = self._loop.call_at(until, self._call, self._silent)
 
-    def _deliver(self, frames: list[bytes]) -> None:
-        for frame in frames:
-            self._on_frame(frame)
+    def _deliver(self, outcomes: list[bytes | Dropped]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Dropped):
+                _log.info("scan=dropped why=%r lines=%d first=%r", outcome.why.value, outcome.lines, outcome.masked)
+            else:
+                self._on_frame(outcome)
 
 
 def _close_unwanted(opening: "asyncio.Future[Port]") -> None:

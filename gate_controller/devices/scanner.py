@@ -39,10 +39,10 @@ class SerialScanner:
     """
     A scanner that sends its codes over a serial line, USB-COM or RS-232.
 
-    `port` is a path or `auto`; `on_frame` gets each scan's bytes; `on_change` gets (True, path) when scans
-    are taken and (False, what is wrong and what to do) when they are not, once for each new text. Both are
-    called in the event loop and must not block; an exception of theirs ends `run`. `gap_seconds` is the
-    silence that ends a scan without a terminator. `on_bytes` gets everything that was read, before any frame in it.
+    `port` is a path or `auto`; `on_frame` gets the bytes of what can be a scan or must be refused; `on_change` gets
+    (True, path) when scans are taken and (False, what is wrong and what to do) when they are not, once for each new
+    text. Both are called in the event loop and must not block; an exception of theirs ends `run`. `gap_seconds` is the
+    silence that makes a pause. `on_bytes` gets everything that was read, before any frame in it.
     """
 
     def __init__(

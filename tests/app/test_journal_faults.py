@@ -90,12 +90,12 @@ async def test_an_intent_that_cannot_be_written_is_never_sent(
             assert gate.requests(f"{EXPIRED}/redeem.json") == 0
 
 
-async def test_a_full_disk_refuses_scans_without_asking_e_guma(
-    state_dir: Path, pins: Pins, simulator: Simulator
+async def test_a_journal_that_stays_unwritable_refuses_scans_without_asking_e_guma(
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
         await gate.admit(GOOD)
-        with full_disk(state_dir):
+        with forced_read_only(monkeypatch):
             gate.scan(EXPIRED)
             await gate.verdict()
             asked = gate.requests()

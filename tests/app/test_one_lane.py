@@ -15,10 +15,10 @@ async def test_a_scan_during_anothers_check_waits_and_is_served_next(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
-        simulator.faults.add(fault(FaultKind.DELAY, Endpoint.BALANCE, delay_seconds=0.1))
+        simulator.faults.add(fault(FaultKind.DELAY, Endpoint.BALANCE, delay_seconds=0.3))
         gate.scan(GOOD)
         await until(lambda: gate.requests("balance.json") == 1)
-        gate.scanner.type(EXPIRED.encode() + b"\r")
+        gate.type(EXPIRED.encode() + b"\r")
         await gate.shows(MessageKind.ONE_MOMENT)
         await gate.shows(MessageKind.ADMITTED)
         await gate.shows(MessageKind.ADMITTED)
@@ -32,7 +32,7 @@ async def test_while_one_is_served_no_other_voucher_is_charged(
     async with running_gate(state_dir, pins, simulator, admission__hold_seconds=0.3) as gate:
         gate.scan(GOOD)
         await gate.shows(MessageKind.ADMITTED)
-        gate.scanner.type(EXPIRED.encode() + b"\r")
+        gate.type(EXPIRED.encode() + b"\r")
         await gate.shows(MessageKind.ONE_MOMENT)
         assert gate.charged == PRICE
         await gate.shows(MessageKind.ADMITTED)
@@ -42,10 +42,11 @@ async def test_while_one_is_served_no_other_voucher_is_charged(
 
 async def test_the_latest_of_two_waiting_scans_is_served(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
-        simulator.faults.add(fault(FaultKind.DELAY, Endpoint.BALANCE, delay_seconds=0.2))
+        simulator.faults.add(fault(FaultKind.DELAY, Endpoint.BALANCE, delay_seconds=0.5))
         gate.scan(GOOD)
         await until(lambda: gate.requests("balance.json") == 1)
-        gate.scanner.type(LOW.encode() + b"\r" + NOTED.encode() + b"\r")
+        gate.type(LOW.encode() + b"\r")
+        gate.type(NOTED.encode() + b"\r")
         await gate.shows(MessageKind.ADMITTED)
         await gate.shows(MessageKind.ADMITTED)
         assert [r.voucher_code for r in simulator.ledger.redemptions()] == [GOOD, NOTED]
@@ -56,8 +57,9 @@ async def test_the_same_code_again_during_its_own_check_is_one_admission(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
-        simulator.faults.add(fault(FaultKind.DELAY, Endpoint.REDEEM, delay_seconds=0.1))
-        gate.scanner.type((GOOD.encode() + b"\r") * 3)
+        simulator.faults.add(fault(FaultKind.DELAY, Endpoint.REDEEM, delay_seconds=0.4))
+        for _ in range(3):
+            gate.type(GOOD.encode() + b"\r")
         await gate.shows(MessageKind.ADMITTED)
         await gate.lane_is_free()
         assert gate.charged == PRICE

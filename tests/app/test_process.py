@@ -1,5 +1,6 @@
 """The real `gate-controller run`: ready, stopped, killed at the worst moment, and started beside another."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -88,6 +89,7 @@ async def test_a_gate_killed_after_the_charge_finds_it_and_never_charges_again(
         plugged.type(EXPIRED.encode() + b"\r")
         await until(lambda: gate.story() == [admitted])
         simulator.faults.add(fault(FaultKind.HANG, effect=True))
+        await asyncio.sleep(0.3)  # the scanner's pause, without which this would be no scan
         plugged.type(FRAME)
         await until(lambda: charged(simulator) == 2 * PRICE)
         await gate.kill()

@@ -28,6 +28,10 @@ PULSE_SECONDS = 0.01
 FREE_SECONDS = PULSE_SECONDS + PULSE_MARGIN_SECONDS + 0.005
 """After this the lane is free and what follows an admission is done."""
 
+GAP_SECONDS = 0.02
+PAUSE_SECONDS = 3 * GAP_SECONDS
+"""From one scan to the next at least: what comes without a pause (`scanner.gap_seconds`) is dropped as no scan."""
+
 SCAN_SECONDS = 6.0
 """The longest a scan may take: a verdict is promised within 5."""
 
@@ -62,6 +66,7 @@ def gate_command(
         "relay.pin": RELAY,
         "relay.pulse_seconds": PULSE_SECONDS,
         "scanner.port": port,
+        "scanner.gap_seconds": GAP_SECONDS,
         "web.port": 0,
         **more,
     }
@@ -117,6 +122,7 @@ class ScannedGate:
     ) -> None:
         """`environment` is added to that of its process."""
         self._scanner = PtyScanner()
+        self._scanned_at = 0.0
         self._moments, telling = os.pipe()
         port = self._scanner.port
         if naive:
@@ -157,16 +163,21 @@ class ScannedGate:
 
     def junk(self, frame: str) -> None:
         """Scan what is no voucher: whoever is just being told something sees nothing of it."""
-        self._scanner.type(frame.encode() + b"\r\n")
+        self._type(frame)
         time.sleep(FREE_SECONDS)
 
+    def _type(self, code: str) -> float:
+        """Let the scanner send a code once it has paused; return when it did."""
+        time.sleep(max(0.0, self._scanned_at + PAUSE_SECONDS - time.monotonic()))
+        self._scanned_at = time.monotonic()
+        self._scanner.type(code.encode() + b"\r\n")
+        return self._scanned_at
+
     def _scan(self, code: str, pins: set[int]) -> float:
-        frame = code.encode() + b"\r\n"
         while select.select([self._moments], [], [], 0)[0]:  # the red lamp of a gate that was starting
             if not os.read(self._moments, 100):
                 raise RuntimeError("the gate ended before a scan")
-        began = time.monotonic()
-        self._scanner.type(frame)
+        began = self._type(code)
         self.turned_on = self._first_on(pins)
         return self.turned_on - began
 

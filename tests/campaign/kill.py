@@ -46,13 +46,20 @@ CODES = (*GOOD_ONES * 2, "42", "42", "LWB4HK7T2MNQ", "nonsense")
 ENOUGH = Cents(10_000_00)
 """On each good voucher at the beginning, so that none is used up before the last round."""
 
-SETTINGS: dict[str, Any] = {"admission__settle_seconds": 2, "relay__pulse_seconds": 0.01}
+SETTINGS: dict[str, Any] = {
+    "admission__settle_seconds": 2,
+    "relay__pulse_seconds": 0.01,
+    "scanner__gap_seconds": 0.02,
+}
 
 HEALED: dict[str, Any] = {**SETTINGS, "admission__credit_minutes": 0.02}
 """In the end credits lapse soon: one read back after a crash may have been given back, and says so only then."""
 
 LATEST_KILL_SECONDS = 0.02
 """From the moment a round waits for to the kill: about what the gate takes from one step to the next."""
+
+PAUSE_SECONDS = 0.06
+"""Between two scans, which would be one without; a ShortCode gives way to whatever follows it sooner than 0.5 s."""
 
 LONGEST_ROUND_SECONDS = 3.0
 """How long a moment is waited for: the verdict time of 1 s, and the rest for a busy machine. Some never come."""
@@ -142,7 +149,9 @@ async def _reach(
     """Scan, and return when the moment has come; for a code that never gets so far, at its verdict."""
     # What the gate asks about the attempts of its lives before counts too: it dies settling those as well.
     simulator.requests.clear()
-    for code in codes:
+    for number, code in enumerate(codes):
+        if number:
+            await asyncio.sleep(PAUSE_SECONDS)
         scanner.type(code.encode() + b"\r")
     come: dict[Moment, Callable[[], bool]] = {
         Moment.SCANNED: lambda: True,

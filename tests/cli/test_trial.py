@@ -376,6 +376,12 @@ def test_a_short_code_is_hidden_whole(tmp_path: Path, plugged: PtyScanner) -> No
     assert "  char ·   ·   CR\n  code …: " in scanned(tmp_path, plugged, b"42\r")
 
 
+def test_a_code_behind_another_is_masked_too(tmp_path: Path, plugged: PtyScanner) -> None:
+    said = scanned(tmp_path, plugged, b"HELLO\rL4FU5LQTKJR3\r")
+    assert "no voucher: 5 characters" in said
+    assert "  char H   E   L   L   O   CR  ·   ·" in said
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [

@@ -47,7 +47,9 @@ from tests.rig.keyboard import (
 from tests.rig.listening import LONG_GAP_SECONDS, Heard, running
 from tests.rig.waiting import until
 
-CODE = "L4FU5LQTKJR3"
+CODE, OTHER_CODE = "L4FU5LQTKJR3", "AB12CD34EF56"
+PAUSE = 0.12
+"""Seconds that are a pause for sure, and no stillness."""
 A, J = XKB["us"].letters[0], XKB["us"].letters[9]
 
 RECORDED = [
@@ -127,19 +129,58 @@ async def test_the_keyboard_is_named_when_scans_are_taken(keyboard: RigKeyboard)
 async def test_enter_ends_a_scan(keyboard: RigKeyboard, enter: int) -> None:
     async with listening(keyboard) as gate:
         await gate.until_it_listens()
-        for scan in ("12", "34"):
+        for scan in (CODE, OTHER_CODE):
             await keyboard.type([*text(scan), *press(enter)])
-            await asyncio.sleep(0)
-        assert await gate.until_frames(2) == [b"12", b"34"]
+            await asyncio.sleep(PAUSE)
+        assert gate.frames == [CODE.encode(), OTHER_CODE.encode()]
 
 
 async def test_enter_and_the_line_feed_that_scanners_type_as_ctrl_j_end_one_scan(keyboard: RigKeyboard) -> None:
     async with listening(keyboard) as gate:
         await gate.until_it_listens()
         await keyboard.type([*text("1\r"), *press(J, while_holding=CTRL)])
-        await gate.until_frames(1)
+        await asyncio.sleep(PAUSE)
         await keyboard.type([*text("2"), *press(J, while_holding=CTRL)])
         assert await gate.until_frames(2) == [b"1", b"2"]
+
+
+@pytest.mark.parametrize("enter", [press(ENTER), press(J, while_holding=CTRL)], ids=["Enter", "Ctrl and J"])
+@pytest.mark.parametrize("delay", [0, 0.02, 0.06, 0.2], ids="{} s after each line".format)
+async def test_no_line_of_an_address_is_a_short_code(keyboard: RigKeyboard, enter: list[Event], delay: float) -> None:
+    async with listening(keyboard) as gate:
+        await gate.until_it_listens()
+        for line in ("Grosse", "28", "9400", ""):
+            await keyboard.type([*text(line), *enter])
+            await asyncio.sleep(delay)
+        await asyncio.sleep(0.7)
+        assert b"28" not in gate.frames
+        await keyboard.type([*text(CODE), *enter])
+        await gate.until(lambda: CODE.encode() in gate.frames)
+
+
+async def test_a_code_typed_with_a_long_key_delay_is_one_scan_once_its_end_is_known(keyboard: RigKeyboard) -> None:
+    async with listening(keyboard) as gate:
+        await gate.until_it_listens()
+        await keyboard.type(text(OTHER_CODE + "\r"))
+        await asyncio.sleep(0.6)
+        for character in "42" + CODE[2:] + "\r":
+            await keyboard.type(text(character))
+            await asyncio.sleep(0.06)
+        assert gate.frames == [OTHER_CODE.encode(), b"42" + CODE[2:].encode()]
+
+
+@pytest.mark.parametrize("key", [108, 15, 103, ESCAPE], ids=["down", "tab", "up", "escape"])
+async def test_a_key_behind_enter_is_no_scan(keyboard: RigKeyboard, key: int) -> None:
+    async with listening(keyboard) as gate:
+        await gate.until_it_listens()
+        await keyboard.type([*text(CODE + "\r"), *press(key)])
+        await asyncio.sleep(PAUSE)
+        assert gate.frames == [CODE.encode()]
+
+
+async def test_tab_ends_a_scan_as_silence_does(keyboard: RigKeyboard) -> None:
+    frame = await heard(keyboard, [*text(CODE), *press(15)])
+    assert read_code(frame) == Code(CODE)
 
 
 async def test_a_silent_gap_ends_a_scan(keyboard: RigKeyboard) -> None:
@@ -179,7 +220,6 @@ async def test_a_scan_with_an_aim_prefix_is_its_code_in_every_layout(keyboard: R
         pytest.param(press(ESCAPE), id="escape"),
         pytest.param(press(A, while_holding=ALT), id="a letter under Alt"),
         pytest.param(press(A, while_holding=ALTGR), id="a letter under AltGr, which types nothing here"),
-        pytest.param(press(A, while_holding=CTRL), id="a letter under Ctrl"),
         pytest.param(press(KEYPAD["0"], KEYPAD["6"], KEYPAD["5"], while_holding=ALT), id="an Alt code"),
         pytest.param(press(KEYPAD["7"], while_holding=SHIFT), id="a cursor key"),
     ],
@@ -191,11 +231,19 @@ async def test_what_types_no_character_spoils_the_scan_and_leaves_no_other_code_
     async with listening(keyboard) as gate:
         await gate.until_it_listens()
         await keyboard.type([*text("12"[:place]), *spoiler, *text("12"[place:] + "\r")])
-        await gate.until_frames(1)
+        await asyncio.sleep(PAUSE)
         await keyboard.type(text(CODE + "\r"))
         spoilt, sound = await gate.until_frames(2)
         assert isinstance(read_code(spoilt), NotAVoucher)
         assert sound == CODE.encode()
+
+
+async def test_a_control_character_spoils_a_scan_that_it_is_in_the_middle_of(keyboard: RigKeyboard) -> None:
+    control = press(A, while_holding=CTRL)
+    frame = await heard(keyboard, [*text("L4FU5L"), *control, *text("QTKJR3\r")])
+    assert isinstance(read_code(frame), NotAVoucher)
+    frame = await heard(keyboard, [*control, *text(CODE), *control, *text("\r")])
+    assert read_code(frame) == Code(CODE)
 
 
 async def test_a_letter_with_an_accent_and_a_dead_key_spoil_the_scan(keyboard: RigKeyboard) -> None:
@@ -211,7 +259,7 @@ async def test_keys_that_the_kernel_lost_spoil_the_scan_and_not_the_next_one(key
         keyboard.report([*text("1"), *down(SHIFT)])
         keyboard.lose_keys()
         keyboard.report([*up(SHIFT), *text("2\r")])
-        await gate.until_frames(1)
+        await asyncio.sleep(PAUSE)
         await keyboard.type(text(CODE + "\r"))
         spoilt, sound = await gate.until_frames(2)
         assert isinstance(read_code(spoilt), NotAVoucher)
@@ -250,8 +298,8 @@ async def test_what_was_typed_before_the_keyboard_was_open_is_no_scan(keyboard: 
     await keyboard.type(text(CODE + "\r"))
     async with listening(keyboard) as gate:
         await gate.until_it_listens()
-        await keyboard.type(text("12\r"))
-        assert await gate.until_frames(1) == [b"12"]
+        await keyboard.type(text(OTHER_CODE + "\r"))
+        assert await gate.until_frames(1) == [OTHER_CODE.encode()]
 
 
 async def test_the_tail_of_a_scan_in_progress_is_no_scan(keyboard: RigKeyboard) -> None:
@@ -268,8 +316,8 @@ async def test_a_key_that_went_down_before_the_gate_listened_is_up_when_it_does(
         await until(lambda: keyboard.is_grabbed)
         await keyboard.type([*down(SHIFT), *press(A), *up(SHIFT)])
         await gate.until_it_listens()
-        await keyboard.type(text("12\r"))
-        assert await gate.until_frames(1) == [b"12"]
+        await keyboard.type(text("a\r"))
+        assert await gate.until_frames(1) == [b"a"]
 
 
 async def test_a_keyboard_that_never_falls_silent_is_not_listened_to(keyboard: RigKeyboard) -> None:
@@ -320,8 +368,8 @@ async def test_a_scan_and_a_shift_cut_off_by_unplugging_are_dropped(keyboard: Ri
         await gate.until_it_does_not_listen()
         keyboard.replug()
         await gate.until_it_listens()
-        await keyboard.type(text("34\r"))
-        assert await gate.until_frames(1) == [b"34"]
+        await keyboard.type(text(CODE + "\r"))
+        assert await gate.until_frames(1) == [CODE.encode()]
 
 
 async def test_each_text_is_told_once_however_often_the_keyboard_is_tried(keyboard: RigKeyboard) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import logging
 import os
 import time
 from collections.abc import AsyncIterator
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from gate_controller.devices.scanner import SerialScanner
+from tests.devices.scanned import CODE, OTHER_CODE, TEXTS, codes
 from tests.rig.listening import LONG_GAP_SECONDS, Heard, running
 from tests.rig.scanner import PtyScanner
 from tests.rig.waiting import until
 
-CODE = b"L4FU5LQTKJR3"
+PAUSE = 0.12
+"""Seconds that are a pause for sure, and no stillness."""
 
 
 @asynccontextmanager
@@ -52,11 +55,101 @@ async def test_a_silent_gap_ends_a_scan(plugged: PtyScanner) -> None:
         assert await gate.until_frames(1) == [CODE]
 
 
-async def test_two_scans_in_one_read_are_two_scans(plugged: PtyScanner) -> None:
+async def test_a_voucher_with_an_end_waits_for_no_silence(plugged: PtyScanner) -> None:
+    async with listening(plugged.port, gap_seconds=1) as gate:
+        await gate.until_it_listens()
+        waits = []
+        for count in range(1, 4):
+            began = time.monotonic()
+            plugged.type(CODE + b"\r")
+            await gate.until_frames(count)
+            waits.append(time.monotonic() - began)
+            await asyncio.sleep(1.1)  # a pause, so that the next one is a scan
+        assert min(waits) < 0.05
+
+
+async def test_of_two_scans_in_one_read_the_first_is_a_scan(plugged: PtyScanner) -> None:
     async with listening(plugged.port) as gate:
         await gate.until_it_listens()
-        plugged.type(CODE + b"\r12\r")
-        assert await gate.until_frames(2) == [CODE, b"12"]
+        plugged.type(CODE + b"\r" + OTHER_CODE + b"\r")
+        await asyncio.sleep(PAUSE)
+        plugged.type(CODE + b"\r")
+        assert await gate.until_frames(2) == [CODE, CODE]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_no_line_of_a_text_is_a_scan(plugged: PtyScanner, text: bytes) -> None:
+    async with listening(plugged.port) as gate:
+        await gate.until_it_listens()
+        for start in range(0, len(text), 100):
+            plugged.type(text[start : start + 100])
+            await until(lambda: plugged.unread == 0)
+        await asyncio.sleep(0.7)  # a stillness, after which a ShortCode would come through
+        plugged.type(CODE + b"\r")
+        refused, scan = await gate.until_frames(2)
+        assert codes([refused]) == []
+        assert scan == CODE
+
+
+@pytest.mark.parametrize("junk", [b"\x00", b"\x03", b"\t", b"\x00\x03\t \x7f", b"\r", b"\n\x00"])
+async def test_control_bytes_behind_a_code_are_no_scan(plugged: PtyScanner, junk: bytes) -> None:
+    async with listening(plugged.port) as gate:
+        await gate.until_it_listens()
+        for pause in (0, 0.02, PAUSE):
+            gate.frames.clear()
+            plugged.type(CODE + b"\r")
+            if pause:
+                await asyncio.sleep(pause)
+            plugged.type(junk)
+            await asyncio.sleep(PAUSE)
+            assert gate.frames == [CODE]
+
+
+async def test_the_rest_of_a_code_that_a_radio_held_back_is_no_short_code(plugged: PtyScanner) -> None:
+    async with listening(plugged.port) as gate:
+        await gate.until_it_listens()
+        plugged.type(CODE[:10])
+        await asyncio.sleep(0.06)
+        plugged.type(b"42\r")
+        await asyncio.sleep(0.7)
+        assert "42" not in codes(gate.frames)
+        plugged.type(CODE + b"\r")
+        await asyncio.sleep(PAUSE)
+        gate.frames.clear()
+        plugged.type(CODE[:10])
+        await asyncio.sleep(0.06)
+        plugged.type(CODE[10:] + b"\r")
+        assert await gate.until_frames(1) == [CODE]
+
+
+async def test_a_short_code_is_a_scan_after_a_stillness(plugged: PtyScanner) -> None:
+    async with listening(plugged.port) as gate:
+        await gate.until_it_listens()
+        plugged.type(b"42\r")
+        await asyncio.sleep(0.3)
+        assert gate.frames == []
+        assert await gate.until_frames(1) == [b"42"]
+
+
+async def test_a_loop_that_stands_still_is_no_stillness(plugged: PtyScanner) -> None:
+    async with listening(plugged.port) as gate:
+        await gate.until_it_listens()
+        plugged.type(b"Grosse Gasse\n")
+        await gate.until_frames(1)
+        plugged.type(b"28\n")
+        time.sleep(0.8)  # noqa: ASYNC251 - both are in the kernel long before the loop goes on
+        await asyncio.sleep(0.7)
+        assert gate.frames == [b"Grosse Gasse"]
+
+
+async def test_what_is_dropped_is_logged_once_and_masked(plugged: PtyScanner, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with listening(plugged.port) as gate:
+        await gate.until_it_listens()
+        plugged.type(CODE + b"\r" + OTHER_CODE + b"\r28\rMuster\r")
+        await until(lambda: bool(caplog.messages))
+        await asyncio.sleep(PAUSE)
+    assert caplog.messages == ["scan=dropped why='it came without a pause behind a first line' lines=3 first='…EF56'"]
 
 
 async def test_5000_bytes_without_an_end_are_one_scan_and_the_next_one_works(plugged: PtyScanner) -> None:
@@ -64,15 +157,17 @@ async def test_5000_bytes_without_an_end_are_one_scan_and_the_next_one_works(plu
         await gate.until_it_listens()
         plugged.type(b"x" * 5000)
         await gate.until_frames(1)
-        plugged.type(b"\r" + CODE + b"\r")
+        plugged.type(b"\r")
+        await asyncio.sleep(PAUSE)
+        plugged.type(CODE + b"\r")
         assert await gate.until_frames(2) == [b"x" * 65, CODE]
 
 
 async def test_control_bytes_arrive_as_they_are(plugged: PtyScanner) -> None:
     async with listening(plugged.port) as gate:
         await gate.until_it_listens()
-        plugged.type(b"\x00\x03\x04\x11\x13\x1a\x7f\xff\r")
-        assert await gate.until_frames(1) == [b"\x00\x03\x04\x11\x13\x1a\x7f\xff"]
+        plugged.type(b"A\x00\x03\x04\x11\x13\x1a\x7f\xff\r")
+        assert await gate.until_frames(1) == [b"A\x00\x03\x04\x11\x13\x1a\x7f\xff"]
 
 
 async def test_a_late_loop_does_not_cut_a_scan_in_two(plugged: PtyScanner) -> None:
@@ -173,8 +268,10 @@ async def test_a_scan_cut_off_by_unplugging_is_dropped(plugged: PtyScanner) -> N
         await gate.until_it_does_not_listen()
         plugged.replug()
         await gate.until_it_listens()
-        plugged.type(b"34\r")
-        assert await gate.until_frames(1) == [b"34"]
+        plugged.type(b"34\r")  # a tail that the scanner kept
+        await asyncio.sleep(0.7)
+        plugged.type(b"56\r")
+        assert await gate.until_frames(1) == [b"56"]
 
 
 async def test_each_text_is_told_once_however_often_the_port_is_tried(plugged: PtyScanner) -> None:

@@ -97,13 +97,40 @@ class GateInProcess:
         self.app = App(self.settings, on_text=self._told, on_ready=self.ready_lines.append)
         self.run: asyncio.Task[int] = asyncio.create_task(self.app.run())
         self._read = 0
+        self._paused_at = 0.0
+        self._to_count_from = 0
 
     # -- the visitor
 
     def scan(self, code: str | bytes) -> None:
         """Hold a code under the scanner; what was shown before it counts no more for `verdict` and `shows`."""
-        self._read = len(self.shown)
-        self.scanner.type((code.encode() if isinstance(code, str) else code) + b"\r")
+        self.type((code.encode() if isinstance(code, str) else code) + b"\r", is_counted_from=True)
+
+    def type(self, data: bytes, *, is_counted_from: bool = False) -> None:
+        """
+        Let the scanner send bytes as soon as it has paused: without that they would be no scan. What was shown before
+        them counts no more if they are counted from.
+        """
+        loop = asyncio.get_running_loop()
+        at = max(loop.time(), self._paused_at)
+        # Much more than the gap: a busy kernel hands bytes to the other end of a pty when it gets to it.
+        self._paused_at = at + 0.1 + 4 * self.settings.scanner.gap_seconds
+        self._to_count_from += is_counted_from
+
+        def send() -> None:
+            if is_counted_from:
+                self._to_count_from -= 1
+                self._read = len(self.shown)
+            self.scanner.type(data)
+
+        if at > loop.time():
+            loop.call_at(at, send)
+        else:
+            send()
+
+    async def scanner_pauses(self) -> None:
+        """Wait until what is typed next is typed at once."""
+        await asyncio.sleep(max(0.0, self._paused_at - asyncio.get_running_loop().time()))
 
     async def verdict(self) -> SeenMessage:
         """Return the next message that says what became of the money."""
@@ -227,7 +254,7 @@ class GateInProcess:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
-                    await until(lambda: self._read < len(self.shown))
+                    await until(lambda: not self._to_count_from and self._read < len(self.shown))
                     self._read += 1
                     if wanted(self.shown[self._read - 1]):
                         return self.shown[self._read - 1]

@@ -6,6 +6,7 @@ it is wanted whole; what is no voucher is shown as it is, for that is what the t
 """
 
 import asyncio
+import re
 import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -16,6 +17,7 @@ from gate_controller.cli.exits import complain
 from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
 from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.framing import STILLNESS_SECONDS
 from gate_controller.devices.usb import is_keyboard
 from gate_controller.settings import Settings
 from gate_controller.shell.degraded import Degraded
@@ -28,6 +30,7 @@ _SHOWN_OF_CODE = 4  # as `mask` has it
 # A line that never pauses, as at a wrong baud rate, is shown in pieces of this many bytes.
 _MOST_BYTES = 256
 
+_LINE = re.compile(rb"[^\r\n]+")
 _HIDDEN = ("··", "·")
 _NAMES = {0x02: "STX", 0x03: "ETX", 0x09: "TAB", 0x0A: "LF", 0x0D: "CR", 0x1B: "ESC", 0x1D: "GS", 0x20: "SP"}
 
@@ -125,8 +128,10 @@ class _Watch:
         if len(self._gathered) >= _MOST_BYTES:
             self._silence = loop.call_soon(self._show)  # after the frames in it, which come in this turn
             return
-        # Twice the gap that ends a frame: by then the frame is here, and the terminator that came after it.
-        self._silence = loop.call_later(2 * self._settings.scanner.gap_seconds, self._show)
+        # Twice the gap that ends a frame: by then the frame is here, and the terminator that came after it. Where there
+        # is none yet, it may be a ShortCode, or a piece of something.
+        gap = self._settings.scanner.gap_seconds
+        self._silence = loop.call_later(2 * gap + (0 if self._frames else STILLNESS_SECONDS), self._show)
 
     def _show(self) -> None:
         if self._silence is not None:
@@ -148,7 +153,7 @@ class _Watch:
         for frame in frames:
             say(f"  {self._verdict(frame)}")
         if not frames:
-            say("  no scan: it came before the line had been silent, or belongs to the scan before")
+            say("  no scan: it came before the line had been silent, or belongs to the scan before, or has no end")
         elif not set(data) & {0x0A, 0x0D}:
             say("  ended by silence: let the scanner send CR after each code, then the gate answers sooner")
         if frames and self._on_scan is not None:
@@ -168,15 +173,20 @@ def _hidden(data: bytes, frames: list[bytes]) -> set[int]:
     begin = 0
     for frame in frames:
         at = data.find(frame, begin)
-        if at < 0:
-            continue
-        begin = at + len(frame)
-        code = read_code(frame)
-        if not isinstance(code, str):
-            continue
-        places = [at + n for n, byte in enumerate(frame) if chr(byte).isalnum() or byte == ord(".")][-len(code) :]
-        hidden |= set(places if len(code) <= _SHOWN_OF_CODE else places[:-_SHOWN_OF_CODE])
+        if at >= 0:
+            begin = at + len(frame)
+            hidden |= _hidden_in(frame, at)
+    for line in _LINE.finditer(data):  # one that was dropped behind another may be a voucher too
+        hidden |= _hidden_in(line[0], line.start())
     return hidden
+
+
+def _hidden_in(line: bytes, at: int) -> set[int]:
+    code = read_code(line)
+    if not isinstance(code, str):
+        return set()
+    places = [at + n for n, byte in enumerate(line) if chr(byte).isalnum() or byte == ord(".")][-len(code) :]
+    return set(places if len(code) <= _SHOWN_OF_CODE else places[:-_SHOWN_OF_CODE])
 
 
 def _character(byte: int) -> str:
