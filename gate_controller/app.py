@@ -94,7 +94,11 @@ class App:
         self._early: deque[PassageSensed] = deque(maxlen=EARLY_PASSAGES)
         self._loop = asyncio.get_running_loop()
         key = settings.eguma.api_key.get_secret_value()
-        texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
+        texts = Texts(
+            [Language(code) for code in settings.display.languages],
+            settings.admission.currency,
+            settings.display.gate_name,
+        )
         self._degraded = Degraded()
         leave_rest_plan(settings, self._degraded.note)  # before the first pin is touched
         self._sensor, self._sensor_missing = self._fit_sensor()

@@ -256,6 +256,9 @@ class DisplaySection(Section, frozen=True):
         default=None,
         description="`image`: the file, a PNG; by default in `$RUNTIME_DIRECTORY`, else in the state directory",
     )
+    gate_name: Annotated[str | None, PlainValidator(read.gate_name)] = Field(
+        default=None, description="what people call the gate; shown beside an incident code, for houses with several"
+    )
     languages: Annotated[tuple[str, ...], PlainValidator(read.languages)] = Field(
         default=read.LANGUAGES, description="languages of the house; the first is the default"
     )

@@ -31,6 +31,8 @@ _TRUTH = {
     "0": False,
 }
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# What every display has; with brackets around it, it fits into one line of the smallest beside a symbol.
+_GATE_NAME = re.compile(r"[0-9A-Za-zÀ-ÖØ-öø-ÿ .-]{1,12}")
 _SPAN_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _FIRST_I2C_ADDRESS = 0x08
 
@@ -142,6 +144,17 @@ def gate_id(value: object) -> str:
     text = plain_text(value, remedy)
     if not _ID.fullmatch(text):
         raise UnusableError("which cannot stand in a reference number", remedy)
+    return text
+
+
+def gate_name(value: object) -> str | None:
+    """Read what people call the gate, or None."""
+    if is_none(value):
+        return None
+    remedy = "give 1 to 12 letters, digits, blanks, dots or dashes, or leave it out"
+    text = plain_text(value, remedy)
+    if not _GATE_NAME.fullmatch(text):
+        raise UnusableError("which cannot stand beside a code on every display", remedy)
     return text
 
 

@@ -23,6 +23,7 @@ WORDINGS: Final[Mapping[Language, Wording]] = {
     Language.EN: en.WORDING,
 }
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _SAID_BY_FAULT = frozenset({MessageKind.OUT_OF_SERVICE, MessageKind.REFUSED_OUT_OF_SERVICE})
 
 
@@ -39,12 +40,16 @@ class Text:
 class Texts:
     """The gate's texts: messages in, words out, in the house's languages and its currency."""
 
-    def __init__(self, languages: Sequence[Language], currency: Currency) -> None:
-        """`languages` is the house's order; the first is the default. Raises ValueError where it is empty."""
+    def __init__(self, languages: Sequence[Language], currency: Currency, gate_name: str | None = None) -> None:
+        """
+        `languages` is the house's order; the first is the default. Raises ValueError where it is empty. `gate_name` is
+        what people call the gate: it stands beside an incident code, which another gate of the house may give too.
+        """
         if not languages:
             raise ValueError("no language to speak: name at least one of de, fr, it, en in display.languages")
         self.languages: Final = tuple(languages)
         self.currency: Final = currency
+        self._beside_code = "" if gate_name is None else f" ({gate_name.replace(' ', _NO_BREAK)})"
 
     def render(self, message: Message, language: Language | None = None) -> Text:
         """Return `message` in `language`, or in the house's first. Takes microseconds and never waits."""
@@ -66,7 +71,7 @@ class Texts:
 
         fields = {"price": amount(message.price), "currency": self.currency.value, "incident": "", "left": ""}
         if message.incident:
-            fields["incident"] = wording.incident.format(code=message.incident)
+            fields["incident"] = wording.incident.format(code=f"{message.incident}{self._beside_code}")
         if message.balance is not None:
             fields["balance"] = amount(message.balance)
             fields["left"] = wording.left.format(balance=fields["balance"])

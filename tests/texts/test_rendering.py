@@ -75,6 +75,20 @@ def test_money_in_doubt_carries_the_incident_code(language: Language) -> None:
     assert "K7Q2" in text.money
 
 
+@pytest.mark.parametrize("language", Language)
+def test_where_a_house_has_several_gates_the_gate_stands_beside_the_code(language: Language) -> None:
+    message = Message(MessageKind.BEING_CHECKED, incident="K7Q2M")
+    told, named = (Texts([language], Currency.CHF, name).render(message) for name in (None, "Tor 2"))
+    assert named.money == told.money.replace("K7Q2M", "K7Q2M (Tor\N{NO-BREAK SPACE}2)")
+    assert "K7Q2M" in told.money
+
+
+def test_the_gate_is_not_named_where_there_is_no_code() -> None:
+    assert Texts([Language.EN], Currency.CHF, "Tor 2").render(Message(MessageKind.IDLE)) == ENGLISH.render(
+        Message(MessageKind.IDLE)
+    )
+
+
 def test_without_an_incident_code_the_sentence_closes_without_it() -> None:
     assert ENGLISH.render(Message(MessageKind.BEING_CHECKED)).money == "Being checked, please do not scan again."
 

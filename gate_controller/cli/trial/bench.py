@@ -156,7 +156,9 @@ async def display(settings: Settings, each: float) -> None:
             faults.append(why)
             loop.call_soon_threadsafe(failed.set)
 
-    texts = Texts([Language(code) for code in settings.display.languages], settings.admission.currency)
+    texts = Texts(
+        [Language(code) for code in settings.display.languages], settings.admission.currency, settings.display.gate_name
+    )
     player = make_player(settings, note)
     if player is None:
         return

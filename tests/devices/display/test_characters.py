@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.admission.words.messages import Signal, Symbol
+from gate_controller.admission.words.messages import Message, MessageKind, Signal, Symbol
+from gate_controller.admission.words.money import Currency
 from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.display.typesetting.characters import CharacterGrid
 from gate_controller.devices.display.typesetting.folding import Rom
 from gate_controller.devices.display.typesetting.glyphs import SYMBOLS
 from gate_controller.devices.display.typesetting.page import Part
 from gate_controller.devices.errors import DeviceError
-from gate_controller.texts import Language
+from gate_controller.texts import Language, Texts
 from tests.devices.display import recorded
 from tests.devices.display.pictures import cards
 
@@ -124,3 +125,15 @@ def test_nothing_of_a_text_is_lost(title: str, detail: str, size: tuple[int, int
 def test_too_few_cells_are_refused_with_the_setting() -> None:
     with pytest.raises(DeviceError, match=r"4x1 characters is too small .* display\.width"):
         CharacterGrid(4, 1, Rom.A00)
+
+
+@EVERY_SIZE
+@pytest.mark.parametrize("language", Language)
+def test_the_longest_name_of_a_gate_is_in_one_row_beside_its_incident_code(
+    size: tuple[int, int], language: Language
+) -> None:
+    text = Texts([language], Currency.CHF, "Eingang West").render(Message(MessageKind.BEING_CHECKED, incident="K7Q2M"))
+    grid = CharacterGrid(*size, Rom.A00)
+    shown = [row for page in grid.pages(refused(text.title, text.detail, text.money)) for row in grid.draw(page)]
+    assert any("(Eingang West)" in row for row in shown)
+    assert any("K7Q2M" in row for row in shown)
