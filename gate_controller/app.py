@@ -27,6 +27,7 @@ from gate_controller.desk.technicians import Trials
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
+from gate_controller.journal.machine import machine
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.settings import Settings
@@ -115,7 +116,12 @@ class App:
         self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
         self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
         self._degraded.on_change, self._degraded.faults = self.board.changed, self.gate.faults
-        self._journal = Journal(settings.state_dir, on_damage=self._journal_damaged, lock=journal_lock)
+        self._journal = Journal(
+            settings.state_dir,
+            on_damage=self._journal_damaged,
+            lock=journal_lock,
+            gate=f"{settings.id} {machine()}",
+        )
         self._calls = Api(settings.eguma.base_url, key)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
         self._service = Service(self.board, self._journal, on_ready=on_ready)

@@ -10,7 +10,7 @@ from typing import Any
 from gate_controller.admission.attempt import recovery
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.facts import Standing
-from gate_controller.admission.words.ids import Incident, number_of, read_incident
+from gate_controller.admission.words.ids import Incident, read_incident
 from gate_controller.admission.words.messages import Message
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.desk.staff import Desk
@@ -61,7 +61,7 @@ async def _unsettled_beside(journal: Journal, code: str) -> Incident | None:
     """
 
     def ask(store: Store) -> Incident | None:
-        number = number_of(read_incident(code))
+        number = store.number_of(read_incident(code))
         charged = recovery.remembered(store.facts_of(number)) if number is not None else None
         for facts in store.pending(Standing.UNFINISHED) if charged is not None else ():
             other = recovery.remembered(facts)

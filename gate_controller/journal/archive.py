@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from gate_controller.admission.words.facts import OpenItem
-from gate_controller.admission.words.ids import AttemptId, incident
+from gate_controller.admission.words.ids import AttemptId
 from gate_controller.journal import codec, own_files
 from gate_controller.journal.own_files import ARCHIVE_FOLDER, ASIDE
 from gate_controller.journal.records import facts_as_dicts, record
+from gate_controller.journal.rows import INCIDENT_SHIFT
 from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, explained, new_tag
 
@@ -50,7 +51,8 @@ def prune(store: Store, before: float) -> int:
     for number in numbers:
         facts = store.facts_of(number)
         year = datetime.fromtimestamp(facts[0].at, UTC).year
-        line = {**record(number, incident(number), facts).as_dict(), "facts": facts_as_dicts(facts, full=True)}
+        told = record(number, store.numbering.codes.of(number), facts)
+        line = {**told.as_dict(), "facts": facts_as_dicts(facts, full=True)}
         lines.setdefault(year, []).append(json.dumps(line, ensure_ascii=False))
     folder = store.path.parent / ARCHIVE_FOLDER
     with explained(folder):
@@ -106,6 +108,7 @@ def set_aside(directory: Path) -> Path:
     with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
         db.executescript("".join(MIGRATIONS) + f"PRAGMA user_version = {len(MIGRATIONS)};")
         db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag or new_tag(),))
+        db.executemany("INSERT INTO meta VALUES (?, ?)", rows["meta"])
         # A Pi's clock may be years behind: what was saved may be younger than it says.
         newest = max((row[3] for row in rows["fact"]), default=0.0)
         db.execute("INSERT INTO meta VALUES (?, ?)", (LOST_UNTIL, str(max(time.time(), newest))))
@@ -147,10 +150,11 @@ def _put_in_place(directory: Path) -> None:
 def _salvage(copy: Path) -> tuple[str | None, int, dict[str, list[Any]]]:
     """Read what can be read of a corrupt file: its tag, its highest number, and what is not closed."""
     tag, last = None, 0
-    rows: dict[str, list[Any]] = {"fact": [], "pending": []}
+    rows: dict[str, list[Any]] = {"meta": [], "fact": [], "pending": []}
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(copy, isolation_level=None)) as db:
         meta = dict(_readable(db, "SELECT key, value FROM meta", ()))
         tag = meta.get("tag")
+        rows["meta"] = [(key, value) for key, value in meta.items() if key == INCIDENT_SHIFT]
         numbers = [*_readable(db, "SELECT coalesce(max(attempt), 0) FROM fact", ()), (int(meta.get("last", 0)),)]
         last = max(number for (number,) in numbers)
         if len(numbers) == 1:

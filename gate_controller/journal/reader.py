@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gate_controller.admission.words.facts import Fact, Intended, Occurred, OpenItem, Refused, Standing, StrayPassage
-from gate_controller.admission.words.ids import Incident, incident, number_of, read_incident
+from gate_controller.admission.words.ids import Incident, read_incident
 from gate_controller.journal import own_files, rows
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME, JournalError, explained
@@ -41,19 +41,17 @@ class Reader:
 
     def facts(self, text: str) -> tuple[Fact, ...]:
         """Return the facts of the attempt with an incident code, however a person typed it."""
-        code = read_incident(text)
-        number = number_of(code)
-        with self._opened() as db:
-            facts = rows.facts_of(db, _tag(db), number) if number is not None else ()
-        if not facts:
-            raise JournalError(f"incident {code}: the journal holds no such attempt: check the code")
-        return facts
+        return self.one(text)[1]
 
     def one(self, text: str) -> tuple[Record, tuple[Fact, ...]]:
         """Return an attempt by its incident code, as a record and as its facts."""
-        facts = self.facts(text)
         code = read_incident(text)
-        return record(number_of(code) or 0, code, facts), facts
+        with self._opened() as db:
+            number = rows.number_of(db, code)
+            if number is None:
+                raise JournalError(f"incident {code}: the journal holds no such attempt: check the code")
+            facts = rows.facts_of(db, _tag(db), number)
+        return record(number, code, facts), facts
 
     def standing(self, standing: Standing) -> list[Record]:
         """Return every attempt that stands so, oldest first; `Standing.OPEN` is the staff's list."""
@@ -73,10 +71,10 @@ class Reader:
             if wrong:
                 return wrong
             pending = dict(db.execute("SELECT attempt, standing FROM pending"))
-            tag = _tag(db)
+            tag, codes = _tag(db), rows.incident_codes(db)
             for (number,) in db.execute("SELECT attempt FROM fact GROUP BY attempt ORDER BY attempt"):
                 facts = rows.facts_of(db, tag, number)
-                wrong += _wrong_with(number, facts, pending.pop(number, Standing.CLOSED.value))
+                wrong += _wrong_with(codes.of(number), facts, pending.pop(number, Standing.CLOSED.value))
             wrong += [f"attempt {number}: on the list of unfinished ones, but without a fact" for number in pending]
         return wrong
 
@@ -106,12 +104,12 @@ def _tag(db: sqlite3.Connection) -> str:
 
 
 def _records(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Record]:
-    tag = _tag(db)
-    return [record(number, incident(number), rows.facts_of(db, tag, number)) for number in numbers]
+    tag, codes = _tag(db), rows.incident_codes(db)
+    return [record(number, codes.of(number), rows.facts_of(db, tag, number)) for number in numbers]
 
 
-def _wrong_with(number: int, facts: Sequence[Fact], standing: str) -> list[str]:
-    what = f"incident {incident(number)}"
+def _wrong_with(code: Incident, facts: Sequence[Fact], standing: str) -> list[str]:
+    what = f"incident {code}"
     wrong = []
     if [fact.n for fact in facts] != list(range(len(facts))):
         wrong.append(f"{what}: facts are missing: {[fact.n for fact in facts]}")
@@ -120,6 +118,6 @@ def _wrong_with(number: int, facts: Sequence[Fact], standing: str) -> list[str]:
     if facts[-1].leaves.value != standing:
         wrong.append(f"{what}: stands as {standing}, but its last fact says {facts[-1].leaves.value}")
     named = getattr(facts[0], "incident", Incident(""))
-    if named and named != incident(number):
+    if named and named != code:
         wrong.append(f"{what}: its facts say {named}")
     return wrong

@@ -9,13 +9,14 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from gate_controller.admission.attempt.evidence import entries_of
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Standing, voucher_of
-from gate_controller.admission.words.ids import ALPHABET, AttemptId, Numbering
+from gate_controller.admission.words.ids import ALPHABET, FIRST_SHIFTED, AttemptId, Incident, Numbering, shift_of
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal import codec, own_files, rows, schema
 from gate_controller.journal.lock_owner import owner_of
@@ -45,6 +46,16 @@ Intents looked at for questions about the last day or two: more than a gate serv
 Counted as the journal holds them, not by numbers: these have gaps (a corrupt journal set aside), and stray passages
 take some.
 """
+
+SECONDS_OF_A_NUMBER = 8
+"""
+At each opening the numbers go on at least where the clock is, one for so many seconds: what another journal of this
+gate has given, or this one before an older copy of it was put back, is not given again. No gate serves more, day and
+night; and it is 8.5 years until a code comes up again.
+"""
+
+SKIPPED_AT_AN_OPENING = 48
+"""Numbers left out at each opening: a power cut takes records of refusals, which are not waited for, from the disk."""
 
 LOST_UNTIL = "lost_until"
 """The key under which a journal that replaces a corrupt one says until when (wall clock) it may lack charges."""
@@ -80,11 +91,15 @@ class CorruptJournal(JournalError):
 class Store:
     """An open journal. Not for two threads at once."""
 
-    def __init__(self, directory: Path, *, lock: int | None = None) -> None:
+    def __init__(
+        self, directory: Path, *, lock: int | None = None, gate: str = "", now: Callable[[], float] = time.time
+    ) -> None:
         """
         Open or create the journal in `directory`, whose lock is taken, unless it is given: then it is its giver's, and
-        outlasts the journal. Raises `JournalError`.
+        outlasts the journal. `gate` is what tells this gate from every other one, if it is the gate that opens it;
+        `now` the wall clock. Raises `JournalError`.
         """
+        self._gate, self._now = gate, now
         self.path = directory / FILE_NAME
         self._lock, self._is_own_lock = (take_lock(directory), True) if lock is None else (lock, False)
         try:
@@ -122,11 +137,11 @@ class Store:
         if (tag := rows.remembered(db, "tag")) is None:
             tag = new_tag()
             db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag,))
-        last = db.execute(
-            "SELECT max(coalesce((SELECT max(attempt) FROM fact), 0), "
-            "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last'), 0))"
-        ).fetchone()[0]
-        return Numbering(tag, last)
+        if self._gate and rows.remembered(db, rows.INCIDENT_SHIFT) is None:
+            db.execute("INSERT INTO meta VALUES (?, ?)", (rows.INCIDENT_SHIFT, str(shift_of(self._gate))))
+        by_clock = int(self._now()) // SECONDS_OF_A_NUMBER
+        last = max(rows.newest_number(db) + SKIPPED_AT_AN_OPENING, by_clock, FIRST_SHIFTED - 1)
+        return Numbering(tag, last, rows.incident_codes(db))
 
     def append(self, facts: Sequence[Fact], *, synced: bool = True) -> None:
         """
@@ -196,6 +211,16 @@ class Store:
         with explained(self.path):
             return rows.facts_of(self._db, self.numbering.tag, number)
 
+    def newest_number(self) -> int:
+        """Return the highest number of all attempts that the journal holds or has archived; 0 where there is none."""
+        with explained(self.path):
+            return rows.newest_number(self._db)
+
+    def number_of(self, code: Incident) -> int | None:
+        """Return the number of the latest attempt with an incident code; None where the journal holds none."""
+        with explained(self.path):
+            return rows.number_of(self._db, code)
+
     def pending(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:
         """Return the facts of every attempt that stands so, oldest attempt first."""
         with explained(self.path):
@@ -252,7 +277,7 @@ class Store:
     def forget(self, numbers: Sequence[int]) -> None:
         """Delete attempts that have been archived; the highest number is remembered, so that none is given twice."""
         with self._transaction():
-            last = str(self._read_numbering(self._db).last)
+            last = str(rows.newest_number(self._db))
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('last', ?)", (last,))
             self._db.executemany("DELETE FROM fact WHERE attempt = ?", [(number,) for number in numbers])
         self._frames += _FRAMES_OF_A_WRITE + len(numbers)

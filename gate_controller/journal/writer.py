@@ -25,18 +25,23 @@ class Journal:
     """A journal that never blocks the event loop it was made in."""
 
     def __init__(
-        self, directory: Path, *, on_damage: Callable[[str], None] | None = None, lock: int | None = None
+        self,
+        directory: Path,
+        *,
+        on_damage: Callable[[str], None] | None = None,
+        lock: int | None = None,
+        gate: str = "",
     ) -> None:
         """
         Start the thread; the file is opened by the first call that needs it, and again after a failure. `lock` is the
-        journal's, where it has been taken (`take_lock`): it stays so.
+        journal's, where it has been taken (`take_lock`): it stays so. `gate` is that of `Store`.
 
         With `on_damage` this is the gate that owns the journal: a file found corrupt at the first opening is set
         aside and a new one begun; one found corrupt later is noted for the next start, and `on_damage` told.
         """
         self._directory = directory
         self._on_damage = on_damage
-        self._lock = lock
+        self._lock, self._gate = lock, gate
         self._was_open = False
         self._loop = asyncio.get_running_loop()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
@@ -106,16 +111,16 @@ class Journal:
 
     def _open(self) -> Store:
         if self._on_damage is None or self._was_open:
-            return Store(self._directory, lock=self._lock)
+            return Store(self._directory, lock=self._lock, gate=self._gate)
         own_files.mend_all(self._directory)
         try:
             if not archive.is_noted_damaged(self._directory):
-                return Store(self._directory, lock=self._lock)
+                return Store(self._directory, lock=self._lock, gate=self._gate)
         except CorruptJournal as error:
             _log.critical("journal=corrupt why=%r", str(error))
         with explained(self._directory):
             _log.critical("journal=set_aside where=%s", archive.set_aside(self._directory))
-        return Store(self._directory, lock=self._lock)
+        return Store(self._directory, lock=self._lock, gate=self._gate)
 
     def _try_append(self, facts: Sequence[Fact], *, synced: bool) -> str | None:
         try:

@@ -48,7 +48,7 @@ class OwnUser:
     def _recall(self, store: Store) -> tuple[str | None, int]:
         mark, _, after = (store.remembered(_KEY) or "").partition(" ")
         if mark != self._mark:
-            after = str(store.numbering.last)
+            after = str(store.newest_number())
             store.remember(_KEY, f"{self._mark} {after}")
         return store.remembered(f"user_of_key:{self._mark}"), int(after)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.facts import Approved, Evidence, Fact, Intended, Redeemed, Released, Standing
-from gate_controller.admission.words.ids import AttemptId, incident
+from gate_controller.admission.words.ids import AttemptId, IncidentCodes
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.journal import archive
 from gate_controller.journal.reader import Reader
@@ -29,7 +29,7 @@ def _facts(tag: str, number: int) -> list[Fact]:
         attempt,
         0,
         1.7e9 + number,
-        incident=incident(number),
+        incident=IncidentCodes().of(number),
         code=Code("L4FU5LQTKJR3"),
         price=Cents(2500),
         currency=Currency.CHF,

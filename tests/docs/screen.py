@@ -98,10 +98,11 @@ def svg(drawing: Drawing, display: Image.Image) -> str:
 
 def steady(drawn: str) -> str:
     """
-    Return a picture without what differs from run to run: how long the verdict took, the port's number, how far the
-    sound had come, and how the display's pixels are packed.
+    Return a picture without what differs from run to run: how long the verdict took, the port's number, the incident
+    code, how far the sound had come, and how the display's pixels are packed.
     """
     numbered = re.sub(r"/dev/pts/\d+", "/dev/pts/N", re.sub(r"seconds=[\d.]+", "seconds=N", drawn))
+    numbered = re.sub(r"incident=\w{5}", "incident=N", numbered)
     heard = re.sub(r'fill="#\w+"(?: font-weight="bold")?>(?:♪ )+', ">♪ ", numbered)
     unpacked = re.sub(r"base64,([^\"]+)", lambda found: _digest(found.group(1)), heard)
     return re.sub(r' textLength="[\d.]+"', "", unpacked)

@@ -28,7 +28,14 @@ from gate_controller.admission.words.facts import (
     approval,
     voucher_of,
 )
-from gate_controller.admission.words.ids import ALPHABET, AttemptId
+from gate_controller.admission.words.ids import (
+    ALPHABET,
+    FIRST_SHIFTED,
+    AttemptId,
+    Incident,
+    IncidentCodes,
+    Numbering,
+)
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.schema import MIGRATIONS
@@ -36,6 +43,8 @@ from gate_controller.journal.store import (
     CHECKPOINT_FRAMES,
     FILE_NAME,
     LOCK_NAME,
+    SECONDS_OF_A_NUMBER,
+    SKIPPED_AT_AN_OPENING,
     CorruptJournal,
     JournalError,
     JournalInUse,
@@ -100,13 +109,78 @@ def test_two_journals_have_different_tags(tmp_path: Path) -> None:
     assert len(tags) > 1
 
 
-def test_the_numbering_goes_on_after_the_newest_attempt(directory: Path) -> None:
+def begins_after(directory: Path, *, gate: str = "gate 1", now: float = 0.0) -> Numbering:
+    """Open a gate's journal at a moment, and return its numbering as it is then."""
+    store = Store(directory, gate=gate, now=lambda: now)
+    store.close()
+    return store.numbering
+
+
+def codes_given(directory: Path, *, gate: str = "gate 1", now: float = NOON, admissions: int = 3) -> list[Incident]:
+    """Return the incident codes that a gate gives from a start on, and records."""
+    store = Store(directory, gate=gate, now=lambda: now)
+    codes = []
+    for _ in range(admissions):
+        attempt, code = store.numbering.next()
+        begun = replace(intended(1, tag=store.numbering.tag), attempt=attempt, incident=code)
+        store.append([begun])
+        codes.append(code)
+    store.close()
+    return codes
+
+
+def test_a_new_journal_begins_where_the_clock_is(directory: Path) -> None:
+    assert begins_after(directory, now=NOON).last == NOON // SECONDS_OF_A_NUMBER
+
+
+def test_after_a_start_numbers_are_left_out_for_a_power_cut_may_have_taken_their_records(directory: Path) -> None:
+    codes_given(directory, now=NOON)
+    newest = begins_after(directory, now=0).last - SKIPPED_AT_AN_OPENING
+    assert newest == NOON // SECONDS_OF_A_NUMBER + 3
+
+
+@pytest.mark.parametrize("later", [8.0, 60.0, 86_400.0, 31 * 86_400.0])
+def test_two_journals_of_one_gate_give_no_code_twice_within_a_month(tmp_path: Path, later: float) -> None:
+    most = int(later / SECONDS_OF_A_NUMBER)
+    first = codes_given(tmp_path / "lost", now=NOON, admissions=min(most, 100))
+    second = codes_given(tmp_path / "new", now=NOON + later, admissions=100)
+    assert not {*first} & {*second}
+
+
+def test_an_older_copy_of_a_journal_that_is_put_back_gives_no_code_twice(tmp_path: Path) -> None:
+    codes_given(tmp_path / "copied")
+    shutil.copytree(tmp_path / "copied", tmp_path / "put back")
+    since = codes_given(tmp_path / "copied", now=NOON + HOUR, admissions=100)
+    assert not {*since} & {*codes_given(tmp_path / "put back", now=NOON + 2 * HOUR, admissions=100)}
+
+
+def test_two_gates_that_start_at_once_give_other_codes(tmp_path: Path) -> None:
+    east = codes_given(tmp_path / "east", gate="east", admissions=100)
+    assert not {*east} & {*codes_given(tmp_path / "west", gate="west", admissions=100)}
+
+
+def test_a_gate_that_is_renamed_keeps_its_codes(directory: Path) -> None:
+    (code,) = codes_given(directory, gate="gate 1", admissions=1)
+    codes_given(directory, gate="gate 2")
+    assert Reader(directory).one(code)[0].incident == code
+    assert Reader(directory).verify() == []
+
+
+def test_attempts_of_older_versions_are_found_by_the_codes_that_they_had(directory: Path) -> None:
     store = Store(directory)
     store.append(admission(7))
     store.close()
+    (new,) = codes_given(directory, admissions=1)
+    old = IncidentCodes().of(7)
+    assert [Reader(directory).one(code)[0].incident for code in (old, new)] == [old, new]
+    assert Reader(directory).verify() == []
     store = Store(directory)
+    assert store.number_of(old) == 7
     store.close()
-    assert store.numbering.last == 7
+
+
+def test_a_clock_that_is_years_behind_gives_numbers_of_this_version(directory: Path) -> None:
+    assert begins_after(directory, now=0).next()[1] != IncidentCodes().of(FIRST_SHIFTED)
 
 
 def test_an_empty_file_becomes_a_journal(directory: Path) -> None:

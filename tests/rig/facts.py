@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gate_controller.admission.words import facts
 from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.facts import Approved, Evidence, Fact, Intended, Occurrence, Redeemed, Released
-from gate_controller.admission.words.ids import AttemptId, incident
+from gate_controller.admission.words.ids import AttemptId, IncidentCodes
 from gate_controller.admission.words.money import Cents, Currency
 
 TAG = "ABCD"
@@ -25,7 +25,7 @@ def intended(number: int, *, tag: str = TAG, at: float = NOON, voucher: VoucherC
         attempt,
         0,
         at,
-        incident=incident(number),
+        incident=IncidentCodes().of(number),
         code=Code(voucher),
         price=PRICE,
         currency=Currency.CHF,

@@ -27,7 +27,7 @@ from gate_controller.admission.words.facts import (
     ReleasedToSensor,
     voucher_of,
 )
-from gate_controller.admission.words.ids import AttemptId, Incident, OrderId, number_of
+from gate_controller.admission.words.ids import FIRST_SHIFTED, AttemptId, Incident, IncidentCodes, OrderId
 from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class Watch:
             return
         if message.kind not in {MessageKind.ALREADY_ADMITTED, MessageKind.SCAN_AGAIN_LATER}:
             self._due = None
-        number = number_of(Incident(message.incident))
+        number = next(IncidentCodes().numbers(Incident(message.incident), FIRST_SHIFTED - 1), None)
         if number is not None:
             self._check_sentence(message, AttemptId(f"TAG0{number}"))
         elif self._frame is not None and message.fate is MoneyFate.NOT_CHARGED:

@@ -2,10 +2,13 @@
 How attempts are named.
 
 The journal's tag and a running number make the attempt id; the incident code is the number, scrambled, so that two
-visitors in a row do not hold codes that look alike. Nothing here is random: the same journal gives the same names.
+visitors in a row do not hold codes that look alike, and shifted, so that two gates' codes differ. Nothing here is
+random: the same journal gives the same names. Where its numbers begin is the journal's own affair.
 """
 
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NewType
 
 AttemptId = NewType("AttemptId", str)
@@ -21,21 +24,43 @@ OrderId = NewType("OrderId", str)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _INCIDENT_LENGTH = 5
 _INCIDENTS = 32**_INCIDENT_LENGTH
+
+FIRST_SHIFTED = _INCIDENTS
+"""The first number that is shifted: earlier versions counted from 1, and their codes stay what they are."""
+
 # Any odd factor maps the numbers one to one onto the codes; 2^25 divided by the golden ratio spreads neighbours.
 _FACTOR = 20_737_537
 
 
-def incident(number: int) -> Incident:
-    """Return the incident code of attempt `number`: unique within a journal for its first 33 million attempts."""
-    rest, letters = number * _FACTOR % _INCIDENTS, ""
-    for _ in range(_INCIDENT_LENGTH):
-        rest, digit = divmod(rest, 32)
-        letters = ALPHABET[digit] + letters
-    return Incident(letters)
+@dataclass(frozen=True, slots=True)
+class IncidentCodes:
+    """The incident codes of one gate: 33 million numbers in a row have one each. `shift` is the gate's own."""
+
+    shift: int = 0
+
+    def of(self, number: int) -> Incident:
+        """Return the incident code of an attempt's number."""
+        rest, letters = (number + self._shift_of(number)) * _FACTOR % _INCIDENTS, ""
+        for _ in range(_INCIDENT_LENGTH):
+            rest, digit = divmod(rest, 32)
+            letters = ALPHABET[digit] + letters
+        return Incident(letters)
+
+    def numbers(self, code: Incident, last: int) -> Iterator[int]:
+        """Yield every number up to `last` that has this code, the latest first; none if it is no incident code."""
+        shifted = _unscrambled(code)
+        if shifted is None:
+            return
+        latest = last - (last + self.shift - shifted) % _INCIDENTS
+        yield from range(latest, FIRST_SHIFTED - 1, -_INCIDENTS)
+        if shifted <= last:
+            yield shifted
+
+    def _shift_of(self, number: int) -> int:
+        return self.shift if number >= FIRST_SHIFTED else 0
 
 
-def number_of(code: Incident) -> int | None:
-    """Return the number of the attempt that an incident code names; None if it is no incident code."""
+def _unscrambled(code: Incident) -> int | None:
     rest = 0
     for letter in code:
         digit = ALPHABET.find(letter)
@@ -43,6 +68,11 @@ def number_of(code: Incident) -> int | None:
             return None
         rest = rest * 32 + digit
     return rest * pow(_FACTOR, -1, _INCIDENTS) % _INCIDENTS if len(code) == _INCIDENT_LENGTH else None
+
+
+def shift_of(gate: str) -> int:
+    """Return the shift that belongs to a gate, by whatever tells it from every other one."""
+    return zlib.crc32(gate.encode()) % _INCIDENTS if gate else 0
 
 
 def read_incident(text: str) -> Incident:
@@ -56,8 +86,9 @@ class Numbering:
 
     tag: str
     last: int = 0
+    codes: IncidentCodes = field(default_factory=IncidentCodes)
 
     def next(self) -> tuple[AttemptId, Incident]:
         """Return the names of one more attempt."""
         self.last += 1
-        return AttemptId(f"{self.tag}{self.last}"), incident(self.last)
+        return AttemptId(f"{self.tag}{self.last}"), self.codes.of(self.last)

@@ -1,0 +1,21 @@
+"""A machine is known by its own number, else by its system's."""
+
+from pathlib import Path
+
+from gate_controller.journal.machine import machine
+
+
+def test_a_pi_is_known_by_its_serial_number(tmp_path: Path) -> None:
+    (tmp_path / "serial-number").write_bytes(b"10000000a1b2c3d4\0")
+    (tmp_path / "machine-id").write_text("0123456789abcdef\n")
+    assert machine([tmp_path / "serial-number", tmp_path / "machine-id"]) == "10000000a1b2c3d4"
+
+
+def test_another_machine_is_known_by_its_systems_number(tmp_path: Path) -> None:
+    (tmp_path / "machine-id").write_text("0123456789abcdef\n")
+    assert machine([tmp_path / "serial-number", tmp_path / "machine-id"]) == "0123456789abcdef"
+
+
+def test_a_machine_without_either_has_none(tmp_path: Path) -> None:
+    (tmp_path / "machine-id").write_text("\n")
+    assert machine([tmp_path / "serial-number", tmp_path / "machine-id"]) == ""
