@@ -1,11 +1,13 @@
-"""The shell around the core: what it does with an order when it takes nothing any more."""
+"""The shell around the core: one event after the other, and an answer to every order."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gate_controller.admission.gate.gate import Gate
-from gate_controller.admission.words.events import OpenOrdered
+from gate_controller.admission.words.events import FaultCleared, OpenOrdered
 from gate_controller.admission.words.ids import Numbering, OrderId
-from gate_controller.admission.words.messages import Message
+from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.policy import Policy
 from gate_controller.eguma.api import Api
@@ -14,46 +16,98 @@ from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.status import StatusBoard
+from tests.rig.waiting import until
 
 
-class Mute:
+class Notebook:
+    """A front that writes down what it is to show."""
+
+    def __init__(self) -> None:
+        self.shown: list[MessageKind] = []
+
     def show(self, message: Message) -> None:
-        """Nobody looks."""
+        self.shown.append(message.kind)
 
 
 class Still:
+    """A drive that moves nothing; `on_release` is what happens at that moment."""
+
     def __init__(self) -> None:
         self.releases = 0
+        self.on_release: Callable[[], None] = lambda: None
 
     def release(self) -> None:
         self.releases += 1
+        self.on_release()
 
     release_exit = shut = hold_open = let_go = release
 
 
-async def test_an_order_that_a_stopped_gate_does_not_take_is_answered_all_the_same(tmp_path: Path) -> None:
-    journal, calls, drive = Journal(tmp_path), Api("http://127.0.0.1:1", "key"), Still()
-    crashes: list[BaseException] = []
-    gate = Gate(Policy("gate-1", Cents(2_500), Currency.CHF), Numbering("TAG0"))
-    board = StatusBoard(gate, Degraded())
-    runner = Runner(
-        gate,
-        journal=journal,
-        calls=calls,
-        drive=drive,
-        front=Mute(),
-        own_user=OwnUser(journal, configured=None, api_key=""),
-        board=board,
-        crashed=crashes.append,
-    )
+class Shell:
+    """A runner with nothing real around it but its journal."""
+
+    def __init__(self, directory: Path) -> None:
+        self.drive, self.front = Still(), Notebook()
+        self.crashes: list[BaseException] = []
+        self.journal, self.calls = Journal(directory), Api("http://127.0.0.1:1", "key")
+        gate = Gate(Policy("gate-1", Cents(2_500), Currency.CHF), Numbering("TAG0"))
+        self.board = StatusBoard(gate, Degraded())
+        self.runner = Runner(
+            gate,
+            journal=self.journal,
+            calls=self.calls,
+            drive=self.drive,
+            front=self.front,
+            own_user=OwnUser(self.journal, configured=None, api_key=""),
+            board=self.board,
+            crashed=self.crashes.append,
+        )
+
+    def order_opening(self, name: str) -> str:
+        """Let somebody of the staff open the gate; return what is objected."""
+        order = OpenOrdered(self.runner.now(), OrderId(name), "Anna", "school class")
+        return self.runner.order(order).objection
+
+
+@asynccontextmanager
+async def running(directory: Path) -> AsyncIterator[Shell]:
+    shell = Shell(directory)
     try:
-        taken = runner.order(OpenOrdered(runner.now(), OrderId("1"), "Anna", "school class"))
-        runner.stop()
-        late = runner.order(OpenOrdered(runner.now(), OrderId("2"), "Anna", "school class"))
+        yield shell
     finally:
-        board.close()
-        await runner.drain()
-        await journal.close()
-        await calls.aclose()
-    assert (taken.objection, late.objection) == ("", "the gate is being stopped")
-    assert (drive.releases, crashes) == (1, [])
+        shell.board.close()
+        await shell.runner.drain()
+        await shell.journal.close()
+        await shell.calls.aclose()
+        assert shell.crashes == []
+
+
+async def test_an_order_that_a_stopped_gate_does_not_take_is_answered_all_the_same(tmp_path: Path) -> None:
+    async with running(tmp_path) as shell:
+        taken = shell.order_opening("1")
+        shell.runner.stop()
+        late = shell.order_opening("2")
+        assert (taken, late) == ("", "the gate is being stopped")
+        assert shell.drive.releases == 1
+
+
+async def test_what_happens_while_an_event_is_handled_is_handled_after_all_that_comes_of_it(tmp_path: Path) -> None:
+    async with running(tmp_path) as shell:
+        shell.drive.on_release = lambda: shell.runner.fault(Fault.SCANNER, "unplugged")
+        assert shell.order_opening("1") == ""
+        await until(lambda: len(shell.front.shown) == 2)
+        assert shell.front.shown == [MessageKind.IDLE, MessageKind.OUT_OF_SERVICE]
+
+
+async def test_events_that_happen_together_are_handled_in_their_order(tmp_path: Path) -> None:
+    async with running(tmp_path) as shell:
+
+        def plugged_out_and_in() -> None:
+            shell.runner.fault(Fault.SCANNER, "unplugged")
+            assert Fault.SCANNER not in shell.runner.gate.faults  # not while another event is handled
+            shell.drive.on_release = lambda: None
+            shell.runner.post(FaultCleared(shell.runner.now(), Fault.SCANNER))
+
+        shell.drive.on_release = plugged_out_and_in
+        assert shell.order_opening("1") == ""
+        assert shell.runner.gate.faults == {}
