@@ -21,7 +21,7 @@ from tests.rig.settings import choices, loaded, mistakes
 from tests.rig.waiting import PATIENCE_SECONDS
 
 PIN, CLOSE_PIN, EXIT_PIN = 17, 18, 20
-SLACK = 0.15  # what a loaded machine may add
+SLACK = 0.5  # what a loaded machine may add
 
 BOARDS = pytest.mark.parametrize("active_high", [True, False], ids=["active high", "active low"])
 STAYING = pytest.mark.parametrize("kind", [DriveKind.HOLD, DriveKind.MAGLOCK, DriveKind.MOTOR])
@@ -316,7 +316,7 @@ def test_a_release_returns_at_once(pins: Pins, kind: DriveKind) -> None:
         made.shut()
         made.hold_open()
         made.let_go()
-        assert time.monotonic() - began < 0.2
+        assert time.monotonic() - began < 2  # one that waited would take five seconds
     assert not pins.is_high(PIN)
 
 
@@ -626,7 +626,7 @@ def test_a_person_who_paid_while_somebody_goes_out_has_the_whole_time(pins: Pins
         made.release()
         wait_until_at_rest(made)
     (length,) = pins.pulses(PIN)
-    assert 0.5 <= length <= 0.5 + 2 * SLACK
+    assert 0.5 <= length <= 0.5 + SLACK
 
 
 # -- faults, and the end

@@ -15,7 +15,7 @@ from tests.rig.pins import Pins
 from tests.rig.waiting import PATIENCE_SECONDS
 
 PIN = 17
-SLACK = 0.05  # what a loaded machine may add to a pulse
+SLACK = 0.5  # what a loaded machine may add to a pulse
 
 
 class PulsedRelay:
@@ -87,7 +87,7 @@ def test_an_active_low_pulse_is_a_low_one(pins: Pins) -> None:
 async def test_a_blocked_event_loop_does_not_lengthen_a_pulse(pins: Pins) -> None:
     with relay() as made:
         made.pulse(0.05)
-        time.sleep(0.3)  # noqa: ASYNC251 - the loop is to stand still
+        time.sleep(1.0)  # noqa: ASYNC251 - the loop is to stand still, for longer than the slack
         assert not made.is_on
     (length,) = pins.pulses(PIN)
     assert 0.05 <= length <= 0.05 + SLACK
@@ -118,14 +118,14 @@ def test_pulses_can_follow_each_other(pins: Pins) -> None:
 
 def test_off_ends_a_pulse_at_once_and_leaves_the_next_one_whole(pins: Pins) -> None:
     with relay() as made:
-        made.pulse(0.1)
+        made.pulse(0.5)
         made.off()
         assert not made.is_on
-        made.pulse(0.2)  # the time of the first one ends within this one
+        made.pulse(1.0)  # the time of the first one ends within this one
         wait_until_off(made)
     first, second = pins.pulses(PIN)
-    assert first < 0.1
-    assert 0.2 <= second <= 0.2 + SLACK
+    assert first < 0.5
+    assert 1.0 <= second <= 1.0 + SLACK
 
 
 def test_closing_turns_the_relay_off_and_gives_the_pin_back(pins: Pins) -> None:

@@ -56,16 +56,12 @@ async def test_a_silent_gap_ends_a_scan(plugged: PtyScanner) -> None:
 
 
 async def test_a_voucher_with_an_end_waits_for_no_silence(plugged: PtyScanner) -> None:
-    async with listening(plugged.port, gap_seconds=1) as gate:
+    async with listening(plugged.port, gap_seconds=3) as gate:
         await gate.until_it_listens()
-        waits = []
-        for count in range(1, 4):
-            began = time.monotonic()
-            plugged.type(CODE + b"\r")
-            await gate.until_frames(count)
-            waits.append(time.monotonic() - began)
-            await asyncio.sleep(1.1)  # a pause, so that the next one is a scan
-        assert min(waits) < 0.05
+        began = time.monotonic()
+        plugged.type(CODE + b"\r")
+        await gate.until_frames(1)
+        assert time.monotonic() - began < 2.5
 
 
 async def test_of_two_scans_in_one_read_the_first_is_a_scan(plugged: PtyScanner) -> None:

@@ -319,7 +319,7 @@ async def test_a_visitor_does_not_wait_for_a_probe_that_hangs() -> None:
         await until(lambda: len(simulator.requests) == 1)
         began = time.monotonic()
         assert (await balance(api)).is_redeemable
-        assert time.monotonic() - began < 1.0
+        assert time.monotonic() - began < 3.0  # the probe would hang for ten
         assert await probing is None
 
 

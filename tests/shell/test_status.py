@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gate_controller.admission.words.messages import Fault, MessageKind
-from gate_controller.shell.status import GateState, GateStatus
+from gate_controller.shell.status import TOLD_WITHIN_SECONDS, GateState, GateStatus
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, fault, running_gate
 from tests.rig.pins import Pins
@@ -69,14 +69,17 @@ async def test_who_follows_is_told_of_a_fault_at_once_and_of_all_else_within_a_s
     async with running_gate(state_dir, pins, simulator) as gate:
         board = gate.app.board
         end = board.follow(lambda: seen.append((time.monotonic(), board.status())))
-        simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=0.5))
+        simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=1.5))
         begun = time.monotonic()
         gate.scan(GOOD)
+        await until(lambda: gate.requests("redeem.json") == 1)
+        asked = time.monotonic()
         await until(lambda: any(status.lane.state == "redeeming" for _, status in seen))
-        assert next(at for at, status in seen if status.lane.state == "redeeming") - begun < 1.0
+        assert next(at for at, status in seen if status.lane.state == "redeeming") - asked < 2 * TOLD_WITHIN_SECONDS
         await gate.lane_is_free()
         await until(lambda: seen[-1][1].lane.state == "free")
-        assert len(seen) < 12  # a scan's dozens of steps are told together
+        # A scan's dozens of steps are told together, however long a busy machine takes for them.
+        assert len(seen) <= 2 + (time.monotonic() - begun) / TOLD_WITHIN_SECONDS
         end()
         told = len(seen)
         await gate.admit()
