@@ -25,12 +25,15 @@ from gate_controller.desk.staff import Desk
 from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
 from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.machine import serial_number
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
-from gate_controller.journal.machine import machine
+from gate_controller.journal import binding
+from gate_controller.journal.binding import Bound
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.settings import Settings
+from gate_controller.shell.books import Books
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import (
     fitted,
@@ -83,10 +86,11 @@ class App:
         on_ready: Callable[[str], None] | None = None,
         player: "Player | None" = None,
         journal_lock: int | None = None,
+        machine: str | None = None,
     ) -> None:
         """
         `player` is a display that is there already, in place of the one that the settings name; `journal_lock` the
-        journal's lock, where it has been taken.
+        journal's lock, where it has been taken; `machine` what names this machine, if not its serial number.
         """
         self._settings = settings
         self._stop, self._hurry = asyncio.Event(), asyncio.Event()
@@ -116,14 +120,16 @@ class App:
         self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
         self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
         self._degraded.on_change, self._degraded.faults = self.board.changed, self.gate.faults
+        self._machine = serial_number() if machine is None else machine
         self._journal = Journal(
             settings.state_dir,
             on_damage=self._journal_damaged,
             lock=journal_lock,
-            gate=f"{settings.id} {machine()}",
+            gate=f"{settings.id} {self._machine}",
         )
         self._calls = Api(settings.eguma.base_url, key)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
+        books = Books(self._journal, self._own_user, tell=lambda why: self._degraded.note("journal", why))
         self._service = Service(self.board, self._journal, on_ready=on_ready)
         self._runner = Runner(
             self.gate,
@@ -132,6 +138,7 @@ class App:
             drive=NoDrive(),
             front=self._front,
             own_user=self._own_user,
+            books=books,
             board=self.board,
             crashed=self._crashed,
             on_move=self._player.noise if self._player is not None else lambda: None,
@@ -183,12 +190,15 @@ class App:
         """Read what the last run left, as soon as the journal can be read, and take it up."""
         Histories = tuple[tuple[Fact, ...], ...]  # noqa: N806 - a type
 
-        def read(store: Store) -> tuple[Numbering, Histories, Histories]:
-            return store.numbering, store.pending(Standing.UNFINISHED), store.pending(Standing.OPEN)
+        def read(store: Store) -> tuple[Bound, Numbering, Histories, Histories]:
+            bound = binding.bound(store, self._machine)
+            if bound is Bound.ELSEWHERE:
+                store.take_new_tag()
+            return bound, store.numbering, store.pending(Standing.UNFINISHED), store.pending(Standing.OPEN)
 
         while not self._stop.is_set():
             try:
-                self.gate.numbering, unfinished, open_items = await self._journal.read(read)
+                bound, self.gate.numbering, unfinished, open_items = await self._journal.read(read)
                 await self._own_user.recall()
             except JournalError as error:
                 self._runner.fault(Fault.JOURNAL, str(error))
@@ -198,12 +208,27 @@ class App:
             else:
                 for facts in (*open_items, *unfinished):
                     self.board.open_items.take(facts)
-                self._runner.carry_out(self.gate.recover(self._runner.now(), (*unfinished, *open_items)))
+                is_foreign, found = bound is Bound.ELSEWHERE, (*unfinished, *open_items)
+                if is_foreign:
+                    _log.warning("journal=foreign what='it came from another machine' unfinished=%d", len(unfinished))
+                self._runner.carry_out(self.gate.recover(self._runner.now(), found, is_foreign=is_foreign))
+                if bound is not Bound.HERE:
+                    await self._bind_journal()
                 self.gate.starts_with(Fault.SCANNER, "not opened yet")
                 self._runner.fault(Fault.STARTING, None)
                 while self._early:
                     self._runner.post(self._early.popleft())
                 return
+
+    async def _bind_journal(self) -> None:
+        """Say in the journal that it is this machine's, once what it brought along is on disk as open items."""
+        try:
+            # By the time this is answered the writes before it have told how they ended.
+            await self._journal.read(lambda store: store.numbering)
+            if Fault.JOURNAL not in self.gate.faults:
+                await self._journal.read(lambda store: binding.bind(store, self._machine))
+        except JournalError as error:
+            _log.warning("journal=unbound why=%r", str(error))
 
     @contextlib.asynccontextmanager
     async def _beating(self) -> AsyncIterator[None]:
@@ -351,6 +376,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     calls = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
     gate = Gate(policy_of(settings, has_sensor=False), Numbering(""), {Fault.STARTING: "stopped"})
     board = StatusBoard(gate, Degraded())
+    own_user = OwnUser(journal, configured=None, api_key="")
     crash: list[BaseException] = []
     runner = Runner(
         gate,
@@ -358,7 +384,8 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
         calls=calls,
         drive=NothingMoves(),
         front=NobodyThere(),
-        own_user=OwnUser(journal, configured=None, api_key=""),
+        own_user=own_user,
+        books=Books(journal, own_user, tell=lambda _: None),
         board=board,
         crashed=crash.append,
     )

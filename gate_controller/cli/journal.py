@@ -120,6 +120,21 @@ def refund(
     return ExitCode.OK if attempt["refunded"] else ExitCode.NO
 
 
+def adopt(by: ByOption = "", config: ConfigOption = None, overrides: SetOption = None) -> int:
+    """
+    Say that a journal which came from another machine is this gate's.
+
+    What was unfinished in it is left to a person, for the first machine may go on with it: a copied card, another
+    gate's. Once that machine is out of service for good, this gate goes on with its credits, refunds and look-ups.
+
+    Example:
+      gate-controller journal adopt --by Anna
+    """
+    attempts = ask(config, overrides, "adopt", by=name_of(by))
+    print(f"adopted: the gate goes on with {attempts} attempt{'' if attempts == 1 else 's'}")
+    return ExitCode.OK
+
+
 def export(
     config: ConfigOption = None,
     overrides: SetOption = None,
@@ -257,6 +272,7 @@ journal.command(help=manual(show))(show)
 journal.command("open", help=manual(open_))(open_)
 journal.command(help=manual(settle))(settle)
 journal.command(help=manual(refund))(refund)
+journal.command(help=manual(adopt))(adopt)
 journal.command(help=manual(export))(export)
 journal.command(help=manual(verify))(verify)
 journal.command(help=manual(backup))(backup)

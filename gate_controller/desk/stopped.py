@@ -4,6 +4,7 @@ The staff's desk of a gate that is not running: the journal is opened directly, 
 Nothing moves and nobody is told anything; a refund waits for the attempts that only a running gate can settle.
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from gate_controller.admission.words.messages import Message
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.desk.staff import Desk
 from gate_controller.devices.errors import DeviceError
+from gate_controller.devices.machine import serial_number
+from gate_controller.journal import binding
 from gate_controller.journal.store import FILE_NAME, JournalError, Store
 from gate_controller.journal.writer import Journal
 
@@ -50,7 +53,17 @@ async def answer(desk: Desk, gate: Gate, journal: Journal, directory: Path, do: 
             f"incident {read_incident(str(request['incident']))}: {other}, of the same voucher, is not settled yet: "
             "start the gate first"
         )
+    if do == "adopt":
+        return await _adopt(journal, str(request["by"]))
     return await desk.answerers()[do](request)
+
+
+async def _adopt(journal: Journal, by: str) -> int:
+    """Return how many attempts of a journal from another machine the gate goes on with when it starts."""
+    try:
+        return await journal.read(lambda store: binding.adopt(store, serial_number(), by, time.time()))
+    except JournalError as error:
+        raise ControlError(str(error)) from None
 
 
 async def _unsettled_beside(journal: Journal, code: str) -> Incident | None:

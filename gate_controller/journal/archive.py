@@ -20,7 +20,7 @@ from gate_controller.admission.words.ids import AttemptId
 from gate_controller.journal import codec, own_files
 from gate_controller.journal.own_files import ARCHIVE_FOLDER, ASIDE
 from gate_controller.journal.records import facts_as_dicts, record
-from gate_controller.journal.rows import INCIDENT_SHIFT
+from gate_controller.journal.rows import KEPT
 from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, explained, new_tag
 
@@ -154,7 +154,7 @@ def _salvage(copy: Path) -> tuple[str | None, int, dict[str, list[Any]]]:
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(copy, isolation_level=None)) as db:
         meta = dict(_readable(db, "SELECT key, value FROM meta", ()))
         tag = meta.get("tag")
-        rows["meta"] = [(key, value) for key, value in meta.items() if key == INCIDENT_SHIFT]
+        rows["meta"] = [(key, value) for key, value in meta.items() if key in KEPT]
         numbers = [*_readable(db, "SELECT coalesce(max(attempt), 0) FROM fact", ()), (int(meta.get("last", 0)),)]
         last = max(number for (number,) in numbers)
         if len(numbers) == 1:

@@ -50,7 +50,7 @@ class Reader:
             number = rows.number_of(db, code)
             if number is None:
                 raise JournalError(f"incident {code}: the journal holds no such attempt: check the code")
-            facts = rows.facts_of(db, _tag(db), number)
+            facts = rows.facts_of(db, rows.tags(db), number)
         return record(number, code, facts), facts
 
     def standing(self, standing: Standing) -> list[Record]:
@@ -61,7 +61,7 @@ class Reader:
     def histories(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:
         """Return the facts of every attempt that stands so, oldest attempt first."""
         with self._opened() as db:
-            tag = _tag(db)
+            tag = rows.tags(db)
             return tuple(rows.facts_of(db, tag, number) for number in rows.numbers_of(db, standing))
 
     def verify(self) -> list[str]:
@@ -71,7 +71,7 @@ class Reader:
             if wrong:
                 return wrong
             pending = dict(db.execute("SELECT attempt, standing FROM pending"))
-            tag, codes = _tag(db), rows.incident_codes(db)
+            tag, codes = rows.tags(db), rows.incident_codes(db)
             for (number,) in db.execute("SELECT attempt FROM fact GROUP BY attempt ORDER BY attempt"):
                 facts = rows.facts_of(db, tag, number)
                 wrong += _wrong_with(codes.of(number), facts, pending.pop(number, Standing.CLOSED.value))
@@ -99,12 +99,8 @@ class Reader:
                 yield db
 
 
-def _tag(db: sqlite3.Connection) -> str:
-    return rows.remembered(db, "tag") or ""
-
-
 def _records(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Record]:
-    tag, codes = _tag(db), rows.incident_codes(db)
+    tag, codes = rows.tags(db), rows.incident_codes(db)
     return [record(number, codes.of(number), rows.facts_of(db, tag, number)) for number in numbers]
 
 

@@ -4,7 +4,9 @@ The questions that are asked of the journal's file both by the store that writes
 Each asks a connection and returns what the rows mean; whoever asks explains what SQLite raises (`store.explained`).
 """
 
+import json
 import sqlite3
+from dataclasses import dataclass
 
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import AttemptId, Incident, IncidentCodes
@@ -14,8 +16,19 @@ INCIDENT_SHIFT = "incident_shift"
 """The key under which a journal remembers its gate's shift: a gate that is renamed keeps its codes."""
 
 
+TAG = "tag"
+EARLIER_TAGS = "earlier_tags"
+"""The key under which it remembers, as JSON, the tags that it had on other machines, and their last numbers."""
+
+MACHINE = "machine"
+"""The key under which it remembers the machine that it was written on."""
+
+KEPT = (INCIDENT_SHIFT, EARLIER_TAGS, MACHINE)
+"""What a new journal takes over from a corrupt one, besides its tag."""
+
+
 def remembered(db: sqlite3.Connection, key: str) -> str | None:
-    """Return what was remembered under a key; `tag` is the journal's own tag."""
+    """Return what was remembered under a key."""
     row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return row[0] if row else None
 
@@ -42,10 +55,29 @@ def number_of(db: sqlite3.Connection, code: Incident) -> int | None:
     return None
 
 
-def facts_of(db: sqlite3.Connection, tag: str, number: int) -> tuple[Fact, ...]:
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The journal's tag, and those that it had on other machines: each up to a number."""
+
+    newest: str
+    earlier: tuple[tuple[int, str], ...] = ()
+
+    def attempt(self, number: int) -> AttemptId:
+        """Return what names the attempt with a number, at E-GUMA too."""
+        tag = next((tag for last, tag in self.earlier if number <= last), self.newest)
+        return AttemptId(f"{tag}{number}")
+
+
+def tags(db: sqlite3.Connection) -> Tags:
+    """Return the tags of this journal; the newest is empty where it has none yet."""
+    earlier = json.loads(remembered(db, EARLIER_TAGS) or "[]")
+    return Tags(remembered(db, TAG) or "", tuple((int(last), str(tag)) for last, tag in earlier))
+
+
+def facts_of(db: sqlite3.Connection, named: Tags, number: int) -> tuple[Fact, ...]:
     """Return an attempt's facts, in order; none if there is no such attempt."""
     rows = db.execute("SELECT n, kind, at, body FROM fact WHERE attempt = ? ORDER BY n", (number,))
-    return tuple(codec.decode(AttemptId(f"{tag}{number}"), *row) for row in rows)
+    return tuple(codec.decode(named.attempt(number), *row) for row in rows)
 
 
 def numbers_of(db: sqlite3.Connection, standing: Standing) -> list[int]:

@@ -7,9 +7,11 @@ process that opens the journal (SQLite before 3.51.3 can lose data with two writ
 
 import contextlib
 import fcntl
+import json
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -134,14 +136,14 @@ class Store:
         return db
 
     def _read_numbering(self, db: sqlite3.Connection) -> Numbering:
-        if (tag := rows.remembered(db, "tag")) is None:
-            tag = new_tag()
-            db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag,))
+        if rows.remembered(db, rows.TAG) is None:
+            db.execute("INSERT INTO meta VALUES (?, ?)", (rows.TAG, new_tag()))
+        self._tags = rows.tags(db)
         if self._gate and rows.remembered(db, rows.INCIDENT_SHIFT) is None:
             db.execute("INSERT INTO meta VALUES (?, ?)", (rows.INCIDENT_SHIFT, str(shift_of(self._gate))))
         by_clock = int(self._now()) // SECONDS_OF_A_NUMBER
         last = max(rows.newest_number(db) + SKIPPED_AT_AN_OPENING, by_clock, FIRST_SHIFTED - 1)
-        return Numbering(tag, last, rows.incident_codes(db))
+        return Numbering(self._tags.newest, last, rows.incident_codes(db))
 
     def append(self, facts: Sequence[Fact], *, synced: bool = True) -> None:
         """
@@ -209,7 +211,7 @@ class Store:
     def facts_of(self, number: int) -> tuple[Fact, ...]:
         """Return an attempt's facts, in order; none if there is no such attempt."""
         with explained(self.path):
-            return rows.facts_of(self._db, self.numbering.tag, number)
+            return rows.facts_of(self._db, self._tags, number)
 
     def newest_number(self) -> int:
         """Return the highest number of all attempts that the journal holds or has archived; 0 where there is none."""
@@ -257,6 +259,16 @@ class Store:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
         self._frames += _FRAMES_OF_A_WRITE
 
+    def take_new_tag(self) -> None:
+        """From here on, name attempts by another tag: this journal's copy may go on with the old one elsewhere."""
+        earlier = [*self._tags.earlier, (self.numbering.last, self._tags.newest)]
+        with self._transaction():
+            put = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+            self._db.execute(put, (rows.EARLIER_TAGS, json.dumps(earlier)))
+            self._db.execute(put, (rows.TAG, new_tag()))
+        with explained(self.path):
+            self.numbering = self._read_numbering(self._db)
+
     def closed_before(self, moment: float, most: int) -> list[int]:
         """Return the oldest closed attempts whose last fact is from before a moment (wall clock), at most so many."""
         numbers: list[int] = []
@@ -301,6 +313,22 @@ class Store:
                 if voucher_of(facts) == voucher_code:
                     charges += entries_of(facts)[at_most]
         return charges
+
+    def explained_since(self, moment: float) -> Counter[tuple[VoucherCode | None, Cents | None]]:
+        """Count by voucher and amount what was intended since a moment (wall clock): E-GUMA may list as many."""
+        with explained(self.path):
+            rows_of = self._db.execute(
+                "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
+                "json_extract(i.body, '$.code')), json_extract(i.body, '$.price'), 1 + EXISTS "
+                "(SELECT 1 FROM fact s WHERE s.attempt = i.attempt AND s.kind = 'SecondChargeFeared') "
+                "FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
+                "WHERE i.attempt >= ? AND i.kind = 'Intended' AND i.at >= ?",
+                (self._oldest_looked_at(), moment),
+            )
+            found: Counter[tuple[VoucherCode | None, Cents | None]] = Counter()
+            for code, price, most in rows_of:
+                found[VoucherCode(code), Cents(price)] += most
+            return found
 
     def _oldest_looked_at(self) -> int:
         oldest = self._db.execute(

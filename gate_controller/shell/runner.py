@@ -22,6 +22,7 @@ from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.api import AHEAD_OF_UTC, Api
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
+from gate_controller.shell.books import Books
 from gate_controller.shell.local_zone import LocalZone
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.status import StatusBoard
@@ -77,6 +78,7 @@ class Runner:
         drive: Moves,
         front: Shows,
         own_user: OwnUser,
+        books: Books,
         board: StatusBoard,
         crashed: Callable[[BaseException], None],
         on_move: Callable[[], None] = lambda: None,
@@ -92,6 +94,7 @@ class Runner:
         self.drive = drive
         self._front = front
         self._own_user = own_user
+        self._books = books
         self._board = board
         self._crashed = crashed
         self._on_move = on_move
@@ -266,6 +269,8 @@ class Runner:
         self._board.asked_eguma(listed, time.monotonic() - begun)
         outcome = listed if isinstance(listed, CallFailed) else await self._weigh(command, since, listed)
         self.post(on.RedemptionsAnswered(self.now(), command.attempt, outcome))
+        if not isinstance(listed, CallFailed):
+            await self._books.compare(listed, since - AHEAD_OF_UTC.total_seconds(), self.now().wall)
 
     async def _weigh(
         self, command: do.AskRedemptions, begin: float, listed: tuple[ListedRedemption, ...]

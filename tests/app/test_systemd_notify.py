@@ -92,8 +92,9 @@ async def test_systemd_reads_what_a_gate_that_takes_scans_does_without(
 async def test_systemd_hears_at_once_that_staff_have_ended_an_alarm(
     state_dir: Path, pins: Pins, simulator: Simulator, systemd: Systemd
 ) -> None:
-    settings = {"fire_contact__pin": FIRE, "fire_contact__resume": "staff"}
-    async with running_gate(state_dir, pins, simulator, ready=False, **settings) as gate:
+    async with running_gate(
+        state_dir, pins, simulator, ready=False, fire_contact__pin=FIRE, fire_contact__resume="staff"
+    ) as gate:
         await systemd.hears("STATUS=out of service: fire: the fire contact is open")
         pins.connect(FIRE)
         await systemd.hears("STATUS=out of service: fire: the alarm has cleared: staff have to say so")

@@ -1,7 +1,7 @@
 """
 A disk whose every sync takes longer, as an SD card's does: how often is that felt between scan and relay?
 
-A small library, built here where there is a C compiler, stands before the C library's `fsync` and `fdatasync` in the
+A small library, built here where there is a C compiler, stands before the C library's fsync and fdatasync in the
 gate's process (ld.so(8), LD_PRELOAD). Nothing else of the gate is different.
 """
 

@@ -85,7 +85,15 @@ class SeenMessage:
 class GateInProcess:
     """A gate in this event loop, with its scanner, its pins and everything it has shown. Made by `running_gate`."""
 
-    def __init__(self, simulator: Simulator, scanner: PtyScanner, pins: Pins, settings: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        simulator: Simulator,
+        scanner: PtyScanner,
+        pins: Pins,
+        settings: Mapping[str, object],
+        *,
+        machine: str = "this machine",
+    ) -> None:
         overrides = [f"{name}={value}" for name, value in settings.items()]
         # Nothing of a gate that this machine may have is read.
         self.settings = load_settings(config=Path(os.devnull), overrides=overrides, environ={}).settings
@@ -94,7 +102,7 @@ class GateInProcess:
         self.pins = pins
         self.shown: list[SeenMessage] = []
         self.ready_lines: list[str] = []
-        self.app = App(self.settings, on_text=self._told, on_ready=self.ready_lines.append)
+        self.app = App(self.settings, on_text=self._told, on_ready=self.ready_lines.append, machine=machine)
         self.run: asyncio.Task[int] = asyncio.create_task(self.app.run())
         self._read = 0
         self._paused_at = 0.0
@@ -264,17 +272,23 @@ class GateInProcess:
 
 @asynccontextmanager
 async def running_gate(
-    state_dir: Path, pins: Pins, simulator: Simulator, *, ready: bool = True, **settings: object
+    state_dir: Path,
+    pins: Pins,
+    simulator: Simulator,
+    *,
+    ready: bool = True,
+    machine: str = "this machine",
+    **settings: object,
 ) -> AsyncIterator[GateInProcess]:
     """
-    Run a gate with `PROMPT` and other settings (`admission__hold_seconds=1`); it has ended when this has.
+    Run a gate with `PROMPT` and other settings (`admission__hold_seconds=1`), on a machine; it has ended when this has.
 
     Waits until it takes scans, unless told that it is not `ready`.
     """
     with PtyScanner() as scanner:
         changed = {name.replace("__", "."): value for name, value in settings.items()}
         in_force = {**PROMPT, "eguma.base_url": simulator.base_url, "scanner.port": scanner.port, **changed}
-        gate = GateInProcess(simulator, scanner, pins, {**in_force, "state_dir": state_dir})
+        gate = GateInProcess(simulator, scanner, pins, {**in_force, "state_dir": state_dir}, machine=machine)
         try:
             if ready:
                 await until(lambda: bool(gate.ready_lines) or gate.run.done())

@@ -159,6 +159,11 @@ class StaffSettles(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class StaffAdopt(Step):
+    """A person says that the journal of another machine is this gate's."""
+
+
+@dataclass(frozen=True, slots=True)
 class PowerCut(Step):
     """
     The process dies when it has carried out so many more commands, and starts again after `down` seconds. While it is
@@ -175,6 +180,8 @@ class PowerCut(Step):
     clock: float = 0.0
     price: int | None = None
     kill: bool = False
+    moves: bool = False
+    """It starts on another machine, while the first one's card is out of service."""
     swaps_keys: bool = False
     """From then on the gate has the key of the other till's user, and the till the gate's."""
 
@@ -276,6 +283,7 @@ def _power_cut(chance: Random, _: list[bytes]) -> Step:
         price=chance.choice((None, None, None, 2_000, 3_000)),
         swaps_keys=chance.random() < 0.1,
         kill=chance.random() < 0.3,
+        moves=chance.random() < 0.08,
     )
 
 
@@ -299,6 +307,7 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
         chance.choice((0.0, 0.02, 0.05, 0.08, 3.0)), chance.choice(tuple(Contact)), chance.random() < 0.6
     ): 1,
     lambda chance, _: StaffOpen(_pause(chance)): 0.2,
+    lambda chance, _: StaffAdopt(_pause(chance)): 0.3,
     lambda chance, _: StaffResume(_pause(chance)): 0.2,
     lambda chance, _: WallClockJumps(_pause(chance), chance.choice((-3_600.0, -2.0, 2.0, 3_600.0))): 0.3,
     lambda chance, _: StaffRefunds(_pause(chance), chance.randrange(5)): 0.7,

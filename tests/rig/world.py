@@ -233,6 +233,8 @@ class World:
                 items = sorted(self.disk.open_items())
                 if self.up and items:
                     self._settle(items[which % len(items)])
+            case plan.StaffAdopt():
+                self._order(on.AdoptOrdered, tuple(self.disk.facts(a) for a in sorted(self.disk.open_items())))
             case plan.PowerCut():
                 self._cut, self._commands_left = step, step.commands
                 if self.up and step.commands == 0:
@@ -455,7 +457,8 @@ class World:
         self._report_contacts()
         unfinished = self.disk.not_closed()
         self.tell(f"START with {len(unfinished)} unfinished attempts, price {self._price}")
-        commands = self.gate.recover(self.instant(), unfinished)
+        # A kill alone moves no card.
+        commands = self.gate.recover(self.instant(), unfinished, is_foreign=cut.moves and not cut.kill)
         self.watch.recovered(commands)
         try:
             self._carry_out(commands)

@@ -12,6 +12,7 @@ from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.policy import Policy
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
+from gate_controller.shell.books import Books
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
@@ -52,13 +53,15 @@ class Shell:
         self.journal, self.calls = Journal(directory), Api("http://127.0.0.1:1", "key")
         gate = Gate(Policy("gate-1", Cents(2_500), Currency.CHF), Numbering("TAG0"))
         self.board = StatusBoard(gate, Degraded())
+        own_user = OwnUser(self.journal, configured=None, api_key="")
         self.runner = Runner(
             gate,
             journal=self.journal,
             calls=self.calls,
             drive=self.drive,
             front=self.front,
-            own_user=OwnUser(self.journal, configured=None, api_key=""),
+            own_user=own_user,
+            books=Books(self.journal, own_user, tell=lambda _: None),
             board=self.board,
             crashed=self.crashes.append,
         )

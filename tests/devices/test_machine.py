@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-from gate_controller.journal.machine import machine
+from gate_controller.devices.machine import serial_number
 
 
 def test_a_pi_is_known_by_its_serial_number(tmp_path: Path) -> None:
     (tmp_path / "serial-number").write_bytes(b"10000000a1b2c3d4\0")
     (tmp_path / "machine-id").write_text("0123456789abcdef\n")
-    assert machine([tmp_path / "serial-number", tmp_path / "machine-id"]) == "10000000a1b2c3d4"
+    assert serial_number([str(tmp_path / "serial-number"), str(tmp_path / "machine-id")]) == "10000000a1b2c3d4"
 
 
 def test_another_machine_is_known_by_its_systems_number(tmp_path: Path) -> None:
     (tmp_path / "machine-id").write_text("0123456789abcdef\n")
-    assert machine([tmp_path / "serial-number", tmp_path / "machine-id"]) == "0123456789abcdef"
+    assert serial_number([str(tmp_path / "serial-number"), str(tmp_path / "machine-id")]) == "0123456789abcdef"
 
 
 def test_a_machine_without_either_has_none(tmp_path: Path) -> None:
     (tmp_path / "machine-id").write_text("\n")
-    assert machine([tmp_path / "serial-number", tmp_path / "machine-id"]) == ""
+    assert serial_number([str(tmp_path / "serial-number"), str(tmp_path / "machine-id")]) == ""
