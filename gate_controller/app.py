@@ -11,11 +11,11 @@ import faulthandler
 import logging
 import signal
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import TYPE_CHECKING, Any
 
 from gate_controller.admission.gate.gate import Gate
-from gate_controller.admission.words.events import PassageSensed
+from gate_controller.admission.words.events import PassageSensed, Stopping
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault, Message
@@ -73,6 +73,10 @@ EARLY_PASSAGES = 100
 # A visitor being served when the stop comes gets the rest of his time; systemd would wait for 90 s.
 STOP_SECONDS = 6.0
 _LOOK_SECONDS = 0.05
+
+
+Work = Coroutine[Any, Any, None]
+"""What goes on beside the gate's events; its failure ends the gate."""
 
 
 class App:
@@ -155,9 +159,11 @@ class App:
             self._mending.begin()
             self._degraded.note("passage sensor", self._sensor_missing)
             await self._open_books()
-            async with self._beating():
-                await self._stop.wait()
-            await self._let_visitor_finish()
+            async with self._beating(*self._until_the_last_visitor()):
+                async with self._beating(*self._until_the_stop()):
+                    await self._stop.wait()
+                await self._let_visitor_finish()
+            await self._let_refusal_be_read()
         finally:
             await self._rest()
         if self._exit_code == 0:
@@ -165,10 +171,15 @@ class App:
         return self._exit_code
 
     def stop(self) -> None:
-        """End the gate: no new scans, the visitor in the lane is served to the end. Said twice: at once."""
+        """End the gate: every new scan is refused, the visitor in the lane served to the end. Said twice: at once."""
         if self._stop.is_set():
             self._hurry.set()
-        self._stop.set()
+        self._begin_to_stop()
+
+    def _begin_to_stop(self) -> None:
+        if not self._stop.is_set():
+            self._stop.set()
+            self._runner.post(Stopping(self._runner.now()))
 
     def _crashed(self, error: BaseException) -> None:
         _log.critical("crash=%s what=%r", type(error).__name__, str(error), exc_info=error)
@@ -182,7 +193,7 @@ class App:
         """End, so that the next start sets the journal aside and recovers; the visitor in the lane is served first."""
         _log.critical("journal=corrupt why=%r", why)
         self._exit_code = EXIT_CRASH
-        self._stop.set()
+        self._begin_to_stop()
 
     # -- start and end
 
@@ -230,10 +241,15 @@ class App:
         except JournalError as error:
             _log.warning("journal=unbound why=%r", str(error))
 
-    @contextlib.asynccontextmanager
-    async def _beating(self) -> AsyncIterator[None]:
+    def _until_the_last_visitor(self) -> Iterator[Work]:
+        """What goes on while a gate that is being stopped serves its last visitor: who scans meanwhile is told."""
+        scanner = make_scanner(self._settings, on_frame=self._runner.scanned, on_change=self._scanner_changed)
+        yield scanner.run()
+        if (seconds := watchdog_seconds()) is not None:
+            yield self._service.keep_watchdog_fed(seconds / 3, lambda: all(not beat.done() for beat in self._beats))
+
+    def _until_the_stop(self) -> Iterator[Work]:
         settings = self._settings
-        scanner = make_scanner(settings, on_frame=self._runner.scanned, on_change=self._scanner_changed)
         upkeep = Upkeep(
             self._runner,
             journal=self._journal,
@@ -246,26 +262,23 @@ class App:
             settings.state_dir, now=self._runner.now, order=self._runner.order, gate=self.gate, status=self.board.status
         )
         answerers = {**desk.answerers(), **self._trials.answerers()}
-        works: list[Coroutine[Any, Any, None]] = [
-            scanner.run(),
-            self._mending.keep(),
-            upkeep.keep_warm(),
-            upkeep.learn_own_user(),
-            upkeep.archive_old_attempts(settings.journal.keep_days),
-            ControlServer(settings.state_dir, answerers).serve(),
-        ]
-        if (seconds := watchdog_seconds()) is not None:
-            fed = self._service.keep_watchdog_fed(seconds / 3, lambda: all(not beat.done() for beat in self._beats))
-            works.append(fed)
-        for work in works:
-            beat = self._loop.create_task(work)
-            self._beats.add(beat)
+        yield self._mending.keep()
+        yield upkeep.keep_warm()
+        yield upkeep.learn_own_user()
+        yield upkeep.archive_old_attempts(settings.journal.keep_days)
+        yield ControlServer(settings.state_dir, answerers).serve()
+
+    @contextlib.asynccontextmanager
+    async def _beating(self, *works: Work) -> AsyncIterator[None]:
+        beats = {self._loop.create_task(work) for work in works}
+        self._beats |= beats
+        for beat in beats:
             beat.add_done_callback(self._beat_ended)
         try:
             yield
         finally:
             self._trials.end()
-            beats, self._beats = self._beats, set()
+            self._beats -= beats
             for beat in beats:
                 beat.cancel()
             await asyncio.gather(*beats, return_exceptions=True)
@@ -291,6 +304,13 @@ class App:
         await self._drive_at_rest(STOP_SECONDS)
         served.cancel()
         hurried.cancel()
+
+    async def _let_refusal_be_read(self) -> None:
+        """Leave the display to whoever has just been refused, a moment at most."""
+        left = self.gate.readable_until - self._loop.time()  # the loop's clock is time.monotonic
+        with contextlib.suppress(TimeoutError):
+            if left > 0:
+                await asyncio.wait_for(self._hurry.wait(), left)
 
     async def _drive_at_rest(self, seconds: float) -> None:
         """Wait until the drive is at rest, for so long at most; not where it is held open, nor in a hurry."""

@@ -108,6 +108,10 @@ WORDING = Wording(
             "Durchgang frei",
             "Der Durchgang ist offen. Bitte gehen Sie durch, ohne zu scannen.",
         ),
+        Fault.STOPPING: Words(
+            "Ausser Betrieb",
+            "Der Eingang wird abgeschaltet. Wenn Sie warten, wenden Sie sich bitte ans Personal.",
+        ),
         Fault.SERVICE: Words(
             "Geschlossen",
             "Dieser Eingang ist zurzeit geschlossen. Bitte benutzen Sie einen anderen Eingang.",

@@ -106,6 +106,10 @@ WORDING = Wording(
             "Free passage",
             "The gate is open. Please go through without scanning.",
         ),
+        Fault.STOPPING: Words(
+            "Out of service",
+            "The gate is being switched off. If you are waiting, please ask the staff.",
+        ),
         Fault.SERVICE: Words(
             "Closed",
             "This gate is closed for now. Please use another one.",

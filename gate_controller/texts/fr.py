@@ -107,6 +107,10 @@ WORDING = Wording(
             "Accès libre",
             "L’accès est ouvert. Veuillez passer sans scanner.",
         ),
+        Fault.STOPPING: Words(
+            "Hors service",
+            "Cette entrée va être arrêtée. Si vous attendez, veuillez vous adresser au personnel.",
+        ),
         Fault.SERVICE: Words(
             "Fermé",
             "Cette entrée est fermée pour le moment. Veuillez utiliser une autre entrée.",

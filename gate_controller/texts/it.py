@@ -106,6 +106,10 @@ WORDING = Wording(
             "Passaggio libero",
             "Il varco è aperto. Passi senza scansionare.",
         ),
+        Fault.STOPPING: Words(
+            "Fuori servizio",
+            "Questo ingresso viene spento. Se sta aspettando, si rivolga al personale.",
+        ),
         Fault.SERVICE: Words(
             "Chiuso",
             "Questo ingresso è chiuso al momento. Utilizzi un altro ingresso.",

@@ -1,7 +1,9 @@
 """How a gate ends, and what it leaves behind: the visitor served, relay and lamps at rest, books that agree."""
 
+import time
 from pathlib import Path
 
+from gate_controller.admission.attempt.shown import READING_SECONDS
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.app import EXIT_CRASH
 from gate_controller.simulator import FaultKind, Simulator
@@ -48,6 +50,22 @@ async def test_a_stop_during_the_pulse_does_not_shorten_it(state_dir: Path, pins
         assert await gate.stop() == 0
         (pulse,) = gate.pulses
         assert 0.3 <= pulse < 0.8
+
+
+async def test_a_stop_leaves_a_refused_visitor_the_display_for_a_moment(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator, admission__hold_seconds=5) as gate:
+        gate.scan(GOOD)
+        await gate.shows(MessageKind.ADMITTED)
+        gate.scan(EXPIRED)
+        await gate.shows(MessageKind.ONE_MOMENT)
+        assert await gate.stop() == 0
+        ended = time.monotonic()
+        refused = await gate.shows(MessageKind.REFUSED_OUT_OF_SERVICE)
+        assert refused.words.endswith("Not charged.")
+        assert ended - refused.at >= READING_SECONDS
+        assert gate.charged == PRICE
 
 
 async def test_a_second_stop_ends_at_once_and_the_next_start_knows_of_the_charge(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gate_controller.simulator import FaultKind, Simulator
-from tests.rig.gate import EXPIRED, GOOD, PRICE, charged, fault, running_gate
+from tests.rig.gate import EXPIRED, GOOD, LOW, PRICE, charged, fault, running_gate
 from tests.rig.gate_process import gate_process
 from tests.rig.notes import FakePi
 from tests.rig.pins import Pins
@@ -76,6 +76,31 @@ async def test_sigterm_while_an_attempt_runs_lets_it_finish(
         await until(lambda: redeems(simulator) == 1)
         gate.send(signal.SIGTERM)
         assert await gate.ended() == 0
+        assert gate.story() == [["Intended", "Approved", "Redeemed", "Released"]]
+        assert charged(simulator) == PRICE
+
+
+async def test_sigterm_while_a_second_visitor_waits_charges_him_nothing_and_tells_him_so(
+    state_dir: Path, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=1.5))
+    apart = 0.2  # seconds between two visitors: lines that come closer are one text
+    with gate_process(state_dir, simulator, plugged, log__level="debug", admission__verdict_seconds=5) as gate:
+        await gate.ready()
+        plugged.type(FRAME)
+        await until(lambda: redeems(simulator) == 1)
+        await asyncio.sleep(apart)
+        plugged.type(EXPIRED.encode() + b"\r")
+        await gate.logs("display=one_moment")
+        gate.send(signal.SIGTERM)
+        await gate.logs("reason=out_of_service fault=stopping")
+        assert "reason=admitted" not in gate.log  # he is told at once, before the one in the lane has his verdict
+        await gate.logs("display=refused_out_of_service")
+        await asyncio.sleep(apart)
+        plugged.type(LOW.encode() + b"\r")
+        await until(lambda: gate.log.count("reason=out_of_service fault=stopping") == 2)
+        assert await gate.ended() == 0
+        assert "money='Not charged.'" in gate.log
         assert gate.story() == [["Intended", "Approved", "Redeemed", "Released"]]
         assert charged(simulator) == PRICE
 

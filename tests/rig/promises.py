@@ -28,7 +28,7 @@ from gate_controller.admission.words.facts import (
     voucher_of,
 )
 from gate_controller.admission.words.ids import FIRST_SHIFTED, AttemptId, Incident, IncidentCodes, OrderId
-from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate
+from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate
 
 if TYPE_CHECKING:
     from tests.rig.modelled_server import Charge
@@ -102,6 +102,8 @@ class Watch:
         if self._waited and not waits and gate.lane is None and self._shows == shows_before:
             self.wrong("promise 5: whoever waited for the lane was dropped without a word")
         self._waited = waits
+        if waits and Fault.STOPPING in gate.faults:
+            self.wrong("stopping: somebody still waits for the lane")
         late = self.world.setup.lateness + GRACE_SECONDS
         if self._due is not None and now > self._due + late:
             self.wrong(f"promise 5: no verdict by {self._due:.3f}")

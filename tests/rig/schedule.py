@@ -187,6 +187,16 @@ class PowerCut(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Stop(Step):
+    """
+    The gate is told to end: it serves its last visitor, and all that it wrote is on disk when it does. It starts again
+    after `down` seconds.
+    """
+
+    down: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """What is so for a whole schedule."""
 
@@ -298,6 +308,7 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     _disk: 2,
     _power_cut: 2,
     _till: 1,
+    lambda chance, _: Stop(chance.choice((0.0, 0.03, 0.1, 1.0)), chance.choice((0.5, 20.0))): 0.5,
     lambda chance, _: TillGivesBack(_pause(chance), chance.choice(VOUCHER_FRAMES).decode()): 0.5,
     lambda chance, _: RelayTrouble(chance.choice((0.0, 0.1, 2.0)), works=chance.random() < 0.4): 0.6,
     lambda chance, _: ScannerTrouble(_pause(chance), works=chance.random() < 0.6): 0.4,

@@ -33,6 +33,7 @@ from tests.rig.schedule import Call, Schedule
 GATE_ID, TAG = "gate1", "TAG0"
 EPOCH = 1_700_000_000.0
 PASSING_SECONDS = 1.0
+STOP_SECONDS = 6.0  # as in app.py
 MENDING_SECONDS = 5.0
 HEALTHY_SECONDS = 2 * 3600.0
 # As in runner.py and eguma/api.py: how far around an attempt the list is asked, and counted in the journal.
@@ -224,23 +225,29 @@ class World:
             case plan.WallClockJumps(_, by):
                 self._wall_error += by
             case plan.StaffRefunds(_, which):
-                intended = [a for a in self.disk.attempts if self.disk.has(a, Intended)]
-                if self.up and intended:
-                    facts = self.disk.facts(intended[which % len(intended)])
-                    self.watch.refund_ordered.add(facts[0].attempt)
-                    self._order(on.RefundOrdered, facts)
+                self._refund(which)
             case plan.StaffSettles(_, which):
                 items = sorted(self.disk.open_items())
                 if self.up and items:
                     self._settle(items[which % len(items)])
             case plan.StaffAdopt():
                 self._order(on.AdoptOrdered, tuple(self.disk.facts(a) for a in sorted(self.disk.open_items())))
+            case plan.Stop():
+                self.post(on.Stopping(self.instant()))
+                self.later(STOP_SECONDS, lambda: self._end(step))
             case plan.PowerCut():
                 self._cut, self._commands_left = step, step.commands
                 if self.up and step.commands == 0:
                     self._die()
             case _:
                 raise TypeError(step)
+
+    def _refund(self, which: int) -> None:
+        intended = [a for a in self.disk.attempts if self.disk.has(a, Intended)]
+        if self.up and intended:
+            facts = self.disk.facts(intended[which % len(intended)])
+            self.watch.refund_ordered.add(facts[0].attempt)
+            self._order(on.RefundOrdered, facts)
 
     def _settle(self, attempt: AttemptId) -> None:
         self.watch.settled.add(attempt)
@@ -428,6 +435,11 @@ class World:
             key_opens=self.setup.holds,
         )
         return Gate(policy, Numbering(TAG, last))
+
+    def _end(self, stop: plan.Stop) -> None:
+        if self.up:
+            self._cut = plan.PowerCut(0.0, kept=len(self.disk.under_way), down=stop.down)
+            self._die()
 
     def _die(self) -> None:
         cut, self._cut = self._cut, None

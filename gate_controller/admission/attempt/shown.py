@@ -31,7 +31,7 @@ class Shown:
         """A message about a scan is shown."""
         self._resting, self._newest = None, message
         self.until = now + policy.show_seconds
-        if message.signal is Signal.REFUSED:
+        if message.signal is Signal.REFUSED or message.kind is MessageKind.REFUSED_OUT_OF_SERVICE:
             self.readable_until = now + READING_SECONDS
 
     def tells_of_money(self, now: float) -> bool:

@@ -30,6 +30,7 @@ from gate_controller.admission.words.events import (
     RelayFailed,
     Rescanned,
     Scanned,
+    Stopping,
     TimePassed,
     WriteFailed,
     Written,
@@ -85,8 +86,13 @@ class Gate:
         """When the next visitor may be served, if nobody has the lane."""
         return max(self._shown.readable_until, self._movement.until)
 
+    @property
+    def readable_until(self) -> float:
+        """Until when a refusal on the display must be left for its visitor to read; monotonic."""
+        return self._shown.readable_until
+
     def starts_with(self, fault: Fault, why: str) -> None:
-        """Hold a fault that every gate starts with: nobody needs to hear of it, nor of its end."""
+        """Hold a fault that every gate starts or ends with: nobody needs to hear of it, nor of its end."""
         self.faults[fault] = why
         self._untold.add(fault)
 
@@ -113,6 +119,9 @@ class Gate:
                 self._time_passed(event, turn)
             case Written() | WriteFailed():
                 self._write_ended(event, turn)
+            case Stopping():
+                self.starts_with(Fault.STOPPING, "it is being stopped")
+                self.visitors.stop(turn)
             case PassageSensed():
                 self._passage(event, turn)
             case ContactChanged():

@@ -111,7 +111,7 @@ class Visitors:
             return
         if self._is_repeat(code, turn):
             return
-        if turn.faults and not self.await_verdict:
+        if Fault.STOPPING in turn.faults or (turn.faults and not self.await_verdict):
             self._refuse_out_of_service(code, turn)
         elif self.waiting is not None or self.is_taken(turn):
             self._wait(code, turn)
@@ -127,6 +127,12 @@ class Visitors:
             self._refuse_out_of_service(code, turn)
         else:
             self._start(code, turn)
+
+    def stop(self, turn: Turn) -> None:
+        """Refuse whoever waits, at once; who has the lane is served to the end."""
+        if self.waiting is not None:
+            code, self.waiting = self.waiting.code, None
+            self._refuse_out_of_service(code, turn)
 
     def let_lapse(self, turn: Turn) -> None:
         """Refuse a scan that has waited for the lane too long."""
@@ -311,7 +317,7 @@ class Visitors:
     def _go_on(self, attempt: Attempt, turn: Turn) -> None:
         """An earlier attempt charged nothing, as has just been found: serve its visitor anew."""
         turn.anew = None
-        if turn.faults:
+        if turn.faults.keys() - {Fault.STOPPING}:  # a gate that stops serves him to the end
             self._refuse_out_of_service(Code(attempt.voucher_code), turn)
         else:
             # By the code in the visitor's hand, so that the scanner's reading it twice is a repeat and no other person.

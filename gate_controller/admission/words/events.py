@@ -62,6 +62,11 @@ class TimePassed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping(Event):
+    """The gate is about to end: no scan begins any more, and whoever waits is refused."""
+
+
+@dataclass(frozen=True, slots=True)
 class PassageSensed(Event):
     """The passage sensor saw somebody go through."""
 

@@ -145,6 +145,8 @@ class Fault(Enum):
     """The fire contact reports an alarm, or its wire is broken: the gate stands open for everybody."""
     HELD_OPEN = auto()
     """Staff hold the gate open for everybody."""
+    STOPPING = auto()
+    """The gate is about to end: it serves nobody else."""
     SERVICE = auto()
     """Staff have closed the gate by its key switch."""
     JOURNAL = auto()
@@ -183,6 +185,8 @@ class Message:
     def signal(self) -> Signal | None:
         """What the lamps show with this message; None leaves them with the person who has the lane."""
         signal = self.kind.telling.signal
+        if self.fault is Fault.STOPPING and self.kind is MessageKind.REFUSED_OUT_OF_SERVICE:
+            return None  # the last visitor may be in the gate: a red lamp is none of his
         # A red lamp at a gate that stands open would send people back into a fire.
         return Signal.HELD_OPEN if signal is not None and self.fault in HOLDS else signal
 
