@@ -12,10 +12,11 @@ import logging
 import signal
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gate_controller.admission.gate.gate import Gate
-from gate_controller.admission.words.events import PassageSensed, Stopping
+from gate_controller.admission.words.events import SensorChanged, SensorFailed, Stopping
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault, Message
@@ -36,6 +37,7 @@ from gate_controller.settings import Settings
 from gate_controller.shell.books import Books
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import (
+    PASSAGE_SENSOR,
     fitted,
     make_buzzer,
     make_lamps,
@@ -67,8 +69,8 @@ EXIT_CRASH = 70
 
 STARTING = "starting"
 
-EARLY_PASSAGES = 100
-"""How many passages are kept while the journal cannot be read yet: a contact that chatters must not fill memory."""
+EARLY_CHANGES = 100
+"""How many changes of the passage sensor are kept until the journal can be read: one that chatters fills no memory."""
 
 # A visitor being served when the stop comes gets the rest of his time; systemd would wait for 90 s.
 STOP_SECONDS = 6.0
@@ -100,7 +102,7 @@ class App:
         self._stop, self._hurry = asyncio.Event(), asyncio.Event()
         self._exit_code = 0
         self._beats: set[asyncio.Task[None]] = set()
-        self._early: deque[PassageSensed] = deque(maxlen=EARLY_PASSAGES)
+        self._early: deque[SensorChanged | SensorFailed] = deque(maxlen=EARLY_CHANGES)
         self._loop = asyncio.get_running_loop()
         key = settings.eguma.api_key.get_secret_value()
         texts = Texts(
@@ -146,6 +148,7 @@ class App:
             board=self.board,
             crashed=self._crashed,
             on_move=self._player.noise if self._player is not None else lambda: None,
+            on_sensor_ailment=partial(self._degraded.note, PASSAGE_SENSOR),
         )
         self._mending = Mending(settings, self._runner, self._degraded)
         self._trials = Trials(self._front, texts, settings, gate=self.gate, degraded=self._degraded)
@@ -157,7 +160,7 @@ class App:
             self._runner.fault(Fault.STARTING, STARTING)  # for the display
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
             self._mending.begin()
-            self._degraded.note("passage sensor", self._sensor_missing)
+            self._degraded.note(PASSAGE_SENSOR, self._sensor_missing)
             await self._open_books()
             async with self._beating(*self._until_the_last_visitor()):
                 async with self._beating(*self._until_the_stop()):
@@ -349,13 +352,18 @@ class App:
     def _fit_sensor(self) -> "tuple[PassageSensor | None, str | None]":
         """Return the sensor, and why there is none where one should be."""
         try:
-            return make_passage(self._settings, self._passed), None
+            return make_passage(self._settings, on_change=self._sensor_changed, on_fault=self._sensor_failed), None
         except DeviceError as error:
             # Without it the gate still admits; it only cannot tell who used the admission.
             return None, str(error)
 
-    def _passed(self) -> None:
-        event = PassageSensed(self._runner.now())
+    def _sensor_changed(self, active: bool, since: float) -> None:
+        self._sensed(SensorChanged(self._runner.now(), active, since))
+
+    def _sensor_failed(self, why: str) -> None:
+        self._sensed(SensorFailed(self._runner.now(), why))
+
+    def _sensed(self, event: SensorChanged | SensorFailed) -> None:
         if Fault.STARTING in self.gate.faults:
             self._early.append(event)  # only an open journal can name what is recorded
         else:

@@ -1,5 +1,6 @@
 """
-Contacts that tell the gate something: exit button, fire alarm, housing, key switch, the gate's own feedback.
+Contacts that tell the gate something: exit button, fire alarm, housing, key switch, the gate's own feedback. The
+passage sensor is looked at in the same way.
 
 A contact bounces, so a state counts once it has lasted for a moment. An edge can get lost, and some GPIO chips tell of
 none at all, so the level is looked at now and then as well.
@@ -70,7 +71,8 @@ class ContactInput:
     Closed is active. With `normally_closed`, for alarms, it is closed to ground while all is well: open is active, and
     so is a broken wire. `on_change` is called in the event loop with the state at the start, in the loop's next turn,
     and then with each state that has lasted for `debounce_seconds`. `on_fault` is called with a text when the pin
-    cannot be read, and with None when it can be again. Raises `DeviceError` when there is no such pin.
+    cannot be read, and with None when it can be again. `on_edge` is called with every edge, bounces too, before what
+    counts for it. Raises `DeviceError` when there is no such pin.
     """
 
     def __init__(
@@ -82,11 +84,13 @@ class ContactInput:
         normally_closed: bool = False,
         on_change: Callable[[bool], None],
         on_fault: Callable[[str | None], None] | None = None,
+        on_edge: Callable[[bool], None] | None = None,
         debounce_seconds: float = DEBOUNCE_SECONDS,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self._on_change = on_change
         self._on_fault = on_fault
+        self._on_edge = on_edge
         self._debounce_seconds = debounce_seconds
         self._poll_seconds = poll_seconds
         self._loop = asyncio.get_running_loop()
@@ -100,6 +104,11 @@ class ContactInput:
             pin, name=name, active_low=active_low, normally_closed=normally_closed, on_edge=self._edge
         )
         self._next_poll: asyncio.Handle = self._loop.call_soon(self._poll)
+
+    @property
+    def since(self) -> float:
+        """Since when it shows what it does (monotonic); minus infinity for its state at the start."""
+        return self._since
 
     def close(self) -> None:
         """Give the pin back; nothing is told any more."""
@@ -127,6 +136,8 @@ class ContactInput:
     def _edge(self, active: bool, at: float) -> None:
         if active is self._level:
             return
+        if self._on_edge is not None:
+            self._on_edge(active)
         if self._state is None:
             # The first look counts at once: a fire contact that is open at the start is an alarm.
             self._level = active

@@ -183,6 +183,18 @@ class PassageSection(Section, frozen=True):
         default=8.0,
         description="how long a released gate waits for the person; where it stays open, `drive.open_seconds` at most",
     )
+    # By default somebody who runs (3 m/s) and is 0.1 m thick; noise from a relay or a lamp lasts some milliseconds.
+    least_seconds: Annotated[float, PlainValidator(read.seconds(0.001, 1))] = Field(
+        default=0.03, description="how long a person is before it at least; what is shorter is noise"
+    )
+    ignore_seconds: Annotated[float, PlainValidator(read.seconds(0, 5))] = Field(
+        default=0.2,
+        description="for so long after a release what it begins to see is the gate itself, unless it lasts longer",
+    )
+    stuck_seconds: Annotated[float, PlainValidator(read.seconds(1, 3600))] = Field(
+        default=20.0,
+        description="what it sees for longer is no person: it is stuck, and until it moves visitors count as admitted",
+    )
 
 
 class ExitButtonSection(Section, frozen=True):

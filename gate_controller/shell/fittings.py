@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 DISPLAY_FILE = "display.png"
 
+PASSAGE_SENSOR = "passage sensor"
+"""What it is called in what is missing."""
+
 
 def absent(settings: Settings) -> Mapping[str, str]:
     """Return the devices that are not fitted, by what each is called, and which settings say so."""
@@ -106,13 +109,24 @@ def make_player(settings: Settings, on_change: Callable[[str | None], None]) -> 
 
 
 def make_passage(
-    settings: Settings, on_passage: Callable[[], None], on_edge: Callable[[bool], None] | None = None
+    settings: Settings,
+    *,
+    on_change: Callable[[bool, float], None],
+    on_fault: Callable[[str], None],
+    on_edge: Callable[[bool], None] | None = None,
 ) -> PassageSensor | None:
     """Return the passage sensor, if one is fitted, in the event loop. Raises `DeviceError`."""
     passage = settings.passage
     if passage.pin is None:
         return None
-    return PassageSensor(passage.pin, active_low=passage.active_low, on_passage=on_passage, on_edge=on_edge)
+    return PassageSensor(
+        passage.pin,
+        active_low=passage.active_low,
+        on_change=on_change,
+        on_fault=on_fault,
+        on_edge=on_edge,
+        least_seconds=passage.least_seconds,
+    )
 
 
 def make_scanner(
@@ -165,7 +179,7 @@ def fitted(settings: Settings) -> tuple[str, ...]:
     """Return every device that the gate has, by what each is called in its faults and in what is missing."""
     gone = absent(settings)
     contacts = tuple(contact.value for contact, *_ in fitted_contacts(settings))
-    sensor = ("passage sensor",) if settings.passage.pin is not None else ()
+    sensor = (PASSAGE_SENSOR,) if settings.passage.pin is not None else ()
     return (
         "scanner",
         "relay",

@@ -37,6 +37,8 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
         hold_seconds=hold_seconds,
         pulse_seconds=pulse_seconds,
         passage_seconds=passage_seconds if has_sensor else None,
+        ignore_seconds=settings.passage.ignore_seconds,
+        stuck_seconds=settings.passage.stuck_seconds,
         exit_has_own_relay=drive.exit_pin is not None,
         stays_open_seconds=0.0 if drive.kind == DriveKind.PULSE else drive.open_seconds,
         closing_seconds=drive.close_seconds if drive.kind in {DriveKind.HOLD, DriveKind.MOTOR} else 0.0,

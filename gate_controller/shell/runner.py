@@ -82,10 +82,12 @@ class Runner:
         board: StatusBoard,
         crashed: Callable[[BaseException], None],
         on_move: Callable[[], None] = lambda: None,
+        on_sensor_ailment: Callable[[str | None], None] = lambda _why: None,
     ) -> None:
         """
         `crashed` is told of an error that nobody foresaw, `on_move` of each movement, for a relay's noise garbles
-        displays. `drive` may be replaced at any time.
+        displays, `on_sensor_ailment` of what ails the passage sensor, or with None that it works again. `drive` may be
+        replaced at any time.
         """
         self.gate = gate
         self._journal = journal
@@ -98,6 +100,7 @@ class Runner:
         self._board = board
         self._crashed = crashed
         self._on_move = on_move
+        self._on_sensor_ailment = on_sensor_ailment
         self._faults_told: dict[Fault, str] = {}
         self._loop = asyncio.get_running_loop()
         self._queue: deque[on.Event] = deque()
@@ -204,6 +207,8 @@ class Runner:
                 self._show(message)
             case do.Answer():
                 self._answers[command.order] = command
+            case do.SensorAils(why):
+                self._loop.call_soon(self._on_sensor_ailment, why or None)
             case do.Note(text, alarm):
                 self._loop.call_soon(_log.log, logging.WARNING if alarm else logging.INFO, "%s", text)
             case _:

@@ -26,15 +26,18 @@ from tests.rig.schedule import (
     Fate,
     Network,
     NobodyPasses,
+    NoisyRelay,
     PowerCut,
     RelayTrouble,
     Scan,
     ScannerTrouble,
     Schedule,
+    SensorSticks,
     Setup,
     StaffRefunds,
     StaffSettles,
     Step,
+    Sticking,
     Stop,
     StrayPassage,
     TillRedeems,
@@ -49,7 +52,7 @@ SEEDS, HALF = 5_000, 2_500
 
 EVENTS = {kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Event)}
 """Everything the core can be told, but for the families of events and what the gate tells its own attempts."""
-EVENTS -= {events.Event, events.AttemptEvent, events.Order, events.Rescanned}
+EVENTS -= {events.Event, events.AttemptEvent, events.Order, events.Rescanned, events.PassageSensed}
 
 SETTLED_TOO_LATE = Schedule(
     steps=(
@@ -103,6 +106,8 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(ScannerTrouble, seconds, works=st.booleans()),
     st.builds(NobodyPasses, seconds),
     st.builds(StrayPassage, seconds),
+    st.builds(NoisyRelay, seconds, st.sampled_from((0.04, 0.19))),
+    st.builds(SensorSticks, seconds, st.sampled_from(Sticking), st.sampled_from((0.5, 15.0, 900.0))),
     st.builds(TillRedeems, seconds, st.sampled_from([frame.decode() for frame in VOUCHER_FRAMES]), st.just(PRICE)),
     st.builds(WallClockJumps, seconds, st.sampled_from((-3_600.0, 3_600.0))),
     st.builds(StaffRefunds, seconds, st.integers(0, 3)),

@@ -28,11 +28,11 @@ from gate_controller.admission.words.events import (
     Event,
     Instant,
     Opened,
-    PassageSensed,
     RedeemAnswered,
     RedemptionsAnswered,
     RelayFailed,
     Scanned,
+    SensorChanged,
     TimePassed,
     WriteFailed,
     Written,
@@ -233,7 +233,9 @@ class _Teller:
                 failure = self._next("relay", story.relay)
                 self._events.append(RelayFailed(at, attempt, failure) if failure else Opened(at, attempt))
                 if story.sensor and story.passes and not failure:
-                    self._events.append(PassageSensed(at))
+                    self._now += 1.0
+                    self._events.append(SensorChanged(self._at(), active=True, since=self._now))
+                    self._events.append(SensorChanged(self._at(), active=False, since=self._now))
 
     def _next(self, name: str, script: Sequence[_T]) -> _T:
         place = self._used.get(name, 0)

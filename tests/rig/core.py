@@ -80,6 +80,8 @@ class Core:
     moves: list[str] = field(default_factory=list)
     """What the gate was told to do, in order."""
     notes: list[str] = field(default_factory=list)
+    ailments: list[str] = field(default_factory=list)
+    """What was told of the passage sensor, in order; an empty one says that it works again."""
     answers: list[do.Answer] = field(default_factory=list)
     disk: str = "works"
     """Or "fails", or "hangs": then `held` writes wait for `disk_answers`."""
@@ -141,8 +143,13 @@ class Core:
         return answer
 
     def somebody_passes(self) -> None:
-        """Let the sensor see somebody."""
-        self.happens(on.PassageSensed(self.at))
+        """Let the sensor see somebody, who stands there for a moment, and nobody any more."""
+        self.sensor_sees()
+        self.sensor_sees(somebody=False)
+
+    def sensor_sees(self, *, somebody: bool = True, since: float | None = None) -> None:
+        """Let the sensor see somebody or nobody, since now unless told since when."""
+        self.happens(on.SensorChanged(self.at, somebody, self.now if since is None else since))
 
     def disk_answers(self, *, works: bool = True, hangs_again: bool = False) -> None:
         """End the writes that hang; those that follow hang too where told so."""
@@ -161,7 +168,7 @@ class Core:
 
     # -- what the gate says
 
-    def carry_out(self, commands: Iterable[do.Command]) -> None:
+    def carry_out(self, commands: Iterable[do.Command]) -> None:  # noqa: PLR0912 - one case for each kind of command
         """Do what the shell does."""
         for command in commands:
             match command:
@@ -169,6 +176,8 @@ class Core:
                     self.shown.append(message)
                 case do.Note(text):
                     self.notes.append(text)
+                case do.SensorAils(why):
+                    self.ailments.append(why)
                 case do.Answer():
                     self.answers.append(command)
                 case do.Write() if self.disk == "hangs":
@@ -277,8 +286,12 @@ class Core:
 
 
 def core(*, sensor: bool = False, price: int = PRICE, last: int = 0, boot: str = BOOT, **policies: float) -> Core:
-    """Return a gate that takes scans; `policies` are other fields of its `Policy`."""
-    more: dict[str, Any] = dict(policies)
+    """
+    Return a gate that takes scans; `policies` are other fields of its `Policy`.
+
+    It ignores nothing that its sensor sees, unless told to, so that a test need not let time pass for a passage.
+    """
+    more: dict[str, Any] = {"ignore_seconds": 0.0, **policies}
     policy = Policy("gate-1", Cents(price), Currency.CHF, boot=boot, passage_seconds=8.0 if sensor else None, **more)
     return Core(Gate(policy, Numbering("TAG0", last)))
 

@@ -8,6 +8,7 @@ counted, not forgiven in silence.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gate_controller.admission.attempt.states import Admitting, Auditing, Claim, Releasing
@@ -31,10 +32,18 @@ from gate_controller.admission.words.ids import FIRST_SHIFTED, AttemptId, Incide
 from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.rig.modelled_server import Charge
     from tests.rig.world import World
 
 GRACE_SECONDS = 0.05
+
+
+def _releases(facts: Iterable[Fact]) -> int:
+    """Return how many releases the journal holds; what a sensor could not tell of is closed by a second fact."""
+    kinds = [type(fact) for fact in facts if isinstance(fact, ReleasedToSensor | Released)]
+    return len(kinds) - sum(pair == (ReleasedToSensor, Released) for pair in pairwise(kinds))
 
 
 @dataclass(slots=True)
@@ -44,6 +53,8 @@ class Pulse:
     attempt: AttemptId
     at: float
     passes: bool
+    is_unseen: bool = False
+    """The sensor has stuck: the gate may take that for a use or not, whoever passes (design.md, "Where it errs")."""
     settled: bool = False
     least: int = 0
     most: int = 0
@@ -293,10 +304,9 @@ class Watch:
         self._due, self._waited = None, False
         self._unanswered.clear()  # whoever gave an order sees that the gate has gone
         self._ordered.clear()  # names that did not reach the disk are given again
-        kind: type[Fact] = ReleasedToSensor if self.world.setup.sensor else Released
         for attempt in {pulse.attempt for pulse in self.pulses if not pulse.settled}:
             facts = self.world.disk.facts(attempt)
-            recorded = sum(isinstance(fact, kind) for fact in facts) - self._recorded_before.get(attempt, 0)
+            recorded = _releases(facts) - self._recorded_before.get(attempt, 0)
             pulses = [p for p in self.pulses if p.attempt == attempt and not p.settled]
             for pulse in pulses:
                 recorded -= 1
@@ -306,10 +316,20 @@ class Watch:
                     self.world.outcome.unrecorded_pulses += 1
                 else:
                     # Released, and nothing to say that nobody passed: admitted (design.md).
-                    used = pulse.passes or (pulse is pulses[-1] and isinstance(facts[-1], kind))
-                    pulse.least = pulse.most = int(used)
+                    is_last = pulse is pulses[-1] and isinstance(facts[-1], ReleasedToSensor)
+                    self._settle(pulse, is_admitted=is_last)
         for attempt in self.world.disk.attempts:
-            self._recorded_before[attempt] = sum(isinstance(f, kind) for f in self.world.disk.facts(attempt))
+            self._recorded_before[attempt] = _releases(self.world.disk.facts(attempt))
+
+    def _settle(self, pulse: Pulse, *, is_admitted: bool = False) -> None:
+        """Say whether a pulse that is recorded was used: somebody passed, or nothing could say that nobody did."""
+        pulse.settled = True
+        facts = self.world.disk.facts(pulse.attempt)
+        newest = max(other.at for other in self.pulses if other.attempt == pulse.attempt)
+        is_admitted = is_admitted or (pulse.at == newest and any(isinstance(fact, Released) for fact in facts))
+        pulse.least = pulse.most = int(pulse.passes or is_admitted)
+        if pulse.is_unseen and not is_admitted:
+            pulse.least, pulse.most = 0, 1
 
     # -- at rest
 
@@ -323,7 +343,7 @@ class Watch:
             self.wrong(f"promise 3: not at rest: {left}, {gate.faults}, {gate.wake_at}, {world.disk.unfinished()}")
         for pulse in self.pulses:
             if not pulse.settled:
-                pulse.least = pulse.most = int(pulse.passes)
+                self._settle(pulse)
         for charge in world.server.charges:
             known = not charge.reference or any(world.reference(a) == charge.reference for a in world.disk.attempts)
             if not known:

@@ -105,6 +105,29 @@ class StrayPassage(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class NoisyRelay(Step):
+    """The passage sensor takes the relay's noise for somebody, just after the next release."""
+
+    seconds: float
+
+
+class Sticking(Enum):
+    """How a passage sensor fails."""
+
+    SEES_SOMEBODY = "it sees somebody, whoever is there"
+    SEES_NOBODY = "it sees nobody, whoever is there"
+    UNREADABLE = "it cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSticks(Step):
+    """The passage sensor fails, for so long."""
+
+    how: Sticking
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class StaffOpen(Step):
     """Staff open the gate once for somebody."""
 
@@ -314,6 +337,10 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     lambda chance, _: ScannerTrouble(_pause(chance), works=chance.random() < 0.6): 0.4,
     lambda chance, _: NobodyPasses(chance.choice((0.0, 0.0, 2.0))): 1.5,
     lambda chance, _: StrayPassage(_pause(chance)): 0.5,
+    lambda chance, _: NoisyRelay(chance.choice((0.0, 2.0)), chance.choice((0.04, 0.15, 0.19))): 0.5,
+    lambda chance, _: SensorSticks(
+        _pause(chance), chance.choice(tuple(Sticking)), chance.choice((0.5, 6.0, 15.0, 60.0, 900.0))
+    ): 0.5,
     lambda chance, _: ContactChanges(
         chance.choice((0.0, 0.02, 0.05, 0.08, 3.0)), chance.choice(tuple(Contact)), chance.random() < 0.6
     ): 1,

@@ -96,6 +96,8 @@ class World:
         self._relay_works = True
         self._scanner_works = True
         self._turns_away = 0
+        self._noise: deque[float] = deque()
+        self._sticks: plan.SensorSticks | None = None
         self._active: set[on.Contact] = set()
         self._cut: plan.PowerCut | None = None
         self._commands_left = 0
@@ -180,6 +182,8 @@ class World:
         self._network.heal()
         self.disk.fates.clear()
         self._relay_works = True
+        self._unstick()
+        self._noise.clear()
         self._active.clear()
         for contact in on.Contact:
             self.post(on.ContactChanged(self.instant(), contact, active=False))
@@ -209,8 +213,11 @@ class World:
             case plan.NobodyPasses():
                 self._turns_away += 1
             case plan.StrayPassage():
-                if self.up and self.setup.sensor and not self.watch.lane_is_released():
-                    self.post(on.PassageSensed(self.instant()))
+                self._stray_passage()
+            case plan.NoisyRelay(_, seconds):
+                self._noise.append(seconds)
+            case plan.SensorSticks():
+                self._stick(step)
             case plan.ContactChanges(_, contact, active):
                 (self._active.add if active else self._active.discard)(contact)
                 self.post(on.ContactChanged(self.instant(), contact, active))
@@ -233,8 +240,7 @@ class World:
             case plan.StaffAdopt():
                 self._order(on.AdoptOrdered, tuple(self.disk.facts(a) for a in sorted(self.disk.open_items())))
             case plan.Stop():
-                self.post(on.Stopping(self.instant()))
-                self.later(STOP_SECONDS, lambda: self._end(step))
+                self._stop(step)
             case plan.PowerCut():
                 self._cut, self._commands_left = step, step.commands
                 if self.up and step.commands == 0:
@@ -344,7 +350,7 @@ class World:
                 self._pulse(attempt)
             case do.HoldOpen() | do.LetGo() | do.Shut():
                 pass
-            case do.Show() | do.Note():
+            case do.Show() | do.Note() | do.SensorAils():
                 pass
             case _:
                 raise TypeError(command)
@@ -367,8 +373,50 @@ class World:
         pulse = Pulse(attempt, self.now, passes=passes)
         self.watch.pulsed(pulse)
         self._inbox.append(on.Opened(self.instant(), attempt))
-        if self.setup.sensor and passes:
-            self.later(PASSING_SECONDS, lambda: self.post(on.PassageSensed(self.instant())))
+        if not self.setup.sensor:
+            return
+        if self._noise:
+            seconds = self._noise.popleft()
+            self.later(0.003, lambda: self._sensor_sees(seconds))
+        if passes:
+            self.later(PASSING_SECONDS, lambda: self._passes(pulse))
+
+    # -- the passage sensor
+
+    def _passes(self, pulse: Pulse) -> None:
+        pulse.is_unseen = self._sticks is not None
+        self._sensor_sees(0.3)
+
+    def _stray_passage(self) -> None:
+        if self.up and self.setup.sensor and not self.watch.lane_is_released():
+            self._sensor_sees(0.3)
+
+    def _sensor_sees(self, seconds: float) -> None:
+        """Let somebody be before the sensor, or what it takes for somebody."""
+        if self._sticks is None:
+            self._sensor_says(active=True)
+            self.later(seconds, lambda: self._sensor_says(active=False))
+
+    def _sensor_says(self, *, active: bool) -> None:
+        if self._sticks is None:
+            now = self.instant()
+            self.post(on.SensorChanged(now, active, now.mono))
+
+    def _stick(self, step: plan.SensorSticks) -> None:
+        if self.setup.sensor and self._sticks is None:
+            if step.how is plan.Sticking.SEES_SOMEBODY:
+                if self.watch.lane_is_released():
+                    self.watch.pulses[-1].is_unseen = True  # to the gate it is the visitor
+                self._sensor_says(active=True)
+            elif step.how is plan.Sticking.UNREADABLE:
+                self.post(on.SensorFailed(self.instant(), "it cannot be read"))
+            self._sticks = step
+            self.later(step.seconds, self._unstick, outlives=True)
+
+    def _unstick(self) -> None:
+        if self._sticks is not None:
+            self._sticks = None
+            self._sensor_says(active=False)
 
     def _mend(self) -> None:
         """Do what the shell does about faults: prove the key again, open the relay anew."""
@@ -436,6 +484,10 @@ class World:
         )
         return Gate(policy, Numbering(TAG, last))
 
+    def _stop(self, stop: plan.Stop) -> None:
+        self.post(on.Stopping(self.instant()))
+        self.later(STOP_SECONDS, lambda: self._end(stop))
+
     def _end(self, stop: plan.Stop) -> None:
         if self.up:
             self._cut = plan.PowerCut(0.0, kept=len(self.disk.under_way), down=stop.down)
@@ -485,6 +537,11 @@ class World:
         names, self.gate.numbering = self.gate.numbering, Numbering("")
         for contact in on.Contact:
             self.post(on.ContactChanged(self.instant(), contact, contact in self._active))
+        how = self._sticks.how if self._sticks is not None else None
+        if how is plan.Sticking.UNREADABLE:
+            self.post(on.SensorFailed(self.instant(), "it cannot be read"))
+        elif self.setup.sensor:
+            self.post(on.SensorChanged(self.instant(), how is plan.Sticking.SEES_SOMEBODY, float("-inf")))
         self.gate.numbering = names
 
     def tell(self, line: str) -> None:

@@ -277,16 +277,25 @@ def scanned_while_recording(a: Attempt, state: Recording, event: Rescanned, turn
 
 def opened(a: Attempt, state: Releasing, event: Opened, turn: Turn) -> None:
     """Record the release. Between the pulse and this record a power cut errs on the visitor's side."""
-    claim = state.claim
-    a.state = Admitting(claim=claim, timer=turn.at.mono + turn.policy.open_seconds)
+    claim, policy, ails = state.claim, turn.policy, turn.sensing.ails
+    is_watched = policy.passage_seconds is not None and not ails
+    open_seconds = policy.open_seconds if is_watched else policy.hold_seconds
+    a.state = Admitting(claim=claim, timer=turn.at.mono + open_seconds, is_watched=is_watched)
     if claim is Claim.CHARGE:
         a.verdict(turn, MessageKind.ADMITTED, balance=a.balance_after)
     else:
         a.verdict(turn, MessageKind.ADMITTED_ON_CREDIT)  # what the charge left on the voucher may be long ago
-    if turn.policy.passage_seconds is None:
-        turn.write(a.fact(Released, turn), *_end_of_use(a, claim, turn))
-    else:
+    if is_watched:
         turn.write(a.fact(ReleasedToSensor, turn, unverified=claim is Claim.UNVERIFIED))
+    else:
+        _count_as_admitted(a, claim, ails, turn)
+
+
+def _count_as_admitted(a: Attempt, claim: Claim, why: str, turn: Turn) -> None:
+    """Record the use of a charge that no sensor can tell of; `why` is empty where none is fitted."""
+    if why:
+        turn.note(f"passage=unwatched incident={a.incident} why={why!r}")
+    turn.write(a.fact(Released, turn, why=why), *_end_of_use(a, claim, turn))
 
 
 def _end_of_use(a: Attempt, claim: Claim, turn: Turn) -> tuple[Fact, ...]:
@@ -313,16 +322,20 @@ def relay_failed(a: Attempt, state: Releasing, event: RelayFailed, turn: Turn) -
 def somebody_passed(a: Attempt, state: Admitting, event: PassageSensed, turn: Turn) -> None:
     """The charge was used."""
     turn.shut()
-    turn.write(a.fact(Passed, turn), *_end_of_use(a, state.claim, turn))
+    if state.is_watched:
+        turn.write(a.fact(Passed, turn), *_end_of_use(a, state.claim, turn))
     audit.begin(a, state.claim, turn)
 
 
 def released_long_enough(a: Attempt, state: Admitting, event: TimePassed, turn: Turn) -> None:
-    """Without a sensor the visitor counts as admitted; with one, nobody passed and the charge is unused."""
+    """Without a sensor that can tell the visitor counts as admitted; with one, nobody passed: the charge is unused."""
     if turn.at.mono < state.timer:
         return
     turn.shut()
-    if turn.policy.passage_seconds is None:
+    if not state.is_watched:
+        audit.begin(a, state.claim, turn)
+    elif why := turn.sensing.nobody_came():
+        _count_as_admitted(a, state.claim, why, turn)
         audit.begin(a, state.claim, turn)
     else:
         a.open_credit(turn, "nobody passed", state.claim)

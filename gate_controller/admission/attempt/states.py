@@ -121,6 +121,8 @@ class Admitting(Timed):
     name = "admitting"
     claim: Claim
     timer: float
+    is_watched: bool
+    """Whether a passage sensor will tell that he went through; else he counts as admitted, and that is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

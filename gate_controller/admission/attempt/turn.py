@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gate_controller.admission.attempt.movement import Movement
+from gate_controller.admission.attempt.sensing import Sensing
 from gate_controller.admission.attempt.shown import Shown
 from gate_controller.admission.attempt.writes import Writes
 from gate_controller.admission.words.commands import (
@@ -22,6 +23,7 @@ from gate_controller.admission.words.commands import (
     Note,
     Redeem,
     Release,
+    SensorAils,
     Show,
     Shut,
     Way,
@@ -48,6 +50,7 @@ class Turn:
     """Why the gate is out of service just now; empty while it takes scans."""
     barred: Fault | None = None
     """Why nobody may be charged any more just now, not even who has been scanned; None: nothing bars it."""
+    sensing: Sensing = field(default_factory=Sensing)
     commands: list[Command] = field(default_factory=list)
     raised: list[tuple[Fault, str]] = field(default_factory=list)
     cleared: list[Fault] = field(default_factory=list)
@@ -116,13 +119,20 @@ class Turn:
 
     def release(self, attempt: AttemptId) -> None:
         """Let an attempt's visitor in."""
+        self.sensing.opens_for_visitor(self.at.mono, self.policy)
         self.movement.released(self.at.mono, self.policy)
         self.commands.append(Release(attempt))
 
     def let_through(self, attempt: AttemptId, way: Way) -> None:
         """Let somebody in or out who has no voucher; `attempt` is the name under which it is recorded."""
+        self.sensing.opens(self.at.mono, self.policy)
         self.movement.let_through(self.at.mono, self.policy, way)
         self.commands.append(Release(attempt, way))
+
+    def tell_of_sensor(self) -> None:
+        """Tell what ails the passage sensor, or ails it no more, once."""
+        if (why := self.sensing.news()) is not None:
+            self.commands.append(SensorAils(why))
 
     def shut(self) -> None:
         """Close what stays open for one person, unless somebody else is in it: then it is closed later."""

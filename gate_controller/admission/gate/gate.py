@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.movement import Movement
+from gate_controller.admission.attempt.sensing import Sensing
 from gate_controller.admission.attempt.shown import Shown
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
@@ -30,6 +31,8 @@ from gate_controller.admission.words.events import (
     RelayFailed,
     Rescanned,
     Scanned,
+    SensorChanged,
+    SensorFailed,
     Stopping,
     TimePassed,
     WriteFailed,
@@ -55,6 +58,7 @@ class Gate:
     _writes: Writes = field(default_factory=Writes)
     _movement: Movement = field(default_factory=Movement)
     _shown: Shown = field(default_factory=Shown)
+    _sensing: Sensing = field(default_factory=Sensing)
     _untold: set[Fault] = field(default_factory=set)
     """Faults of which the log has not been told."""
 
@@ -72,7 +76,7 @@ class Gate:
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         visitors = self.visitors
-        times = [self._writes.retry_at, *self._movement.due.values()]
+        times = [self._writes.retry_at, self._sensing.wake_at(self.policy), *self._movement.due.values()]
         for attempt in visitors.unfinished.values():
             times += (attempt.verdict_due, attempt.timer)
         if visitors.waiting is not None:
@@ -122,8 +126,8 @@ class Gate:
             case Stopping():
                 self.starts_with(Fault.STOPPING, "it is being stopped")
                 self.visitors.stop(turn)
-            case PassageSensed():
-                self._passage(event, turn)
+            case SensorChanged() | SensorFailed():
+                self._sensed(event, turn)
             case ContactChanged():
                 self.contacts.changed(event, turn)
             case Order():
@@ -134,7 +138,7 @@ class Gate:
                 turn.clear(fault)
                 if fault is Fault.RELAY:
                     self.contacts.hold_again(turn)
-            case Rescanned():
+            case Rescanned() | PassageSensed():
                 pass  # the gate itself tells its attempts
             case Opened() | RelayFailed():
                 self._orders.moved(event, turn)
@@ -148,13 +152,15 @@ class Gate:
 
     def _turn(self, at: Instant) -> Turn:
         memory = self._writes, self._movement, self._shown
-        return Turn(self.policy, at, self.numbering, *memory, self.faults, self._barred)
+        return Turn(self.policy, at, self.numbering, *memory, self.faults, self._barred, self._sensing)
 
     @property
     def _barred(self) -> Fault | None:
         return next((fault for fault in BARRING if fault in self.faults), None)
 
     def _time_passed(self, event: TimePassed, turn: Turn) -> None:
+        if self._sensing.time_passed(turn.at.mono, self.policy):
+            self._passage(turn)
         self.visitors.time_passed(event, turn)
         if self._movement.due:
             self.contacts.time_passed(turn)
@@ -162,11 +168,26 @@ class Gate:
         if self._writes.retry_at is not None and turn.at.mono >= self._writes.retry_at:
             turn.try_journal()
 
-    def _passage(self, event: PassageSensed, turn: Turn) -> None:
-        if self.policy.passage_seconds is None or self.visitors.passed(event, turn):
+    # -- the passage sensor
+
+    def _sensed(self, event: SensorChanged | SensorFailed, turn: Turn) -> None:
+        if self.policy.passage_seconds is None:
             return
+        match event:
+            case SensorFailed(_, why):
+                self._sensing.failed(why)
+            case SensorChanged(_, active, since) if active:
+                if self._sensing.sees(since, turn.at.mono, self.policy):
+                    self._passage(turn)
+            case SensorChanged():
+                if self._sensing.sees_nobody():
+                    turn.note("passage=none why='it ended in the first instants after a release'")
+
+    def _passage(self, turn: Turn) -> None:
         # While the gate is held open, the way is free for everybody.
-        if not turn.is_held_open and not self.contacts.passed(turn):
+        if self.visitors.passed(PassageSensed(turn.at), turn) or turn.is_held_open or self.contacts.passed(turn):
+            self._sensing.was_let_through()
+        else:
             self.visitors.stray(turn)
 
     # -- the journal
@@ -189,6 +210,7 @@ class Gate:
     # -- faults, and what follows every event
 
     def _finish(self, turn: Turn) -> None:
+        turn.tell_of_sensor()
         way_changed = self._faults_changed(turn) if turn.raised or turn.cleared else False
         visitors = self.visitors
         if visitors.waiting is not None and visitors.lane is None and turn.at.mono >= self._free_at:

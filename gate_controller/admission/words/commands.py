@@ -124,6 +124,13 @@ class Answer(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SensorAils(Command):
+    """Let status and log tell what ails the passage sensor, or with an empty `why` that it works again. No answer."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note(Command):
     """Tell the log, in one line of key=value words without secrets. No answer."""
 

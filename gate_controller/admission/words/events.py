@@ -67,8 +67,24 @@ class Stopping(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SensorChanged(Event):
+    """The passage sensor sees somebody, and has for a moment, or it sees nobody any more."""
+
+    active: bool
+    since: float
+    """Monotonic time of the change; minus infinity where nobody saw it: at the start, or while it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorFailed(Event):
+    """The passage sensor cannot be read; `SensorChanged` says that it can again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassageSensed(Event):
-    """The passage sensor saw somebody go through."""
+    """Somebody went through (the gate tells its attempt, by what the sensor says)."""
 
 
 @dataclass(frozen=True, slots=True)

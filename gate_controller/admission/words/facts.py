@@ -119,6 +119,8 @@ class Released(Fact):
     """The relay was pulsed against this charge. Without a sensor to say otherwise the visitor was admitted."""
 
     leaves = Standing.CLOSED
+    why: str = ""
+    """Why the sensor that is fitted could not say otherwise; empty where none is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ class Policy:
     """How long the relay needs for one opening; nobody else is served before it is at rest again."""
     passage_seconds: float | None = None
     """How long to wait for the passage sensor; None: no sensor is fitted."""
+    ignore_seconds: float = 0.2
+    """For so long after a release what the passage sensor begins to see is nobody, unless it lasts."""
+    stuck_seconds: float = 20.0
+    """What the passage sensor sees for longer is no person: it is stuck."""
     exit_has_own_relay: bool = False
     """Whether letting somebody out leaves the way in free."""
     stays_open_seconds: float = 0.0
@@ -66,6 +70,12 @@ CANCEL_SECONDS = 10.0
 
 REFUND_PATIENCE_SECONDS = 24 * 3600.0
 """How long a refund is tried before a person is told; the gate goes on all the same."""
+
+UNSEEN_RELEASES = 3
+"""
+After so many releases in a row without anybody before the passage sensor it is taken for dead: that many visitors do
+not turn away, and each of them would get a credit.
+"""
 
 JOURNAL_RETRY_SECONDS = 5.0
 """How often a journal that could not be written is tried again."""

@@ -9,6 +9,7 @@ import asyncio
 import re
 import signal
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from gate_controller.admission.words.codes import mask, read_code
@@ -214,6 +215,10 @@ async def inputs(settings: Settings, *, seconds: float | None = None, ended: asy
     def changed(contact: Contact, active: bool) -> None:
         say(words.at_now(contact.value, words.of_contact(contact, active=active)))
 
+    def passed(active: bool, since: float) -> None:
+        if active and since > float("-inf"):  # who was there from the start has not come
+            say(words.at_now(words.PASSAGE, "one person"))
+
     def seen(active: bool) -> None:
         say(words.at_now(words.PASSAGE, "ACTIVE" if active else "at rest"))
 
@@ -222,9 +227,8 @@ async def inputs(settings: Settings, *, seconds: float | None = None, ended: asy
     sensor = None
     try:
         try:
-            sensor = make_passage(settings, lambda: say(words.at_now(words.PASSAGE, "one person")), seen)
-            if sensor is not None:
-                seen(sensor.is_active)
+            unreadable = partial(degraded.note, words.PASSAGE)
+            sensor = make_passage(settings, on_change=passed, on_fault=unreadable, on_edge=seen)
         except DeviceError as error:
             degraded.note(words.PASSAGE, str(error))
         await until_ended(asyncio.Event().wait(), seconds, ended)

@@ -44,7 +44,7 @@ ONE_OF_EACH: tuple[AttemptState, ...] = (
     states.InDoubt(timer=None, settle_at=200.0),
     states.Recording(otherwise="token-1"),
     states.Releasing(claim=Claim.CHARGE),
-    states.Admitting(claim=Claim.CHARGE, timer=103.0),
+    states.Admitting(claim=Claim.CHARGE, timer=103.0, is_watched=True),
     states.Credit(timer=700.0, is_proven=True),
     states.Proving(),
     states.Weighing(refund=REFUND),
@@ -103,7 +103,7 @@ def test_an_entry_that_leads_elsewhere_than_it_says_is_an_error(monkeypatch: pyt
     wrong = TRANSITIONS[states.Checking, events.TimePassed]
 
     def leads_astray(one: Attempt, _state: AttemptState, _event: Event, _turn: Turn) -> None:
-        one.state = states.Admitting(claim=Claim.CHARGE, timer=103.0)
+        one.state = states.Admitting(claim=Claim.CHARGE, timer=103.0, is_watched=True)
 
     astray = type(wrong)(leads_astray, wrong.to)
     table: dict[Any, Any] = TRANSITIONS
