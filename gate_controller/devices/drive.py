@@ -215,38 +215,51 @@ class _Doorway:
 
     def release(self) -> None:
         with self._relays.lock:
-            plan = self._plans.released
-            match self._relays.motion if self._relays.fault is None else None:
-                case Motion.HELD:
-                    return
-                case Motion.RELEASED:
-                    raise RelayBusy("the gate is still released for somebody else: wait until it is shut")
-                case Motion.RELEASED_OUT if self._kind is DriveKind.PULSE:
-                    plan = self._after_this_pulse(plan)
-                case _:
-                    pass
+            plan, motions = self._plans.released, self._motions
+            if Motion.HELD in motions:
+                return
+            if Motion.RELEASED in motions:
+                raise RelayBusy("the gate is still released for somebody else: wait until it is shut")
+            if Motion.RELEASED_OUT in motions:
+                plan = self._joined(plan)
             self._relays.start(plan, otherwise=self._plans.closing)
-
-    def _after_this_pulse(self, plan: Plan) -> Plan:
-        """Return a plan that begins when the pulse that is under way, for somebody the other way, has had its time."""
-        before = replace(plan[0], seconds=self._relays.seconds_left)
-        return (before, replace(plan[0], on=frozenset(), seconds=GAP_SECONDS), *plan)
 
     def release_exit(self) -> bool:
         with self._relays.lock:
+            motions = self._motions
+            if Motion.RELEASED_OUT in motions or Motion.HELD in motions:
+                return False
             out = tuple(
                 replace(step, motion=Motion.RELEASED_OUT) if step.motion is Motion.RELEASED else step
                 for step in self._plans.released
             )
-            match self._relays.motion if self._relays.fault is None else None:
-                case Motion.RELEASED if self._kind is DriveKind.PULSE:
-                    out = self._after_this_pulse(out)  # a turnstile lets one person through for each pulse
-                case Motion.RELEASED | Motion.RELEASED_OUT | Motion.HELD:
+            if Motion.RELEASED in motions:
+                if self._kind is not DriveKind.PULSE:
                     return False
-                case _:
-                    pass
+                out = self._joined(out)
             self._relays.start(out, otherwise=self._plans.closing)
             return True
+
+    @property
+    def _motions(self) -> frozenset[Motion]:
+        """What is under way or follows; nothing while the relays are not where they should be."""
+        if self._relays.fault is not None:
+            return frozenset()
+        return frozenset(step.motion for step in self._relays.left)
+
+    def _joined(self, plan: Plan) -> Plan:
+        """Return a plan for one more person, which neither shortens nor lengthens a pulse that is under way."""
+        left = self._relays.left
+        match self._kind:
+            case DriveKind.PULSE:
+                # A turnstile lets one person through for each pulse.
+                return (*left, replace(plan[0], on=frozenset(), seconds=GAP_SECONDS), *plan)
+            case DriveKind.MOTOR if left[0].on == plan[0].on:
+                whole = (plan[0].seconds or 0.0) + (plan[1].seconds or 0.0)
+                first = replace(plan[0], seconds=left[0].seconds)
+                return (first, replace(plan[1], seconds=whole - (first.seconds or 0.0)), *plan[2:])
+            case _:
+                return plan
 
     def shut(self) -> None:
         with self._relays.lock:

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from gate_controller.devices.errors import DeviceError
@@ -128,9 +128,11 @@ class Relays:
         return self._stuck
 
     @property
-    def seconds_left(self) -> float:
-        """How long the present step still lasts; 0 for one without an end."""
-        return 0.0 if self._due is None else max(0.0, self._due - time.monotonic())
+    def left(self) -> Plan:
+        """What is still to be done: the present step for the rest of its time, and those after it."""
+        if not self._entered or self._due is None:
+            return (self._step, *self._later)
+        return (replace(self._step, seconds=max(0.0, self._due - time.monotonic())), *self._later)
 
     def start(self, plan: Plan, *, otherwise: Plan = ()) -> None:
         """

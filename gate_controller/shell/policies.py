@@ -2,7 +2,7 @@
 
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import Policy
-from gate_controller.devices.drive import DriveKind
+from gate_controller.devices.drive import GAP_SECONDS, DriveKind
 from gate_controller.devices.machine import boot
 from gate_controller.settings import Settings
 
@@ -36,6 +36,7 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
         settle_seconds=admission.settle_seconds,
         hold_seconds=hold_seconds,
         pulse_seconds=pulse_seconds,
+        gap_seconds=GAP_SECONDS,
         passage_seconds=passage_seconds if has_sensor else None,
         ignore_seconds=settings.passage.ignore_seconds,
         stuck_seconds=settings.passage.stuck_seconds,

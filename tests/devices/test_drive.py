@@ -619,6 +619,60 @@ def test_a_person_who_wants_out_while_somebody_comes_in_gets_a_pulse_after_that(
     assert edges[2].at - edges[1].at >= GAP_SECONDS
 
 
+@pytest.mark.parametrize(
+    ("edges", "pulses"), [(1, 2), (2, 3), (3, 3)], ids=["during the first", "in the gap", "during the second"]
+)
+def test_a_pulse_that_waits_for_another_is_not_cut_by_a_third(pins: Pins, edges: int, pulses: int) -> None:
+    with drive(DriveKind.PULSE, pulse_seconds=0.3) as made:
+        made.release_exit()
+        made.release()
+        wait_until(lambda: len(pins.edges(PIN)) == edges)
+        with pytest.raises(RelayBusy):
+            made.release()
+        assert made.release_exit() is (pulses == 3)  # who goes out has his already, or gets one
+        wait_until_at_rest(made)
+    assert len(pins.pulses(PIN)) == pulses
+    assert all(0.3 <= length <= 0.3 + SLACK for length in pins.pulses(PIN))
+    assert all(on.at - off.at >= GAP_SECONDS for off, on in pairwise(pins.edges(PIN)) if on.high)
+
+
+def test_who_goes_out_behind_a_visitor_keeps_his_pulse_when_the_next_visitor_comes(pins: Pins) -> None:
+    with drive(DriveKind.PULSE, pulse_seconds=0.1) as made:
+        made.release()
+        time.sleep(0.05)  # somewhere within
+        made.release_exit()
+        wait_until(lambda: len(pins.pulses(PIN)) == 1)
+        made.release()
+        wait_until_at_rest(made)
+    lengths = pins.pulses(PIN)
+    assert len(lengths) == 3
+    assert all(0.1 <= length <= 0.1 + SLACK for length in lengths)
+
+
+def test_a_motors_pulse_is_no_longer_for_a_person_who_paid_meanwhile(pins: Pins) -> None:
+    with drive(DriveKind.MOTOR, pulse_seconds=0.2, open_seconds=0.5) as made:
+        made.release_exit()
+        time.sleep(0.1)  # somewhere within
+        made.release()
+        wait_until_at_rest(made)
+    (length,) = pins.pulses(PIN)
+    assert 0.2 <= length <= 0.2 + SLACK
+    opened, closes = pins.edges(PIN)[0].at, pins.edges(CLOSE_PIN)[0].at
+    assert 0.6 <= closes - opened <= 0.6 + 3 * SLACK
+
+
+def test_a_motors_pulse_that_waits_for_the_other_relay_keeps_its_length(pins: Pins) -> None:
+    with drive(DriveKind.MOTOR, pulse_seconds=0.2, open_seconds=0.5) as made:
+        made.release()
+        made.shut()
+        wait_until(lambda: pins.is_high(CLOSE_PIN))
+        made.release_exit()
+        made.release()
+        wait_until_at_rest(made)
+    assert all(0.2 <= length <= 0.2 + SLACK for length in pins.pulses(PIN)[1:])
+    assert len(pins.pulses(PIN)) == 2
+
+
 def test_a_person_who_paid_while_somebody_goes_out_has_the_whole_time(pins: Pins) -> None:
     with drive(DriveKind.HOLD, open_seconds=0.3) as made:
         made.release_exit()

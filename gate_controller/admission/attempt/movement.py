@@ -33,9 +33,11 @@ class Movement:
     """What the gate has been told to do. Times are monotonic."""
 
     until: float = 0.0
-    """Until when the newest pulse lasts, or the gate closes: releases never overlap."""
+    """Until when the last of the pulses ends, or the gate closes: releases never overlap."""
     others_until: float = float("-inf")
     """A passage up to here is that of somebody who was let in or out without a voucher."""
+    _out_until: float = float("-inf")
+    """Until when the pulse lasts that lets somebody out through the way in."""
     is_open: bool | None = None
     """What the gate's own contact says; None where none is fitted, or it has not said anything yet."""
     due: dict[Due, float] = field(default_factory=dict)
@@ -49,12 +51,18 @@ class Movement:
         self.others_until = now + policy.open_seconds
         if way is Way.OUT and policy.exit_has_own_relay:
             return  # another gate than that of the way in, or its other direction
+        if way is Way.OUT and now < self._out_until:
+            return  # the pulse that lets somebody out is under way, or follows
         if policy.stays_open_seconds:
             self.due[Due.SHUT] = now + policy.stays_open_seconds
         self._opens(now, policy, policy.stays_open_seconds or policy.pulse_seconds)
+        if way is Way.OUT and not policy.stays_open_seconds:
+            self._out_until = self.until
 
     def _opens(self, now: float, policy: Policy, seconds: float) -> None:
-        self.until = max(self.until, now + seconds)
+        follows = now < self.until and not policy.stays_open_seconds
+        begins = self.until + policy.gap_seconds if follows else now
+        self.until = max(self.until, begins + seconds)
         if self.is_open is None:
             return
         if self.is_open:

@@ -21,6 +21,8 @@ class Policy:
     hold_seconds: float = 3.0
     pulse_seconds: float = 0.5
     """How long the relay needs for one opening; nobody else is served before it is at rest again."""
+    gap_seconds: float = 0.2
+    """How long it is at rest between two pulses that follow each other."""
     passage_seconds: float | None = None
     """How long to wait for the passage sensor; None: no sensor is fitted."""
     ignore_seconds: float = 0.2

@@ -5,7 +5,7 @@ import pytest
 from gate_controller.admission.words.events import Contact, OpenOrdered
 from gate_controller.admission.words.facts import Occurrence
 from gate_controller.admission.words.messages import MessageKind
-from tests.rig.core import PRICE, balance, charged, core
+from tests.rig.core import OTHER, PRICE, balance, charged, core
 
 FIRE, KEY = Contact.FIRE, Contact.SERVICE_KEY
 
@@ -170,6 +170,36 @@ def test_nobody_pays_while_a_gate_is_open_to_whoever_goes_out() -> None:
     gate.after(2.0)
 
     assert gate.moves == ["release out", "Shut"]
+    assert gate.asks == ["AskBalance"]
+
+
+def test_the_next_visitor_waits_until_the_pulse_of_whoever_goes_out_behind_the_last_one_is_over() -> None:
+    gate = core(hold_seconds=0.0)
+    gate.admits()
+    gate.after(0.1)
+    gate.contact(Contact.EXIT_BUTTON)
+    gate.after(0.5)
+    assert gate.gate.lane is None
+
+    gate.scan(OTHER)
+
+    assert gate.told() is MessageKind.ONE_MOMENT
+    gate.after(0.5)  # 0.5 s for each of the two, and 0.2 s between them: until 1.2 s
+    assert gate.asks == []
+    gate.after(0.15)
+    assert gate.asks == ["AskBalance"]
+
+
+def test_a_button_that_is_pressed_again_and_again_keeps_no_visitor_waiting_longer() -> None:
+    gate = core(hold_seconds=0.0)
+    for _ in range(20):
+        gate.contact(Contact.EXIT_BUTTON)
+        gate.contact(Contact.EXIT_BUTTON, active=False)
+        gate.after(0.02)
+
+    gate.after(0.11)
+    gate.scan()
+
     assert gate.asks == ["AskBalance"]
 
 
