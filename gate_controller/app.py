@@ -338,6 +338,8 @@ class App:
         self._runner.stop()
         self.board.close()
         await self._runner.drain()
+        if self._exit_code == 0 and (facts := self.gate.unrecorded):
+            self._journal.append(facts, partial(_last_try_ended, len(facts)))
         await self._journal.close()
         await self._calls.aclose()
 
@@ -372,6 +374,11 @@ class App:
     def _display_changed(self, why: str | None) -> None:
         with contextlib.suppress(RuntimeError):  # a display that hung until the loop had ended
             self._loop.call_soon_threadsafe(self._degraded.note, "display", why)
+
+
+def _last_try_ended(facts: int, failure: str | None) -> None:
+    if failure is not None:
+        _log.error("journal=not_recorded facts=%d why=%r", facts, failure)
 
 
 async def run_gate(settings: Settings, journal_lock: int | None) -> int:

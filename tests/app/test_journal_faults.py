@@ -104,6 +104,48 @@ async def test_a_journal_that_stays_unwritable_refuses_scans_without_asking_e_gu
             assert gate.requests() == asked
 
 
+async def test_whom_staff_let_in_meanwhile_is_recorded_when_the_journal_works_again(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.admit(GOOD)
+        with full_disk(state_dir):
+            gate.scan(EXPIRED)
+            await gate.verdict()
+            await gate.asked("release", by="Anna", reason="school class")
+        await gate.stand("admitted", "not charged", "opened by staff")
+
+
+async def test_whom_staff_let_in_meanwhile_is_recorded_by_a_gate_that_ends_before_it_tries_again(
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, "JOURNAL_RETRY_SECONDS", 60)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.admit(GOOD)
+        with full_disk(state_dir):
+            gate.scan(EXPIRED)
+            await gate.verdict()
+            await gate.asked("release", by="Anna", reason="school class")
+        assert await gate.stop() == 0
+        assert gate.stands == ["admitted", "not charged", "opened by staff"]
+
+
+async def test_what_a_gate_that_ends_could_not_record_is_counted_in_its_log(
+    state_dir: Path,
+    pins: Pins,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        with forced_read_only(monkeypatch):
+            await gate.asked("release", by="Anna", reason="school class")
+            await until(lambda: Fault.JOURNAL in gate.app.gate.faults)
+            assert await gate.stop() == 0
+        (line,) = [line for line in caplog.messages if line.startswith("journal=not_recorded")]
+        assert line.startswith("journal=not_recorded facts=1 why=")
+
+
 async def test_a_gate_takes_money_again_when_there_is_room_again(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:

@@ -85,6 +85,13 @@ class Writes:
         facts, self.backlog = tuple(sorted(self.backlog, key=lambda fact: fact.n)), []
         return facts
 
+    def unrecorded(self) -> tuple[Fact, ...]:
+        """Return what a failing journal may not have taken, for a last try; nothing while it works."""
+        if not self.failing:
+            return ()
+        sent = (fact for write in self.pending.values() for fact in write.facts)
+        return tuple(sorted((*sent, *self.backlog), key=lambda fact: fact.n))
+
     def holds(self, attempt: AttemptId) -> bool:
         """Whether facts of an attempt are not on disk yet."""
         sent = (fact for write in self.pending.values() for fact in write.facts)

@@ -95,6 +95,11 @@ class Gate:
         """Until when a refusal on the display must be left for its visitor to read; monotonic."""
         return self._shown.readable_until
 
+    @property
+    def unrecorded(self) -> tuple[Fact, ...]:
+        """What a failing journal has not taken: written in a last try before the gate ends."""
+        return self._writes.unrecorded()
+
     def starts_with(self, fault: Fault, why: str) -> None:
         """Hold a fault that every gate starts or ends with: nobody needs to hear of it, nor of its end."""
         self.faults[fault] = why
