@@ -17,6 +17,9 @@ from gate_controller.devices.gpio import Input
 # Contacts bounce for 1 to 20 ms; a finger is on a button for longer than this.
 DEBOUNCE_SECONDS = 0.03
 
+# The loop may call within this before the moment: its clock's resolution.
+_CLOCK_SECONDS = 0.001
+
 # Soon enough for a fire alarm whose edge was lost; a look costs some microseconds.
 POLL_SECONDS = 0.5
 
@@ -125,13 +128,20 @@ class ContactInput:
             self._fails(str(error))
             return
         self._fails(None)
-        self._edge(active, time.monotonic())
+        self._seen(active)
 
     def _fails(self, why: str | None) -> None:
         if self._failing is not (why is not None):
             self._failing = why is not None
             if self._on_fault is not None:
                 self._on_fault(why)
+
+    def _seen(self, active: bool) -> None:
+        if self._state is not None and self._level is not self._state and active is not self._level:
+            # It ended before it counted, and nobody told (joan2937/lg issue 18): how long it lasted is not known.
+            self._begins(active, time.monotonic())
+        else:
+            self._edge(active, time.monotonic())
 
     def _edge(self, active: bool, at: float) -> None:
         if active is self._level:
@@ -146,11 +156,20 @@ class ContactInput:
         # The level until now may have lasted long enough while the loop was late.
         if at - self._since >= self._debounce_seconds:
             self._count()
+        self._begins(active, at)
+
+    def _begins(self, active: bool, at: float) -> None:
         self._level, self._since = active, at
         if self._settling is not None:
             self._settling.cancel()
         left = at + self._debounce_seconds - time.monotonic()
-        self._settling = self._loop.call_later(max(0.0, left), self._count)
+        self._settling = self._loop.call_later(max(0.0, left), self._settled)
+
+    def _settled(self) -> None:
+        with contextlib.suppress(DeviceError):  # the next look says that it cannot be read
+            self._seen(self._edges.is_active)
+        if self._since + self._debounce_seconds <= time.monotonic() + _CLOCK_SECONDS:
+            self._count()
 
     def _count(self) -> None:
         if self._level is not None and self._level is not self._state:

@@ -123,11 +123,19 @@ class Input:
         self._what = f"{name} on GPIO{pin}"
         # To gpiozero, a pin with a pull-up is active while it is low; with a closed contact that is when all is well.
         self._active = active = not normally_closed
+        pulls_up = active_low or normally_closed
+
+        def changed(_ticks: float, level: object) -> None:
+            on_edge((bool(level) is not pulls_up) is active)
+
+        self._changed = changed  # the pin itself keeps no callback alive
         try:
             _load_back_end()
-            self._device = gpiozero.DigitalInputDevice(pin, pull_up=active_low or normally_closed)
-            self._device.when_activated = lambda: on_edge(active)
-            self._device.when_deactivated = lambda: on_edge(not active)
+            # Not gpiozero's DigitalInputDevice: after an edge that was lost it tells nothing of the next one, which it
+            # takes for the same.
+            self._device = gpiozero.InputDevice(pin, pull_up=pulls_up)
+            self._device.pin.edges = "both"
+            self._device.pin.when_changed = changed
         except Exception as error:
             error.with_traceback(None)  # as with Output: a kept traceback would keep the pin
             raise _explained(error, self._what) from error

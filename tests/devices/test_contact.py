@@ -134,6 +134,28 @@ async def test_a_loop_that_is_late_does_not_miss_a_state_that_lasted(pins: Pins)
         await until(lambda: told.changes == [False, True, False])
 
 
+async def test_a_spike_whose_end_was_never_told_is_no_change(pins: Pins) -> None:
+    with contact() as told:
+        await until(lambda: told.changes == [False])
+        drive(pins, False)
+        lose_an_edge(pins, high=True)
+        await asyncio.sleep(0.2)  # longer than it would take to count
+        assert told.changes == [False]
+
+
+async def test_a_press_after_one_whose_end_was_never_told_counts(pins: Pins) -> None:
+    with contact(poll_seconds=0.2) as told:
+        await until(lambda: told.changes == [False])
+        drive(pins, False)
+        await until(lambda: told.changes == [False, True])
+        lose_an_edge(pins, high=True)
+        await until(lambda: told.changes == [False, True, False])
+        drive(pins, False)
+        await asyncio.sleep(0.05)  # a short press, which ends before the level is looked at
+        drive(pins, True)
+        await until(lambda: told.changes == [False, True, False, True, False])
+
+
 async def test_an_edge_from_another_thread_is_told_in_the_loop(pins: Pins) -> None:
     told_in: list[threading.Thread] = []
     made = ContactInput(PIN, name="exit button", on_change=lambda _active: told_in.append(threading.current_thread()))
