@@ -4,12 +4,13 @@ What the passage sensor sees, which of it is a person, and whether it can tell o
 Rules: what it begins to see in the first instants after a release may be the relay's noise or the gate's own arm, and
 is nobody unless it lasts; what it sees for longer than any person stands there is no person; and where it could not
 watch a release, nobody knows that the visitor did not pass, so that he counts as admitted: a sensor that sticks gives
-away no credits, whether it sees somebody for ever or nobody at all.
+away no credits, whether it sees somebody for ever, nobody at all, or both by turns.
 """
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
-from gate_controller.admission.words.policy import UNSEEN_RELEASES, Policy
+from gate_controller.admission.words.policy import CHATTER_CHANGES, CHATTER_SECONDS, UNSEEN_RELEASES, Policy
 
 
 @dataclass(slots=True)
@@ -30,6 +31,10 @@ class Sensing:
     """Why it could not watch the newest release of a visitor; empty where it could."""
     _unseen: int = 0
     """After how many releases in a row it has seen nobody."""
+    _newest: deque[float] = field(default_factory=lambda: deque(maxlen=CHATTER_CHANGES))
+    """When it began to see somebody, the last few times."""
+    _chatters_until: float | None = None
+    """Until when it is taken to chatter, unless it goes on; None: it does not."""
 
     # -- what the gate does
 
@@ -57,7 +62,10 @@ class Sensing:
 
     def sees(self, since: float, now: float, policy: Policy) -> bool:
         """It sees somebody since a moment; return whether that is a person."""
-        self._since, self._is_another, self._undecided_until, self.ails = since, False, None, ""
+        self._since, self._is_another, self._undecided_until = since, False, None
+        if self._has_chattered(now):
+            return False
+        self.ails = ""
         if self._has_stuck(now, policy):
             return False
         if since < self._ignores_until and now < self._ignores_until:
@@ -72,16 +80,20 @@ class Sensing:
     def sees_nobody(self) -> bool:
         """It sees nobody any more; return whether what it saw was none."""
         was_noise = self._undecided_until is not None
-        self._since, self._undecided_until, self.ails = None, None, ""
+        self._since, self._undecided_until = None, None
+        if self._chatters_until is None:
+            self.ails = ""
         return was_noise
 
     def failed(self, why: str) -> None:
         """It cannot be read."""
-        self._since, self._undecided_until = None, None
+        self._since, self._undecided_until, self._chatters_until = None, None, None
         self._ail(why)
 
     def time_passed(self, now: float, policy: Policy) -> bool:
         """See what time has decided; return whether there is a person."""
+        if self._chatters_until is not None and now >= self._chatters_until:
+            self._chatters_until, self.ails = None, ""
         self._has_stuck(now, policy)
         if self._undecided_until is None or now < self._undecided_until:
             return False
@@ -91,6 +103,8 @@ class Sensing:
         """Return when time decides something; None: it does not, however long it takes."""
         if self._undecided_until is not None:
             return self._undecided_until
+        if self._chatters_until is not None:
+            return self._chatters_until
         return self._since + policy.stuck_seconds if self._since is not None and not self.ails else None
 
     def news(self) -> str | None:
@@ -103,6 +117,15 @@ class Sensing:
     def _is_person(self) -> bool:
         self._undecided_until, self._unseen = None, 0
         return True
+
+    def _has_chattered(self, now: float) -> bool:
+        self._newest.append(now)
+        if len(self._newest) == CHATTER_CHANGES and now - self._newest[0] <= CHATTER_SECONDS:
+            self._ail(f"it saw somebody {CHATTER_CHANGES} times within {CHATTER_SECONDS:g} s: it chatters")
+            self._chatters_until = now + CHATTER_SECONDS
+        elif self._chatters_until is not None:
+            self._chatters_until = now + CHATTER_SECONDS
+        return self._chatters_until is not None
 
     def _has_stuck(self, now: float, policy: Policy) -> bool:
         if self._since is None or self.ails or now < self._since + policy.stuck_seconds:

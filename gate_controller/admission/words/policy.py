@@ -79,6 +79,9 @@ After so many releases in a row without anybody before the passage sensor it is 
 not turn away, and each of them would get a credit.
 """
 
+CHATTER_CHANGES, CHATTER_SECONDS = 20, 5.0
+"""A passage sensor that sees somebody so often in so many seconds chatters: people are half a second apart at least."""
+
 JOURNAL_RETRY_SECONDS = 5.0
 """How often a journal that could not be written is tried again."""
 

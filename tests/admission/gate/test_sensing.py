@@ -222,6 +222,72 @@ def test_people_who_turn_away_between_others_are_no_fault_of_the_sensor() -> Non
     assert gate.ailments == []
 
 
+# -- a sensor that chatters
+
+
+def chatters(gate: Core, times: int) -> None:
+    """Let a loose contact tell of somebody, and of nobody, ten times a second."""
+    for _ in range(times):
+        gate.somebody_passes()
+        gate.after(0.1)
+
+
+def test_one_that_chatters_fills_no_journal_and_is_believed_again_when_it_is_quiet() -> None:
+    gate = fitted()
+
+    chatters(gate, 1_000)
+
+    assert gate.ailments == ["it saw somebody 20 times within 5 s: it chatters"]
+    assert gate.story == ["StrayPassage"] * 19
+    gate.after(5.0)
+    assert gate.ailments[-1] == ""
+    assert gate.gate.wake_at is None
+    gate.somebody_passes()
+    assert gate.story == ["StrayPassage"] * 20
+
+
+def test_one_that_chatters_neither_shuts_the_gate_on_a_visitor_nor_gives_him_a_credit() -> None:
+    gate = fitted()
+    chatters(gate, 30)
+    gate.admits()
+
+    chatters(gate, 40)
+
+    assert [fact for fact in gate.story if fact != "StrayPassage"] == ["Intended", "Approved", "Redeemed", "Released"]
+    assert gate.gate.lane is None
+    assert not gate.gate.visitors.unfinished
+
+
+def test_one_that_begins_to_chatter_for_good_while_it_sees_somebody_is_stuck_afterwards() -> None:
+    gate = fitted()
+    chatters(gate, 20)
+    gate.sensor_sees()
+
+    gate.after(30.0)
+
+    assert gate.ailments[-1] == "it sees somebody, since over 20 s"
+
+
+def test_one_that_cannot_be_read_any_more_is_no_better_when_it_would_have_been_quiet() -> None:
+    gate = fitted()
+    chatters(gate, 20)
+    gate.happens(on.SensorFailed(gate.at, "Input/output error"))
+
+    gate.after(30.0)
+
+    assert gate.ailments[-1] == "Input/output error"
+
+
+def test_a_class_of_children_on_one_release_is_no_chatter() -> None:
+    gate = fitted()
+    for _ in range(30):
+        gate.somebody_passes()
+        gate.after(0.5)
+
+    assert gate.ailments == []
+    assert len(gate.story) == 30
+
+
 def test_one_that_cannot_be_read_is_told_of_and_gives_no_credit() -> None:
     gate = fitted()
     gate.happens(on.SensorFailed(gate.at, "Input/output error"))
