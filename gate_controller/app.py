@@ -25,7 +25,6 @@ from gate_controller.desk.control_socket import ControlError, ControlServer
 from gate_controller.desk.staff import Desk
 from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
-from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.machine import serial_number
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
@@ -41,7 +40,6 @@ from gate_controller.shell.fittings import (
     fitted,
     make_buzzer,
     make_lamps,
-    make_passage,
     make_player,
     make_scanner,
 )
@@ -60,7 +58,6 @@ from gate_controller.texts import Language, Text, Texts
 
 if TYPE_CHECKING:
     from gate_controller.devices.display.player import Player
-    from gate_controller.devices.passage import PassageSensor
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +109,6 @@ class App:
         )
         self._degraded = Degraded()
         leave_rest_plan(settings, self._degraded.note)  # before the first pin is touched
-        self._sensor, self._sensor_missing = self._fit_sensor()
         self._player = player or make_player(settings, self._display_changed)
         self._lamps, self._buzzer = make_lamps(settings), make_buzzer(settings)
         self._front = Front(
@@ -123,7 +119,7 @@ class App:
             on_text=on_text,
             on_fault=self._degraded.note,
         )
-        self.gate = Gate(policy_of(settings, has_sensor=self._sensor is not None), Numbering(""))
+        self.gate = Gate(policy_of(settings), Numbering(""))
         self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
         self._degraded.on_change, self._degraded.faults = self.board.changed, self.gate.faults
         self._machine = serial_number() if machine is None else machine
@@ -150,7 +146,7 @@ class App:
             on_move=self._player.noise if self._player is not None else lambda: None,
             on_sensor_ailment=partial(self._degraded.note, PASSAGE_SENSOR),
         )
-        self._mending = Mending(settings, self._runner, self._degraded)
+        self._mending = Mending(settings, self._runner, self._degraded, self._sensed)
         self._trials = Trials(self._front, texts, settings, gate=self.gate, degraded=self._degraded)
 
     async def run(self) -> int:
@@ -160,7 +156,6 @@ class App:
             self._runner.fault(Fault.STARTING, STARTING)  # for the display
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
             self._mending.begin()
-            self._degraded.note(PASSAGE_SENSOR, self._sensor_missing)
             await self._open_books()
             async with self._beating(*self._until_the_last_visitor()):
                 async with self._beating(*self._until_the_stop()):
@@ -333,8 +328,6 @@ class App:
             self._buzzer.close()
         if self._player is not None:
             await asyncio.to_thread(self._player.close)
-        if self._sensor is not None:
-            self._sensor.close()
         self._runner.stop()
         self.board.close()
         await self._runner.drain()
@@ -350,20 +343,6 @@ class App:
             self.board.scanner = text
             _log.info("scanner=connected port=%s", text)
         self._runner.fault(Fault.SCANNER, None if takes_scans else text)
-
-    def _fit_sensor(self) -> "tuple[PassageSensor | None, str | None]":
-        """Return the sensor, and why there is none where one should be."""
-        try:
-            return make_passage(self._settings, on_change=self._sensor_changed, on_fault=self._sensor_failed), None
-        except DeviceError as error:
-            # Without it the gate still admits; it only cannot tell who used the admission.
-            return None, str(error)
-
-    def _sensor_changed(self, active: bool, since: float) -> None:
-        self._sensed(SensorChanged(self._runner.now(), active, since))
-
-    def _sensor_failed(self, why: str) -> None:
-        self._sensed(SensorFailed(self._runner.now(), why))
 
     def _sensed(self, event: SensorChanged | SensorFailed) -> None:
         if Fault.STARTING in self.gate.faults:
@@ -409,7 +388,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     """
     journal = Journal(settings.state_dir)
     calls = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
-    gate = Gate(policy_of(settings, has_sensor=False), Numbering(""), {Fault.STARTING: "stopped"})
+    gate = Gate(policy_of(settings), Numbering(""), {Fault.STARTING: "stopped"})
     board = StatusBoard(gate, Degraded())
     own_user = OwnUser(journal, configured=None, api_key="")
     crash: list[BaseException] = []

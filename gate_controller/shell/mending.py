@@ -1,5 +1,5 @@
 """
-Devices that are kept alive: the drive and the contacts, made at the start and made anew after a fault.
+Devices that are kept alive: the drive, the contacts and the passage sensor, made at the start and tried again.
 
 A gate waits for none of them: what cannot be had is a fault (the drive) or told as missing (all else), and tried again.
 """
@@ -7,8 +7,9 @@ A gate waits for none of them: what cannot be had is a fault (the drive) or told
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from gate_controller.admission.words.events import Contact, ContactChanged
+from gate_controller.admission.words.events import Contact, ContactChanged, SensorChanged, SensorFailed
 from gate_controller.admission.words.messages import Fault
 from gate_controller.devices.contact import ContactInput
 from gate_controller.devices.drive import Drive
@@ -16,12 +17,15 @@ from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
 from gate_controller.settings import Settings
 from gate_controller.shell.degraded import Degraded
-from gate_controller.shell.fittings import fitted_contacts, make_drive
+from gate_controller.shell.fittings import fitted_contacts, make_drive, make_passage
 from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.shell.runner import Runner
 
+if TYPE_CHECKING:
+    from gate_controller.devices.passage import PassageSensor
+
 DEVICE_RETRY_SECONDS = 5.0
-"""How often a relay or a contact that cannot be had is tried again."""
+"""How often a relay, a contact or a passage sensor that cannot be had is tried again."""
 
 
 class NoDrive:
@@ -77,15 +81,53 @@ class FittedContacts:
             contact.close()
 
 
-class Mending:
-    """Keeps the drive and the contacts of one gate alive."""
+class FittedSensor:
+    """The passage sensor of a gate, in the event loop. One that cannot be had is told of, and tried again."""
 
-    def __init__(self, settings: Settings, runner: Runner, degraded: Degraded) -> None:
+    def __init__(
+        self, settings: Settings, *, on_change: Callable[[bool, float], None], on_fault: Callable[[str], None]
+    ) -> None:
+        self._settings = settings
+        self._on_change = on_change
+        self._on_fault = on_fault
+        self._made: PassageSensor | None = None
+        self._told = ""
+
+    def fit(self) -> None:
+        """Make it, if one is fitted and it is not there yet."""
+        if self._made is not None:
+            return
+        try:
+            self._made = make_passage(self._settings, on_change=self._on_change, on_fault=self._on_fault)
+        except DeviceError as error:
+            if self._told != str(error):
+                self._told = str(error)
+                self._on_fault(self._told)
+
+    def close(self) -> None:
+        """Give the pin back; nothing is told any more."""
+        if self._made is not None:
+            self._made.close()
+
+
+class Mending:
+    """Keeps the drive, the contacts and the passage sensor of one gate alive."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        runner: Runner,
+        degraded: Degraded,
+        on_sensor: Callable[[SensorChanged | SensorFailed], None],
+    ) -> None:
+        """`on_sensor` gets what the passage sensor tells: before the journal can be read nothing of it has a name."""
         self._settings = settings
         self._runner = runner
         self._degraded = degraded
         self._drive: Drive | NoDrive = NoDrive()
         self._contacts = FittedContacts(settings, on_change=self._contact_changed, degraded=degraded)
+        self._on_sensor = on_sensor
+        self._sensor = FittedSensor(settings, on_change=self._sensor_changed, on_fault=self._sensor_failed)
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -97,12 +139,14 @@ class Mending:
         """Make everything for the first time."""
         self._mend_drive()
         self._contacts.fit()
+        self._sensor.fit()
 
     def try_again(self) -> None:
         """Make anew what is at fault or missing."""
         if Fault.RELAY in self._runner.gate.faults:
             self._mend_drive()
         self._contacts.fit()
+        self._sensor.fit()
 
     async def keep(self) -> None:
         """Try again, for as long as the gate lives."""
@@ -115,6 +159,7 @@ class Mending:
         try:
             self._drive.close()
         finally:
+            self._sensor.close()
             self._contacts.close()
 
     def _mend_drive(self) -> None:
@@ -135,6 +180,12 @@ class Mending:
     def _drive_failed(self, why: str) -> None:
         # From the relays' own thread.
         self._loop.call_soon_threadsafe(self._runner.fault, Fault.RELAY, why)
+
+    def _sensor_changed(self, active: bool, since: float) -> None:
+        self._on_sensor(SensorChanged(self._runner.now(), active, since))
+
+    def _sensor_failed(self, why: str) -> None:
+        self._on_sensor(SensorFailed(self._runner.now(), why))
 
     def _contact_changed(self, contact: Contact, active: bool) -> None:
         self._runner.post(ContactChanged(self._runner.now(), contact, active))

@@ -17,7 +17,7 @@ def _boot() -> str:
         return ""  # then an intent never tells that Redeem was not sent, and a look-up has to
 
 
-def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
+def policy_of(settings: Settings) -> Policy:
     """Return what the core needs of the settings."""
     admission, drive = settings.admission, settings.drive
     hold_seconds, passage_seconds = admission.hold_seconds, settings.passage.seconds
@@ -37,7 +37,7 @@ def policy_of(settings: Settings, *, has_sensor: bool) -> Policy:
         hold_seconds=hold_seconds,
         pulse_seconds=pulse_seconds,
         gap_seconds=GAP_SECONDS,
-        passage_seconds=passage_seconds if has_sensor else None,
+        passage_seconds=passage_seconds if settings.passage.pin is not None else None,
         ignore_seconds=settings.passage.ignore_seconds,
         stuck_seconds=settings.passage.stuck_seconds,
         exit_has_own_relay=drive.exit_pin is not None,

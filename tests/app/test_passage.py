@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from gpiozero import DigitalInputDevice
 
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.devices.contact import POLL_SECONDS
@@ -183,6 +184,23 @@ async def test_a_sensor_that_cannot_be_read_is_missing_until_it_can(
         pins.mend(SENSOR)
 
         await gate.misses("")
+
+
+async def test_a_sensor_that_can_be_had_only_later_is_missing_until_then(
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten(monkeypatch, "DEVICE_RETRY_SECONDS", 0.1)
+    taken = DigitalInputDevice(SENSOR)
+    async with running_gate(state_dir, pins, simulator, passage__pin=SENSOR, passage__seconds=0.3) as gate:
+        await gate.misses("passage sensor on GPIO23: the pin is used twice")
+        await gate.admit(GOOD)
+        await gate.tells(["Intended", "Approved", "Redeemed", "Released"])
+
+        taken.close()
+
+        await gate.misses("")
+        gate.scan(EXPIRED)
+        await gate.shows(MessageKind.NOBODY_PASSED)
 
 
 async def test_a_passage_whose_end_was_never_told_is_found_to_have_ended(
