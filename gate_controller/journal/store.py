@@ -303,7 +303,7 @@ class Store:
         with explained(self.path):
             maybe = self._db.execute(
                 "SELECT i.attempt FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
-                "WHERE i.attempt >= ? AND i.kind = 'Intended' AND i.at >= ? AND i.attempt <> ? "
+                "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ? AND i.attempt <> ? "
                 "AND json_extract(i.body, '$.price') = ? AND ? IN (json_extract(a.body, '$.voucher_code'), "
                 "json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.code'))",
                 (self._oldest_looked_at(), since, int(but[TAG_LENGTH:]), amount, voucher_code),
@@ -322,7 +322,7 @@ class Store:
                 "json_extract(i.body, '$.code')), json_extract(i.body, '$.price'), 1 + EXISTS "
                 "(SELECT 1 FROM fact s WHERE s.attempt = i.attempt AND s.kind = 'SecondChargeFeared') "
                 "FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
-                "WHERE i.attempt >= ? AND i.kind = 'Intended' AND i.at >= ?",
+                "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ?",
                 (self._oldest_looked_at(), moment),
             )
             found: Counter[tuple[VoucherCode | None, Cents | None]] = Counter()

@@ -34,6 +34,7 @@ from tests.rig.schedule import (
     Schedule,
     SensorSticks,
     Setup,
+    StaffAdopt,
     StaffRefunds,
     StaffSettles,
     Step,
@@ -73,6 +74,18 @@ CHARGED_BESIDE_A_TILL = Schedule(
 )
 """More than the price has gone when the charge is answered, and a till took it; few random schedules are about that."""
 
+ADOPTED = Schedule(
+    Setup(sensor=True),
+    (
+        NobodyPasses(0.0),
+        Scan(0.0, b"L4FU5LQTKJR3"),
+        PowerCut(12.0, moves=True),
+        StaffAdopt(10.0),
+        Scan(5.0, b"L4FU5LQTKJR3"),
+    ),
+)
+"""A credit goes to another machine with its journal, and is used there."""
+
 
 def check(schedule: Schedule) -> Outcome:
     outcome = play(schedule)
@@ -85,7 +98,7 @@ def check(schedule: Schedule) -> Outcome:
 @pytest.mark.parametrize("first", range(0, SEEDS, HALF))
 def test_the_promises_hold_in_random_schedules_that_meet_every_kind_of_event_fact_message_and_end(first: int) -> None:
     """A world in which nothing goes wrong proves nothing."""
-    certain = (SETTLED_TOO_LATE, CHARGED_BESIDE_A_TILL)
+    certain = (SETTLED_TOO_LATE, CHARGED_BESIDE_A_TILL, ADOPTED)
     played = [check(schedule) for schedule in (*certain, *map(random_schedule, range(first, first + HALF)))]
     wanted: set[object] = {*EVENTS, *KINDS.values(), *MessageKind, *Evidence}
 
@@ -256,6 +269,42 @@ def test_a_charge_cancelled_before_a_crash_is_neither_a_credit_nor_an_open_item(
     outcome = check(story)
 
     assert (outcome.admissions, outcome.charges, outcome.refunds, outcome.open_items) == (0, 1, 1, 0)
+
+
+def test_a_journal_that_is_adopted_on_another_machine_lets_its_credit_be_used() -> None:
+    outcome = check(ADOPTED)
+
+    assert (outcome.admissions, outcome.charges, outcome.open_items) == (1, 1, 0)
+
+
+def test_the_first_charge_after_a_start_with_a_wrong_clock_explains_its_entry_later() -> None:
+    """Seed 2513: its intent was dated by the wrong clock, and a later lost answer took its entry for its own."""
+    check(
+        Schedule(
+            Setup(),
+            (
+                PowerCut(0.1, clock=-34_560_000.0),
+                Scan(120.0, b"L4FU5LQTKJR3"),
+                Network(600.0, Call.REDEEM, Fate.LOST_BEFORE, 90.0),
+                Scan(0.1, b"L4FU5LQTKJR3"),
+            ),
+        )
+    )
+
+
+def test_a_second_charge_is_ruled_out_only_where_no_entry_is_left_that_could_be_one() -> None:
+    """Seed 14048: sent twice on the way, another till took as much, and the charge itself was given back."""
+    check(
+        Schedule(
+            Setup(ServerHabits(cancelled_stay_listed=False), sensor=True),
+            (
+                NobodyPasses(0.0),
+                Network(0.0, Call.REDEEM, Fate.DOUBLED, 0.05),
+                Scan(0.0, b"L4FU5LQTKJR3"),
+                TillRedeems(0.03, "L4FU5LQTKJR3", PRICE),
+            ),
+        )
+    )
 
 
 def test_a_till_that_takes_more_than_the_price_is_never_taken_for_the_lost_charge_alone() -> None:

@@ -26,6 +26,7 @@ COUNTED = (
     # What design.md and docs/money.md excuse, counted:
     "unrecorded_pulses",
     "misread_drops",
+    "hidden_charges",
     "forgotten_cancels",
 )
 """The numbers of an `Outcome` that are added up."""

@@ -457,6 +457,14 @@ def test_charges_from_before_do_not_count_nor_does_the_attempt_in_question(store
     assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD2"), at_most=True) == 0
 
 
+def test_a_charge_is_dated_by_what_balance_said_for_the_clock_was_right_by_then(store: Store) -> None:
+    """The first visitor after a start: the intent was written while the clock was a year behind."""
+    early = replace(intended(1), at=NOON - 365 * 24 * HOUR, is_dated=False)
+    store.append([early, approved(1), redeemed(1)])
+    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD9"), at_most=False) == 1
+    assert store.explained_since(NOON)[VOUCHER, PRICE] == 1
+
+
 def test_charges_with_a_token_tell_vouchers_and_prices(store: Store) -> None:
     store.append(admission(1, at=NOON - HOUR))
     store.append(admission(2))

@@ -13,7 +13,16 @@ from enum import Enum
 
 from gate_controller.admission.attempt.evidence import entries_of
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.facts import Fact, Intended, Redeemed, RefundBegun, Refunded, Standing, voucher_of
+from gate_controller.admission.words.facts import (
+    Fact,
+    Intended,
+    Redeemed,
+    RefundBegun,
+    Refunded,
+    Standing,
+    approval,
+    voucher_of,
+)
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.money import Cents
 
@@ -147,8 +156,14 @@ class Disk:
         for attempt in self.attempts:
             facts = self.facts(attempt)
             intent = next((f for f in facts if isinstance(f, Intended)), None)
-            if attempt == but or intent is None or intent.at < since:
+            if attempt == but or intent is None or _dated(facts, intent) < since:
                 continue
             if (voucher_of(facts), intent.price) == (voucher_code, amount):
                 charges += entries_of(facts)[at_most]
         return charges
+
+
+def _dated(facts: Sequence[Fact], intent: Intended) -> float:
+    """Return when a charge was made: what Balance said was written when the clock was right."""
+    approved = approval(facts)
+    return intent.at if approved is None else approved.at

@@ -76,6 +76,8 @@ class Server:
     habits: ServerHabits = field(default_factory=ServerHabits)
     balances: dict[str, int] = field(default_factory=lambda: dict(VOUCHERS))
     charges: list[Charge] = field(default_factory=list)
+    given_back_by_tills: list[tuple[str, float]] = field(default_factory=list)
+    """Vouchers, and when (true time)."""
 
     def balance(self, code: str) -> Balance:
         """Answer Balance: also for a ShortCode, and with 200 for a voucher there isn't."""
@@ -108,11 +110,12 @@ class Server:
                 return Cancelled(Cents(self.balances[code]))
         return CallFailed(CallFault.REFUSED, "redeem_token does not name a redemption of this voucher")
 
-    def till_gives_back(self, code: str) -> None:
+    def till_gives_back(self, code: str, *, at: float) -> None:
         """Cancel the newest redemption of a voucher that another till made, if one stands."""
         standing = [c for c in self.charges if c.voucher_code == code and not c.reference and not c.cancelled]
         for charge in standing[-1:]:
             self.cancel(code, charge.token, charge.amount)
+            self.given_back_by_tills.append((code, at))
 
     def listed(self, since: float, until: float, *, now: float) -> tuple[ListedRedemption, ...] | CallFailed:
         """Answer the list: charges made in [since, until], of all users."""
@@ -131,6 +134,10 @@ class Server:
     def of(self, reference: str) -> list[Charge]:
         """Return every charge made under a reference number: more than one is a double charge."""
         return [charge for charge in self.charges if charge.reference == reference]
+
+    def till_gave_back(self, voucher_code: str, since: float) -> bool:
+        """Whether another till gave something back to this voucher since a moment of true time."""
+        return any(code == voucher_code and at >= since for code, at in self.given_back_by_tills)
 
     def till_was_here(self, voucher_code: str, since: float) -> bool:
         """Whether somebody else redeemed this voucher since a moment of true time."""

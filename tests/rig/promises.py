@@ -20,6 +20,7 @@ from gate_controller.admission.words.facts import (
     Evidence,
     Fact,
     Intended,
+    NotCharged,
     Occurred,
     Redeemed,
     RefundBegun,
@@ -289,6 +290,10 @@ class Watch:
         )
         return unsure or attempt in self.unrecorded_cancels
 
+    def _hid_the_charge(self, attempt: AttemptId, facts: tuple[Fact, ...]) -> bool:
+        """Whether another till gave back to this voucher since: then a balance as before shows nothing."""
+        return self.world.server.till_gave_back(voucher_of(facts), self.intended_at[attempt])
+
     def _may_be_mistaken(self, attempt: AttemptId) -> bool:
         """Whether somebody else redeemed the same voucher since it was scanned: then a drop may be theirs."""
         facts = self.world.disk.facts(attempt)
@@ -383,5 +388,7 @@ class Watch:
             outcome.misread_drops += 1
         elif uncharged and charges and attempt in self.unrecorded_cancels and Refunded.__name__ not in tale:
             outcome.forgotten_cancels += 1
+        elif net == 1 and tale[-1] == NotCharged.__name__ and self._hid_the_charge(attempt, facts):
+            outcome.hidden_charges += 1
         else:
             self.wrong(f"promise 3: {attempt} has {net} charges and {least} to {most} uses: {tale}")

@@ -64,6 +64,8 @@ class Outcome:
     """Power cuts between a pulse and its record: the one place where a visitor may enter twice (design.md)."""
     misread_drops: int = 0
     """Another till's redemption taken for the charge in doubt, where the list was no help (design.md)."""
+    hidden_charges: int = 0
+    """Another till gave back what the lost charge had taken, and the list was no help: "not charged" (design.md)."""
     forgotten_cancels: int = 0
     """
     Cancelled on a failing disk, crashed, and the charge seemed to stand: another till had taken the same amount, or the
@@ -194,7 +196,7 @@ class World:
 
     # -- steps
 
-    def _step(self, step: plan.Step) -> None:  # noqa: C901, PLR0912 - one line for each kind of step
+    def _step(self, step: plan.Step) -> None:  # noqa: C901, PLR0912, PLR0915 - one line for each kind of step
         self.tell(f"STEP {step}")
         match step:
             case plan.Scan(_, frame):
@@ -228,7 +230,7 @@ class World:
             case plan.TillRedeems(_, code, amount):
                 self.server.redeem(code, amount, "", at=self.now, user=self._till_user)
             case plan.TillGivesBack(_, code):
-                self.server.till_gives_back(code)
+                self.server.till_gives_back(code, at=self.now)
             case plan.WallClockJumps(_, by):
                 self._wall_error += by
             case plan.StaffRefunds(_, which):
@@ -519,6 +521,8 @@ class World:
         last = max((int(attempt[len(TAG) :]) for attempt in self.disk.attempts), default=0)
         self.gate = self._new_gate(last)
         self._report_contacts()
+        if not self.up:
+            return  # the power was cut before the journal could be read
         unfinished = self.disk.not_closed()
         self.tell(f"START with {len(unfinished)} unfinished attempts, price {self._price}")
         # A kill alone moves no card.

@@ -8,7 +8,7 @@ let in on his charge; then E-GUMA's list is asked, in the background, whether th
 from dataclasses import replace
 
 from gate_controller.admission.attempt.attempt import Attempt
-from gate_controller.admission.attempt.evidence import taken_by_others
+from gate_controller.admission.attempt.evidence import maybe_own, taken_by_others
 from gate_controller.admission.attempt.states import Auditing, Claim
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import AskRedemptions
@@ -37,14 +37,14 @@ def fear(a: Attempt, claim: Claim, turn: Turn) -> tuple[Fact, ...]:
     return (a.fact(SecondChargeFeared, turn),) if _is_feared(a, claim, turn) else ()
 
 
-def begin(a: Attempt, claim: Claim, turn: Turn) -> None:
-    """End the gate's work with a charge whose use is recorded, once it is known to be the only one."""
+def begin(a: Attempt, claim: Claim, turn: Turn, *, stands: bool = True) -> None:
+    """End the gate's work with a charge whose end is recorded, once it is known to be the only one."""
     if not _is_feared(a, claim, turn):
         a.close()
         return
     turn.note(f"charge=feared_twice incident={a.incident}", alarm=True)
     settle_at = turn.at.mono + turn.policy.settle_seconds
-    _look(a, Auditing(timer=None, settle_at=settle_at, looked_at=turn.at.mono), turn)
+    _look(a, Auditing(timer=None, settle_at=settle_at, looked_at=turn.at.mono, stands=stands), turn)
 
 
 def _look(a: Attempt, state: Auditing, turn: Turn) -> None:
@@ -58,17 +58,15 @@ def list_answered(a: Attempt, state: Auditing, event: RedemptionsAnswered, turn:
     is_settled = state.looked_at >= state.settle_at
     if isinstance(event.outcome, Redemptions):
         # The balance shows that two have gone, so entries alike in every field are two here.
-        found, ours = event.outcome, event.outcome.own_user
-        mine = sum(
-            1
-            for entry in found.listed
-            if (entry.voucher_code, entry.amount) == (a.voucher_code, a.charge(turn)) and ours in {None, entry.user}
-        )
-        if mine > found.known_at_most + 1 and ours is not None:
+        found = event.outcome
+        mine = len(maybe_own(found, a.voucher_code, a.charge(turn)))
+        if mine > found.known_at_most + 1 and found.own_user is not None:
             a.hand_to_staff(turn, "charged twice for one admission: the request was sent a second time on the way")
             return
-        # Only what explains the difference rules a second charge out: a list may be late, or show nothing at all.
-        if is_settled and _excess(a, turn) in taken_by_others(found, a.voucher_code):
+        # Only what explains the difference rules a second charge out, where no entry is left that could be one: a list
+        # may be late, or show nothing at all.
+        is_explained = _excess(a, turn) in taken_by_others(found, a.voucher_code)
+        if is_settled and is_explained and mine <= found.known_surely + state.stands:
             turn.write(a.fact(SecondChargeRuledOut, turn, how="another user took the difference"))
             turn.note(f"charge=once incident={a.incident}")
             a.close()

@@ -26,6 +26,7 @@ from gate_controller.admission.words.facts import (
     OpenItem,
     Redeemed,
     RefundBegun,
+    Refunded,
     Released,
     ReleasedToSensor,
     SecondChargeFeared,
@@ -82,7 +83,7 @@ def take_up(facts: Sequence[Fact], turn: Turn, *, is_foreign: bool = False) -> A
     if is_foreign:
         a.hand_to_staff(turn, FOREIGN, is_foreign=True)
         return a
-    _stand(a, _newest_of_its_own(facts), turn)
+    _stand(a, facts, turn)
     turn.note(f"recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.name!r}")
     return a
 
@@ -93,7 +94,8 @@ def _newest_of_its_own(facts: Sequence[Fact]) -> Fact:
     return next(own, facts[-1])
 
 
-def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
+def _stand(a: Attempt, facts: Sequence[Fact], turn: Turn) -> None:
+    last = _newest_of_its_own(facts)
     match last:
         case Intended() if _is_surely_unsent(last, turn):
             turn.write(a.fact(NotCharged, turn, reason="the gate stopped before Redeem was sent"))
@@ -110,7 +112,7 @@ def _stand(a: Attempt, last: Fact, turn: Turn) -> None:
             else:
                 audit.begin(a, claim, turn)
         case SecondChargeFeared():
-            audit.begin(a, Claim.CHARGE, turn)
+            audit.begin(a, Claim.CHARGE, turn, stands=not any(isinstance(fact, Refunded) for fact in facts))
         case CreditOpened(until=until):
             credit.read_back(a, until, turn)
         case RefundBegun() | OpenItem(repeats=True):

@@ -179,7 +179,7 @@ def _refunded(a: Attempt, refund: Refund, turn: Turn, how: str) -> None:
         a.not_charged_after_all(turn)
     elif a.verdict_due is not None:
         a.verdict(turn, MessageKind.CHARGE_CANCELLED)
-    audit.begin(a, Claim.CHARGE, turn)
+    audit.begin(a, Claim.CHARGE, turn, stands=False)
 
 
 def _refuse_refund(a: Attempt, turn: Turn, reason: str) -> None:

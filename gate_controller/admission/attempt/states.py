@@ -228,6 +228,8 @@ class Auditing(Timed):
     """Used or given back, and looked up whether it was charged a second time."""
 
     name = "auditing"
+    stands: bool
+    """Whether the charge itself stands: one that was given back may be listed or not."""
     settle_at: float
     looked_at: float
     """Monotonic time at which the newest look-up began."""

@@ -53,7 +53,7 @@ ONE_OF_EACH: tuple[AttemptState, ...] = (
     states.Cancelling(refund=REFUND),
     states.RefusalChecking(refund=REFUND),
     states.RefundWaiting(refund=REFUND, timer=101.0),
-    states.Auditing(timer=None, settle_at=200.0, looked_at=100.0),
+    states.Auditing(timer=None, settle_at=200.0, looked_at=100.0, stands=True),
     states.Closed(),
 )
 ILLEGAL = [
