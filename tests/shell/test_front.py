@@ -75,7 +75,9 @@ def in_file(path: Path) -> bytes:
 
 
 async def test_the_lamps_show_how_a_visitor_is_served(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with running_gate(state_dir, pins, simulator, admission__verdict_seconds=5) as gate:
+    async with running_gate(
+        state_dir, pins, simulator, admission__verdict_seconds=5, admission__hold_seconds=1
+    ) as gate:
         await until(lambda: lit(pins) == set())
         simulator.faults.add(fault(FaultKind.DELAY, Endpoint.BALANCE, delay_seconds=0.3))
         gate.scan(GOOD)
@@ -104,7 +106,7 @@ async def test_the_green_lamp_is_lit_right_after_the_relay(state_dir: Path, pins
 
 
 async def test_a_traffic_light_is_red_while_the_gate_is_shut(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with running_gate(state_dir, pins, simulator, lamps__mode="traffic") as gate:
+    async with running_gate(state_dir, pins, simulator, lamps__mode="traffic", admission__hold_seconds=2) as gate:
         await until(lambda: lit(pins) == {RED})
         gate.scan(GOOD)
         await until(lambda: lit(pins) == {GREEN})
@@ -156,7 +158,7 @@ async def test_the_image_shows_what_the_visitor_is_told(
 ) -> None:
     image = runtime / "display.png"
     async with running_gate(
-        state_dir, pins, simulator, display__driver="image", display__verdict_seconds=5, admission__hold_seconds=0
+        state_dir, pins, simulator, display__driver="image", display__verdict_seconds=5, admission__hold_seconds=2
     ) as gate:
         idle = await gate.shows(MessageKind.IDLE)
         await until(lambda: in_file(image) in pictures(gate, idle, 320, 240))
@@ -207,7 +209,9 @@ async def test_without_a_runtime_directory_the_image_is_with_the_journal(
 async def test_an_oled_shows_what_the_visitor_is_told(
     state_dir: Path, pins: Pins, simulator: Simulator, bus: FakeI2C, oled: FakeOled
 ) -> None:
-    async with running_gate(state_dir, pins, simulator, display__driver="ssd1306", display__verdict_seconds=5) as gate:
+    async with running_gate(
+        state_dir, pins, simulator, display__driver="ssd1306", display__verdict_seconds=5, admission__hold_seconds=2
+    ) as gate:
         gate.scan(GOOD)
         shown = await gate.shows(MessageKind.ADMITTED)
         await until(lambda: oled.seen().convert("RGB").tobytes() in pictures(gate, shown, 128, 64))
@@ -228,7 +232,9 @@ async def test_a_display_whose_bus_is_not_there_is_told_and_missed_by_nobody(
 async def test_a_display_that_is_pulled_out_and_put_back_is_told_of(
     state_dir: Path, pins: Pins, simulator: Simulator, bus: FakeI2C, oled: FakeOled
 ) -> None:
-    async with running_gate(state_dir, pins, simulator, display__driver="ssd1306", display__verdict_seconds=5) as gate:
+    async with running_gate(
+        state_dir, pins, simulator, display__driver="ssd1306", display__verdict_seconds=5, admission__hold_seconds=2
+    ) as gate:
         bus.pull()
         await gate.admit(GOOD)
         await gate.misses("does not answer")

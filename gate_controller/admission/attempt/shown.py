@@ -13,6 +13,8 @@ from gate_controller.admission.words.policy import Policy
 # How long a refusal stays readable before the scan that waited for the lane takes the display.
 READING_SECONDS = 1.5
 
+_SENDS_THROUGH = frozenset({MessageKind.ADMITTED, MessageKind.ADMITTED_ON_CREDIT, MessageKind.ALREADY_ADMITTED})
+
 _NOTHING_CHARGED = frozenset({MoneyFate.NOTHING_YET, MoneyFate.NOT_CHARGED})
 
 
@@ -24,20 +26,22 @@ class Shown:
     """Until when it shows something about a scan; None while it rests."""
     readable_until: float = 0.0
     """Until when a refusal must not be replaced by the next visitor's messages."""
+    _verdict_until: float = 0.0
+    """Until when a verdict is its visitor's, though the gate be shut and his words be those of a gate at rest."""
     _resting: Message | None = None
     _newest: Message | None = None
 
     def tells(self, message: Message, now: float, policy: Policy) -> None:
         """A message about a scan is shown."""
         self._resting, self._newest = None, message
-        self.until = now + policy.show_seconds
+        self.until = self._verdict_until = now + policy.show_seconds
         if message.signal is Signal.REFUSED or message.kind is MessageKind.REFUSED_OUT_OF_SERVICE:
             self.readable_until = now + READING_SECONDS
 
     def tells_of_money(self, now: float) -> bool:
-        """Whether a verdict about somebody's money is on the display."""
+        """Whether somebody is still being told of his money."""
         newest = self._newest
-        if newest is None or self.until is None or now >= self.until:
+        if newest is None or now >= self._verdict_until:
             return False
         return newest.fate is not MoneyFate.NOTHING_YET and newest.kind is not MessageKind.NOT_A_VOUCHER
 
@@ -45,6 +49,11 @@ class Shown:
         """Whether a message of this kind is on the display."""
         is_up = self.until is not None and now < self.until
         return is_up and self._newest is not None and self._newest.kind is kind
+
+    def gate_shuts(self, at: float) -> None:
+        """End by then what sends somebody through: the next visitor would walk into a gate that is shut."""
+        if self.until is not None and self._newest is not None and self._newest.kind in _SENDS_THROUGH:
+            self.until = min(self.until, at)
 
     def way_changed(self, *, is_held_open: bool) -> None:
         """
@@ -54,7 +63,7 @@ class Shown:
         """
         charge_told = self._newest is not None and self._newest.fate not in _NOTHING_CHARGED
         if is_held_open or not charge_told:
-            self.until = None
+            self.until, self._verdict_until = None, 0.0
 
     def rests(self, faults: Mapping[Fault, str], now: float, policy: Policy) -> Message | None:
         """Return what an idle display shows from now on; None where it does already, or a scan has still a say."""

@@ -68,6 +68,11 @@ class Gate:
         return self.visitors.lane
 
     @property
+    def _is_open(self) -> bool:
+        """Whether it is open for an admission, or its own contact says that it still is."""
+        return self.visitors.is_open or bool(self._movement.is_open)
+
+    @property
     def is_held_open(self) -> bool:
         """Whether the gate stands open for everybody."""
         return not HOLDS.isdisjoint(self.faults)
@@ -121,6 +126,7 @@ class Gate:
     def handle(self, event: Event) -> tuple[Command, ...]:  # noqa: PLR0912 - one case for each kind of event
         """Take an event, and return what is to be done about it, in order."""
         turn = self._turn(event.at)
+        was_open = self._is_open
         match event:
             case Scanned():
                 self.visitors.scanned(event.frame, turn)
@@ -152,6 +158,9 @@ class Gate:
                 self.visitors.answered(event, turn)
             case _:
                 raise TypeError(f"not an event: {event!r}")
+        if was_open and not self._is_open:
+            # Not before its relay is at rest again: a lane may be free sooner.
+            self._shown.gate_shuts(self._movement.until - self.policy.closing_seconds)
         self._finish(turn)
         return tuple(turn.commands)
 

@@ -106,7 +106,7 @@ class Visitors:
         if isinstance(code, NotAVoucher):
             turn.note(f"verdict=refused reason=not_a_voucher why={code.why!r}")
             # Junk behind a voucher's code must not take from its visitor what he is being told.
-            if not self.await_verdict and not self._is_open and not turn.shown.tells_of_money(turn.at.mono):
+            if not self.await_verdict and not self.is_open and not turn.shown.tells_of_money(turn.at.mono):
                 turn.show(MessageKind.NOT_A_VOUCHER)
             return
         if self._is_repeat(code, turn):
@@ -144,7 +144,7 @@ class Visitors:
             self._refuse_unserved(MessageKind.LANE_BUSY, code, turn)
 
     @property
-    def _is_open(self) -> bool:
+    def is_open(self) -> bool:
         """Whether the gate is open for an admission."""
         return self.lane is not None and isinstance(self.lane.state, Releasing | Admitting)
 
@@ -163,7 +163,7 @@ class Visitors:
             return True
         if last is None or code not in last.codes or (known is not None and known is not lane):
             return False
-        is_open = self._is_open and lane is not None and lane.id == last.attempt
+        is_open = self.is_open and lane is not None and lane.id == last.attempt
         is_before_passage = is_open and turn.policy.passage_seconds is not None
         if not is_before_passage and now >= last.at + turn.policy.repeat_seconds:
             return False

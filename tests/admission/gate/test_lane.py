@@ -7,6 +7,7 @@ import pytest
 
 from gate_controller.admission.attempt.states import InDoubt
 from gate_controller.admission.words import events as on
+from gate_controller.admission.words.events import Contact
 from gate_controller.admission.words.facts import StrayPassage
 from gate_controller.admission.words.messages import MessageKind, Signal
 from tests.rig.core import LOST, OTHER, REFUSED, SHORT_CODE, VOUCHER, Core, balance, charged, core, listed
@@ -182,7 +183,7 @@ def test_a_phone_that_lies_on_the_scanner_keeps_its_credit_where_nobody_passes()
 def test_it_takes_nothing_from_the_visitor_who_reads_that_he_may_enter() -> None:
     gate = core()
 
-    read_every(gate, 1.0, 3.0)
+    read_every(gate, 0.9, 1.9)
 
     assert gate.told() is MessageKind.ADMITTED
 
@@ -317,15 +318,17 @@ def test_what_is_no_voucher_does_not_take_the_display_from_a_visitor_who_waits()
 
 
 @pytest.mark.parametrize("junk", [b"\xff\x00", b"\x00", b"\x03", b"\t", b"https://example.org"])
-@pytest.mark.parametrize("seconds", [0.0, 2.9, 4.9])
-def test_junk_behind_a_code_takes_nothing_from_its_visitor(junk: bytes, seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.0, MessageKind.ADMITTED), (2.9, MessageKind.ADMITTED), (4.9, MessageKind.IDLE)]
+)
+def test_junk_behind_a_code_takes_nothing_from_its_visitor(junk: bytes, seconds: float, told: MessageKind) -> None:
     gate = core()
     gate.admits()
     gate.after(seconds)
 
     gate.scan(junk)
 
-    assert gate.told() is MessageKind.ADMITTED
+    assert gate.told() is told
 
 
 def test_junk_behind_a_code_that_was_refused_takes_nothing_from_its_visitor() -> None:
@@ -347,16 +350,86 @@ def test_junk_after_junk_is_told_again() -> None:
     assert [message.kind for message in gate.shown] == [MessageKind.NOT_A_VOUCHER] * 2
 
 
-def test_the_verdict_stays_on_the_display_for_a_while_and_then_it_rests() -> None:
+def test_a_refusal_stays_on_the_display_for_a_while_and_then_it_rests() -> None:
     gate = core()
-    gate.admits()
+    gate.scan()
+    gate.answer(balance(100))
     gate.after(4.9)
-    assert gate.told() is MessageKind.ADMITTED
+    assert gate.told() is MessageKind.BALANCE_TOO_LOW
 
     gate.after(0.2)
 
     assert gate.told() is MessageKind.IDLE
     assert gate.gate.wake_at is None
+
+
+def test_go_through_goes_when_the_gate_shuts_and_the_green_lamp_with_it() -> None:
+    gate = core()
+    gate.admits()
+    gate.after(2.9)
+    assert gate.told() is MessageKind.ADMITTED
+
+    gate.after(0.2)
+
+    assert (gate.told(), gate.shown[-1].signal) == (MessageKind.IDLE, Signal.IDLE)
+    assert gate.gate.wake_at is None
+
+
+def test_go_through_stays_while_the_relay_is_on_though_the_lane_is_free_at_once() -> None:
+    gate = core(hold_seconds=0.0, pulse_seconds=0.5)
+    gate.admits()
+    gate.after(0.4)
+    assert gate.told() is MessageKind.ADMITTED
+
+    gate.after(0.2)
+
+    assert gate.told() is MessageKind.IDLE
+
+
+def test_go_through_goes_as_soon_as_a_gate_that_stays_open_begins_to_close() -> None:
+    gate = core(pulse_seconds=0.0, stays_open_seconds=3.0, closing_seconds=2.0)
+    gate.admits()
+    gate.after(2.9)
+    assert gate.told() is MessageKind.ADMITTED
+
+    gate.after(0.2)
+
+    assert gate.told() is MessageKind.IDLE
+
+
+def test_go_through_goes_with_the_visitor_where_a_sensor_sees_him() -> None:
+    gate = core(sensor=True)
+    gate.admits()
+    gate.after(1.0)
+
+    gate.somebody_passes()
+
+    assert gate.told() is MessageKind.IDLE
+
+
+def test_go_through_stays_while_the_gate_s_own_contact_says_that_it_is_open() -> None:
+    gate = core()
+    gate.contact(Contact.IS_OPEN, active=False)
+    gate.admits()
+    gate.contact(Contact.IS_OPEN, active=True)
+    gate.after(4.0)
+    assert gate.told() is MessageKind.ADMITTED
+
+    gate.contact(Contact.IS_OPEN, active=False)
+
+    assert gate.told() is MessageKind.IDLE
+
+
+def test_who_is_told_to_go_through_while_the_gate_is_open_is_told_so_no_longer_than_that() -> None:
+    gate = core()
+    gate.admits()
+    gate.after(2.5)
+    gate.scan()
+    assert gate.told() is MessageKind.ALREADY_ADMITTED
+
+    gate.after(0.6)
+
+    assert gate.told() is MessageKind.IDLE
 
 
 def test_an_idle_gate_says_so_once() -> None:
