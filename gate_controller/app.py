@@ -116,6 +116,7 @@ class App:
             self._lamps,
             buzzer=self._buzzer,
             player=self._player,
+            wall=lambda: self._runner.now().wall,
             on_text=on_text,
             on_fault=self._degraded.note,
         )

@@ -6,7 +6,7 @@ the house, pages that turn, the rest that goes round.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 _Drawn = TypeVar("_Drawn")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reordered(Card):
-    """A card whose faces begin with the chosen language."""
-
-    given: Card = field(kw_only=True)
-    """The card as the gate gave it."""
-
-
 class MemoryDisplay(Player):
     """A display in memory. `on_change` is called from the player's thread: it must hand over and return."""
 
@@ -53,8 +45,10 @@ class MemoryDisplay(Player):
         """What is wrong and what to do; None while it works."""
         self.on_change: Callable[[], None] = lambda: None
         self._language = language
-        self._newest: _Reordered | None = None
-        self._on_show: _Reordered | None = None
+        self._told: Card | None = None
+        self._given: Card | None = None
+        self._newest: Card | None = None
+        self._on_show: Card | None = None
         super().__init__(
             lambda: make_panel(model, image_file, on_picture=self._show_picture, on_rows=self._show_rows),
             on_change=self._noted,
@@ -62,36 +56,42 @@ class MemoryDisplay(Player):
 
     @override
     def show(self, card: Card) -> None:
+        self._given = card
+        if not card.is_resting:
+            self._told = card
         # The house of the demo speaks every language. The chosen one first, then those that come after it.
-        first = list(Language).index(self._language)
-        faces = card.faces[first:] + card.faces[:first]
-        self._newest = _Reordered(card.symbol, card.signal, faces, is_resting=card.is_resting, given=card)
+        self._newest = card.beginning_with(list(Language).index(self._language))
         super().show(self._newest)
 
     @property
     def is_up_to_date(self) -> bool:
         """Whether it shows the newest card, or cannot."""
-        return self._on_show == self._newest or self.fault is not None
+        return self.fault is not None or (self._on_show and replace(self._on_show, unread=None)) == self._newest
 
     @property
     def on_show(self) -> Card | None:
-        """What it shows, the chosen language first: an idle gate comes after what is still to be read."""
-        return None if self.fault is not None else self._on_show
+        """What it shows, the chosen language first: at rest, what is still to be read of the verdict before."""
+        if self.fault is not None or self._on_show is None:
+            return None
+        return self._on_show.unread or self._on_show
 
     def choose(self, language: Language) -> None:
         """Show this language first from now on, in what is still to be read too."""
         self._language = language
-        for card in {turned.given: None for turned in (self._on_show, self._newest) if turned is not None}:
-            self.show(card)
+        shown, told, given = self._on_show, self._told, self._given
+        if shown is not None and shown.unread is not None and told is not None:
+            self.show(told)
+        if given is not None:
+            self.show(given)
 
     def _show_picture(self, picture: "Image.Image", card: Card | None) -> None:
-        self._on_show = card if isinstance(card, _Reordered) else None
+        self._on_show = card
         if picture != self.picture:
             self.picture = picture
             self.on_change()
 
     def _show_rows(self, rows: tuple[str, ...], card: Card | None) -> None:
-        self._on_show = card if isinstance(card, _Reordered) else None
+        self._on_show = card
         if rows != self.rows:
             self.rows = rows
             self.on_change()

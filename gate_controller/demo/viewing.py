@@ -3,7 +3,6 @@
 import logging
 import os
 from collections import deque
-from dataclasses import astuple
 from time import monotonic
 
 from typing_extensions import override
@@ -75,13 +74,14 @@ class Viewer:
         """Return how things stand, for a terminal that shows pictures as its painter draws them."""
         stage = self._stage
         picture = None if stage.display is None or painter.graphics is Graphics.TEXT else stage.display.picture
-        # The words are those of the picture: it lets a verdict be read before the gate is idle again.
+        # The words are those of the picture, which an idle gate shares with what is still to be read.
         card = None if stage.display is None else stage.display.on_show
+        face = None if card is None else card.faces[0]
         shown = stage.message if card is None else card
         if self._shown[0] is not shown:
             self._shown = (shown, monotonic())
         return View(
-            text=stage.text(stage.message, language) if card is None else Text(*astuple(card.faces[0])),
+            text=stage.text(stage.message, language) if face is None else Text(face.title, face.detail, face.money),
             signal=shown.signal,
             seconds=monotonic() - self._shown[1],
             lamps=stage.lamps,

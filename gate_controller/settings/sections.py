@@ -275,7 +275,7 @@ class DisplaySection(Section, frozen=True):
         default=read.LANGUAGES, description="languages of the house; the first is the default"
     )
     verdict_seconds: Annotated[float, PlainValidator(read.seconds(0.1, 60))] = Field(
-        default=5.0, description="how long a verdict stays shown"
+        default=5.0, description="how long a verdict stays if nobody scans"
     )
 
 

@@ -5,11 +5,13 @@ A device that fails degrades the gate; it never stops it, and never holds up wha
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from gate_controller.admission.words.messages import HOLDS, Message, MessageKind, Signal, Sound
+from gate_controller.admission.words.messages import HOLDS, Message, MessageKind, MoneyFate, Signal, Sound
 from gate_controller.devices.buzzer import Buzzer
 from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.errors import DeviceError
@@ -37,20 +39,25 @@ class Front:
         *,
         buzzer: Buzzer | None = None,
         player: "Player | None" = None,
+        wall: Callable[[], float] = time.time,
         on_text: Callable[[Message, Text], None] | None = None,
         on_fault: Callable[[str, str | None], None] = lambda _what, _why: None,
     ) -> None:
         """
-        `on_text` is told of every message and its words in the house's first language; `on_fault` of a device that
-        fails, and why, or with None that it works again. The display tells that itself.
+        `wall` is the clock that tells later when a verdict was told. `on_text` is told of every message and its words
+        in the house's first language; `on_fault` of a device that fails, and why, or with None that it works again. The
+        display tells that itself.
         """
         self._texts = texts
         self._lamps = lamps
         self._buzzer = buzzer
         self._player = player
+        self._wall = wall
         self._on_text = on_text
         self._on_fault = on_fault
         self._failing: set[str] = set()
+        # Idle, checking, out of service: told again and again, and checking while somebody waits for E-GUMA's answer.
+        self._card = lru_cache(maxsize=16)(partial(card_of, texts=texts))
         self.message: Message | None = None
         """The one shown last."""
         self.signal = Signal.IDLE
@@ -75,8 +82,9 @@ class Front:
         if buzzer is not None and sound is not None:
             self._try("buzzer", buzzer, lambda: buzzer.play(sound))
         if self._player is not None:
-            card = card_of(message, self._texts)
-            # An alarm does not wait until a verdict has been read, nor does its end; nor until a picture has been.
+            is_verdict = message.fate is not MoneyFate.NOTHING_YET
+            card = card_of(message, self._texts, self._wall()) if is_verdict else self._card(message)
+            # Beside an alarm nothing else is told, nor after it; nor does a picture that was tried leave anything.
             is_alarm = HOLDS & {message.fault, before.fault if before is not None else None}
             if is_alarm or (interrupt is not None and card.is_resting):
                 show_at_once(self._player, card)
@@ -113,26 +121,41 @@ class Front:
         self._buzzer.play(sound)
 
     def display(self, card: Card) -> None:
-        """Let the display show a card at once, whatever is still to be read."""
+        """Let the display show a card, and nothing of the one before."""
         if self._player is not None:
             show_at_once(self._player, card)
 
 
 def show_at_once(player: "Player", card: Card) -> None:
-    """Show a card without waiting until the one before has been read, as a resting one does."""
+    """Show a card alone, a resting one too: nothing of the card before stays with it."""
     if card.is_resting:
         player.show(replace(card, is_resting=False))
     player.show(card)
 
 
-def card_of(message: Message, texts: Texts) -> Card:
-    """Return a message as displays get it, in every language of the house."""
+def card_of(message: Message, texts: Texts, wall: float | None = None) -> Card:
+    """
+    Return a message as displays get it, in every language of the house.
+
+    With the moment (wall clock) it knows what stays true of it afterwards.
+    """
+    afterwards = None
+    if wall is not None:
+        at = time.localtime(wall)
+        later = [texts.afterwards(message, at.tm_hour, at.tm_min, language) for language in texts.languages]
+        if faces := tuple(_face(text) for text in later if text is not None):
+            afterwards = Card(message.symbol, Signal.IDLE, faces, is_resting=True)
     return Card(
         message.symbol,
         message.signal,
-        tuple(Face(*_words(texts.render(message, language))) for language in texts.languages),
+        tuple(_face(texts.render(message, language)) for language in texts.languages),
         is_resting=message.kind in RESTING,
+        afterwards=afterwards,
     )
+
+
+def _face(text: Text) -> Face:
+    return Face(*_words(text), _face(text.short) if text.short is not None else None)
 
 
 def _words(text: Text) -> tuple[str, str, str]:

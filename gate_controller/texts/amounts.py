@@ -48,6 +48,14 @@ _PATTERNS: dict[tuple[Language, Currency], _Pattern] = {
 def format_amount(cents: Cents, currency: Currency, language: Language) -> str:
     """Return an amount as people who read `language` expect that currency to be written."""
     pattern = _PATTERNS[language, currency]
+    return (pattern.negative if cents < 0 else pattern.plain).format(_digits(cents, pattern))
+
+
+def format_sum(cents: Cents, currency: Currency, language: Language) -> str:
+    """Return an amount that is not negative without its currency, for where there is no room for that."""
+    return _digits(cents, _PATTERNS[language, currency])
+
+
+def _digits(cents: Cents, pattern: _Pattern) -> str:
     whole, hundredths = divmod(abs(cents), 100)
-    digits = f"{whole:,}".replace(",", pattern.group) + f"{pattern.decimal}{hundredths:02}"
-    return (pattern.negative if cents < 0 else pattern.plain).format(digits)
+    return f"{whole:,}".replace(",", pattern.group) + f"{pattern.decimal}{hundredths:02}"

@@ -1,20 +1,21 @@
 """
 A message becomes a text: the language's wording with amounts, incident code and E-GUMA's own words put in.
 
-Rules: every message in every language gives a text, whatever it leaves empty; E-GUMA's text is passed on
-character for character, for only the merchant knows what it means.
+A text comes in full and in short, for displays that have no room for all of it, and as what is still true of it when
+the gate rests. Rules: every message in every language gives a text, whatever it leaves empty; E-GUMA's text is passed
+on character for character, for only the merchant knows what it means.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from gate_controller.admission.words.messages import Message, MessageKind
+from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import de, en, fr, it
-from gate_controller.texts.amounts import format_amount
+from gate_controller.texts.amounts import format_amount, format_sum
 from gate_controller.texts.languages import Language
-from gate_controller.texts.wording import Wording, Words, placeholders
+from gate_controller.texts.wording import FateWords, Wording, Words, placeholders
 
 WORDINGS: Final[Mapping[Language, Wording]] = {
     Language.DE: de.WORDING,
@@ -27,6 +28,10 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SAID_BY_FAULT = frozenset({MessageKind.OUT_OF_SERVICE, MessageKind.REFUSED_OUT_OF_SERVICE})
 
 
+# Whoever was let in: when the gate rests, the title says when that was.
+_ADMITTED = frozenset({MessageKind.ADMITTED, MessageKind.ADMITTED_ON_CREDIT})
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """What a display shows for one message, in one language."""
@@ -35,6 +40,8 @@ class Text:
     detail: str
     money: str
     """What happened to the money; empty only while nothing has been decided (`MoneyFate.NOTHING_YET`)."""
+    short: "Text | None" = None
+    """The same in fewer words; None where there are no fewer."""
 
 
 class Texts:
@@ -53,40 +60,107 @@ class Texts:
 
     def render(self, message: Message, language: Language | None = None) -> Text:
         """Return `message` in `language`, or in the house's first. Takes microseconds and never waits."""
+        return self._parts(message, language).now()
+
+    def afterwards(self, message: Message, hour: int, minute: int, language: Language | None = None) -> Text | None:
+        """
+        Return what stays true of a verdict that was told at this time of day; None for what is no verdict.
+
+        What was charged stays so, and what was to be done; "go through" and "in a minute" do not.
+        """
+        if message.fate is MoneyFate.NOTHING_YET:
+            return None
+        return self._parts(message, language).later(hour, minute)
+
+    def _parts(self, message: Message, language: Language | None) -> "_Parts":
         language = language or self.languages[0]
         wording = WORDINGS[language]
-        fields = self._fields(message, language, wording)
-        words = _words(message, wording)
-        return Text(
-            title=words.title.format_map(fields),
-            detail=_fitting(words, fields).format_map(fields),
-            money=wording.money[message.fate].format_map(fields),
-        )
+        words = wording.messages[message.kind]
+        if message.fault is not None and message.kind in _SAID_BY_FAULT:
+            words = wording.faults[message.fault]
+        return _Parts(message, wording, words, *self._fields(message, language, wording))
 
-    def _fields(self, message: Message, language: Language, wording: Wording) -> dict[str, str]:
-        """Return the placeholders that have a value: what is not known is not in it."""
+    def _fields(
+        self, message: Message, language: Language, wording: Wording
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Return the placeholders that have a value, in full and in short: what is not known is not among them."""
 
         def amount(cents: Cents) -> str:
             return format_amount(cents, self.currency, language)
 
-        fields = {"price": amount(message.price), "currency": self.currency.value, "incident": "", "left": ""}
+        fields = {
+            "price": amount(message.price),
+            "sum": format_sum(message.price, self.currency, language),
+            "currency": self.currency.value,
+            "incident": "",
+            "left": "",
+        }
+        if message.eguma_text.strip():  # blanks alone tell the visitor nothing
+            fields["eguma_text"] = message.eguma_text
+        if message.seconds is not None:
+            fields["seconds"] = str(message.seconds)
+        short = dict(fields)
         if message.incident:
-            fields["incident"] = wording.incident.format(code=f"{message.incident}{self._beside_code}")
+            code = f"{message.incident}{self._beside_code}"
+            fields["incident"] = wording.incident.format(code=code)
+            short["incident"] = wording.short_incident.format(code=code)
         if message.balance is not None:
             fields["balance"] = amount(message.balance)
             fields["left"] = wording.left.format(balance=fields["balance"])
-        if message.seconds is not None:
-            fields["seconds"] = str(message.seconds)
-        if message.eguma_text.strip():  # blanks alone tell the visitor nothing
-            fields["eguma_text"] = message.eguma_text
-        return fields
+            short["rest"] = format_sum(message.balance, self.currency, language)
+            short["left"] = wording.short_left.format(rest=short["rest"])
+        return fields, short
 
 
-def _words(message: Message, wording: Wording) -> Words:
-    if message.fault is not None and message.kind in _SAID_BY_FAULT:
-        return wording.faults[message.fault]
-    return wording.messages[message.kind]
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a text is made of: the words of a message, and the fields to put in, in full and in short."""
+
+    message: Message
+    wording: Wording
+    words: Words
+    full: Mapping[str, str]
+    short: Mapping[str, str]
+
+    @property
+    def money(self) -> FateWords:
+        return self.wording.money[self.message.fate]
+
+    def now(self) -> Text:
+        words, money = self.words, self.money
+        short = self._short(words.short_title or words.title, self._short_detail(), money.short or money.full)
+        return self._text(words.title, self._detail(), money.full, short)
+
+    def later(self, hour: int, minute: int) -> Text:
+        words, money = self.words, self.money
+        time = self.wording.clock.format(hour=hour, minute=minute)
+        at = self.wording.admitted_at if self.message.kind in _ADMITTED else self.wording.told_at
+        title = at.format(time=time)
+        detail = words.later
+        if detail is None or not placeholders(detail) <= self.full.keys():
+            detail = f"{words.title}. {self._detail()}"
+        short_detail = self._short_detail() if words.later_short is None else words.later_short
+        short_money = money.later_short or money.short or money.later or money.full
+        return self._text(title, detail, money.later or money.full, self._short(title, short_detail, short_money))
+
+    def _detail(self) -> str:
+        words = self.words
+        return words.detail if placeholders(words.detail) <= self.full.keys() else words.bare
+
+    def _short_detail(self) -> str:
+        words, detail = self.words, self._detail()
+        short = words.short if detail == words.detail else words.short_bare
+        if short is not None and placeholders(short) <= self.short.keys():
+            return short
+        return detail
+
+    def _short(self, title: str, detail: str, money: str) -> Text:
+        return _filled(self.short, title, detail, money)
+
+    def _text(self, title: str, detail: str, money: str, short: Text) -> Text:
+        text = _filled(self.full, title, detail, money)
+        return text if short == text else replace(text, short=short)
 
 
-def _fitting(words: Words, fields: Mapping[str, str]) -> str:
-    return words.detail if placeholders(words.detail) <= fields.keys() else words.bare
+def _filled(fields: Mapping[str, str], title: str, detail: str, money: str) -> Text:
+    return Text(title.format_map(fields), detail.format_map(fields), money.format_map(fields))

@@ -1,9 +1,10 @@
 """
 The shape of one language's table: which wordings a language file must hold, and which names they may use.
 
-Placeholders are `str.format` fields: `{price}`, `{balance}` (amounts), `{currency}`, `{seconds}` (two or more),
-`{eguma_text}` (E-GUMA's own words), and two clauses that are empty where there is nothing to say: `{incident}` ("…,
-incident K7Q2") and `{left}` ("…, CHF 15.00 left").
+A message has its words in full, in short for small displays, and as what is still true of it when the gate rests.
+Placeholders are `str.format` fields: `{price}`, `{balance}` (amounts), `{sum}`, `{rest}` (the same without their
+currency), `{currency}`, `{seconds}` (two or more), `{eguma_text}` (E-GUMA's own words), and two clauses that are empty
+where there is nothing to say: `{incident}` ("…, incident K7Q2") and `{left}` ("… CHF 15.00 left").
 """
 
 from collections.abc import Mapping
@@ -15,14 +16,39 @@ from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFa
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Title and detail of one message."""
+    """Title and detail of one message. In short are sentences of up to 30 characters, which fit on any display."""
 
     title: str
-    """At most 16 characters: one line of the smallest display."""
+    """At most 20 characters: one line of most displays."""
     detail: str
     """One or two short sentences; the last one says what to do now."""
     bare: str = ""
     """The detail where `{balance}`, `{seconds}` or `{eguma_text}` is not known; empty where it names none."""
+    short_title: str = ""
+    """At most 14 characters: one line of the smallest display; empty: the title is short enough."""
+    short: str | None = None
+    """The detail in short: what to do, or why; empty where the title says all, None where the detail is short."""
+    short_bare: str | None = None
+    """The same for `bare`."""
+    later: str | None = None
+    """
+    What is still true of the detail when the gate rests; None: title and detail are, as they stand. Where it names what
+    is not known, `bare` is.
+    """
+    later_short: str | None = None
+    """The same in short; None: the short detail is still true."""
+
+
+@dataclass(frozen=True, slots=True)
+class FateWords:
+    """A sentence about the money, and its short form."""
+
+    full: str
+    short: str = ""
+    """In few words, the most important first; empty: it is short enough."""
+    later: str = ""
+    """What is still true of it when the gate rests; empty: all of it."""
+    later_short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +58,20 @@ class Wording:
     messages: Mapping[MessageKind, Words]
     faults: Mapping[Fault, Words]
     """Stand in place of the out-of-service messages where the fault is known."""
-    money: Mapping[MoneyFate, str]
+    money: Mapping[MoneyFate, FateWords]
     incident: str
     """The clause `{incident}`; its field is `{code}`."""
+    short_incident: str
     left: str
     """The clause `{left}`; its field is `{balance}`."""
+    short_left: str
+    """The same; its field is `{rest}`."""
+    clock: str
+    """How a time of day is written; its fields are `{hour}` and `{minute}`."""
+    admitted_at: str
+    """The title when the gate rests after an admission; its field is `{time}`."""
+    told_at: str
+    """The same after anything else."""
 
 
 def placeholders(template: str) -> set[str]:

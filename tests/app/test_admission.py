@@ -114,7 +114,7 @@ async def test_the_visitor_reads_what_was_charged_and_what_is_left(
     async with running_gate(state_dir, pins, simulator) as gate:
         gate.scan(GOOD)
         verdict = await gate.verdict()
-    assert verdict.words == "Welcome\nPlease go through.\nCHF 25.00 charged, CHF 475.00 left."
+    assert verdict.words == "Welcome\nPlease go through.\nCHF 25.00 charged. CHF 475.00 left."
 
 
 async def test_the_visitor_with_too_little_left_reads_both_amounts(

@@ -150,7 +150,7 @@ async def test_a_relay_that_fails_after_the_charge_leaves_a_credit(
         gate.scan(GOOD)
         verdict = await gate.verdict()
         assert verdict.kind is MessageKind.PAID_BUT_SHUT
-        assert "CHF 25.00 charged, CHF 475.00 left. Good for one admission." in verdict.words
+        assert "CHF 25.00 charged, good for one admission. CHF 475.00 left." in verdict.words
         await until(lambda: gate.story() == [["Intended", "Approved", "Redeemed", "CreditOpened"]])
         pins.mend(17)
         assert gate.charged == PRICE

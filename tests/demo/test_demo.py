@@ -203,7 +203,7 @@ def test_a_number_and_a_typed_code_are_scanned_and_q_quits() -> None:
     with in_terminal("--language", "en") as terminal:
         terminal.wait_for("Scan here")
         terminal.type("1\r")
-        terminal.wait_for("CHF.25.00 charged, CHF.475.00 left")
+        terminal.wait_for("CHF.25.00 charged. CHF.475.00 left")
         terminal.type("hello\r")
         terminal.wait_for("reason=not_a_voucher")
         terminal.type("q")

@@ -11,7 +11,7 @@ from tests.rig.drawn import words
 
 [LONG] = [sample.voucher.message for sample in SAMPLES if sample.voucher and len(sample.voucher.message) > 200]
 VIEW = View(
-    text=Text("Welcome", "Please go through.", "CHF\u00a025.00 charged, CHF\u00a0475.00 left."),
+    text=Text("Welcome", "Please go through.", "CHF\u00a025.00 charged. CHF\u00a0475.00 left."),
     signal=Signal.ADMITTED,
     seconds=0.0,
     lamps={"yellow": False, "green": True, "red": False},
@@ -29,7 +29,7 @@ REFUSED = replace(VIEW, text=Text("Not redeemable", LONG, "Not charged."), signa
 
 PIXELS = replace(VIEW, cells_wide=8 / 3)
 LETTERS = replace(
-    VIEW, letters=["✓ Welcome           ", "Please go through.  ", "CHF 25.00 charged,  ", "CHF 475.00 left.    "]
+    VIEW, letters=["✓ Welcome           ", "Please go through.  ", "CHF 25.00 charged.  ", "CHF 475.00 left.    "]
 )
 
 
@@ -117,7 +117,7 @@ def test_the_display_has_its_place_beside_the_words_and_everything_else_is_still
         assert line[: drawing.place.column - 1 + drawing.place.columns].strip() == ""
     shown = "\n".join(words(drawing.lines))
     for text in (
-        "CHF\u00a025.00 charged, CHF\u00a0475.00 left.",
+        "CHF\u00a025.00 charged. CHF\u00a0475.00 left.",
         "● GREEN",
         "OPEN",
         "○ key",
@@ -141,7 +141,7 @@ def test_the_display_gives_way_to_the_words_in_a_smaller_terminal(columns: int, 
     drawing = picture(PIXELS, columns, lines)
 
     assert drawing.place is None
-    assert "CHF\u00a025.00 charged, CHF\u00a0475.00 left." in "\n".join(words(drawing.lines))
+    assert "CHF\u00a025.00 charged. CHF\u00a0475.00 left." in "\n".join(words(drawing.lines))
 
 
 def test_a_display_of_letters_is_framed_beside_the_words() -> None:

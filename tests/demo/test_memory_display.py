@@ -25,7 +25,7 @@ ADMITTED = Message(MessageKind.ADMITTED, price=Cents(2500), balance=Cents(47500)
 
 
 def card(message: Message = ADMITTED) -> Card:
-    return card_of(message, Texts(list(Language), Currency.CHF))
+    return card_of(message, Texts(list(Language), Currency.CHF), wall=0.0)
 
 
 @contextmanager
@@ -61,7 +61,7 @@ async def test_a_display_of_letters_shows_rows_with_the_symbol_before_them() -> 
         display.show(card())
         await until(lambda: bool(display.rows))
 
-        assert display.rows[0] == "✓ Welcome           "
+        assert display.rows[0] == "     ✓ Welcome      "
         assert [len(row) for row in display.rows] == [20, 20, 20, 20]
 
 
@@ -76,15 +76,16 @@ async def test_the_chosen_language_comes_first_and_may_change_at_any_time() -> N
         await until(lambda: "Benvenut" in display.rows[0])
 
 
-async def test_another_language_is_shown_at_once_in_a_verdict_that_is_still_to_be_read() -> None:
+async def test_another_language_is_shown_at_once_in_what_is_still_to_be_read_of_a_verdict() -> None:
     with shown("20x4", Language.FR) as display:
         display.show(card())
         await until(lambda: "Bienvenue" in display.rows[0] if display.rows else False)
         display.show(card(Message(MessageKind.IDLE)))
+        await until(lambda: "Entrée" in display.rows[0])
 
         display.choose(Language.IT)
 
-        await until(lambda: "Benvenut" in display.rows[0])
+        await until(lambda: "Ingresso" in display.rows[0])
 
 
 async def test_the_words_beside_a_display_are_those_on_it_until_they_have_been_read() -> None:

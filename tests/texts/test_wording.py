@@ -2,32 +2,50 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import astuple
 from itertools import product
 
 import pytest
 
 from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.texts import Language, Texts
+from gate_controller.devices.display.typesetting.fitting import sentences
+from gate_controller.texts import Language, Text, Texts
 from gate_controller.texts.rendering import WORDINGS
 from gate_controller.texts.wording import Wording, placeholders
 from tests.texts.wording import PAGE, examples, page
 
-LCD_LINE = 16
-"""Characters on a line of the smallest display (HD44780, 16x2)."""
+LONGEST_TITLE = 20
+LCD_TITLE = 14
+"""Characters of a title on the smallest display (HD44780, 16x2), beside the symbol and a blank."""
 LONGEST_DETAIL = 125
 LONGEST_MONEY = 80
+LONGEST_SHORT_SENTENCE = 30
+"""The first line of the smallest display has 14 cells beside the symbol, the second 16."""
 
 LANGUAGES = pytest.mark.parametrize("language", Language)
 KINDS = pytest.mark.parametrize("kind", MessageKind, ids=lambda kind: kind.name)
 FAULTS = pytest.mark.parametrize("fault", Fault, ids=lambda fault: fault.name)
+EXAMPLES = pytest.mark.parametrize("message", [m for _, m in examples()], ids=[name for name, _ in examples()])
 FATES = pytest.mark.parametrize("fate", MoneyFate, ids=lambda fate: fate.name)
 
 
 def all_strings(wording: Wording) -> Iterator[str]:
     for words in (*wording.messages.values(), *wording.faults.values()):
-        yield from (words.title, words.detail, words.bare)
-    yield from (*wording.money.values(), wording.incident, wording.left)
+        yield from (part for part in astuple(words) if part)
+    for fate in wording.money.values():
+        yield from astuple(fate)
+    yield from (wording.incident, wording.short_incident, wording.left, wording.short_left)
+    yield from (wording.admitted_at, wording.told_at)
+
+
+def texts_of(language: Language, message: Message) -> Iterator[Text]:
+    """Yield a message in full and in short, and what stays of it."""
+    texts = Texts([language], Currency.CHF)
+    for text in (texts.render(message), texts.afterwards(message, 14, 32)):
+        if text is not None:
+            yield text
+            yield text.short or text
 
 
 @LANGUAGES
@@ -50,7 +68,7 @@ def test_every_fault_has_a_title_and_a_detail(language: Language, fault: Fault, 
 @LANGUAGES
 @FATES
 def test_every_fate_of_the_money_has_a_sentence_unless_nothing_is_decided(language: Language, fate: MoneyFate) -> None:
-    assert bool(WORDINGS[language].money[fate]) == (fate is not MoneyFate.NOTHING_YET)
+    assert bool(WORDINGS[language].money[fate].full) == (fate is not MoneyFate.NOTHING_YET)
 
 
 @LANGUAGES
@@ -62,29 +80,61 @@ def test_every_verdict_says_what_happened_to_the_money(language: Language, kind:
 
 @LANGUAGES
 def test_no_two_fates_sound_the_same(language: Language) -> None:
-    sentences = list(WORDINGS[language].money.values())
-    assert len(set(sentences)) == len(sentences)
+    full = [fate.full for fate in WORDINGS[language].money.values()]
+    assert len(set(full)) == len(full)
 
 
 @LANGUAGES
-def test_titles_fit_one_line_of_the_smallest_display(language: Language) -> None:
-    wording = WORDINGS[language]
-    titles = [words.title for words in (*wording.messages.values(), *wording.faults.values())]
-    assert [title for title in titles if len(title) > LCD_LINE] == []
+@EXAMPLES
+def test_titles_fit_one_line_and_in_short_one_of_the_smallest_display(language: Language, message: Message) -> None:
+    for text in texts_of(language, message):
+        assert len(text.title) <= LONGEST_TITLE
+        assert len((text.short or text).title) <= LCD_TITLE
 
 
 @LANGUAGES
-@pytest.mark.parametrize("message", [m for _, m in examples()], ids=[name for name, _ in examples()])
+@EXAMPLES
 def test_a_text_is_short_and_whole(language: Language, message: Message) -> None:
-    text = Texts([language], Currency.CHF).render(message)
-    assert len(text.detail) <= LONGEST_DETAIL
-    assert len(text.money) <= LONGEST_MONEY
-    for part in (text.title, text.detail, text.money):
-        assert not set(part) & set("{}")
-        assert part == part.strip()
-        assert "  " not in part
-    assert text.detail.endswith(".")
-    assert text.money == "" or text.money.endswith(".")
+    for text in texts_of(language, message):
+        assert len(text.detail) <= LONGEST_DETAIL
+        assert len(text.money) <= LONGEST_MONEY
+        for part in (text.title, text.detail, text.money):
+            assert not set(part) & set("{}")
+            assert part == part.strip()
+            assert "  " not in part
+        assert text.detail == "" or text.detail.endswith(".")
+        assert text.money == "" or text.money.endswith(".")
+
+
+@LANGUAGES
+@EXAMPLES
+def test_sentences_in_short_fit_on_two_lines_of_the_smallest_display(language: Language, message: Message) -> None:
+    for text in texts_of(language, message):
+        if text.short is None or text.short.detail == message.eguma_text:
+            continue
+        for sentence in (*sentences(text.short.detail), *sentences(text.short.money)):
+            assert len(sentence) <= LONGEST_SHORT_SENTENCE
+
+
+@LANGUAGES
+@EXAMPLES
+def test_nothing_is_said_twice(language: Language, message: Message) -> None:
+    for text in texts_of(language, message):
+        said = [text.title, *(part.removesuffix(".") for part in sentences(f"{text.detail} {text.money}".strip()))]
+        assert len(set(said)) == len(said), said
+
+
+@LANGUAGES
+@KINDS
+def test_what_stays_of_a_verdict_sends_nobody_through_and_makes_nobody_wait(
+    language: Language, kind: MessageKind
+) -> None:
+    texts = Texts([language], Currency.CHF)
+    admitted, later = texts.render(Message(MessageKind.ADMITTED)), texts.afterwards(Message(kind), 14, 32)
+    for text in () if later is None else (later, later.short or later):
+        assert admitted.detail not in text.detail
+        assert re.search(r"14[:h]32", text.title)
+        assert not re.search(r"[Mm]inut|\d s\.|Sekunde|second", text.detail)
 
 
 @LANGUAGES
@@ -99,14 +149,31 @@ def test_a_detail_that_names_what_may_be_unknown_has_a_bare_form_that_does_not(l
 def test_all_languages_name_the_same_things_in_the_same_message(language: Language) -> None:
     english, other = WORDINGS[Language.EN], WORDINGS[language]
     for kind, words in english.messages.items():
-        assert placeholders(words.detail) == placeholders(other.messages[kind].detail)
-        assert placeholders(words.bare) == placeholders(other.messages[kind].bare)
+        for part in ("detail", "bare", "short", "short_bare", "later", "later_short"):
+            named, said = (placeholders(getattr(table, part) or "") for table in (words, other.messages[kind]))
+            assert named == said, (kind, part)
     for fate, sentence in english.money.items():
-        assert placeholders(sentence) == placeholders(other.money[fate])
+        for part in ("full", "short", "later"):
+            named, said = (placeholders(getattr(table, part)) for table in (sentence, other.money[fate]))
+            # An amount that is undone need not be named in the few words for that.
+            assert named == said or fate is MoneyFate.CANCELLED, (fate, part)
 
 
 def test_german_is_spelt_as_in_switzerland() -> None:
     assert [s for s in all_strings(WORDINGS[Language.DE]) if "ß" in s] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "unwanted"),
+    [
+        (Language.DE, "an das Personal|Tor |Notausgang|Vorfall-"),
+        (Language.FR, "bon cadeau|monnaie|acquis|Issue de secours|accès"),
+        (Language.IT, "emergenza|risposta|[Pp]assaggio|voucher"),
+        (Language.EN, "[Ee]mergency|[Tt]icket|coupon"),
+    ],
+)
+def test_each_thing_has_one_name_in_each_language(language: Language, unwanted: str) -> None:
+    assert [s for s in all_strings(WORDINGS[language]) if re.search(unwanted, s)] == []
 
 
 def test_french_has_a_narrow_no_break_space_before_double_punctuation() -> None:

@@ -1,6 +1,6 @@
 """One message as a display gets it: a symbol, and the same words in each language of the house."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate_controller.admission.words.messages import Signal, Symbol
 
@@ -13,6 +13,8 @@ class Face:
     detail: str
     money: str
     """What happened to the money; empty while nothing is decided."""
+    short: "Face | None" = None
+    """The same in fewer words, for a display without room for these; None: there are no fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +28,16 @@ class Card:
     """In the order of the house; one at least."""
     is_resting: bool = False
     """Nobody is being told anything: idle or out of service. It goes round for ever, and an OLED spares itself."""
+    afterwards: "Card | None" = None
+    """What stays true of it when a resting card follows before it could be read; None: nothing does."""
+    unread: "Card | None" = None
+    """Of a resting card: what comes with it of the one before, until the next."""
+
+    def beginning_with(self, number: int) -> "Card":
+        """Return it with the face of this number first and those before it last, in what stays of it too."""
+        later = self.afterwards
+        return replace(
+            self,
+            faces=self.faces[number:] + self.faces[:number],
+            afterwards=later.beginning_with(number) if later is not None else None,
+        )

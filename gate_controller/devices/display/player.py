@@ -53,7 +53,8 @@ class Player:
         """
         Show a card as soon as the panel can: it replaces those before it that were not shown yet.
 
-        Only a resting card does not: it comes after the pages of the one before. Returns at once, from any thread.
+        Only a resting card does not: what it leaves no time to read of the one before stays with it. Returns at once,
+        from any thread.
         """
         now = self._clock()
         with self._changed:

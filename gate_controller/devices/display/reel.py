@@ -1,18 +1,16 @@
 """
 Which page of which card is due when. Pure: times come in as arguments, in seconds of one monotonic clock.
 
-Rules: a card replaces the one before at once, save that a resting card lets the card before it be read: it waits
-until each of its pages has been shown once, 20 s at most. The pages of a card go round while it stays.
+Rules: a card replaces the one before at once, and the pages of a card go round while it stays. What could not be read
+of a card when a resting one follows stays with that as what is still true of it, until the next card that tells
+somebody something.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate_controller.devices.display.card import Card
 from gate_controller.devices.display.typesetting.page import Page
-
-READ_MOST_SECONDS = 20.0
-"""How long a resting card waits at most, from when the card before it was handed in."""
 
 # An idle OLED of the usual kind loses half its brightness in 10,000 to 15,000 hours (makers' figures), where lit:
 # a still picture burns in within months. Dimmed and moved about, all pixels age alike, and later.
@@ -40,10 +38,9 @@ class Showing:
 
 @dataclass(slots=True)
 class _Running:
-    """A card with the moment it was handed in; its pages and their start are known once it is shown."""
+    """A card; its pages and their start are known once it is shown."""
 
     card: Card
-    handed_in: float
     pages: tuple[Page, ...] = ()
     began: float = 0.0
 
@@ -56,22 +53,28 @@ class _Running:
             ends.append(end)
         return ends
 
-    @property
-    def read(self) -> float:
-        """The moment from which a resting card may follow."""
-        latest = self.handed_in + READ_MOST_SECONDS
-        return min(self.began + self.ends[-1], latest) if self.pages else latest
+    def unread(self, now: float) -> Card | None:
+        """Return what stays of it when a resting card follows now, beginning with who has not read it yet."""
+        afterwards = self.card.afterwards
+        if afterwards is None:
+            return None
+        elapsed, first = self.elapsed(now), 0
+        if self.pages:
+            left = [page.face for page, end in zip(self.pages, self.ends, strict=True) if end > elapsed]
+            if not left:
+                return None
+            first = left[0]
+        return afterwards.beginning_with(first)
 
     def elapsed(self, now: float) -> float:
         return now - self.began + _HAIR
 
 
 class Reel:
-    """The card on show, and the resting one that waits for it to be read."""
+    """The card on show."""
 
     def __init__(self) -> None:
         self._running: _Running | None = None
-        self._waiting: _Running | None = None
 
     @property
     def is_resting(self) -> bool:
@@ -81,17 +84,15 @@ class Reel:
     def put(self, card: Card, at: float) -> None:
         """Take a card, handed in at that moment. The resting card that is on show already goes on."""
         running = self._running
-        if not card.is_resting or running is None:
-            self._running, self._waiting = _Running(card, at), None
-        elif not running.card.is_resting:
-            self._waiting = _Running(card, at)
-        elif running.card != card:
-            self._running = _Running(card, at)
+        if running is not None and card.is_resting:
+            unread = running.card.unread if running.card.is_resting else running.unread(at)
+            card = replace(card, unread=unread)
+            if card == running.card:
+                return
+        self._running = _Running(card)
 
     def turn(self, now: float, lay_out: Callable[[Card], tuple[Page, ...]]) -> Showing | None:
         """Return what is due now; None before the first card. `lay_out` is asked once for each card shown."""
-        if self._waiting is not None and self._running is not None and now + _HAIR >= self._running.read:
-            self._running, self._waiting = self._waiting, None
         running = self._running
         if running is None:
             return None
@@ -111,7 +112,7 @@ class Reel:
         if running is None or not running.pages:
             return None if running is None else now
         elapsed = running.elapsed(now)
-        moments = [] if self._waiting is None else [running.read]
+        moments = []
         if len(running.pages) > 1:
             length = running.ends[-1]
             in_round = elapsed % length

@@ -5,6 +5,7 @@ Draws what visitors see: every message in every language at the usual sizes, int
 you commit it. A sheet shows one size in one language; each message's pages stand side by side.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,11 @@ from typing import Literal
 
 from PIL import Image, ImageOps
 
-from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Currency
-from gate_controller.devices.display.card import Card, Face
+from gate_controller.devices.display.card import Card
 from gate_controller.devices.display.typesetting.canvas import Canvas
 from gate_controller.devices.display.typesetting.characters import CharacterGrid
+from gate_controller.shell.front import card_of
 from gate_controller.texts import Language, Texts
 from tests.texts.wording import examples
 
@@ -32,8 +33,8 @@ CANVASES: tuple[tuple[int, int, Mode], ...] = (
 )
 GRIDS = ((16, 2), (20, 4))
 
-RESTING = {MessageKind.IDLE, MessageKind.OUT_OF_SERVICE}
-
+_AT = time.mktime((2026, 11, 30, 14, 32, 0, 0, 0, -1))
+"""When each was told."""
 _SHEET_WIDTH = 1000
 _GAP = 4
 _GROUND = (112, 112, 128)
@@ -53,12 +54,13 @@ class Tile:
 
 
 def cards(*languages: Language) -> Iterator[tuple[str, Card]]:
-    """Return every example as a card in these languages, under its name."""
+    """Return every example as a card in these languages, and then what stays of it, under its name."""
     texts = Texts(languages, Currency.CHF)
     for name, message in examples():
-        rendered = [texts.render(message, language) for language in languages]
-        faces = tuple(Face(text.title, text.detail, text.money) for text in rendered)
-        yield name, Card(message.symbol, message.signal, faces, is_resting=message.kind in RESTING)
+        card = card_of(message, texts, _AT)
+        yield name, card
+        if card.afterwards is not None and "unknown" not in name:
+            yield f"{name}, afterwards", card.afterwards
 
 
 def tiles(canvas: Canvas, language: Language) -> list[Tile]:
@@ -96,7 +98,7 @@ def keep(image: Image.Image, path: Path) -> None:
     """Write a sheet with the palette it needs."""
     colours = image.getcolors(256)
     assert colours is not None, "more colours than a palette holds"
-    with_palette = image.quantize(len(colours), method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    with_palette = image.quantize(len(colours), method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     assert with_palette.convert("RGB").tobytes() == image.tobytes()
     with_palette.save(path, optimize=True)
 

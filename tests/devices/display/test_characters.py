@@ -10,7 +10,7 @@ from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.display.typesetting.characters import CharacterGrid
 from gate_controller.devices.display.typesetting.folding import Rom
 from gate_controller.devices.display.typesetting.glyphs import SYMBOLS
-from gate_controller.devices.display.typesetting.page import Part
+from gate_controller.devices.display.typesetting.page import Page, Part
 from gate_controller.devices.errors import DeviceError
 from gate_controller.texts import Language, Texts
 from tests.devices.display import recorded
@@ -55,39 +55,94 @@ def test_every_page_of_every_message_has_its_symbol_once(size: tuple[int, int]) 
             assert "".join(grid.draw(page)).count(chr(SYMBOLS[card.symbol])) == 1, name
 
 
+def part_of(page: Page, part: Part) -> str:
+    """Return what a page has of a part, as one text."""
+    return " ".join(line.text for line in page.lines if line.part is part)
+
+
 @EVERY_SIZE
 def test_every_verdict_begins_with_what_happened_to_the_money(size: tuple[int, int]) -> None:
     grid = CharacterGrid(*size, Rom.A00)
-    for name, card in cards(Language.DE):
-        if card.faces[0].money:
-            assert any(line.part is Part.MONEY for line in grid.pages(card)[0].lines), name
+    for name, card in cards(*Language):
+        for page in grid.pages(card):
+            face = card.faces[page.face]
+            if page.number == 1 and face.money:
+                assert part_of(page, Part.TITLE), name
+                assert part_of(page, Part.MONEY).endswith("."), name
+
+
+@EVERY_SIZE
+@pytest.mark.parametrize("language", Language)
+def test_whoever_is_let_in_reads_on_the_first_page_that_he_may_go_in_and_what_it_cost(
+    size: tuple[int, int], language: Language
+) -> None:
+    grid = CharacterGrid(*size, Rom.A02)
+    card = dict(cards(language))["ADMITTED"]
+    face = card.faces[0].short
+    first, *_ = grid.pages(card)
+    assert face is not None
+    assert part_of(first, Part.TITLE) == face.title or "." in part_of(first, Part.DETAIL)
+    assert "25.00" in part_of(first, Part.MONEY)
+
+
+@EVERY_SIZE
+def test_no_page_of_a_message_of_the_house_cuts_a_sentence(size: tuple[int, int]) -> None:
+    grid = CharacterGrid(*size, Rom.A02)
+    for name, card in cards(*Language):
+        if name.removesuffix(", afterwards") in {"NOT_REDEEMABLE", "REFUSED_BY_EGUMA"}:
+            continue  # E-GUMA's words: 35 characters in one sentence
+        for page in grid.pages(card):
+            for part in (Part.DETAIL, Part.MONEY):
+                text = part_of(page, part)
+                assert not text or text.endswith((".", "?")), (name, text)
 
 
 def test_a_short_verdict_is_whole_on_one_page() -> None:
     grid = CharacterGrid(20, 4, Rom.A00)
     (page,) = grid.pages(refused("Abgelehnt", "Der Gutschein ist abgelaufen.", "Nicht belastet."))
     assert [plain(row) for row in grid.draw(page)] == [
-        "* Abgelehnt         ",
-        "Der Gutschein ist   ",
-        "abgelaufen.         ",
-        "Nicht belastet.     ",
+        "    * Abgelehnt     ",
+        "   Der Gutschein    ",
+        "  ist abgelaufen.   ",
+        "  Nicht belastet.   ",
     ]
 
 
-def test_a_title_as_wide_as_the_display_has_its_symbol_in_the_last_corner() -> None:
+def test_a_title_of_one_cell_less_than_the_display_stands_right_behind_its_symbol() -> None:
     grid = CharacterGrid(16, 2, Rom.A00)
-    first = grid.pages(refused("Guthaben zu tief", "Bitte scannen Sie einen anderen.", "Nicht belastet."))[0]
-    assert [plain(row) for row in grid.draw(first)] == ["Guthaben zu tief", "Nicht belastet.*"]
+    (page,) = grid.pages(refused("Falsche Waehrung"[:15], "", "Nicht belastet."))
+    assert [plain(row) for row in grid.draw(page)] == ["*Falsche Waehrun", "Nicht belastet. "]
 
 
-def test_the_money_goes_on_over_pages_where_it_must() -> None:
-    grid = CharacterGrid(16, 2, Rom.A00)
-    pages = grid.pages(refused("Willkommen", "Gehen Sie durch.", "CHF\u00a025.00 belastet, noch CHF\u00a015.00."))
-    assert [[plain(row) for row in grid.draw(page)] for page in pages] == [
-        ["* Willkommen    ", "CHF 25.00       "],
-        ["* belastet, noch", "CHF 15.00.      "],
-        ["* Gehen Sie     ", "durch.          "],
+def test_a_display_that_is_too_small_for_the_words_shows_them_in_short() -> None:
+    short = Face("Willkommen", "", "25.00 belastet.")
+    face = Face("Herzlich willkommen", "Gehen Sie durch.", "CHF\u00a025.00 belastet.", short)
+    card = Card(Symbol.TICK, Signal.ADMITTED, (face,))
+    assert shown(16, 2, card) == [["  * Willkommen  ", "25.00 belastet. "]]
+    assert shown(40, 4, card)[0][0].strip() == "* Herzlich willkommen"
+
+
+def test_pages_end_with_sentences_and_repeat_the_title_where_there_is_room() -> None:
+    card = refused("Reicht nicht", "Nur 15.00, Eintritt 25.00. Anderen scannen.", "Nicht belastet.")
+    assert shown(16, 2, card) == [
+        [" * Reicht nicht ", "Nicht belastet. "],
+        ["  * Nur 15.00,  ", "Eintritt 25.00. "],
+        [" * Reicht nicht ", "Anderen scannen."],
     ]
+
+
+def test_only_a_sentence_that_no_page_has_room_for_is_parted() -> None:
+    card = refused("Abgelehnt", "Der Gutschein wurde heute schon ganz eingelöst.", "Nicht belastet.")
+    assert shown(16, 2, card) == [
+        ["  * Abgelehnt   ", "Nicht belastet. "],
+        ["* Der Gutschein ", "  wurde heute   "],
+        ["  * schon ganz  ", "   eingelöst.   "],
+    ]
+
+
+def shown(columns: int, rows: int, card: Card) -> list[list[str]]:
+    grid = CharacterGrid(columns, rows, Rom.A02 if columns > 16 else Rom.A00)
+    return [[plain(row) for row in grid.draw(page)] for page in grid.pages(card)]
 
 
 def test_glyphs_are_eight_rows_of_five_bits_in_places_the_display_has() -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from statistics import median
 
 import pytest
@@ -36,7 +37,8 @@ class Numbered(NoisyPictures):
 
     @override
     def pages(self, card: Card) -> tuple[Page, ...]:
-        return (a_page(int(card.faces[0].title), seconds=0.2),)
+        unread = self.pages(card.unread) if card.unread is not None else ()
+        return (*unread, a_page(int(card.faces[0].title), seconds=0.2))
 
 
 class Stand:
@@ -146,18 +148,19 @@ def test_what_could_not_be_shown_in_between_is_left_out() -> None:
         assert stand.frames() == frames + 2  # the one that hung, and the last
 
 
-def test_a_verdict_and_the_resting_card_after_it_are_both_shown_though_the_bus_was_busy() -> None:
+def test_what_stays_of_a_verdict_is_shown_at_rest_though_the_bus_was_busy_until_then() -> None:
     stand = Stand()
+    later = a_card("1001", is_resting=True)
     with playing(stand) as player:
         player.show(IDLE)
         wait_for(lambda: stand.shows(IDLE))
         stand.line.hang()
         player.show(VERDICTS[0])
         wait_for(stand.line.unanswered.is_set)
-        player.show(VERDICTS[1])
+        player.show(replace(VERDICTS[1], afterwards=later))
         player.show(IDLE)
         stand.line.go_on()
-        wait_for(lambda: stand.shows(VERDICTS[1]))
+        wait_for(lambda: stand.shows(later))
         wait_for(lambda: stand.shows(IDLE))
 
 

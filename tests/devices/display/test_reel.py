@@ -1,35 +1,56 @@
+"""Which page is due: verdicts give way at once, and what could not be read of them stays while the gate rests."""
+
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.reel import (
-    DIM_AFTER_SECONDS,
-    READ_MOST_SECONDS,
-    SHIFT_EVERY_SECONDS,
-    SHIFTS,
-    Reel,
-)
+from gate_controller.devices.display.card import Card, Face
+from gate_controller.devices.display.reel import DIM_AFTER_SECONDS, SHIFT_EVERY_SECONDS, SHIFTS, Reel
 from gate_controller.devices.display.typesetting.page import Page
 from tests.rig.pages import a_card, a_page
+
+
+def face(title: str) -> Face:
+    return Face(title, "", "")
+
 
 IDLE = a_card("Welcome", is_resting=True)
 CLOSED = a_card("Out of service", is_resting=True)
 CHECKING = a_card("Checking")
-ADMITTED = a_card("Welcome in")
-REFUSED = a_card("Balance too low")
+ADMITTED_AT = replace(a_card("Admitted 14:32", is_resting=True), faces=(face("14:32"), face("14h32"), face("2.32 pm")))
+ADMITTED = replace(
+    a_card("Welcome in"), faces=(face("Welcome"), face("Bienvenue"), face("Benvenuti")), afterwards=ADMITTED_AT
+)
+REFUSED_AT = a_card("Refused 14:33", is_resting=True)
+REFUSED = replace(a_card("Balance too low"), afterwards=REFUSED_AT)
 
 PAGES = {
     IDLE: (a_page(1, seconds=4), a_page(2, seconds=5, face=1)),
     CLOSED: (a_page(11, seconds=4),),
     CHECKING: (a_page(21, seconds=2),),
-    ADMITTED: (a_page(31, seconds=2), a_page(32, seconds=3)),
+    ADMITTED: (a_page(31, seconds=2), a_page(32, seconds=3, face=1), a_page(33, seconds=2, face=2)),
     REFUSED: tuple(a_page(number, seconds=6) for number in range(41, 46)),
+    REFUSED_AT: (a_page(61, seconds=3),),
 }
+LATER = {title: a_page(number, seconds=2) for number, title in enumerate(("14:32", "14h32", "2.32 pm"), start=51)}
 
 
 def lay_out(card: Card) -> tuple[Page, ...]:
-    return PAGES[card]
+    if card.unread is not None:
+        return (*lay_out(card.unread), *lay_out(replace(card, unread=None)))
+    return PAGES.get(card) or tuple(LATER[face.title] for face in card.faces)
+
+
+def numbers(reel: Reel, now: float) -> list[int]:
+    """Return the pages of one round from now on."""
+    seen: list[int] = []
+    due: float | None = now
+    while due is not None and (not seen or number(reel, due) != seen[0]):
+        seen.append(number(reel, due))
+        due = reel.due(due)
+    return seen
 
 
 def number(reel: Reel, now: float) -> int:
@@ -65,9 +86,9 @@ def test_pages_turn_after_their_seconds_and_go_round() -> None:
     assert turns == [
         (100, 31),
         (pytest.approx(102), 32),
-        (pytest.approx(105), 31),
-        (pytest.approx(107), 32),
-        (pytest.approx(110), 31),
+        (pytest.approx(105), 33),
+        (pytest.approx(107), 31),
+        (pytest.approx(109), 32),
     ]
 
 
@@ -105,67 +126,75 @@ def test_the_same_verdict_for_the_next_person_starts_from_its_first_page() -> No
     assert number(reel, 3) == 31
 
 
-def test_a_resting_card_waits_until_each_page_of_a_verdict_was_shown_once() -> None:
+def test_a_resting_card_follows_a_verdict_that_was_read_alone() -> None:
     reel = Reel()
     reel.put(ADMITTED, 0)
     number(reel, 0)
-    reel.put(IDLE, 1)
-    assert [number(reel, now) for now in (1, 2, 4.9)] == [31, 32, 32]
-    assert reel.due(4.9) == pytest.approx(5)
-    assert number(reel, 5) == 1
+    reel.put(IDLE, 7)
+    assert numbers(reel, 7) == [1, 2]
 
 
-def test_a_resting_card_follows_at_once_when_the_verdict_was_read() -> None:
-    reel = Reel()
-    reel.put(ADMITTED, 0)
-    number(reel, 0)
-    reel.put(IDLE, 6)
-    assert number(reel, 6) == 1
-
-
-def test_a_verdict_that_was_not_shown_yet_is_shown_before_the_resting_card() -> None:
-    reel = Reel()
-    reel.put(ADMITTED, 0)
-    reel.put(IDLE, 0.01)
-    assert number(reel, 0.2) == 31
-    assert number(reel, 5.1) == 32
-    assert number(reel, 5.2) == 1
-
-
-def test_a_long_verdict_keeps_a_resting_card_for_twenty_seconds_at_most() -> None:
+def test_what_could_not_be_read_stays_as_what_is_true_afterwards_beside_the_gate_at_rest() -> None:
     reel = Reel()
     reel.put(REFUSED, 0)
     number(reel, 0)
+    reel.put(IDLE, 5)
+    assert numbers(reel, 5) == [61, 1, 2]
+    assert numbers(reel, 3600)
+    assert {number(reel, 3600 + second) for second in range(13)} == {61, 1, 2}
+
+
+def test_the_language_that_was_not_read_to_its_end_comes_first() -> None:
+    reel = Reel()
+    reel.put(ADMITTED, 0)
+    number(reel, 0)
     reel.put(IDLE, 3)
-    assert number(reel, 19.9) == 44
-    assert reel.due(19.9) == pytest.approx(READ_MOST_SECONDS)
-    assert number(reel, 20) == 1
+    assert numbers(reel, 3) == [52, 53, 51, 1, 2]
 
 
-def test_a_verdict_that_could_not_be_shown_for_twenty_seconds_is_not_shown_any_more() -> None:
+def test_a_verdict_that_could_not_be_shown_at_all_leaves_all_that_is_true_of_it() -> None:
     reel = Reel()
     reel.put(ADMITTED, 0)
     reel.put(IDLE, 5)
-    assert number(reel, 25) == 1
+    assert numbers(reel, 25) == [51, 52, 53, 1, 2]
 
 
-def test_the_latest_resting_card_is_the_one_that_waits() -> None:
+def test_what_leaves_nothing_gives_way_at_once() -> None:
     reel = Reel()
-    reel.put(ADMITTED, 0)
+    reel.put(CHECKING, 0)
+    number(reel, 0)
+    reel.put(IDLE, 0.5)
+    assert numbers(reel, 0.5) == [1, 2]
+
+
+def test_what_is_left_of_a_verdict_goes_on_when_the_gate_rests_otherwise() -> None:
+    reel = Reel()
+    reel.put(REFUSED, 0)
     number(reel, 0)
     reel.put(IDLE, 1)
     reel.put(CLOSED, 2)
-    assert number(reel, 5) == 11
+    assert numbers(reel, 2) == [61, 11]
 
 
-def test_a_verdict_drops_the_resting_card_that_waits() -> None:
+def test_the_next_scan_ends_what_is_left_of_a_verdict() -> None:
     reel = Reel()
-    reel.put(ADMITTED, 0)
+    reel.put(REFUSED, 0)
     number(reel, 0)
     reel.put(IDLE, 1)
-    reel.put(REFUSED, 2)
-    assert number(reel, 2) == 41
-    assert number(reel, 33) == 41
+    reel.put(CHECKING, 2)
+    reel.put(IDLE, 3)
+    assert numbers(reel, 3) == [1, 2]
+
+
+def test_what_is_left_of_a_verdict_is_dimmed_with_the_gate_at_rest() -> None:
+    reel = Reel()
+    reel.put(REFUSED, 0)
+    number(reel, 0)
+    reel.put(IDLE, 1)
+    number(reel, 1)
+    view = reel.turn(1 + DIM_AFTER_SECONDS, lay_out)
+    assert view is not None
+    assert view.is_dimmed
 
 
 def test_a_resting_card_replaces_another_at_once() -> None:
@@ -256,16 +285,14 @@ STEPS = st.lists(st.tuples(st.floats(0, 40), CARDS), min_size=1, max_size=20)
 
 
 @given(STEPS)
-def test_in_any_order_the_last_card_is_on_show_after_twenty_seconds(steps: list[tuple[float, Card]]) -> None:
+def test_in_any_order_the_last_card_is_on_show(steps: list[tuple[float, Card]]) -> None:
     reel, now = Reel(), 0.0
     for wait, card in steps:
         now += wait
         reel.put(card, now)
         reel.turn(now, lay_out)
     last = steps[-1][1]
-    view = reel.turn(now + READ_MOST_SECONDS, lay_out)
-    assert view is not None
-    assert view.page in PAGES[last]
+    assert {page.number for page in PAGES[last]} <= {number(reel, now + second) for second in range(40)}
     assert reel.is_resting is last.is_resting
 
 

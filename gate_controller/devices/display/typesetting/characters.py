@@ -1,20 +1,20 @@
 """
 A display of characters, a HD44780: a card becomes pages, and a page rows of letters.
 
-Laid out by the same rules as pictures; the symbol is one glyph before the title. A title that is as wide as the display
-has it in the last corner.
+Laid out by the same rules as pictures; the symbol is one glyph before the first line.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.display.typesetting.folding import Rom, fold, without_no_break_spaces
 from gate_controller.devices.display.typesetting.glyphs import SYMBOLS, bitmaps, characters
+from gate_controller.devices.display.typesetting.layout import leaves
 from gate_controller.devices.display.typesetting.page import Box, Page
 from gate_controller.devices.display.typesetting.paging import pages
-from gate_controller.devices.display.typesetting.sheet import Lettering, Sheet
+from gate_controller.devices.display.typesetting.sheet import Leaf, Lettering, Sheet, Stand
 from gate_controller.devices.errors import DeviceError
 
 LEAST_COLUMNS, LEAST_ROWS = 8, 2
@@ -26,12 +26,13 @@ class _Cells:
 
     size: int = 1
     is_bold: bool = False
-    up: int = 1
-    down: int = 0
     pitch: int = 1
 
     def measure(self, text: str) -> int:
         return len(text)
+
+    def reach(self, text: str) -> tuple[int, int]:  # noqa: ARG002 - all are alike
+        return 1, 0
 
 
 class CharacterGrid:
@@ -50,6 +51,7 @@ class CharacterGrid:
         self.glyphs: Mapping[int, tuple[int, ...]] = bitmaps(self.rom)
         """The glyphs a page calls up by the characters "\\x00" to "\\x07": eight rows of five bits each."""
         self._letters = characters(self.rom)
+        self._letterings = tuple(_letterings(columns, rows))
         self._pages = lru_cache(maxsize=32)(self._laid_out)
 
     def pages(self, card: Card) -> tuple[Page, ...]:
@@ -61,32 +63,29 @@ class CharacterGrid:
         rows = [" " * self.columns] * self.rows
         for line in page.lines:
             rows[line.base - 1] = _put(rows[line.base - 1], line.left, without_no_break_spaces(line.text))
-        top = page.symbol_box.top
-        rows[top] = _put(rows[top], page.symbol_box.left, chr(SYMBOLS[page.symbol]))
+        top, left = page.symbol_box.top, page.symbol_box.left
+        if left and rows[top][left + 1 : left + 2].strip():
+            left -= 1  # a page that needed every cell has set those that do not as close
+        rows[top] = _put(rows[top], left, chr(SYMBOLS[page.symbol]))
         return tuple(rows)
 
     def _laid_out(self, card: Card) -> tuple[Page, ...]:
-        faces = tuple(Face(*map(self._showing, (face.title, face.detail, face.money))) for face in card.faces)
-        return pages(replace(card, faces=faces), self._letterings)
+        def set_face(face: Face) -> list[Leaf]:
+            forms = (face, face.short) if face.short is not None else (face,)
+            return leaves(tuple(map(self._showing, forms)), self._letterings)
 
-    def _showing(self, text: str) -> str:
-        return fold(text, self.rom, self._letters)
+        return pages(card, set_face)
 
-    def _letterings(self, face: Face) -> Sequence[Lettering]:
-        area = Box(0, 0, self.columns, self.rows)
-        before = Box(0, 0, 1, 1)
-        cells = _Cells()
-        spare = self.columns - len(face.title)
-        if spare == 1:
-            narrow = Sheet(area, before, gap=0)
-        elif spare == 0:
-            narrow = Sheet(area, Box(self.columns - 1, self.rows - 1, self.columns, self.rows), gap=0)
-        else:
-            return (Lettering(Sheet(area, before, gap=1), (cells,), cells, cells),)
-        return (
-            Lettering(Sheet(area, before, gap=1), (cells,), cells, cells, may_wrap_title=False),
-            Lettering(narrow, (cells,), cells, cells),
-        )
+    def _showing(self, face: Face) -> Face:
+        title, detail, money = (fold(text, self.rom, self._letters) for text in (face.title, face.detail, face.money))
+        return Face(title, detail, money)
+
+
+def _letterings(columns: int, rows: int) -> Iterator[Sequence[Lettering]]:
+    area, cells = Box(0, 0, columns, rows), _Cells()
+    for gap, may_break in ((1, False), (0, False), (0, True)):
+        sheet = Sheet(area, 1, Stand.BEFORE, gap)
+        yield [Lettering(sheet, (cells,), cells, cells, may_break=may_break)]
 
 
 def _put(row: str, left: int, text: str) -> str:

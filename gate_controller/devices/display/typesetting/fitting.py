@@ -7,9 +7,9 @@ left out. `safe` comes first, for a voucher's message may hold anything.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 NO_BREAK_SPACE = "\u00a0"
 REPLACEMENT = "\ufffd"
@@ -61,14 +61,8 @@ def _shown(character: str, *, is_on_letter: bool) -> str:
             return " " if character in _BLANKS else character
 
 
-# Ways of laying out that are tried one after another ask for the same lines: remembering them halves the time.
-@lru_cache(maxsize=1024)
-def take(text: str, room: int, measure: Callable[[str], int], *, has_wider_lines: bool = False) -> tuple[str, str]:
-    """
-    Return as much of the text as one line of `room` takes, and the rest.
-
-    With `has_wider_lines` further down, a word that is too long for this line is left to them: the line is empty.
-    """
+def take(text: str, room: int, measure: Callable[[str], int]) -> tuple[str, str]:
+    """Return as much of the text as one line of `room` takes, and the rest."""
     end = 0
     for space in chain((match.start() for match in re.finditer(" ", text)), [len(text)]):
         # Every character takes some room: what is longer than that need not be measured.
@@ -77,8 +71,6 @@ def take(text: str, room: int, measure: Callable[[str], int], *, has_wider_lines
         end = space
     if end or not text:
         return text[:end], text[end + 1 :]
-    if has_wider_lines:
-        return "", text
     word = text.split(" ", 1)[0]
     end = next((end for end in range(2, len(word) + 1) if measure(word[:end]) > room), len(word) + 1) - 1
     held = word.rfind(NO_BREAK_SPACE, 1, end + 1)
@@ -87,15 +79,54 @@ def take(text: str, room: int, measure: Callable[[str], int], *, has_wider_lines
     return text[:end], text[end:].removeprefix(" ")
 
 
-def wrap(text: str, room: int, measure: Callable[[str], int]) -> list[str]:
-    """Return the text in lines of at most `room`; one of a single character may be wider."""
-    lines = []
-    while text:
-        line, text = take(text, room, measure)
+# Ways of laying out that are tried one after another ask for the same lines.
+@lru_cache(maxsize=1024)
+def wrap(text: str, first: int, room: int, measure: Callable[[str], int], most: int) -> tuple[str, ...]:
+    """
+    Return the text in as few lines as there can be; where these are more than `most`, the last holds all the rest.
+
+    `first` is how wide the first line may be, and `room` the others. A word of a single character may be wider.
+    """
+    lines: list[str] = []
+    while text and len(lines) < most:
+        line, text = take(text, room if lines else first, measure)
         lines.append(line)
-    return lines
+    return (*lines, text) if text else tuple(lines)
 
 
-def sentences(text: str) -> list[str]:
+def is_broken(text: str, lines: Sequence[str]) -> bool:
+    """Return whether a line ends inside a word."""
+    return sum(line.count(" ") + 1 for line in lines) != text.count(" ") + 1
+
+
+@lru_cache(maxsize=64)
+def evened(lines: tuple[str, ...], first: int, room: int, measure: Callable[[str], int]) -> tuple[str, ...]:
+    """Return the words of these lines in as many lines, of widths as even as can be; no word is broken for that."""
+    words = " ".join(lines).split(" ")
+    widths = [measure(word) for word in words]
+    space = measure("a a") - 2 * measure("a")
+    # The least raggedness of the first words, by how many of them stand on the lines so far, and where these break.
+    best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
+    for number in range(len(lines)):
+        width = room if number else first
+        longer: dict[int, tuple[int, tuple[int, ...]]] = {}
+        for begin, (ragged, breaks) in best.items():
+            taken = -space
+            for end in range(begin, len(words)):
+                taken += space + widths[end]
+                if taken > width and end > begin:
+                    break
+                worth = ragged + (width - taken) ** 2
+                if end + 1 not in longer or worth < longer[end + 1][0]:
+                    longer[end + 1] = worth, (*breaks, end + 1)
+        best = longer
+    _, ends = best.get(len(words), (0, ()))
+    even = tuple(" ".join(words[begin:end]) for begin, end in pairwise((0, *ends)))
+    if len(even) != len(lines) or any(measure(line) > (room if place else first) for place, line in enumerate(even)):
+        return lines
+    return even
+
+
+def sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text; joined by spaces they are the text."""
-    return _SENTENCE_ENDS.split(text)
+    return tuple(_SENTENCE_ENDS.split(text)) if text else ()

@@ -1,144 +1,181 @@
 """
-Where a face's words stand: beside and below a large symbol, on as few pages as can be read.
+A face becomes pages: as few as can be read, each of whole sentences.
 
-Pure, and the same for pixels and for cells: a `Sheet` says how much room there is, a `Lettering` how large the letters
-are. Ways of laying out are tried from the best to the last, which always succeeds: all on one page; the money sentence
-on every page while the detail goes on; title and money first, the detail after them; all of it flowing from page to
-page.
+Pure, and the same for pixels and for cells: a `Lettering` says how much room there is and how large the letters are.
+Ways are tried from the best to the last, which always succeeds: all on one page; in few words on one page; with the
+money sentence on every page while the detail goes on; title and money first, the detail after them. Only a sentence
+that no page has room for is parted: one of E-GUMA's, or any on a display that is very small.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from gate_controller.devices.display.card import Face
+from gate_controller.devices.display.typesetting.composing import Whole, filled
 from gate_controller.devices.display.typesetting.fitting import sentences
 from gate_controller.devices.display.typesetting.page import Part
-from gate_controller.devices.display.typesetting.sheet import Foot, Leaf, Lettering, Setter
+from gate_controller.devices.display.typesetting.sheet import Leaf, Lettering, Stand
 
-# Beside a money sentence that stays: with fewer lines, turning pages would take longer than reading them.
-_LEAST_DETAIL_LINES = 2
 # A message so long is set in the smallest letters at once: trying larger ones takes time and gives more pages.
 _MANY_PAGES = 8
 
 
-def leaves(face: Face, letterings: Sequence[Lettering], *, is_resting: bool) -> list[Leaf]:
+def leaves(forms: Sequence[Face], families: Sequence[Sequence[Lettering]]) -> list[Leaf]:
     """
-    Return the pages of a face; every word is on one of them.
+    Return the pages of a face, of which there are `forms`, the best first.
 
-    `letterings` are tried in their order, the best first; the last is the smallest. Where a resting face needs more
-    than one page, its last sentence comes first: the price, or what to do.
+    The letterings of a family go from the best to that which has room for all that any of them has, and so do the
+    families; the last of all is the last resort.
     """
-    if (page := _first(_whole, face, letterings)) is not None:
-        return [page]
-    if is_resting:
-        last, before = _parted(face)
-        page = _first(_whole, last, letterings)
-        opening = [page] if page else _fewest(_flowing, last, letterings) or []
-        return [*opening, *(_fewest(_going_on, before, letterings) or [])]
-    if face.money:
-        ways = [_fewest(_money_stays, face, letterings), _money_first(face, letterings)]
-        if found := [pages for pages in ways if pages]:
-            return min(found, key=len)
-    return _fewest(_flowing, face, letterings) or []
+    for face in forms:
+        for family in families[:-1]:
+            page = _on_one_page(face, family)
+            if page is not None:
+                return [page.leaf()]
+    pages = _fewest(forms[-1], [family[-1] for family in families])
+    return [page.leaf() if isinstance(page, Whole) else page for page in pages]
 
 
-def _whole(face: Face, lettering: Lettering) -> Leaf | None:
-    """Return all of a face on one page, or None where there is no room for it."""
-    if not lettering.suits(face.title):
+def _on_one_page(face: Face, family: Sequence[Lettering]) -> Whole | None:
+    def page(lettering: Lettering) -> Whole | None:
+        return Whole.of(lettering, face.title, sentences(face.detail), sentences(face.money))
+
+    smallest = page(family[-1])
+    if smallest is None:
         return None
-    for is_below in (True, False):
-        foot = Foot.of(face.money, lettering)
-        if foot is None:
-            break
-        page = Setter(lettering, bottom=foot.top)
-        if page.title(face.title, is_centred=is_below):
-            continue
-        if not page.detail(face.detail, is_below=is_below):
-            return page.leaf(foot)
-    page = Setter(lettering)
-    if page.title(face.title) or page.detail(face.detail) or page.money(face.money):
-        return None
-    return page.leaf()
+    return next((found for found in map(page, family[:-1]) if found is not None), smallest)
 
 
-def _money_stays(face: Face, lettering: Lettering, *, by_sentences: bool) -> list[Leaf] | None:
-    foot = Foot.of(face.money, lettering)
-    if foot is None or not lettering.suits(face.title):
-        return None
-    pages, rest = [], face.detail
-    while rest:
-        page = Setter(lettering, bottom=foot.top)
-        if page.title(face.title):
-            return None
-        rest = page.detail(rest, by_sentences=by_sentences)
-        if rest and page.lines_of(Part.DETAIL) < _LEAST_DETAIL_LINES:
-            return None
-        pages.append(page.leaf(foot))
+_Pages = list[Whole | Leaf]
+"""A page whose sentences are not all whole is a leaf already."""
+
+
+def _fewest(face: Face, letterings: Sequence[Lettering]) -> _Pages:
+    """Return pages of whole sentences if there can be, in the largest letters that need no more pages than others."""
+    *unbroken, last_resort = letterings
+    smallest = _best(face, unbroken[-1])
+    if _has_parted(smallest):
+        smallest = min((smallest, _best(face, last_resort)), key=len)
+    if len(smallest) > _MANY_PAGES:
+        return smallest
+    most = len(smallest)
+    tried = (_best(face, lettering, most) for lettering in unbroken)
+    return next((pages for pages in tried if pages and _has_parted(pages) <= _has_parted(smallest)), smallest)
+
+
+def _has_parted(pages: _Pages) -> bool:
+    return any(isinstance(page, Leaf) for page in pages)
+
+
+def _best(face: Face, lettering: Lettering, most: int = 0) -> _Pages:
+    """Return the pages in one lettering; none where these are more than `most`."""
+    stays = _money_stays(face, lettering)
+    first = _money_first(face, lettering, len(stays) or most)
+    pages = stays if stays and (not first or len(stays) <= len(first)) else first
+    return [] if most and len(pages) > most else pages
+
+
+def _money_stays(face: Face, lettering: Lettering) -> _Pages:
+    """Return pages that all have title and money; none where a sentence of the detail does not fit beside these."""
+    pages: _Pages = []
+    left = _Left("", sentences(face.money), sentences(face.detail))
+    while left.detail and face.money:
+        page, rest = _fullest(lettering, face.title, left)
+        if page is None or rest.money or rest.detail == left.detail:
+            return []
+        pages.append(page)
+        left = replace(rest, money=left.money)
     return pages
 
 
-def _money_first(face: Face, letterings: Sequence[Lettering]) -> list[Leaf] | None:
-    page = _first(_whole, replace(face, detail=""), letterings)
-    if page is None:
-        return None
-    return [page, *(_fewest(_going_on, replace(face, money=""), letterings) or [])]
+def _money_first(face: Face, lettering: Lettering, most: int) -> _Pages:
+    """
+    Return pages that begin with title and money; a sentence that is too long for one is parted.
 
-
-def _going_on(face: Face, lettering: Lettering, *, by_sentences: bool) -> list[Leaf] | None:
-    return _flow("", face, lettering, by_sentences=by_sentences)
-
-
-def _flowing(face: Face, lettering: Lettering, *, by_sentences: bool) -> list[Leaf] | None:
-    return _flow(face.title, face, lettering, by_sentences=by_sentences)
-
-
-def _flow(title: str, face: Face, lettering: Lettering, *, by_sentences: bool) -> list[Leaf] | None:
-    if title and not lettering.suits(title):
-        return None
-    pages: list[Leaf] = []
-    money, detail = face.money, face.detail
-    while title or money or detail:
-        page = Setter(lettering)
-        if title:
-            title = page.title(title)
-        elif page.has_room_for_title(face.title):
-            page.title(face.title)
-        if not title:
-            money = page.money(money, by_sentences=by_sentences)
-        if not title and not money:
-            detail = page.detail(detail, by_sentences=by_sentences)
-        pages.append(page.leaf())
+    None, where these are more than `most`; of 0, any number will do.
+    """
+    left = _Left(face.title, sentences(face.money), sentences(face.detail))
+    pages: _Pages = []
+    while not pages or left != _NOTHING:
+        if most and len(pages) == most:
+            return []
+        page: Whole | Leaf | None
+        page, rest = _of_whole_sentences(lettering, face.title, left)
+        if page is None:
+            page, rest = _parted(lettering, face.title, left)
+        pages.append(page)
+        left = rest
     return pages
 
 
-class _OnePage(Protocol):
-    def __call__(self, face: Face, lettering: Lettering, /) -> Leaf | None: ...
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What is still to be set, in its order."""
+
+    title: str
+    money: Sequence[str]
+    detail: Sequence[str]
 
 
-class _Pages(Protocol):
-    def __call__(self, face: Face, lettering: Lettering, /, *, by_sentences: bool) -> list[Leaf] | None: ...
+_NOTHING = _Left("", (), ())
 
 
-def _first(way: _OnePage, face: Face, letterings: Sequence[Lettering]) -> Leaf | None:
-    return next((page for page in (way(face, lettering) for lettering in letterings) if page is not None), None)
+def _of_whole_sentences(lettering: Lettering, title: str, left: _Left) -> tuple[Whole | None, _Left]:
+    """Return one page, and what is left; None where not even the next sentence fits on it."""
+    if left.title or left == _NOTHING:
+        return _fullest(lettering, left.title, left)
+    titled = _fullest(lettering, title, left)
+    if not lettering.may_lack_title:
+        return titled
+    plain = _fullest(lettering, "", left)
+    return plain if plain[0] is not None and plain[1] != titled[1] else titled
 
 
-def _fewest(way: _Pages, face: Face, letterings: Sequence[Lettering]) -> list[Leaf] | None:
-    """Return pages in the largest letters that need no more of them than the smallest, ending with sentences if so."""
-    fewest = way(face, letterings[-1], by_sentences=False)
-    if fewest is None:
-        return None
-    few = letterings if len(fewest) <= _MANY_PAGES else letterings[-1:]
-    tried = (way(face, lettering, by_sentences=by_sentences) for lettering in few for by_sentences in (True, False))
-    best = (-_tells_money_first(fewest), len(fewest))
-    return next((pages for pages in tried if pages and (-_tells_money_first(pages), len(pages)) <= best), fewest)
+def _parted(lettering: Lettering, title: str, left: _Left) -> tuple[Leaf, _Left]:
+    """Return a page of what is too long for one, and what is left."""
+    if left.title:
+        page, text = filled(lettering, "", left.title, Part.TITLE)
+        return page, replace(left, title=text)
+    part = Part.MONEY if left.money else Part.DETAIL
+    first, *others = left.money or left.detail
+    page, text = filled(lettering, "" if lettering.may_lack_title else title, first, part)
+    unread = (text, *others) if text else tuple(others)
+    return page, replace(left, money=unread) if left.money else replace(left, detail=unread)
 
 
-def _tells_money_first(pages: Sequence[Leaf]) -> bool:
-    return any(line.part is Part.MONEY for page in pages[:1] for line in page.lines)
+def _fullest(lettering: Lettering, title: str, left: _Left) -> tuple[Whole | None, _Left]:
+    """Return a page with a title and as many whole sentences as fit: first of the money, then of the detail."""
+
+    def with_money(count: int) -> Whole | None:
+        return Whole.of(lettering, title, (), left.money[:count])
+
+    def with_detail(count: int) -> Whole | None:
+        return Whole.of(lettering, title, left.detail[:count], left.money)
+
+    # A page of a title alone gets somewhere only where the title was left; one of nothing, only where nothing is.
+    is_title_left = bool(title) and title == left.title
+    page = Whole.of(lettering, title, (), ()) if is_title_left or left == _NOTHING else None
+    rest = replace(left, title="") if page is not None else left
+    if left.money:
+        count, fuller = _most(len(left.money), with_money)
+        page, rest = fuller or page, _Left("", left.money[count:], left.detail) if fuller else rest
+        # In cells there is no band that would tell the detail from the money.
+        is_told_apart = bool(title) or lettering.sheet.stand is not Stand.BEFORE
+        if count < len(left.money) or not is_told_apart:
+            return page, rest
+    count, fuller = _most(len(left.detail), with_detail)
+    return (page, rest) if fuller is None else (fuller, _Left("", (), left.detail[count:]))
 
 
-def _parted(face: Face) -> tuple[Face, Face]:
-    parts = sentences(face.detail)
-    return replace(face, detail=parts[-1]), replace(face, detail=" ".join(parts[:-1]), money="")
+def _most(most: int, page_of: Callable[[int], Whole | None]) -> tuple[int, Whole | None]:
+    """Return the largest number for which there is a page, and that; what has no room for some has none for more."""
+    fits, page, too_many = 0, None, most + 1
+    tried = 1
+    while fits + 1 < too_many:
+        found = page_of(min(tried, most))
+        if found is None:
+            too_many = min(tried, most)
+        else:
+            fits, page = min(tried, most), found
+        tried = 2 * fits if too_many > most and fits else (fits + too_many) // 2
+    return fits, page

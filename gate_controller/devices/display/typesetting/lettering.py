@@ -8,6 +8,7 @@ Pillow's basic layout, which needs no library of the system: pictures are alike 
 import math
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -53,18 +54,21 @@ class Letters:
         """Pixels from one line's base to the next."""
         # No letter is kerned against a space, so a text is as wide as its words: each is measured once.
         self._space = self._advance(" ")
-        self._words: dict[str, tuple[int, int, int]] = {}
+        self._words: dict[str, _Word] = {}
 
     def measure(self, text: str) -> int:
         """Return the pixels from the first inked one to the last, or to where the next letter would begin."""
         advance = 0
         words = text.split(" ")
         for word in words[:-1]:
-            advance += self._word(word)[0] + self._space
-        step, before, reach = self._word(words[-1])
-        if len(words) > 1:
-            before = self._word(words[0])[1]
-        return before + advance + max(step, reach)
+            advance += self._word(word).step + self._space
+        last = self._word(words[-1])
+        return self._word(words[0]).before + advance + max(last.step, last.behind)
+
+    def reach(self, text: str) -> tuple[int, int]:
+        """Return how many pixels a text reaches above what it stands on, and below."""
+        words = [self._word(word) for word in text.split(" ")]
+        return max(word.up for word in words), max(word.down for word in words)
 
     def draw(self, draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, colour: int | tuple[int, ...]) -> None:
         """Draw a text whose ink begins at `at[0]` and which stands on row `at[1]`."""
@@ -72,14 +76,13 @@ class Letters:
         # The first letter's ink may begin left of where the letter does: "j".
         draw.text((left - min(0, self._ink(text)[0]), base), text, fill=colour, font=self._font, anchor="ls")
 
-    def _word(self, word: str) -> tuple[int, int, int]:
-        """Return how far a word moves the pen, and how far its ink reaches left of and right of where it began."""
+    def _word(self, word: str) -> "_Word":
         found = self._words.get(word)
         if found is None:
             if len(self._words) >= _MOST_REMEMBERED:
                 self._words.clear()
-            left, _, right, _ = self._ink(word)
-            found = self._words[word] = (self._advance(word), max(0, -left), right)
+            left, top, right, bottom = self._ink(word)
+            found = self._words[word] = _Word(self._advance(word), max(0, -left), right, max(0, -top), max(0, bottom))
         return found
 
     def _advance(self, text: str) -> int:
@@ -95,6 +98,17 @@ class Letters:
             return False
         _, top, _, bottom = self._ink(character)
         return -top <= self.up and bottom <= self.down
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """How far a word moves the pen, and how far its ink reaches left and right of where it began, up and down."""
+
+    step: int
+    before: int
+    behind: int
+    up: int
+    down: int
 
 
 class Repertoire:

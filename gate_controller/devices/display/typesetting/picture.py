@@ -2,7 +2,7 @@
 
 from PIL import Image, ImageDraw
 
-from gate_controller.devices.display.typesetting.colours import BY_SIGNAL, ONE_COLOUR, Colours
+from gate_controller.devices.display.typesetting.colours import BY_SIGNAL, ONE_COLOUR, Colour, Colours
 from gate_controller.devices.display.typesetting.lettering import PixelMode, letters
 from gate_controller.devices.display.typesetting.page import Box, Page, Part
 from gate_controller.devices.display.typesetting.symbols import drawn
@@ -31,17 +31,27 @@ def _draw_symbol(image: Image.Image, page: Page, colours: Colours, shift: tuple[
     box, (right, down) = page.symbol_box, shift
     left, top, side = box.left + right, box.top + down, box.width
     if page.count > 1:
-        # What is read is one of several pages: a bar below the symbol, filled as far as this one.
-        thick = max(2, side // 16)
-        bottom = top + side - 1
-        draw = ImageDraw.Draw(image)
-        draw.line((left, bottom, left + side - 1, bottom), fill=colours.ink)
-        start, end = (side * place // page.count for place in (page.number - 1, page.number))
-        draw.rectangle((left + start, bottom - thick + 1, left + max(start, end - 1), bottom), fill=colours.ink)
-        left += (thick + 2) // 2
-        side -= thick + 2
+        # What is read is one of several pages: below the symbol a mark for each, this one's the largest.
+        mark = max(3, side // 10)
+        _draw_marks(ImageDraw.Draw(image), page, Box(left, top + side - mark, left + side, top + side), colours.ink)
+        left += (mark + 2) // 2
+        side -= mark + 2
     mask = drawn(page.symbol, side, is_hard=image.mode == "1")
     image.paste(colours.ink, (left, top), mask)
+
+
+def _draw_marks(draw: ImageDraw.ImageDraw, page: Page, box: Box, ink: Colour) -> None:
+    step = min(2 * box.height, box.width // page.count)
+    if step < box.height:  # too many to be told apart: a bar, filled as far as this one
+        draw.rectangle((box.left, box.bottom - 1, box.right - 1, box.bottom - 1), fill=ink)
+        end = box.left + box.width * page.number // page.count
+        draw.rectangle((box.left, box.top, max(box.left, end - 1), box.bottom - 1), fill=ink)
+        return
+    left = box.left + (box.width - step * (page.count - 1) - box.height) // 2
+    for number in range(1, page.count + 1):
+        spare = 0 if number == page.number else (box.height - 1) // 2
+        draw.rectangle((left + spare, box.top + spare, left + box.height - 1 - spare, box.bottom - 1 - spare), fill=ink)
+        left += step
 
 
 def _bled(band: Box, area: Box, size: tuple[int, int]) -> Box:
