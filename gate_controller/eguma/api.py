@@ -24,7 +24,7 @@ import tenacity
 from pydantic import ValidationError
 
 from gate_controller.admission.words import outcomes
-from gate_controller.admission.words.codes import VoucherCode, mask
+from gate_controller.admission.words.codes import VoucherCode, mask, masked_in
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
@@ -146,7 +146,8 @@ class Api:
         if isinstance(answer, CallFailed):
             return answer
         voucher_code, left = answer.code or VoucherCode(""), answer.balance_in_cents or Cents(0)
-        return outcomes.Balance(voucher_code, answer.is_redeemable, left, answer.message, answer.currency)
+        message = masked_in(answer.message, code, voucher_code) if answer.message else ""
+        return outcomes.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency)
 
     async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> outcomes.RedeemOutcome:
         """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""
@@ -259,11 +260,13 @@ def _meaning(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
     status, words = 0, ""
     if isinstance(came, Answered):
         status, (answer, form, words) = came.status, _read(ask, came)
+        words = masked_in(words, ask.code) if words else ""  # whoever wrote them, they go to the log and to staff
         fault = _MEANINGS.get((status, form), CallFault.UNKNOWN)
         if fault is None:
             return _TryEnded(cast("_T", answer))
-        key = "does not accept the API key (401): check eguma.api_key" if fault is CallFault.KEY_NOT_ACCEPTED else ""
-        why = f"E-GUMA {key or f'answered {status}'}: {words}".removesuffix(": ")
+        refused = "does not accept the API key (401): check eguma.api_key"
+        said = refused if fault is CallFault.KEY_NOT_ACCEPTED else f"answered {status}"
+        why = f"E-GUMA {said}: {words}".removesuffix(": ")
     elif came.surely_unsent:
         fault = CallFault.NOT_SENT
         why = f"E-GUMA was not reached ({came.why}), nothing was sent: check the network and eguma.base_url"

@@ -1,6 +1,7 @@
 """What is no voucher is refused at once, costs no request, and leaves the scanner as good as before."""
 
 import asyncio
+import logging
 import time
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.devices.framing import STILLNESS_SECONDS
-from gate_controller.simulator import Simulator
-from tests.rig.gate import EXPIRED, GOOD, PRICE, GateInProcess, running_gate
+from gate_controller.journal.reader import Reader
+from gate_controller.simulator import Endpoint, FaultKind, Simulator
+from tests.rig.gate import EXPIRED, GOOD, PRICE, GateInProcess, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
@@ -81,7 +83,7 @@ async def test_the_refusal_says_that_nothing_was_charged(state_dir: Path, pins: 
         gate.scan("https://www.example.com/")
         verdict = await gate.verdict()
     assert verdict.words == (
-        "Not a voucher\nThis is not a voucher. Please scan the code on your voucher.\nNot charged."
+        "Not a voucher\nPlease scan the code on your voucher.\nNot charged."
     )
 
 
@@ -128,3 +130,19 @@ async def test_what_is_no_voucher_leaves_nothing_in_the_journal(
         for data in BAD.values():
             await refused_after(gate, data if data.endswith(b"\r") else data + b"\r")
         assert gate.facts() == []
+
+
+async def test_a_code_in_egumas_own_words_is_masked_for_visitors_staff_and_log(
+    state_dir: Path, pins: Pins, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        body = f"Voucher {GOOD[:4]}-{GOOD[4:8]}-{GOOD[8:]} ({GOOD.lower()}) was cancelled."
+        simulator.faults.add(fault(FaultKind.STATUS, Endpoint.BALANCE, status=400, body=body))
+        gate.scan(GOOD)
+        shown = await gate.verdict()
+        await gate.tells(["Intended", "Refused"])
+        [refused] = Reader(state_dir).page()
+    assert shown.message.eguma_text == "Voucher …KJR3 (…KJR3) was cancelled."
+    assert GOOD not in refused.reason
+    assert GOOD not in caplog.text.upper().replace("-", "")

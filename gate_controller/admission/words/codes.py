@@ -60,6 +60,16 @@ _CODE_ID = re.compile(
 )
 
 
+_SHOWN = 4
+"""How many characters of a code people without need may see."""
+_BETWEEN = r"[-\s\u00a0\u2010-\u2015]?"
+"""What people and programs put between a code's groups."""
+# A word of twelve capitals is no code: codes hold a digit, but for one in some thousands.
+_LOOKS_LIKE_A_CODE = re.compile(
+    r"(?<![0-9A-Za-z.-])(?=[0-9A-Z.-]*[0-9])(?:[0-9A-Z.]{12}|[0-9A-Z.]{4}-[0-9A-Z.]{4}-[0-9A-Z.]{4})(?![0-9A-Za-z-])"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class NotAVoucher:
     """Why a scan cannot be a voucher, in words for the log; never the scan itself, which may be anything."""
@@ -103,5 +113,16 @@ def voucher_code(text: str) -> VoucherCode:
 
 def mask(code: str) -> str:
     """Return a code as people without need may see it: the last four characters (all of a ShortCode is hidden)."""
-    shown = 4
-    return f"…{code[-shown:]}" if len(code) > shown else "…"
+    return f"…{code[-_SHOWN:]}" if len(code) > _SHOWN else "…"
+
+
+def masked_in(text: str, *known: str) -> str:
+    """
+    Return a text of somebody else's without the codes in it: those that are known, however they are spelt, and
+    whatever looks like a voucher's code as it is printed, in groups of four or not.
+    """
+    for code in known:
+        if len(code) > _SHOWN:
+            spelt = _BETWEEN.join(map(re.escape, code))
+            text = re.sub(rf"(?<![0-9A-Za-z]){spelt}(?![0-9A-Za-z])", mask(code), text, flags=re.IGNORECASE)
+    return _LOOKS_LIKE_A_CODE.sub(lambda found: mask(found.group()), text)
