@@ -232,6 +232,7 @@ def _settings(base_url: str, port: str, directory: Path, wiring: Wiring) -> Sett
         "eguma.warm_seconds": "5",
         "admission.price_cents": str(PRICE),
         "scanner.port": port,
+        "scanner.gap_seconds": 0.005,  # keys come faster after one another than codes to a scanner
         "display.languages": ",".join(Language),
         "web.port": "0",
         **wiring.settings,

@@ -73,7 +73,7 @@ async def test_whom_nobody_saw_pass_enters_on_the_charge_already_made(
         verdict = await gate.verdict()
 
         assert verdict.kind is MessageKind.ADMITTED_ON_CREDIT
-        assert verdict.text.money == "Not charged again."
+        assert verdict.text.money == "Already paid, not charged again."
         assert gate.charged == PRICE
 
 
