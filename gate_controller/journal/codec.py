@@ -14,6 +14,8 @@ _BODY_FIELDS = {
 }
 _DEFAULTS = {name: {field.name: field.default for field in fields(kind)} for name, kind in KINDS.items()}
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 class DamagedRow(ValueError):
     """A row that no version of this program wrote."""
@@ -32,7 +34,7 @@ def body_of(fact: Fact) -> dict[str, Any]:
 
 def encode(fact: Fact) -> str:
     """Return a fact's own fields as JSON."""
-    return json.dumps(body_of(fact), ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(body_of(fact))
 
 
 def decode(attempt: str, n: int, kind: object, at: object, body: object) -> Fact:

@@ -130,6 +130,8 @@ class Store:
             self._frames = log.stat().st_size // _PAGE if log.exists() else 0
             schema.migrate(db)
             self.numbering = self._read_numbering(db)
+            self._unfinished: set[int] = set()
+            """Attempts that this journal has put on the list as unfinished since it was opened."""
         except BaseException:
             db.close()
             raise
@@ -153,10 +155,11 @@ class Store:
         though a part of a failed sync may still be found after a power cut.
         """
         with self._unsynced() if not synced else contextlib.nullcontext(), self._transaction():
-            for fact in facts:
-                self._insert(fact)
+            stand = [self._insert(fact) for fact in facts]
             if not facts:
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
+        for number, is_unfinished in stand:
+            (self._unfinished.add if is_unfinished else self._unfinished.discard)(number)
         self._frames += _FRAMES_OF_A_WRITE
         self._refuse_if_read_only()
 
@@ -187,14 +190,18 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _insert(self, fact: Fact) -> None:
+    def _insert(self, fact: Fact) -> tuple[int, bool]:
+        """Insert a fact; return its attempt's number, and whether that is then on the list as unfinished for sure."""
         number = int(fact.attempt[TAG_LENGTH:])
         self._db.execute(
             "INSERT OR IGNORE INTO fact (attempt, n, kind, at, body) VALUES (?, ?, ?, ?, ?)",
             (number, fact.n, type(fact).__name__, fact.at, codec.encode(fact)),
         )
+        if fact.leaves is Standing.UNFINISHED and number in self._unfinished:
+            return number, True  # whichever of its facts is the last; so the way to the relay has a statement less
         values = {"attempt": number, "n": fact.n, "standing": fact.leaves.value}
-        self._db.execute(_CLOSE if fact.leaves is Standing.CLOSED else _LEAVE_PENDING, values)
+        changed = self._db.execute(_CLOSE if fact.leaves is Standing.CLOSED else _LEAVE_PENDING, values).rowcount
+        return number, fact.leaves is Standing.UNFINISHED and changed == 1
 
     def checkpoint_if_due(self, frames: int | None = None) -> None:
         """

@@ -82,9 +82,7 @@ async def test_the_refusal_says_that_nothing_was_charged(state_dir: Path, pins: 
     async with running_gate(state_dir, pins, simulator) as gate:
         gate.scan("https://www.example.com/")
         verdict = await gate.verdict()
-    assert verdict.words == (
-        "Not a voucher\nPlease scan the code on your voucher.\nNot charged."
-    )
+    assert verdict.words == ("Not a voucher\nPlease scan the code on your voucher.\nNot charged.")
 
 
 async def test_a_short_code_in_an_address_is_no_scan_and_one_that_stands_alone_is(
