@@ -126,6 +126,7 @@ class EgumaConnection:
     def __init__(self, base_url: str, api_key: str) -> None:
         key = quote(api_key, safe="")
         self._base_url = base_url.rstrip("/")
+        self._url: httpx.URL | None = None
         self._secrets = {text.encode() for text in (api_key, key) if len(text) >= _LEAST_SECRET}
         self._transport = OneConnectionTransport(secret=f"apikey={key}")
         timeout = httpx.Timeout(None, connect=CONNECT_SECONDS)
@@ -139,8 +140,15 @@ class EgumaConnection:
             # httpx's read timeout starts anew with every read: an answer that drips outlasts it.
             async with asyncio.timeout(seconds), self._turn:
                 sent_before = self._transport.requests_sent
-                url = self._base_url + request.target
-                complete = httpx.Request(request.method, url, headers=_HEADERS, content=request.body)
+                if self._url is None:  # read once: that takes as long as all else that a request is made of
+                    self._url = httpx.URL(self._base_url)
+                complete = httpx.Request(
+                    request.method,
+                    self._url,
+                    headers=_HEADERS,
+                    content=request.body,
+                    extensions={"target": f"{self._url.path.rstrip('/')}{request.target}".encode()},
+                )
                 response = await self._client.send(complete, stream=True)
                 # As it came, not unpacked: nothing packed was asked for.
                 body = b"".join([part async for part in response.aiter_raw()])

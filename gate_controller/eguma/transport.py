@@ -39,7 +39,8 @@ _checked = functools.lru_cache(maxsize=8)(lambda raw: h11.Request(method="GET", 
 class OneConnectionTransport(httpx.AsyncBaseTransport):
     """
     A connection to one host, kept between requests, for one request at a time. Every query gets the `secret`, so that
-    httpx does not know it. Of a request's timeouts it keeps `connect`, for TCP and again for TLS.
+    httpx does not know it. Of a request's timeouts it keeps `connect`, for TCP and again for TLS; `target` among its
+    extensions stands for the path and query of its URL, as with httpx's own.
     """
 
     def __init__(self, secret: str = "") -> None:
@@ -146,8 +147,9 @@ class _OpenLine(asyncio.Protocol):
 
     def send(self, request: httpx.Request, secret: bytes) -> None:
         """Send head and body in one piece. A line that breaks is noticed when the answer is read."""
-        url = request.url
-        target = url.raw_path + (b"&" if url.query else b"?") + secret if secret else url.raw_path
+        target: bytes = request.extensions.get("target", request.url.raw_path)
+        if secret:
+            target += (b"&" if b"?" in target else b"?") + secret
         headers = _checked(tuple(request.headers.raw))
         events: list[h11.Event] = [h11.Request(method=request.method, target=target, headers=headers)]
         if request.content:

@@ -119,8 +119,8 @@ class Store:
         db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=32)
         try:
             db.execute("PRAGMA journal_mode = WAL")
-            # FULL syncs the log at every commit; NORMAL would lose committed facts in a power cut.
             db.execute("PRAGMA synchronous = FULL")
+            self._is_synced = True
             db.execute("PRAGMA wal_autocheckpoint = 0")
             # A reader that takes its time lets the log grow, and SQLite would keep the file at that size.
             db.execute(f"PRAGMA journal_size_limit = {MOST_FRAMES * _PAGE}")
@@ -154,7 +154,7 @@ class Store:
         No facts: prove that the journal can be written. Raises `JournalError`; then nothing may depend on the facts,
         though a part of a failed sync may still be found after a power cut.
         """
-        with self._unsynced() if not synced else contextlib.nullcontext(), self._transaction():
+        with self._transaction(synced=synced):
             stand = [self._insert(fact) for fact in facts]
             if not facts:
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
@@ -163,14 +163,16 @@ class Store:
         self._frames += _FRAMES_OF_A_WRITE
         self._refuse_if_read_only()
 
-    @contextlib.contextmanager
-    def _unsynced(self) -> Iterator[None]:
-        """Write to the log without waiting for the disk: the next commit's sync takes it along."""
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        try:
-            yield
-        finally:
-            self._db.execute("PRAGMA synchronous = FULL")
+    def make_ready(self, *, synced: bool) -> None:
+        """
+        Let the next commit wait for the disk, or only write to the log, which the next sync takes along: SQLite needs a
+        tenth of a millisecond for that, off the visitor's way where it is said in time. Raises `JournalError`.
+        """
+        if synced is not self._is_synced:
+            with explained(self.path):
+                # FULL syncs the log at every commit; NORMAL only before it is copied into the file.
+                self._db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+            self._is_synced = synced
 
     def _refuse_if_read_only(self) -> None:
         # ext4 that was forced read-only after an error, or by hand, still says that a sync worked. A look takes 5 µs.
@@ -179,7 +181,8 @@ class Store:
             raise JournalError(_cannot(self.path, why, "look for its errors (journalctl -k), and mount it for writing"))
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, synced: bool = True) -> Iterator[None]:
+        self.make_ready(synced=synced)
         with explained(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -262,6 +265,7 @@ class Store:
 
     def remember(self, key: str, value: str) -> None:
         """Remember a value under a key, synced."""
+        self.make_ready(synced=True)
         with explained(self.path):
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
         self._frames += _FRAMES_OF_A_WRITE

@@ -8,11 +8,12 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
-from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.facts import Fact, Intended
 from gate_controller.journal import archive, own_files
 from gate_controller.journal.store import MOST_FRAMES, CorruptJournal, JournalError, Store, explained
 
@@ -59,6 +60,8 @@ class Journal:
         def job() -> None:
             self._tell(done, self._try_append(facts, synced=synced))
             self._upkeep(MOST_FRAMES)
+            # Behind an intent comes what Balance adds, and that waits for no sync; all else does.
+            self._make_ready(synced=not any(isinstance(fact, Intended) for fact in facts))
 
         self._jobs.put(job)
 
@@ -139,6 +142,11 @@ class Journal:
         if isinstance(error, CorruptJournal) and self._on_damage is not None:
             archive.note_damage(self._directory)
             self._tell(self._on_damage, str(error))
+
+    def _make_ready(self, *, synced: bool) -> None:
+        if self._store is not None:
+            with suppress(JournalError):  # whoever writes next is told
+                self._store.make_ready(synced=synced)
 
     def _upkeep(self, frames: int | None = None) -> None:
         try:

@@ -105,8 +105,6 @@ class Runner:
         self._loop = asyncio.get_running_loop()
         self._queue: deque[on.Event] = deque()
         self._handling = False
-        self._is_asking = False
-        """Whether a request is about to leave, in the turn whose commands are being carried out."""
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled = asyncio.Event()
@@ -161,7 +159,6 @@ class Runner:
 
     def carry_out(self, commands: tuple[do.Command, ...]) -> None:
         """Start every command, in order."""
-        self._is_asking = False
         for command in commands:
             self._start(command)
 
@@ -187,7 +184,6 @@ class Runner:
     def _start(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
         match command:
             case do.AskBalance():
-                self._is_asking = True
                 self._spawn(self._ask_balance(command))
             case do.Redeem():
                 self._spawn(self._redeem(command))
@@ -196,7 +192,7 @@ class Runner:
             case do.Cancel():
                 self._spawn(self._cancel(command))
             case do.Write():
-                self._write(command)
+                self._append(command)
             case do.Release(attempt, way):
                 release = self.drive.release if way is do.Way.IN else self.drive.release_exit
                 if self._moved(release, attempt):
@@ -232,13 +228,6 @@ class Runner:
             # One that another message follows at once would be seen by nobody, and keep a slow display from the next.
             if message.kind is not MessageKind.CHECKING or not self._untold:
                 self._front.show(message)
-
-    def _write(self, write: do.Write) -> None:
-        if self._is_asking:
-            # Handed over when the request has left: the journal's thread would hold it up for a third of a millisecond.
-            self._loop.call_soon(self._append, write)
-        else:
-            self._append(write)
 
     def _append(self, write: do.Write) -> None:
         self._journal.append(write.facts, lambda failure: self._written(write, failure), synced=write.synced)
