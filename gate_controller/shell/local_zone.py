@@ -13,7 +13,7 @@ from pathlib import Path
 _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 60.0
-"""How often is looked, at most, and only when something happens anyway."""
+"""How often is looked, at most."""
 
 _ZONE = Path("/etc/localtime")
 

@@ -23,7 +23,6 @@ from gate_controller.eguma.api import AHEAD_OF_UTC, Api
 from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
-from gate_controller.shell.local_zone import LocalZone
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.status import StatusBoard
 
@@ -110,7 +109,6 @@ class Runner:
         self._handled = asyncio.Event()
         self._untold: deque[Message] = deque()
         self._answers: dict[OrderId, do.Answer] = {}
-        self._zone = LocalZone()
 
     def now(self) -> on.Instant:
         """Return this moment; the wall clock follows E-GUMA's where the gate's own is wrong."""
@@ -122,7 +120,8 @@ class Runner:
         if self._handling:
             return
         self._handling = True
-        was_taken = self.gate.lane is not None
+        visitors = self.gate.visitors
+        was_taken = visitors.lane is not None
         try:
             while self._queue:
                 self.carry_out(self.gate.handle(self._queue.popleft()))
@@ -132,9 +131,8 @@ class Runner:
         self._handling = False
         self._handled.set()
         self._set_timer()
-        if was_taken and self.gate.lane is None:
+        if was_taken and visitors.lane is None:
             self._journal.rest()
-        self._zone.look()
         if self.gate.faults != self._faults_told:
             self._faults_told = dict(self.gate.faults)
             self._board.faults_changed()
@@ -248,7 +246,7 @@ class Runner:
             self._board.open_items.take(write.facts)
         else:
             self.post(on.WriteFailed(self.now(), write.ticket, failure))
-        if self.gate.lane is None:
+        if self.gate.visitors.lane is None:
             self._journal.rest()
 
     async def _ask_balance(self, command: do.AskBalance) -> None:

@@ -14,6 +14,7 @@ from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.api import Api
 from gate_controller.journal.store import JournalError
 from gate_controller.journal.writer import Journal
+from gate_controller.shell.local_zone import LocalZone
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.status import StatusBoard
@@ -53,6 +54,7 @@ class Upkeep:
         self._board = board
         self._warm_seconds = warm_seconds
         self._trouble = ""
+        self._zone = LocalZone()
 
     async def keep_warm(self) -> None:
         """Prove the key at the start, keep the connection warm for the next visitor, and watch for the key's return."""
@@ -62,6 +64,7 @@ class Upkeep:
             # Never longer than a key is left alone: a visitor's request may find that it is not accepted any more.
             cold = self._calls.used_at + warm - time.monotonic() if warm > 0 else KEY_RETRY_SECONDS
             await asyncio.sleep(min(max(cold, 1.0), KEY_RETRY_SECONDS))
+            self._zone.look()
             if Fault.KEY in faults or (warm > 0 and time.monotonic() - self._calls.used_at >= warm):
                 await self._probe()
 

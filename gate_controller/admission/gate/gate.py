@@ -70,7 +70,7 @@ class Gate:
     @property
     def _is_open(self) -> bool:
         """Whether it is open for an admission, or its own contact says that it still is."""
-        return self.visitors.is_open or bool(self._movement.is_open)
+        return bool(self._movement.is_open) or (self.visitors.lane is not None and self.visitors.is_open)
 
     @property
     def is_held_open(self) -> bool:
@@ -81,7 +81,9 @@ class Gate:
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         visitors = self.visitors
-        times = [self._writes.retry_at, self._sensing.wake_at(self.policy), *self._movement.due.values()]
+        times = [self._writes.retry_at, *self._movement.due.values()]
+        if self.policy.passage_seconds is not None:
+            times.append(self._sensing.wake_at(self.policy))
         for attempt in visitors.unfinished.values():
             times += (attempt.verdict_due, attempt.timer)
         if visitors.waiting is not None:
@@ -224,7 +226,8 @@ class Gate:
     # -- faults, and what follows every event
 
     def _finish(self, turn: Turn) -> None:
-        turn.tell_of_sensor()
+        if self.policy.passage_seconds is not None:
+            turn.tell_of_sensor()
         way_changed = self._faults_changed(turn) if turn.raised or turn.cleared else False
         visitors = self.visitors
         if visitors.waiting is not None and visitors.lane is None and turn.at.mono >= self._free_at:
