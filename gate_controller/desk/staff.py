@@ -110,14 +110,23 @@ class Desk:
         )
 
     async def _adopt(self, request: dict[str, Any]) -> int:
-        """Return how many attempts that another machine left unfinished the gate goes on with."""
+        """
+        Return how many attempts that another machine left unfinished the gate goes on with.
+
+        Those of a voucher whose money is on its way stay open items, until it is adopted again.
+        """
         name, by, objection = _new_order(), str(request["by"]), ""
+
+        def read() -> tuple[tuple[Fact, ...], ...]:
+            return self._reader.histories(Standing.OPEN)
+
         for _ in range(int(OUTCOME_SECONDS / _LOOK_SECONDS)):
-            histories = await self._read(lambda: self._reader.histories(Standing.OPEN))
-            foreign = tuple(facts for facts in histories if is_foreign(facts))
+            foreign = tuple(facts for facts in await self._read(read) if is_foreign(facts))
             answer = self._order(AdoptOrdered(self._now(), name, by, foreign))
             if not answer.is_put_off:
-                return len(foreign)
+                await asyncio.sleep(_LOOK_SECONDS)  # until it is on disk
+                left = [facts for facts in await self._read(read) if is_foreign(facts)]
+                return len(foreign) - len(left)
             objection = answer.objection
             await asyncio.sleep(_LOOK_SECONDS)
         raise ControlError(f"journal: {objection}: try again later")

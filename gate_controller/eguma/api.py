@@ -260,7 +260,6 @@ def _meaning(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
     status, words = 0, ""
     if isinstance(came, Answered):
         status, (answer, form, words) = came.status, _read(ask, came)
-        words = masked_in(words, ask.code) if words else ""  # whoever wrote them, they go to the log and to staff
         fault = _MEANINGS.get((status, form), CallFault.UNKNOWN)
         if fault is None:
             return _TryEnded(cast("_T", answer))
@@ -279,7 +278,7 @@ def _meaning(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
 def _read(ask: Ask[_T], came: Answered) -> tuple[_T | None, Form, str]:
     """Return what was asked for, or words: E-GUMA's, or why it cannot be read."""
     if came.status != HTTPStatus.OK:
-        words = _fit_to_be_shown(came.body)
+        words = _fit_to_be_shown(came.body, ask.code)
         return None, Form.TEXT if words else Form.OTHER, words
     try:
         return ask.read(came.body.removeprefix(_BYTE_ORDER_MARK)), Form.TYPED, ""
@@ -290,10 +289,12 @@ def _read(ask: Ask[_T], came: Answered) -> tuple[_T | None, Form, str]:
         return None, Form.OTHER, f"it cannot be read: {error}"
 
 
-def _fit_to_be_shown(body: bytes) -> str:
+def _fit_to_be_shown(body: bytes, code: str) -> str:
     # Cut first: some bytes are blanks, none is worth going through a megabyte for.
     text = body[: 16 * MAX_TEXT].decode("utf-8-sig", errors="replace")
     text = _BLANKS_AND_CONTROLS.sub(" ", text).strip()
     if text.startswith(("<", "{")):  # a page of a proxy or a machine's JSON is not a message to a person
         return ""
+    # Whoever wrote it, it goes to the log and to staff; masked before a cut can hide the end of a code.
+    text = masked_in(text, code)
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gate_controller.admission.words.facts import OpenItem
+from gate_controller.admission.words.facts import Doubted, Intended, OpenItem
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.journal import codec, own_files
 from gate_controller.journal.own_files import ARCHIVE_FOLDER, ASIDE
@@ -31,6 +31,8 @@ _LOOKED_AT = "corrupt.looked-at"
 _LOST = "the journal was corrupt and is kept at {where}: compare its days with `journal reconcile`, then settle this"
 
 _FACTS = "SELECT attempt, n, kind, at, body FROM fact {} WHERE attempt = ? ORDER BY n"
+
+_TORN = "the journal was corrupt: what followed the intent may be lost"
 
 NUMBERS_SKIPPED = 100_000
 """How far the numbering of a new journal begins beyond the last number that could be read of a corrupt one."""
@@ -165,6 +167,10 @@ def _salvage(copy: Path) -> tuple[str | None, int, dict[str, list[Any]]]:
                 db, _FACTS.format("NOT INDEXED"), (number,)
             )
             facts = [row for row in facts if _is_whole(row)]
+            if facts and facts[-1][2] == Intended.__name__:
+                # What followed may be on a broken page: an intent alone proves no more that Redeem was not sent.
+                doubted = Doubted(AttemptId(""), facts[-1][1] + 1, facts[-1][3], why=_TORN)
+                facts.append((number, doubted.n, Doubted.__name__, doubted.at, codec.encode(doubted)))
             last = max(last, number)
             if facts:
                 rows["fact"] += facts

@@ -9,7 +9,7 @@ corrupt journal that is set aside change nothing of that.
 
 from enum import Enum, auto
 
-from gate_controller.admission.words.facts import Adopted, Standing, is_foreign
+from gate_controller.admission.words.facts import Adopted, Standing, is_foreign, voucher_of
 from gate_controller.journal.rows import MACHINE
 from gate_controller.journal.store import Store
 
@@ -46,10 +46,16 @@ def adopt(store: Store, machine: str, by: str, at: float) -> int:
     """
     Take a journal of a stopped gate for this machine's own; return how many attempts go on at its next start.
 
-    Raises `JournalError`.
+    Another one of a voucher whose money is on its way stays an open item until it is adopted after that. Raises
+    `JournalError`.
     """
-    foreign = [facts[-1] for facts in store.pending(Standing.OPEN) if is_foreign(facts)]
-    if foreign:
-        store.append([Adopted(last.attempt, last.n + 1, at, by=by) for last in foreign])
+    under_way = {voucher_of(facts) for facts in store.pending(Standing.UNFINISHED)}
+    adopted = []
+    for facts in store.pending(Standing.OPEN):
+        if is_foreign(facts) and voucher_of(facts) not in under_way:  # two of one voucher would blur their evidence
+            under_way.add(voucher_of(facts))
+            adopted.append(Adopted(facts[-1].attempt, facts[-1].n + 1, at, by=by))
+    if adopted:
+        store.append(adopted)
     bind(store, machine)
-    return len(foreign)
+    return len(adopted)

@@ -14,7 +14,7 @@ import pytest
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
-from gate_controller.eguma.api import Api
+from gate_controller.eguma.api import MAX_TEXT, Api
 from gate_controller.eguma.connection import EgumaConnection
 from gate_controller.eguma.transport import OneConnectionTransport
 from gate_controller.simulator import KEYS, FaultKind, Misbehaviour, Simulator
@@ -121,6 +121,15 @@ async def test_no_failure_to_connect_makes_a_call_show_the_key(
     async with raw_server(b"no http at all\r\n\r\n") as raw, api_of(raw.base_url) as api:
         assert hidden(await failure_of(CALLS[name], api))
     assert hidden(everything_logged.text)
+
+
+async def test_a_code_at_the_end_of_what_is_kept_of_a_long_text_is_masked() -> None:
+    async with simulated() as (api, simulator):
+        body = ("x " * MAX_TEXT)[: MAX_TEXT - 11] + f"{GOOD} cannot be redeemed"
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, status=400, body=body))
+        outcome = await api.balance(GOOD, time.monotonic() + 5.0, urgent=True)
+    assert isinstance(outcome, CallFailed)
+    assert GOOD[:4] not in outcome.text
 
 
 def test_what_holds_the_key_does_not_show_it() -> None:

@@ -4,13 +4,24 @@ from contextlib import closing
 from pathlib import Path
 
 from gate_controller.admission.words.codes import Code, VoucherCode
-from gate_controller.admission.words.facts import Approved, Evidence, Intended, OpenItem, Redeemed, Released, Standing
+from gate_controller.admission.words.facts import (
+    Approved,
+    Doubted,
+    Evidence,
+    Intended,
+    OpenItem,
+    Redeemed,
+    Released,
+    Standing,
+)
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.journal import archive
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import FILE_NAME, Store
 from tests.campaign.disk import ATTEMPTS, write_journal
+from tests.rig.core import core
+from tests.rig.facts import admission, approved, intended, redeemed
 
 LATER = 1.9e9
 
@@ -203,3 +214,27 @@ def test_names_are_not_given_again_where_the_newest_number_is_lost(tmp_path: Pat
 
     assert fresh.numbering.tag != tag
     fresh.close()
+
+
+def test_an_intent_whose_later_facts_were_on_a_broken_page_is_looked_up(tmp_path: Path) -> None:
+    """The intent alone would say that Redeem was never sent."""
+    with closing(Store(tmp_path)) as store:
+        tag = store.numbering.tag
+        for number in range(1, 25):
+            store.append(admission(number, tag=tag))
+        for fact in (intended, approved, redeemed):
+            store.append([fact(25, tag=tag)])
+    content = bytearray((tmp_path / FILE_NAME).read_bytes())
+    page = content.index(b'token-25"') // 4096 * 4096
+    content[page : page + 4096] = b"\xff" * 4096
+    (tmp_path / FILE_NAME).write_bytes(content)
+
+    archive.set_aside(tmp_path)
+
+    with closing(Store(tmp_path)) as fresh:
+        [history] = fresh.pending(Standing.UNFINISHED)
+    assert [type(fact) for fact in history][-1] is Doubted
+    gate = core(boot="a boot")
+    gate.recovers([history])
+    assert gate.story == []  # in doubt, and not "not charged"
+    assert gate.gate.visitors.unfinished

@@ -66,6 +66,13 @@ def test_what_another_machine_left_is_adopted_on_a_stopped_gate(store: Store) ->
     assert binding.adopt(store, OTHER, "Anna", NOON) == 0
 
 
+def test_two_attempts_of_one_voucher_are_not_adopted_at_once(store: Store) -> None:
+    left_to_a_person(store, is_foreign=True)
+    store.append([intended(2), OpenItem(intended(2).attempt, 1, NOON, reason="look", is_foreign=True)])
+    assert binding.adopt(store, ONE, "Anna", NOON) == 1
+    assert binding.adopt(store, ONE, "Anna", NOON) == 0
+
+
 def test_an_open_item_of_this_machines_own_is_not_adopted(store: Store) -> None:
     left_to_a_person(store, is_foreign=False)
     assert binding.adopt(store, ONE, "Anna", NOON) == 0

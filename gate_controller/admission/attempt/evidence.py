@@ -11,14 +11,17 @@ from enum import Enum, auto
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import (
+    Adopted,
     Evidence,
     Fact,
     NotCharged,
     OpenItem,
     Redeemed,
+    RefundBegun,
     Refunded,
     SecondChargeFeared,
     SecondChargeRuledOut,
+    Settled,
 )
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import ListedRedemption, Redemptions
@@ -182,14 +185,21 @@ def maybe_own(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> li
     return [e for e in found.listed if (e.voucher_code, e.amount) == (voucher_code, price) and e.user in ours]
 
 
+_MAY_HAVE_UNDONE_IT = {RefundBegun, Refunded, OpenItem, Adopted, Settled}
+"""What says that a charge may stand no more: given back, here or by a person's hand, or on another machine."""
+
+
 def entries_of(facts: Iterable[Fact]) -> tuple[int, int]:
     """Return how many entries of E-GUMA's list an attempt explains by its facts: surely, and at most."""
+    facts = tuple(facts)
     kinds = {type(fact) for fact in facts}
-    if Redeemed not in kinds:
+    evidence = next((fact.evidence for fact in reversed(facts) if isinstance(fact, Redeemed)), None)
+    if evidence is None:
         return 0, int(OpenItem in kinds and NotCharged not in kinds)  # nothing told, and a person decides
-    # Cancelled ones may stay listed or not; and a second charge is there to be found as long as it is not ruled out.
+    # A second charge is there to be found as long as it is not ruled out.
     may_be_two = SecondChargeFeared in kinds and SecondChargeRuledOut not in kinds
-    return int(Refunded not in kinds), 1 + may_be_two
+    is_sure = evidence in {Evidence.ANSWER, Evidence.LIST} and kinds.isdisjoint(_MAY_HAVE_UNDONE_IT)
+    return int(is_sure), 1 + may_be_two
 
 
 def taken_by_others(found: Redemptions, voucher_code: VoucherCode) -> frozenset[Cents]:

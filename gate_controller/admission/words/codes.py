@@ -64,10 +64,11 @@ _SHOWN = 4
 """How many characters of a code people without need may see."""
 _BETWEEN = r"[-\s\u00a0\u2010-\u2015]?"
 """What people and programs put between a code's groups."""
-# A word of twelve capitals is no code: codes hold a digit, but for one in some thousands.
 _LOOKS_LIKE_A_CODE = re.compile(
-    r"(?<![0-9A-Za-z.-])(?=[0-9A-Z.-]*[0-9])(?:[0-9A-Z.]{12}|[0-9A-Z.]{4}-[0-9A-Z.]{4}-[0-9A-Z.]{4})(?![0-9A-Za-z-])"
+    rf"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{{12}}|[0-9A-Z]{{4}}{_BETWEEN}[0-9A-Z]{{4}}{_BETWEEN}[0-9A-Z]{{4}})(?![0-9A-Za-z])"
 )
+# A word of twelve letters, a telephone number and "2026 GIFT CARD" are no codes, which mix letters and digits.
+_MIXED = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +125,5 @@ def masked_in(text: str, *known: str) -> str:
     for code in known:
         if len(code) > _SHOWN:
             spelt = _BETWEEN.join(map(re.escape, code))
-            text = re.sub(rf"(?<![0-9A-Za-z]){spelt}(?![0-9A-Za-z])", mask(code), text, flags=re.IGNORECASE)
-    return _LOOKS_LIKE_A_CODE.sub(lambda found: mask(found.group()), text)
+            text = re.sub(spelt, mask(code), text, flags=re.IGNORECASE)
+    return _LOOKS_LIKE_A_CODE.sub(lambda found: mask(found[0]) if _MIXED.search(found[0]) else found[0], text)

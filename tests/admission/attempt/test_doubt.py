@@ -2,14 +2,14 @@
 
 import pytest
 
-from gate_controller.admission.attempt.evidence import Conclusion, Drop, ListSays, conclude, learn_user
+from gate_controller.admission.attempt.evidence import Conclusion, Drop, ListSays, conclude, entries_of, learn_user
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.commands import AskRedemptions
 from gate_controller.admission.words.facts import Evidence, OpenItem, Redeemed
 from gate_controller.admission.words.messages import MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, ListedRedemption, Redemptions
-from tests.rig.core import LOST, NO_KEY, PRICE, REFUSED, VOUCHER, Core, balance, charged, core, listed
+from tests.rig.core import LOST, NO_KEY, PRICE, REFUSED, VOUCHER, Core, balance, charged, core, listed, refunding
 
 
 def evidence(gate: Core) -> Evidence:
@@ -613,3 +613,33 @@ def test_the_gates_user_is_learnt_from_charges_it_knows() -> None:
     assert learn_user((*listed(2).listed, *listed(1, by="till").listed), charges, at_least=1) is None
     assert learn_user(listed(2, by="").listed, charges, at_least=1) is None
     assert learn_user((), charges, at_least=1) is None
+
+
+# -- what the journal explains
+
+
+def test_a_charge_that_stands_explains_one_entry() -> None:
+    gate = core()
+    gate.admits()
+
+    assert entries_of(gate.facts) == (1, 1)
+
+
+def test_an_unsure_charge_explains_no_entry_surely() -> None:
+    """Let in because a till took more: perhaps nothing was charged at all."""
+    gate = core()
+    gate.is_in_doubt(left=10_000)
+
+    gate.answer(LOST, balance(7_000))
+
+    assert gate.pulses == 1
+    assert entries_of(gate.facts) == (0, 1)
+
+
+def test_a_refund_that_was_refused_after_a_lost_answer_explains_no_entry_surely() -> None:
+    gate = refunding()
+    gate.answer(LOST)
+    gate.after(2.0)
+    gate.answer(REFUSED, balance(3_900))
+
+    assert entries_of(gate.facts) == (0, 1)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from gate_controller.admission.attempt.evidence import entries_of
 from gate_controller.admission.words.events import AdoptOrdered, SettleOrdered
 from gate_controller.admission.words.facts import Fact, OpenItem, is_foreign
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Cancelled
-from tests.rig.core import OTHER, VOUCHER, Core, balance, charged, core, listed, refunding, with_credit
+from tests.rig.core import LOST, OTHER, VOUCHER, Core, balance, charged, core, listed, refunding, with_credit
 
 
 def in_doubt() -> Core:
@@ -116,15 +117,36 @@ def test_what_a_person_has_settled_is_not_adopted() -> None:
     assert again.story[-1] == "Settled"
 
 
-def test_a_journal_is_adopted_when_its_vouchers_are_served() -> None:
+def test_what_is_of_a_voucher_that_is_being_served_is_adopted_after_that() -> None:
     again = on_another_machine(with_credit())
-    items = open_items(again)
+    [item] = open_items(again)
     again.asks_redeem(left=4_000, code=VOUCHER)
 
-    answer = again.order(AdoptOrdered, items)
-
-    assert answer.is_put_off
+    again.order(AdoptOrdered, (item,))
+    assert is_foreign(again.histories()[item[0].attempt])
     again.answer(charged(1_500))
     again.somebody_passes()
     again.after(10.0)
-    assert again.order(AdoptOrdered, items).objection == ""
+    again.order(AdoptOrdered, (item,))
+
+    assert not is_foreign(again.histories()[item[0].attempt])
+
+
+def test_two_attempts_of_one_voucher_are_not_adopted_at_once() -> None:
+    """The card moved twice: each would find the other's charge."""
+    second = on_another_machine(in_doubt())
+    second.asks_redeem(left=10_000)
+    second.answer(LOST)
+    third = on_another_machine(second)
+
+    third.order(AdoptOrdered, open_items(third))
+
+    assert len(third.gate.visitors.unfinished) == 1
+    assert len(open_items(third)) == 1
+
+
+@pytest.mark.parametrize("left", [with_credit, refunding])
+def test_what_another_machine_may_have_given_back_explains_no_entry_surely(left: Callable[[], Core]) -> None:
+    [facts] = on_another_machine(left()).histories().values()
+
+    assert entries_of(facts) == (0, 1)
