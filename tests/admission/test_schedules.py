@@ -153,7 +153,7 @@ def test_the_promises_hold_in_schedules_that_hypothesis_makes(schedule: Schedule
 @pytest.mark.parametrize("habit", ListHabit)
 @pytest.mark.parametrize("fate", Fate)
 def test_a_power_cut_before_any_command_keeps_the_promises(fate: Fate, habit: ListHabit) -> None:
-    """Over every way a Redeem can end, with the list working and not, and the write under way lost and kept."""
+    """Over every way a Redeem can end, with the list working and not; a kill too, and writes lost and kept."""
     for sensor in (False, True):
         story = Schedule(
             Setup(ServerHabits(habit), sensor=sensor),

@@ -355,10 +355,13 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
 
 
 def power_cuts_everywhere(schedule: Schedule, commands: int) -> Iterator[Schedule]:
-    """Return the schedule once for each of its first `commands` commands, cut before it; writes lost and kept."""
+    """
+    Return the schedule for each of its first `commands` commands, ended before it: by a power cut, with the oldest
+    write lost and kept, and by a kill.
+    """
     for cut in range(commands):
-        for kept in (0, 1):
-            step = PowerCut(0.0, commands=cut, kept=kept)
+        for kept, kill in ((0, False), (1, False), (0, True)):
+            step = PowerCut(0.0, commands=cut, kept=kept, kill=kill)
             yield replace(schedule, steps=(step, *schedule.steps))
 
 
