@@ -198,7 +198,8 @@ def _carry_out(arguments: Sequence[str] | None, state: dict[str, bool]) -> int:
 
 
 def _usage(error: typer.TyperException) -> str:
-    what = error.format_message().rstrip(".")
+    # typer has choices read by pydantic, which puts its own name for an error before the words.
+    what = error.format_message().rstrip(".").replace(": Value error, ", ": ")
     if "unexpected extra argument" in what:
         # It is not repeated: `--set eguma.api_key KEY` would show the key.
         what = "there is an argument too many"

@@ -15,13 +15,20 @@ DEFAULT_PORT = 8765
 
 
 def simulator(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = DEFAULT_PORT,
-    latency_ms: Annotated[float, typer.Option(min=0, help="Milliseconds added before each answer.")] = 0.0,
-    clock_offset: Annotated[
-        float, typer.Option(help="Seconds the server's clock is ahead of this machine's; may be negative.")
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
+    ] = DEFAULT_PORT,
+    latency_ms: Annotated[
+        float, typer.Option(metavar="MS", min=0, help="Milliseconds added before each answer.")
     ] = 0.0,
-    currency: Annotated[Currency, typer.Option(help="Currency of the account.")] = Currency.CHF,
+    clock_offset: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="Seconds the server's clock is ahead of this machine's; may be negative."),
+    ] = 0.0,
+    currency: Annotated[
+        Currency, typer.Option(metavar="CURRENCY", help="Currency of the account: CHF or EUR.")
+    ] = Currency.CHF,
     list_cancelled: Annotated[
         bool, typer.Option(help="Whether cancelled redemptions stay in the list of redemptions.")
     ] = True,

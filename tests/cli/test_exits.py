@@ -47,6 +47,11 @@ def test_run_with_a_mistake_in_its_settings_touches_nothing(tmp_path: Path) -> N
         (["run", "--set"], "option '--set' requires an argument", "gate-controller --help"),
         (["voucher", "balance"], "missing argument 'CODE'", "gate-controller voucher balance --help"),
         (["simulator", "--port", "70000"], "invalid value for '--port'", "gate-controller simulator --help"),
+        (
+            ["simulator", "--currency", "USD"],
+            "invalid value for '--currency': 'USD' is not one of 'CHF', 'EUR'",
+            "gate-controller simulator --help",
+        ),
     ],
 )
 def test_a_command_line_that_is_none_says_where_help_is(
@@ -136,6 +141,19 @@ def test_every_command_has_a_page_of_help(command: str, capsys: pytest.CaptureFi
     page = capsys.readouterr().out
     assert page.startswith(f"Usage: gate-controller {command} ")
     assert "\b" not in page
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "demo", "simulator", "config", "journal export", "gate release", "test all"]
+)
+def test_what_an_option_wants_is_named_by_a_word_and_no_type_of_the_code(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*command.split(), "--help"])
+
+    _, _, options = capsys.readouterr().out.partition("\nOptions:")
+    assert "  --" in options
+    assert " <" not in options
 
 
 def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:
