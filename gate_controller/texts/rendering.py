@@ -64,12 +64,12 @@ class Texts:
 
     def afterwards(self, message: Message, hour: int, minute: int, language: Language | None = None) -> Text | None:
         """
-        Return what stays true of a verdict that was told at this time of day; None for what is no verdict.
+        Return what stays true of a verdict that was told at this time of day; None where nothing does.
 
         What was charged stays so, and what was to be done; "go through" and "in a minute" do not.
         """
-        if message.fate is MoneyFate.NOTHING_YET:
-            return None
+        if message.fate is MoneyFate.NOTHING_YET or message.kind is MessageKind.REFUSED_OUT_OF_SERVICE:
+            return None  # what a refusal says of the gate ends with the fault, and nothing was charged
         return self._parts(message, language).later(hour, minute)
 
     def _parts(self, message: Message, language: Language | None) -> "_Parts":
