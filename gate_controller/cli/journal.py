@@ -131,7 +131,10 @@ def adopt(by: ByOption = "", config: ConfigOption = None, overrides: SetOption =
       gate-controller journal adopt --by Anna
     """
     attempts = ask(config, overrides, "adopt", by=name_of(by))
-    print(f"adopted: the gate goes on with {attempts} attempt{'' if attempts == 1 else 's'}")
+    if attempts:
+        print(f"adopted: the gate goes on with {attempts} attempt{'' if attempts == 1 else 's'}")
+    else:
+        print("nothing to adopt: the journal holds nothing that another machine left unfinished")
     return ExitCode.OK
 
 

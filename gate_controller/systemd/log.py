@@ -17,6 +17,9 @@ from typing_extensions import override
 # Blanks other than the plain one, as Python writes them in quoted text: `CHF\xa025.00` is CHF 25.00 to everybody.
 _WRITTEN_OUT_BLANKS = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:xa0|u1680|u200[0-9a]|u202f|u205f|u3000)")
 
+# A key of fewer letters is none, and would be found in every word.
+_LEAST_SECRET = 4
+
 # syslog(3)'s numbers.
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
@@ -29,7 +32,7 @@ class OneLine(logging.Formatter):
         super().__init__(datefmt="%Y-%m-%dT%H:%M:%S%z")
         self._systemd = systemd
         # As it is, and as it stands in a URL.
-        self._secrets = {text for text in (secret, quote(secret, safe="")) if text}
+        self._secrets = {text for text in (secret, quote(secret, safe="")) if len(text) >= _LEAST_SECRET}
         self._with_traceback = with_traceback
 
     @override
