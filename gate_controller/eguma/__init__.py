@@ -3,3 +3,8 @@ E-GUMA's REST API v1, as far as a gate needs it, in two layers: `connection` say
 `api` knows what can be asked, when it is asked again, and what an answer means. Beside them `answers` are the answers'
 types, and `transport` is the socket under httpx.
 """
+
+import sys
+
+# httpx brings in its own command line, with rich, pygments and click, unless that is missing: 5 MB that no gate needs.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None is how Python marks a module as missing

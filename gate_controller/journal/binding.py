@@ -40,6 +40,7 @@ def bind(store: Store, machine: str) -> None:
     """
     if bound(store, machine) is not Bound.HERE:
         store.remember(MACHINE, machine)
+        bound(store, machine)  # the first look after a write marks its place in the log's index: not while nobody comes
 
 
 def adopt(store: Store, machine: str, by: str, at: float) -> int:

@@ -21,8 +21,8 @@ from tests.rig.scanner import PtyScanner
 
 GREEN = 22
 
-# Longer than the longest pause within a frame and between the frames of one verdict, shorter than a page is shown.
-_QUIET_SECONDS = 0.15
+# Longer than the longest pause within a frame and between the frames of one verdict, shorter than it is shown.
+_QUIET_SECONDS = 0.1
 
 # The display's first pictures and its first request to E-GUMA are no part of what it costs at rest.
 _SETTLE_SECONDS = 3.0
@@ -31,8 +31,9 @@ _SETTLE_SECONDS = 3.0
 _LATENCY = 0.006
 
 _OLED: dict[str, object] = {"display.driver": "ssd1306"}
-# The green lamp goes out before the next visitor comes; the frame of the verdict stays, for the idle one waits for it.
-_SHOWN_SHORTLY = {**_OLED, "display.verdict_seconds": 0.1}
+# "Go through" stands for as long as the gate is open: longer than its frame takes. What follows is another frame.
+_OPEN_SECONDS = 0.3
+_SHOWN_SHORTLY = {**_OLED, "display.verdict_seconds": _OPEN_SECONDS, "admission.hold_seconds": _OPEN_SECONDS}
 _MIB = 2**20
 
 
@@ -68,7 +69,7 @@ class _ShownGate:
 
     def admit(self, code: str) -> _Seen:
         """Scan a code; return when lamp and display have shown that it was admitted."""
-        self._told(_QUIET_SECONDS)
+        self._told(_OPEN_SECONDS + _QUIET_SECONDS)  # until the gate is shut behind the one before, and that is shown
         self._scanner.type(code.encode() + b"\r\n")
         told: list[tuple[str, int]] = []
         until = time.monotonic() + SCAN_SECONDS

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 
 from tests.rig.raw_server import answer_of, raw_server
@@ -72,3 +73,10 @@ async def test_look_ups_in_a_list_that_grows_all_day_take_no_memory_for_good() -
         process.stdin.close()
         assert await process.wait() == 0
     assert max(resident) - resident[2] < MOST_KIB, resident
+
+
+def test_a_gate_does_not_bring_in_the_command_line_of_httpx() -> None:
+    """rich, pygments and click would take a tenth of a gate's memory."""
+    look = "import gate_controller.app, sys; print(*{'rich', 'pygments', 'click', 'httpx'} & {*sys.modules})"
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    assert found.stdout.split() == ["httpx"]
