@@ -21,7 +21,7 @@ from gate_controller.journal import codec, own_files
 from gate_controller.journal.own_files import ARCHIVE_FOLDER, ASIDE
 from gate_controller.journal.records import facts_as_dicts, record
 from gate_controller.journal.rows import KEPT
-from gate_controller.journal.schema import MIGRATIONS
+from gate_controller.journal.schema import MIGRATIONS, PAGE_BYTES
 from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, explained, new_tag
 
 DAMAGE_NOTE = "journal.damaged"
@@ -108,6 +108,7 @@ def set_aside(directory: Path) -> Path:
     fresh.unlink(missing_ok=True)
     own_files.make(fresh)
     with closing(sqlite3.connect(fresh, isolation_level=None)) as db:
+        db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         db.executescript("".join(MIGRATIONS) + f"PRAGMA user_version = {len(MIGRATIONS)};")
         db.execute("INSERT INTO meta VALUES ('tag', ?)", (tag or new_tag(),))
         db.executemany("INSERT INTO meta VALUES (?, ?)", rows["meta"])

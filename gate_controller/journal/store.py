@@ -27,18 +27,18 @@ TAG_LENGTH = 4
 FILE_NAME = "journal.sqlite3"
 LOCK_NAME = "journal.lock"
 
-# Frames in the write-ahead log after which it is copied into the file, while the lane is idle: 200 pages are 0.8 MB,
-# read back in a few milliseconds after a power cut, and each hot page is written once for dozens of admissions.
+# Frames in the write-ahead log after which it is copied into the file, while the lane is idle: 200 pages are 0.2 MB, in
+# a journal of an earlier version 0.8, read back in a few milliseconds after a power cut, and each hot page is written
+# once for dozens of admissions.
 CHECKPOINT_FRAMES = 200
 
 MOST_FRAMES = 400
 """
 Frames in the write-ahead log after which it is copied into the file although the lane is taken: where one visitor
-follows the other all day it would grow all day. 400 pages are 1.6 MB.
+follows the other all day it would grow all day. 400 pages of the largest size that there is are 1.6 MB.
 """
 
-# As SQLite makes them; and how many a write dirties at most, in an old journal too: fact, pending, and a page above.
-_PAGE = 4096
+# How many pages a write dirties at most, in an old journal too: fact, pending, and a page above.
 _FRAMES_OF_A_WRITE = 3
 
 LOOKED_BACK = 20_000
@@ -118,16 +118,18 @@ class Store:
             own_files.mend(self.path.with_name(f"{FILE_NAME}{suffix}"))
         db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=32)
         try:
+            db.execute(f"PRAGMA page_size = {schema.PAGE_BYTES}")  # of a new file only
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             self._is_synced = True
             db.execute("PRAGMA wal_autocheckpoint = 0")
             # A reader that takes its time lets the log grow, and SQLite would keep the file at that size.
-            db.execute(f"PRAGMA journal_size_limit = {MOST_FRAMES * _PAGE}")
+            page_bytes = db.execute("PRAGMA page_size").fetchone()[0]
+            db.execute(f"PRAGMA journal_size_limit = {MOST_FRAMES * page_bytes}")
             db.execute("PRAGMA cache_size = -512")
             # What a killed process has left in the log counts too.
             log = self.path.with_name(f"{FILE_NAME}-wal")
-            self._frames = log.stat().st_size // _PAGE if log.exists() else 0
+            self._frames = log.stat().st_size // page_bytes if log.exists() else 0
             schema.migrate(db)
             self.numbering = self._read_numbering(db)
             self._unfinished: set[int] = set()
