@@ -31,7 +31,8 @@ async def main():
 
 asyncio.run(main())
 """
-MOST_KIB = 1536
+MOST_KIB = 2048
+"""On 3.13 some 1,550 are taken by what a list of 3,000 leaves behind once, and 3,000 where nothing is given back."""
 
 
 def day_of(entries: int) -> bytes:
