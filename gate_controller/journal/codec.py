@@ -5,7 +5,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from gate_controller.admission.words.facts import KINDS, Evidence, Fact, Occurrence
+from gate_controller.admission.words.facts import KINDS, Evidence, Fact, Occurrence, Regime
 from gate_controller.admission.words.money import Currency
 
 _OWN_COLUMNS = frozenset({"attempt", "n", "at"})
@@ -58,6 +58,8 @@ def decode(attempt: str, n: int, kind: object, at: object, body: object) -> Fact
         said["evidence"] = Evidence(said["evidence"])
     if "what" in said:
         said["what"] = Occurrence(said["what"])
+    if "regime" in said:
+        said["regime"] = Regime(said["regime"])
     if "currency" in said:
         said["currency"] = Currency(said["currency"])
     try:

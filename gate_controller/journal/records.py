@@ -25,6 +25,8 @@ from gate_controller.admission.words.facts import (
     RefundBegun,
     Refunded,
     Refused,
+    RegimeBegun,
+    RegimeEnded,
     Released,
     ReleasedToSensor,
     SecondChargeFeared,
@@ -54,6 +56,8 @@ STANDS: Final[Mapping[type[Fact], str]] = {
     Settled: "settled",
     StrayPassage: "stray passage",
     Occurred: "",
+    RegimeBegun: "",
+    RegimeEnded: "ended",
 }
 """How an attempt stands after its last fact, in the words that staff read; what has occurred says so itself."""
 
@@ -117,7 +121,7 @@ def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
         attempt=str(last.attempt),
         begun=moment(first.at),
         ended=moment(last.at),
-        stands=last.what.value if isinstance(last, Occurred) else STANDS[type(last)],
+        stands=_stands(first, last),
         standing=last.leaves.value,
         reason=_reason(facts),
         since=moment(last.at),
@@ -125,6 +129,13 @@ def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
     for fact in facts:
         known = _with(known, fact)
     return known
+
+
+def _stands(first: Fact, last: Fact) -> str:
+    if isinstance(last, Occurred):
+        return last.what.value
+    said = STANDS[type(last)]
+    return f"{first.regime.value} {said}".rstrip() if isinstance(first, RegimeBegun) else said
 
 
 def _with(known: Record, fact: Fact) -> Record:
@@ -159,8 +170,9 @@ def _with(known: Record, fact: Fact) -> Record:
 
 
 def _reason(facts: Sequence[Fact]) -> str:
-    if isinstance(facts[-1], Occurred):
-        return ": ".join(text for text in (facts[-1].by, facts[-1].reason) if text)
+    first = facts[0]
+    if isinstance(first, Occurred | RegimeBegun):
+        return ": ".join(text for text in (first.by, first.reason) if text)
     said = [str(getattr(fact, name, "")) for fact in facts for name in ("reason", "why", "how")]
     return next((text for text in reversed(said) if text), "")
 

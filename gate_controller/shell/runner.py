@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
-from gate_controller.admission.words.ids import AttemptId, OrderId
+from gate_controller.admission.words.ids import NOBODY, AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.admission.words.outcomes import CallFailed, CallFault, ListedRedemption, Redemptions
 from gate_controller.devices.errors import DeviceError
@@ -34,9 +34,6 @@ LOOKUP_MARGIN_SECONDS = 24 * 3600.0
 # "Checking" is shown this much after the request has left: no eye sees the difference, and a fast answer need not wait
 # behind lamps and words.
 CHECKING_SHOWN_AFTER_SECONDS = 0.01
-
-# Whose movement it is where it is nobody's admission.
-NOBODY = AttemptId("")
 
 
 class Shows(Protocol):
@@ -179,7 +176,7 @@ class Runner:
         for task in self._tasks:
             task.cancel()
 
-    def _start(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
+    def _start(self, command: do.Command) -> None:  # noqa: C901, PLR0912 - one case for each kind of command
         match command:
             case do.AskBalance():
                 self._spawn(self._ask_balance(command))
@@ -196,7 +193,8 @@ class Runner:
                 if self._moved(release, attempt):
                     self.post(on.Opened(self.now(), attempt))
             case do.HoldOpen():
-                self._moved(self.drive.hold_open, NOBODY)
+                if self._moved(self.drive.hold_open, NOBODY):
+                    self.post(on.Opened(self.now(), NOBODY))
             case do.Shut():
                 self._moved(self.drive.shut, NOBODY)
             case do.LetGo():

@@ -167,6 +167,11 @@ WORDING = Wording(
             "Bitte gehen Sie durch, ohne zu scannen.",
             short="Kein Scan nötig.",
         ),
+        Fault.HELD_BY_STAFF: Words(
+            "Durchgang frei",
+            "Bitte gehen Sie durch, ohne zu scannen.",
+            short="Kein Scan nötig.",
+        ),
         Fault.STOPPING: Words(
             "Ausser Betrieb",
             "Der Eingang wird abgeschaltet. Bitte wenden Sie sich ans Personal.",
@@ -176,6 +181,19 @@ WORDING = Wording(
             "Geschlossen",
             "Bitte benutzen Sie einen anderen Eingang.",
             short="Anderer Eingang.",
+        ),
+        Fault.LOCKED: Words(
+            "Geschlossen",
+            "Geschlossen bis {until} Uhr. Bitte benutzen Sie einen anderen Eingang.",
+            bare="Bitte benutzen Sie einen anderen Eingang.",
+            short="Wieder ab {until} Uhr.",
+            short_bare="Anderer Eingang.",
+        ),
+        Fault.WITHDRAWN: Words(
+            "Ausser Betrieb",
+            "{staff_text}",
+            bare="Bitte wenden Sie sich ans Personal.",
+            short_bare="Personal fragen.",
         ),
         Fault.STARTING: Words(
             "Bitte warten",

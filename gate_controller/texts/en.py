@@ -164,6 +164,11 @@ WORDING = Wording(
             "Please go through without scanning.",
             short="No scan needed.",
         ),
+        Fault.HELD_BY_STAFF: Words(
+            "Gate is open",
+            "Please go through without scanning.",
+            short="No scan needed.",
+        ),
         Fault.STOPPING: Words(
             "Out of service",
             "The gate is being switched off. Please ask a member of staff.",
@@ -173,6 +178,19 @@ WORDING = Wording(
             "Closed",
             "Please use another entrance.",
             short="Other entrance.",
+        ),
+        Fault.LOCKED: Words(
+            "Closed",
+            "Closed until {until}. Please use another entrance.",
+            bare="Please use another entrance.",
+            short="Opens at {until}.",
+            short_bare="Other entrance.",
+        ),
+        Fault.WITHDRAWN: Words(
+            "Out of service",
+            "{staff_text}",
+            bare="Please ask a member of staff.",
+            short_bare="Ask the staff.",
         ),
         Fault.STARTING: Words(
             "Please wait",

@@ -168,6 +168,11 @@ WORDING = Wording(
             "Veuillez passer sans scanner.",
             short="Sans scanner.",
         ),
+        Fault.HELD_BY_STAFF: Words(
+            "Passage libre",
+            "Veuillez passer sans scanner.",
+            short="Sans scanner.",
+        ),
         Fault.STOPPING: Words(
             "Hors service",
             "L’entrée va être mise hors service. Veuillez vous adresser au personnel.",
@@ -177,6 +182,19 @@ WORDING = Wording(
             "Fermé",
             "Veuillez utiliser une autre entrée.",
             short="Autre entrée.",
+        ),
+        Fault.LOCKED: Words(
+            "Fermé",
+            "Fermé jusqu’à {until}. Veuillez utiliser une autre entrée.",
+            bare="Veuillez utiliser une autre entrée.",
+            short="Ouvre à {until}.",
+            short_bare="Autre entrée.",
+        ),
+        Fault.WITHDRAWN: Words(
+            "Hors service",
+            "{staff_text}",
+            bare="Veuillez vous adresser au personnel.",
+            short_bare="Voir personnel.",
         ),
         Fault.STARTING: Words(
             "Un instant",

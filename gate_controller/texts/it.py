@@ -166,6 +166,11 @@ WORDING = Wording(
             "Passi senza scansionare.",
             short="Senza scansione.",
         ),
+        Fault.HELD_BY_STAFF: Words(
+            "Varco libero",
+            "Passi senza scansionare.",
+            short="Senza scansione.",
+        ),
         Fault.STOPPING: Words(
             "Fuori servizio",
             "L’ingresso sta per essere spento. Si rivolga al personale.",
@@ -175,6 +180,19 @@ WORDING = Wording(
             "Chiuso",
             "Utilizzi un altro ingresso.",
             short="Altro ingresso.",
+        ),
+        Fault.LOCKED: Words(
+            "Chiuso",
+            "Chiuso fino alle {until}. Utilizzi un altro ingresso.",
+            bare="Utilizzi un altro ingresso.",
+            short="Apre alle {until}.",
+            short_bare="Altro ingresso.",
+        ),
+        Fault.WITHDRAWN: Words(
+            "Fuori servizio",
+            "{staff_text}",
+            bare="Si rivolga al personale.",
+            short_bare="Chieda aiuto.",
         ),
         Fault.STARTING: Words(
             "Un momento",

@@ -6,6 +6,7 @@ the gate rests. Rules: every message in every language gives a text, whatever it
 on character for character, for only the merchant knows what it means.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,6 +24,9 @@ WORDINGS: Final[Mapping[Language, Wording]] = {
     Language.IT: it.WORDING,
     Language.EN: en.WORDING,
 }
+
+# A time of day says which moment is meant while it is less than a day away; beyond that it would mislead.
+_SAME_CLOCK_SECONDS = 20 * 3600.0
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SAID_BY_FAULT = frozenset({MessageKind.OUT_OF_SERVICE, MessageKind.REFUSED_OUT_OF_SERVICE})
@@ -97,6 +101,11 @@ class Texts:
         }
         if message.eguma_text.strip():  # blanks alone tell the visitor nothing
             fields["eguma_text"] = message.eguma_text
+        if message.staff_text.strip():
+            fields["staff_text"] = message.staff_text
+        if message.until is not None and message.until - time.time() < _SAME_CLOCK_SECONDS:
+            at = time.localtime(message.until)
+            fields["until"] = wording.clock.format(hour=at.tm_hour, minute=at.tm_min)
         if message.seconds is not None:
             fields["seconds"] = str(message.seconds)
         short = dict(fields)

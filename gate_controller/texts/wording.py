@@ -3,8 +3,9 @@ The shape of one language's table: which wordings a language file must hold, and
 
 A message has its words in full, in short for small displays, and as what is still true of it when the gate rests.
 Placeholders are `str.format` fields: `{price}`, `{balance}` (amounts), `{sum}`, `{rest}` (the same without their
-currency), `{currency}`, `{seconds}` (two or more), `{eguma_text}` (E-GUMA's own words), and two clauses that are empty
-where there is nothing to say: `{incident}` ("…, incident K7Q2") and `{left}` ("… CHF 15.00 left").
+currency), `{currency}`, `{seconds}` (two or more), `{until}` (a time of day), `{eguma_text}` (E-GUMA's own words),
+`{staff_text}` (those of the house), and two clauses that are empty where there is nothing to say: `{incident}` ("…,
+incident K7Q2") and `{left}` ("… CHF 15.00 left").
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,10 @@ class Words:
     detail: str
     """One or two short sentences; the last one says what to do now."""
     bare: str = ""
-    """The detail where `{balance}`, `{seconds}` or `{eguma_text}` is not known; empty where it names none."""
+    """
+    The detail where `{balance}`, `{seconds}`, `{until}`, `{eguma_text}` or `{staff_text}` is not known; empty where it
+    names none.
+    """
     short_title: str = ""
     """At most 14 characters: one line of the smallest display; empty: the title is short enough."""
     short: str | None = None

@@ -15,7 +15,7 @@ from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Occurred, Occurrence
-from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
+from gate_controller.admission.words.ids import NOBODY, Numbering, OrderId
 from gate_controller.admission.words.messages import Message, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.outcomes import (
@@ -189,8 +189,11 @@ class Core:
                     self.pulses += way is do.Way.IN
                     self.happens(on.Opened(self.at, attempt))
                 case do.HoldOpen() if not self.relay_works:
-                    self.happens(on.RelayFailed(self.at, AttemptId(""), "stuck"))
-                case do.Shut() | do.HoldOpen() | do.LetGo():
+                    self.happens(on.RelayFailed(self.at, NOBODY, "stuck"))
+                case do.HoldOpen():
+                    self.moves.append("HoldOpen")
+                    self.happens(on.Opened(self.at, NOBODY))
+                case do.Shut() | do.LetGo():
                     self.moves.append(type(command).__name__)
                 case do.Release(attempt):
                     self.happens(on.RelayFailed(self.at, attempt, "stuck"))

@@ -1,6 +1,7 @@
 """Every message has its words in every language: complete, short, well spelt, as the committed page shows."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import astuple
 from itertools import product
@@ -61,8 +62,29 @@ def test_every_message_has_a_title_and_a_detail(language: Language, kind: Messag
 @pytest.mark.parametrize("kind", [MessageKind.OUT_OF_SERVICE, MessageKind.REFUSED_OUT_OF_SERVICE])
 def test_every_fault_has_a_title_and_a_detail(language: Language, fault: Fault, kind: MessageKind) -> None:
     text = Texts([language], Currency.CHF).render(Message(kind, fault=fault))
-    assert text.title == WORDINGS[language].faults[fault].title
-    assert text.detail == WORDINGS[language].faults[fault].detail
+    words = WORDINGS[language].faults[fault]
+    assert text.title == words.title
+    assert text.detail == (words.bare or words.detail)
+
+
+@LANGUAGES
+def test_a_locked_gate_says_until_when_if_that_is_within_a_day(language: Language) -> None:
+    soon, later = time.time() + 3_600, time.time() + 30 * 3_600
+
+    def detail(until: float) -> str:
+        message = Message(MessageKind.OUT_OF_SERVICE, fault=Fault.LOCKED, until=until)
+        return Texts([language], Currency.CHF).render(message).detail
+
+    at = time.localtime(soon)
+    assert WORDINGS[language].clock.format(hour=at.tm_hour, minute=at.tm_min) in detail(soon)
+    assert detail(later) == WORDINGS[language].faults[Fault.LOCKED].bare
+
+
+@LANGUAGES
+@pytest.mark.parametrize("words", ["Back at {price} o'clock", "Revision – bitte Eingang West", "%s"])
+def test_a_gate_put_out_of_service_says_what_staff_want_to_be_read(language: Language, words: str) -> None:
+    message = Message(MessageKind.OUT_OF_SERVICE, fault=Fault.WITHDRAWN, staff_text=words)
+    assert Texts([language], Currency.CHF).render(message).detail == words
 
 
 @LANGUAGES
@@ -139,7 +161,7 @@ def test_what_stays_of_a_verdict_sends_nobody_through_and_makes_nobody_wait(
 
 @LANGUAGES
 def test_a_detail_that_names_what_may_be_unknown_has_a_bare_form_that_does_not(language: Language) -> None:
-    unknown = {"balance", "eguma_text", "seconds"}
+    unknown = {"balance", "eguma_text", "seconds", "until", "staff_text"}
     for words in WORDINGS[language].messages.values():
         assert bool(words.bare) == bool(placeholders(words.detail) & unknown)
         assert not placeholders(words.bare) & unknown

@@ -40,9 +40,9 @@ from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFa
 from gate_controller.admission.words.policy import CANCEL_SECONDS, LOOKUP_SECONDS, REFUND_PATIENCE_SECONDS, refund_pause
 
 
-def begin(a: Attempt, turn: Turn, by: str = "", *, is_claimed: bool = False) -> None:
+def begin(a: Attempt, turn: Turn, by: str = "", reason: str = "", *, is_claimed: bool = False) -> None:
     """
-    Weigh the voucher first; `by` is who ordered it, where a person did.
+    Weigh the voucher first; `by` is who ordered it, where a person did, and `reason` why.
 
     A power cut while it is weighed forgets the refund: a credit comes to it again, a person has to order it again.
     """
@@ -50,6 +50,7 @@ def begin(a: Attempt, turn: Turn, by: str = "", *, is_claimed: bool = False) -> 
     earlier = a.refund_begun
     refund = Refund(
         by=by,
+        reason=reason,
         is_claimed=is_claimed,
         is_unknown=not is_proven,
         weighed=None if earlier is None else earlier.balance,
@@ -85,7 +86,7 @@ def weighed(a: Attempt, state: Weighing, event: BalanceAnswered, turn: Turn) -> 
 def _record(a: Attempt, refund: Refund, turn: Turn) -> None:
     refund = replace(refund, since=turn.at.wall if refund.since is None else refund.since)
     a.state = RefundRecording(refund=refund)
-    turn.write(a.fact(RefundBegun, turn, by=refund.by, balance=refund.weighed), waiting=a.id)
+    turn.write(a.fact(RefundBegun, turn, by=refund.by, reason=refund.reason, balance=refund.weighed), waiting=a.id)
 
 
 def recorded(a: Attempt, state: RefundRecording, event: Written, turn: Turn) -> None:

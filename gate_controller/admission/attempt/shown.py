@@ -5,9 +5,10 @@ Whoever shows something says so here in the same breath (`Turn.show`).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate, Signal
+from gate_controller.admission.words.facts import RegimeBegun
+from gate_controller.admission.words.messages import REGIME_FAULTS, Fault, Message, MessageKind, MoneyFate, Signal
 from gate_controller.admission.words.policy import Policy
 
 # How long a refusal stays readable before the scan that waited for the lane takes the display.
@@ -65,19 +66,28 @@ class Shown:
         if is_held_open or not charge_told:
             self.until, self._verdict_until = None, 0.0
 
-    def rests(self, faults: Mapping[Fault, str], now: float, policy: Policy) -> Message | None:
+    def rests(
+        self, faults: Mapping[Fault, str], regime: RegimeBegun | None, now: float, policy: Policy
+    ) -> Message | None:
         """Return what an idle display shows from now on; None where it does already, or a scan has still a say."""
         if self.until is not None and now < self.until:
             return None
         self.until = None
         if faults:
-            message = Message(MessageKind.OUT_OF_SERVICE, policy.price, fault=worst(faults))
+            message = in_staffs_words(Message(MessageKind.OUT_OF_SERVICE, policy.price, fault=worst(faults)), regime)
         else:
             message = Message(MessageKind.IDLE, policy.price)
         if message == self._resting:
             return None
         self._resting = message
         return message
+
+
+def in_staffs_words(message: Message, regime: RegimeBegun | None) -> Message:
+    """Return a message with what staff want to be read, and until when, where it tells of what they have ordered."""
+    if regime is None or message.fault is not REGIME_FAULTS[regime.regime]:
+        return message
+    return replace(message, staff_text=regime.text, until=regime.until)
 
 
 def worst(faults: Iterable[Fault]) -> Fault:

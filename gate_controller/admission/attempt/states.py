@@ -160,6 +160,7 @@ class Refund:
 
     by: str = ""
     """Who ordered it; empty where the gate does it by itself."""
+    reason: str = ""
     is_claimed: bool = False
     """Begun while its visitor claimed the credit: if he still waits when it is done, he is served anew."""
     is_unknown: bool

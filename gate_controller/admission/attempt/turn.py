@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from gate_controller.admission.attempt.movement import Movement
 from gate_controller.admission.attempt.sensing import Sensing
-from gate_controller.admission.attempt.shown import Shown
+from gate_controller.admission.attempt.shown import Shown, in_staffs_words
 from gate_controller.admission.attempt.writes import Writes
 from gate_controller.admission.words.commands import (
     Answer,
@@ -29,7 +29,7 @@ from gate_controller.admission.words.commands import (
     Way,
 )
 from gate_controller.admission.words.events import Instant
-from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.facts import Fact, RegimeBegun
 from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
 from gate_controller.admission.words.messages import HOLDS, Fault, Message, MessageKind
 from gate_controller.admission.words.money import Cents
@@ -51,6 +51,8 @@ class Turn:
     barred: Fault | None = None
     """Why nobody may be charged any more just now, not even who has been scanned; None: nothing bars it."""
     sensing: Sensing = field(default_factory=Sensing)
+    regime: RegimeBegun | None = None
+    """What staff have ordered for a while."""
     commands: list[Command] = field(default_factory=list)
     raised: list[tuple[Fault, str]] = field(default_factory=list)
     cleared: list[Fault] = field(default_factory=list)
@@ -107,12 +109,13 @@ class Turn:
         price = self.policy.price if price is None else price
         fault = self.barred if fault is None and self.is_held_open else fault
         message = Message(kind, price, balance, eguma_text, incident, fault, seconds)
+        message = in_staffs_words(message, self.regime)
         self.shown.tells(message, self.at.mono, self.policy)
         self.commands.append(Show(message))
 
     def rest(self) -> None:
         """Show how the gate is, unless a scan still has something to say."""
-        if (message := self.shown.rests(self.faults, self.at.mono, self.policy)) is not None:
+        if (message := self.shown.rests(self.faults, self.regime, self.at.mono, self.policy)) is not None:
             self.commands.append(Show(message))
 
     # -- the gate
@@ -147,6 +150,12 @@ class Turn:
         """Hold the gate open no more."""
         self.movement.let_go(self.at.mono, self.policy)
         self.commands.append(LetGo())
+
+    def end_hold(self, ended: Fault) -> None:
+        """What has held the gate open does no more; it is let go, unless something else holds it."""
+        self.clear(ended)
+        if not (HOLDS & self.faults.keys()) - {ended}:
+            self.let_go()
 
     @property
     def is_held_open(self) -> bool:

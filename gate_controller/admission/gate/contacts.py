@@ -13,8 +13,8 @@ from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import Way
 from gate_controller.admission.words.events import Contact, ContactChanged, Instant
 from gate_controller.admission.words.facts import Occurred, Occurrence
-from gate_controller.admission.words.ids import AttemptId
-from gate_controller.admission.words.messages import HOLDS, Fault
+from gate_controller.admission.words.ids import AttemptId, OrderId
+from gate_controller.admission.words.messages import Fault
 
 ALARMS = frozenset(
     {
@@ -37,6 +37,7 @@ class _Unrecorded:
     by: str
     reason: str
     at: Instant
+    order: str
 
 
 @dataclass(slots=True)
@@ -88,9 +89,9 @@ class Contacts:
             case Contact.EXIT_BUTTON:
                 pass
 
-    def let_in(self, by: str, reason: str, turn: Turn) -> AttemptId:
+    def let_in(self, by: str, reason: str, order: OrderId, turn: Turn) -> AttemptId:
         """Release the gate once for a person whom staff let in; return the name under which it is recorded."""
-        attempt = self._record(Occurrence.OPENED_BY_STAFF, turn, by, reason)
+        attempt = self._record(Occurrence.OPENED_BY_STAFF, turn, by, reason, order)
         turn.let_through(attempt, Way.IN)
         return attempt
 
@@ -104,7 +105,7 @@ class Contacts:
     def end_fire(self, turn: Turn, by: str) -> None:
         """End an alarm whose contact has closed again."""
         self.waits_for_staff = False
-        self._end_hold(Fault.FIRE, turn)
+        turn.end_hold(Fault.FIRE)
         self._record(Occurrence.FIRE_ENDED, turn, by)
 
     def record_early(self, turn: Turn) -> None:
@@ -136,7 +137,7 @@ class Contacts:
                 turn.hold_open()
                 self._record(Occurrence.HELD_OPEN, turn, by)
             case False, True:
-                self._end_hold(Fault.HELD_OPEN, turn)
+                turn.end_hold(Fault.HELD_OPEN)
                 self._record(Occurrence.HELD_OPEN_ENDED, turn, by)
             case True, False:
                 turn.fault(Fault.SERVICE, "the service key has closed it: turn it back")
@@ -144,11 +145,6 @@ class Contacts:
             case False, False:
                 turn.clear(Fault.SERVICE)
                 self._record(Occurrence.CLOSED_ENDED, turn, by)
-
-    def _end_hold(self, ended: Fault, turn: Turn) -> None:
-        turn.clear(ended)
-        if not (HOLDS & turn.faults.keys()) - {ended}:
-            turn.let_go()
 
     def hold_again(self, turn: Turn) -> None:
         """Hold the gate open anew with a relay that works again, if something still holds it."""
@@ -179,8 +175,8 @@ class Contacts:
 
     # -- records
 
-    def _record(self, what: Occurrence, turn: Turn, by: str, reason: str = "") -> AttemptId:
-        one = _Unrecorded(what, by, reason, turn.at)
+    def _record(self, what: Occurrence, turn: Turn, by: str, reason: str = "", order: str = "") -> AttemptId:
+        one = _Unrecorded(what, by, reason, turn.at, order)
         if what in _TROUBLES:
             self.trouble = what
         if turn.names.tag:
@@ -191,6 +187,6 @@ class Contacts:
     @staticmethod
     def _write(one: _Unrecorded, turn: Turn) -> AttemptId:
         attempt, incident = turn.names.next()
-        turn.write(Occurred(attempt, 0, one.at.wall, incident, one.what, one.by, one.reason))
+        turn.write(Occurred(attempt, 0, one.at.wall, incident, one.what, one.by, one.reason, one.order))
         turn.note(f"occurred={one.what.value!r} by={one.by!r} incident={incident}", alarm=one.what in ALARMS)
         return attempt

@@ -16,6 +16,7 @@ from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
 from gate_controller.admission.gate.contacts import Contacts
 from gate_controller.admission.gate.orders import Orders
+from gate_controller.admission.gate.regimes import Regimes
 from gate_controller.admission.gate.visitors import Visitors
 from gate_controller.admission.words.commands import Command
 from gate_controller.admission.words.events import (
@@ -38,7 +39,7 @@ from gate_controller.admission.words.events import (
     WriteFailed,
     Written,
 )
-from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.facts import Fact, RegimeBegun
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import BARRING, HOLDS, Fault
 from gate_controller.admission.words.policy import Policy
@@ -54,6 +55,7 @@ class Gate:
     """Why the gate is out of service, each with words for the log; empty while it takes scans."""
     visitors: Visitors = field(default_factory=Visitors)
     contacts: Contacts = field(default_factory=Contacts)
+    regimes: Regimes = field(default_factory=Regimes)
     _orders: Orders = field(default_factory=Orders)
     _writes: Writes = field(default_factory=Writes)
     _movement: Movement = field(default_factory=Movement)
@@ -81,7 +83,7 @@ class Gate:
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         visitors = self.visitors
-        times = [self._writes.retry_at, *self._movement.due.values()]
+        times = [self._writes.retry_at, self.regimes.ends, *self._movement.due.values()]
         if self.policy.passage_seconds is not None:
             times.append(self._sensing.wake_at(self.policy))
         for attempt in visitors.unfinished.values():
@@ -121,8 +123,13 @@ class Gate:
         `is_foreign`: it came from another machine, and a person decides about each.
         """
         turn = self._turn(at)
-        self.visitors.recover(histories, turn, is_foreign=is_foreign)
+        histories = tuple(histories)
+        orders = [facts for facts in histories if isinstance(facts[0], RegimeBegun)]
+        attempts = [facts for facts in histories if not isinstance(facts[0], RegimeBegun)]
+        self.visitors.recover(attempts, turn, is_foreign=is_foreign)
+        self.regimes.recover(orders, turn, is_foreign=is_foreign)
         self.contacts.record_early(turn)
+        self._faults_changed(turn)
         return tuple(turn.commands)
 
     def handle(self, event: Event) -> tuple[Command, ...]:  # noqa: PLR0912 - one case for each kind of event
@@ -144,7 +151,7 @@ class Gate:
             case ContactChanged():
                 self.contacts.changed(event, turn)
             case Order():
-                self._orders.given(event, turn, self.visitors, self.contacts)
+                self._orders.given(event, turn, self.visitors, self.contacts, self.regimes)
             case FaultRaised(_, fault, why):
                 turn.fault(fault, why)
             case FaultCleared(_, fault):
@@ -154,7 +161,7 @@ class Gate:
             case Rescanned() | PassageSensed():
                 pass  # the gate itself tells its attempts
             case Opened() | RelayFailed():
-                self._orders.moved(event, turn)
+                self._orders.moved(event, turn, self.visitors, self.regimes)
                 self.visitors.answered(event, turn)
             case AttemptEvent():
                 self.visitors.answered(event, turn)
@@ -168,7 +175,9 @@ class Gate:
 
     def _turn(self, at: Instant) -> Turn:
         memory = self._writes, self._movement, self._shown
-        return Turn(self.policy, at, self.numbering, *memory, self.faults, self._barred, self._sensing)
+        return Turn(
+            self.policy, at, self.numbering, *memory, self.faults, self._barred, self._sensing, self.regimes.now
+        )
 
     @property
     def _barred(self) -> Fault | None:
@@ -181,6 +190,7 @@ class Gate:
         if self._movement.due:
             self.contacts.time_passed(turn)
         self.visitors.let_lapse(turn)
+        self.regimes.time_passed(turn)
         if self._writes.retry_at is not None and turn.at.mono >= self._writes.retry_at:
             turn.try_journal()
 

@@ -1,5 +1,5 @@
 """
-What a person at the venue may order: open the gate, end an alarm, settle an open item, give a charge back.
+What a person at the venue may order: open the gate, hold it open, lock it, end that, see to an open item or a charge.
 
 Whether it is carried out is decided here and nowhere else, and each order is answered: it is done (or has begun), it
 makes no sense, or only the moment is bad, and whoever gave it may give it again.
@@ -13,29 +13,34 @@ from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import Auditing, Credit, Refunding
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.gate.contacts import Contacts
+from gate_controller.admission.gate.regimes import Regimes, objection_to
 from gate_controller.admission.gate.visitors import Visitors
 from gate_controller.admission.words.events import (
     AdoptOrdered,
+    LetInOrdered,
     Opened,
     OpenOrdered,
     Order,
     RefundOrdered,
+    RegimeOrdered,
     RelayFailed,
     ResumeOrdered,
     SettleOrdered,
 )
 from gate_controller.admission.words.facts import (
     Adopted,
+    Evidence,
     Fact,
     Redeemed,
     RefundBegun,
     Refunded,
+    Regime,
     Settled,
     Standing,
     is_foreign,
     voucher_of,
 )
-from gate_controller.admission.words.ids import AttemptId, OrderId
+from gate_controller.admission.words.ids import NOBODY, AttemptId
 from gate_controller.admission.words.messages import HOLDS, Fault
 
 
@@ -43,16 +48,20 @@ from gate_controller.admission.words.messages import HOLDS, Fault
 class Orders:
     """Takes orders, and remembers those whose answer waits for the relay."""
 
-    _opening: dict[AttemptId, OrderId] = field(default_factory=dict)
-    """Orders to open, each by the name under which the opening is recorded."""
+    _opening: dict[AttemptId, OpenOrdered | LetInOrdered | RegimeOrdered] = field(default_factory=dict)
+    """Orders to open, each by the name under which the opening is recorded; to hold open by nobody's."""
 
-    def given(self, order: Order, turn: Turn, visitors: Visitors, contacts: Contacts) -> None:
+    def given(self, order: Order, turn: Turn, visitors: Visitors, contacts: Contacts, regimes: Regimes) -> None:
         """Carry an order out, or say why not."""
         match order:
             case OpenOrdered():
                 self._open(order, turn, visitors, contacts)
+            case LetInOrdered():
+                self._let_in(order, turn, visitors, contacts)
+            case RegimeOrdered():
+                self._rule(order, turn, regimes)
             case ResumeOrdered():
-                _resume(order, turn, contacts)
+                _resume(order, turn, contacts, regimes)
             case SettleOrdered():
                 _settle(order, turn, visitors)
             case RefundOrdered():
@@ -62,16 +71,47 @@ class Orders:
             case _:
                 raise TypeError(f"not an order: {order!r}")
 
-    def moved(self, event: Opened | RelayFailed, turn: Turn) -> None:
+    def moved(self, event: Opened | RelayFailed, turn: Turn, visitors: Visitors, regimes: Regimes) -> None:
         """Answer the order that the relay has just carried out, or could not, if it was one."""
-        if (order := self._opening.pop(event.attempt, None)) is not None:
-            turn.answer(order, f"it did not open: {event.why}" if isinstance(event, RelayFailed) else "")
+        order = self._opening.pop(event.attempt, None)
+        if order is None:
+            return
+        if isinstance(event, RelayFailed):
+            if isinstance(order, RegimeOrdered):
+                regimes.end(turn, why=f"it did not open: {event.why}")
+            turn.answer(order.id, f"it did not open: {event.why}")
+        elif isinstance(order, LetInOrdered):
+            # Not before the relay has moved: whoever was not let in is still owed it. A power cut between the two
+            # leaves the item open, and beside it the record of the opening.
+            _end_item(order, turn, visitors)
+        else:
+            turn.answer(order.id)
 
     def _open(self, order: OpenOrdered, turn: Turn, visitors: Visitors, contacts: Contacts) -> None:
         if objection := _objection_to_opening(turn.faults, is_taken=visitors.is_taken(turn)):
             turn.answer(order.id, objection)
         else:
-            self._opening[contacts.let_in(order.by, order.reason, turn)] = order.id
+            self._opening[contacts.let_in(order.by, order.reason, order.id, turn)] = order
+
+    def _let_in(self, order: LetInOrdered, turn: Turn, visitors: Visitors, contacts: Contacts) -> None:
+        if objection := _objection_to_letting_in(order.facts):
+            turn.answer(order.id, objection)
+        elif why := _keeps_item_open(order.facts[-1], turn, visitors):
+            turn.answer(order.id, why, is_put_off=True)
+        elif objection := _objection_to_opening(turn.faults, is_taken=visitors.is_taken(turn)):
+            turn.answer(order.id, objection)
+        else:
+            self._opening[contacts.let_in(order.by, order.reason, order.id, turn)] = order
+
+    def _rule(self, order: RegimeOrdered, turn: Turn, regimes: Regimes) -> None:
+        if objection := objection_to(order, turn.faults, turn.at.wall):
+            turn.answer(order.id, objection)
+            return
+        regimes.begin(order, turn)
+        if order.regime is Regime.HELD_OPEN:
+            self._opening[NOBODY] = order  # answered when the relay has moved
+        else:
+            turn.answer(order.id)
 
 
 def _objection_to_opening(faults: Mapping[Fault, str], *, is_taken: bool) -> str:
@@ -83,34 +123,60 @@ def _objection_to_opening(faults: Mapping[Fault, str], *, is_taken: bool) -> str
     return "it stands open already" if HOLDS & faults.keys() else ""
 
 
-def _resume(order: ResumeOrdered, turn: Turn, contacts: Contacts) -> None:
+def _resume(order: ResumeOrdered, turn: Turn, contacts: Contacts, regimes: Regimes) -> None:
+    has_ended = regimes.end(turn, order.by)
     if contacts.waits_for_staff:
         contacts.end_fire(turn, order.by)
+        turn.answer(order.id)
+    elif has_ended:
         turn.answer(order.id)
     elif Fault.FIRE in turn.faults:
         turn.answer(order.id, "the fire contact still reports an alarm: it has to close first")
     else:
-        turn.answer(order.id, "there is no alarm: nothing to resume from")
+        turn.answer(order.id, "there is no alarm, and nothing holds by order: nothing to resume from")
 
 
 def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors) -> None:
-    last = order.facts[-1]
-    if last.leaves is not Standing.OPEN:
+    if order.facts[-1].leaves is not Standing.OPEN:
         turn.answer(order.id, "is not an open item: there is nothing to settle")
-        return
+    elif why := _keeps_item_open(order.facts[-1], turn, visitors):
+        turn.answer(order.id, why, is_put_off=True)
+    else:
+        _end_item(order, turn, visitors)
+
+
+def _end_item(order: SettleOrdered | LetInOrdered, turn: Turn, visitors: Visitors) -> None:
+    last = order.facts[-1]
+    # A power cut before this is on disk finds the item as it was, and whoever ordered it sees no end of it.
+    if (known := visitors.unfinished.get(last.attempt)) is not None:
+        visitors.drop(known)
+    turn.write(Settled(last.attempt, last.n + 1, turn.at.wall, order.by, order.reason, isinstance(order, LetInOrdered)))
+    turn.note(f"open_item=settled attempt={last.attempt} by={order.by!r} reason={order.reason!r}")
+    turn.answer(order.id)
+
+
+def _keeps_item_open(last: Fact, turn: Turn, visitors: Visitors) -> str:
+    """Return why an open item cannot be settled at this moment; empty where it can."""
     known = visitors.unfinished.get(last.attempt)
     is_repeated = known is not None and isinstance(known.state, Refunding) and known.state.refund.is_open_item
     if known is not None and is_repeated and refund.is_out(known):
-        turn.answer(order.id, "a cancellation of it is under way, and may be accepted", is_put_off=True)
-    elif (known is not None and not is_repeated) or turn.writes.holds(last.attempt):
-        turn.answer(order.id, "the gate has still work with it", is_put_off=True)
-    else:
-        # A power cut before this is on disk finds the item as it was, and whoever ordered it sees no end of it.
-        if known is not None:
-            visitors.drop(known)
-        turn.write(Settled(last.attempt, last.n + 1, turn.at.wall, by=order.by, reason=order.reason))
-        turn.note(f"open_item=settled attempt={last.attempt} by={order.by!r} reason={order.reason!r}")
-        turn.answer(order.id)
+        return "a cancellation of it is under way, and may be accepted"
+    if (known is not None and not is_repeated) or turn.writes.holds(last.attempt):
+        return "the gate has still work with it"
+    return ""
+
+
+def _objection_to_letting_in(facts: Sequence[Fact]) -> str:
+    if facts[-1].leaves is not Standing.OPEN:
+        return "is not an open item: nobody is owed an admission for it"
+    charges = [fact for fact in facts if isinstance(fact, Redeemed)]
+    if not charges:
+        return "holds no charge that is certain: open once if he shall go in, and settle this apart"
+    if charges[-1].evidence is Evidence.UNSURE:
+        return "may not have been charged: open once if he shall go in, and settle this apart"
+    if any(isinstance(fact, Refunded) for fact in facts):
+        return "has been given back already: open once if he shall go in"
+    return ""
 
 
 def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors) -> None:
@@ -140,7 +206,7 @@ def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:
         turn.answer(order.id, why, is_put_off=True)
     else:
         turn.note(f"refund=ordered incident={charged.incident} by={order.by!r}")
-        visitors.begin_refund(charged, turn, order.by)
+        visitors.begin_refund(charged, turn, order.by, order.reason)
         turn.answer(order.id)
 
 

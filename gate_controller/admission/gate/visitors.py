@@ -291,10 +291,10 @@ class Visitors:
         if turn.anew == attempt.id:
             self._go_on(attempt, turn)
 
-    def begin_refund(self, attempt: Attempt, turn: Turn, by: str) -> None:
+    def begin_refund(self, attempt: Attempt, turn: Turn, by: str, reason: str) -> None:
         """Give a charge back because a person wants it."""
         self.unfinished[attempt.id] = attempt
-        refund.begin(attempt, turn, by)
+        refund.begin(attempt, turn, by, reason)
         self._crosses(attempt.voucher_code)
 
     def drop(self, attempt: Attempt) -> None:

@@ -97,7 +97,7 @@ class Shut(Command):
 
 @dataclass(frozen=True, slots=True)
 class HoldOpen(Command):
-    """Open for everybody, until `LetGo`. `RelayFailed` where it cannot be done."""
+    """Open for everybody, until `LetGo`: `Opened` or `RelayFailed`, of nobody's attempt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ when the attempt no longer waits for it is harmless.
 from dataclasses import dataclass
 from enum import Enum
 
-from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.facts import Fact, Regime
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.outcomes import (
@@ -126,13 +126,33 @@ class OpenOrdered(Order):
 
 
 @dataclass(frozen=True, slots=True)
+class RegimeOrdered(Order):
+    """From now on the gate is to be held open, locked or out of service."""
+
+    regime: Regime
+    reason: str
+    until: float | None = None
+    """When it ends by itself (wall clock); None: when a person says so."""
+    text: str = ""
+    """What visitors are to read besides."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResumeOrdered(Order):
-    """An alarm which has cleared is over."""
+    """What staff have ordered is over, or an alarm which has cleared."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettleOrdered(Order):
     """An open item is settled; `facts` are the attempt's, from the journal."""
+
+    facts: tuple[Fact, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetInOrdered(Order):
+    """Whoever was charged, and has not been let in, is to be let in now; that settles the open item."""
 
     facts: tuple[Fact, ...]
     reason: str
@@ -150,6 +170,7 @@ class RefundOrdered(Order):
     """A charge is to be given back; `facts` are the attempt's, from the journal."""
 
     facts: tuple[Fact, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +230,7 @@ class WriteFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Opened(AttemptEvent):
-    """The relay's pulse began."""
+    """The relay's pulse began; of nobody's attempt: the gate stands open for everybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,8 @@ class RefundBegun(Fact):
     leaves = Standing.UNFINISHED
     by: str = ""
     """The person who ordered it; empty where the gate does it by itself."""
+    reason: str = ""
+    """Why, in that person's words."""
     balance: Cents | None = None
     """What was on the voucher before the first cancellation; None where nobody could say."""
 
@@ -213,6 +215,8 @@ class Settled(Fact):
     leaves = Standing.CLOSED
     by: str
     reason: str
+    let_in: bool = False
+    """Its visitor was let in on that charge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +261,41 @@ class Occurred(Fact):
     by: str = ""
     """The person or the input."""
     reason: str = ""
+    order: str = ""
+    """What names the person's order: given again, it opens nothing a second time."""
+
+
+class Regime(StrEnum):
+    """What staff order for a while; the words that staff read."""
+
+    HELD_OPEN = "held open by staff"
+    LOCKED = "locked by staff"
+    OUT_OF_SERVICE = "put out of service"
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeBegun(Fact):
+    """From here on the gate is as a person has ordered, across restarts too, until a moment or until `RegimeEnded`."""
+
+    leaves = Standing.UNFINISHED
+    incident: Incident
+    regime: Regime
+    by: str
+    reason: str = ""
+    until: float | None = None
+    """When it ends by itself (wall clock); None: when a person says so."""
+    text: str = ""
+    """What the visitor is told besides, in staff's own words."""
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeEnded(Fact):
+    """The gate is as it is without an order again. `by` is the person who ended it; empty where nobody did."""
+
+    leaves = Standing.CLOSED
+    by: str = ""
+    why: str = ""
 
 
 KINDS: dict[str, type[Fact]] = {
@@ -281,6 +320,8 @@ KINDS: dict[str, type[Fact]] = {
         Settled,
         StrayPassage,
         Occurred,
+        RegimeBegun,
+        RegimeEnded,
     )
 }
 """Every kind of fact by the name it has on disk; names are never reused."""

@@ -14,6 +14,9 @@ from typing import NewType
 AttemptId = NewType("AttemptId", str)
 """Names an attempt for ever, at E-GUMA too (in the reference number): the journal's tag and the attempt's number."""
 
+NOBODY = AttemptId("")
+"""Whose movement it is where it is nobody's admission."""
+
 Incident = NewType("Incident", str)
 """What staff look an attempt up by: five characters, none of which is mistaken for another when read aloud."""
 

@@ -5,10 +5,12 @@ Every state of the gate has exactly one kind of message. `MessageKind` is the on
 the money, and which lamps, sound and symbol go with it. A new one is a row there, and its words in each language.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Self
+from typing import Final, Self
 
+from gate_controller.admission.words.facts import Regime
 from gate_controller.admission.words.money import Cents
 
 
@@ -144,11 +146,17 @@ class Fault(Enum):
     FIRE = auto()
     """The fire contact reports an alarm, or its wire is broken: the gate stands open for everybody."""
     HELD_OPEN = auto()
-    """Staff hold the gate open for everybody."""
+    """The service key holds the gate open for everybody."""
+    HELD_BY_STAFF = auto()
+    """Staff have ordered that it stands open for everybody, until a moment."""
     STOPPING = auto()
     """The gate is about to end: it serves nobody else."""
     SERVICE = auto()
     """Staff have closed the gate by its key switch."""
+    LOCKED = auto()
+    """Staff have ordered that nobody goes in, until a moment."""
+    WITHDRAWN = auto()
+    """Staff have put the gate out of service."""
     JOURNAL = auto()
     """The journal cannot be written, so no money may be taken."""
     KEY = auto()
@@ -175,6 +183,10 @@ class Message:
     fault: Fault | None = None
     seconds: int | None = None
     """In how many seconds the same voucher is taken again, where the visitor is told to wait; never less than two."""
+    staff_text: str = ""
+    """What staff want visitors to read at a gate that they have put out of service."""
+    until: float | None = None
+    """Until when a fault holds that staff have ordered (wall clock), where that is settled."""
 
     @property
     def fate(self) -> MoneyFate:
@@ -207,8 +219,23 @@ class Message:
         return self.fault in HOLDS and self.kind.telling.signal is Signal.OUT_OF_SERVICE
 
 
-HOLDS = frozenset({Fault.FIRE, Fault.HELD_OPEN})
+HOLDS = frozenset({Fault.FIRE, Fault.HELD_OPEN, Fault.HELD_BY_STAFF})
 """The faults that hold the gate open."""
 
-BARRING = (Fault.FIRE, Fault.HELD_OPEN, Fault.SERVICE, Fault.BLOCKED, Fault.RELAY)
+BARRING = (
+    Fault.FIRE,
+    Fault.HELD_OPEN,
+    Fault.HELD_BY_STAFF,
+    Fault.SERVICE,
+    Fault.LOCKED,
+    Fault.BLOCKED,
+    Fault.RELAY,
+)
 """The faults that forbid a charge even of a visitor who is being served; the first of this list is named."""
+
+REGIME_FAULTS: Final[Mapping[Regime, Fault]] = {
+    Regime.HELD_OPEN: Fault.HELD_BY_STAFF,
+    Regime.LOCKED: Fault.LOCKED,
+    Regime.OUT_OF_SERVICE: Fault.WITHDRAWN,
+}
+"""Why the gate takes no scans while staff have ordered so."""

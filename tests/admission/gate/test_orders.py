@@ -4,8 +4,15 @@ import pytest
 
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
-from gate_controller.admission.words.events import Contact, OpenOrdered, RefundOrdered, ResumeOrdered, SettleOrdered
-from gate_controller.admission.words.facts import Fact, Intended, Occurred, Occurrence
+from gate_controller.admission.words.events import (
+    Contact,
+    LetInOrdered,
+    OpenOrdered,
+    RefundOrdered,
+    ResumeOrdered,
+    SettleOrdered,
+)
+from gate_controller.admission.words.facts import Fact, Intended, Occurred, Occurrence, Settled
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Cancelled
@@ -244,6 +251,79 @@ def test_a_refund_that_is_being_repeated_is_not_begun_a_second_time() -> None:
     assert order_refund(gate).objection == "it is being given back already"
 
 
+# -- whoever was charged and not let in is let in
+
+
+def let_in(gate: Core, attempt: str = ADMITTED) -> do.Answer:
+    return gate.order(LetInOrdered, facts_of(gate, attempt), "he stood outside")
+
+
+def owed() -> Core:
+    """Return a gate with an open item of a charge that is certain."""
+    gate = refunding()
+    gate.answer(REFUSED)
+    assert gate.story[-1] == "OpenItem"
+    return gate
+
+
+def test_letting_somebody_in_opens_once_and_settles_the_item() -> None:
+    gate = owed()
+    before = gate.pulses
+
+    assert is_carried_out(let_in(gate))
+
+    assert gate.pulses == before + 1
+    settled = gate.facts[-1]
+    assert isinstance(settled, Settled)
+    assert (settled.by, settled.reason, settled.let_in) == ("Anna", "he stood outside", True)
+    assert gate.occurred == [Occurrence.OPENED_BY_STAFF]
+    assert let_in(gate).objection == "is not an open item: nobody is owed an admission for it"
+    assert gate.pulses == before + 1
+
+
+def test_who_could_not_be_let_in_is_still_owed_it() -> None:
+    gate = owed()
+    gate.relay_works = False
+
+    assert let_in(gate).objection == "it did not open: stuck"
+
+    assert "Settled" not in gate.story
+
+
+def test_nobody_is_let_in_behind_a_visitor_who_is_served() -> None:
+    gate = owed()
+    gate.scan("AB12CD34EF56")
+
+    assert let_in(gate).objection == "somebody is being served: wait until the lane is free"
+
+    assert "Settled" not in gate.story
+
+
+def test_only_a_charge_that_is_certain_lets_somebody_in() -> None:
+    gate = core()
+    gate.is_in_doubt()
+    gate.answer(listed(0), balance(1_500))
+    assert gate.story[-1] == "OpenItem"
+    gate.after(10.0)
+    pulses = gate.pulses
+
+    answer = let_in(gate)
+
+    assert answer.objection.endswith("open once if he shall go in, and settle this apart")
+    assert not answer.is_put_off
+    assert gate.pulses == pulses
+
+
+def test_nobody_is_let_in_while_the_money_may_be_on_its_way_back() -> None:
+    gate = overdue()
+    pulses = gate.pulses
+
+    answer = let_in(gate)
+
+    assert (answer.objection, answer.is_put_off) == ("a cancellation of it is under way, and may be accepted", True)
+    assert gate.pulses == pulses
+
+
 # -- the gate is opened
 
 
@@ -306,7 +386,8 @@ def test_whoever_orders_it_is_told_that_the_gate_did_not_open() -> None:
 
 def test_staff_end_an_alarm_only_when_there_is_one_and_its_contact_has_closed() -> None:
     gate = core(fire_resumes=False)
-    assert gate.order(ResumeOrdered).objection == "there is no alarm: nothing to resume from"
+    nothing = gate.order(ResumeOrdered)
+    assert nothing.objection == "there is no alarm, and nothing holds by order: nothing to resume from"
 
     gate.contact(Contact.FIRE)
     early = gate.order(ResumeOrdered)
