@@ -55,6 +55,8 @@ from gate_controller.shell.upkeep import Upkeep
 from gate_controller.systemd import log
 from gate_controller.systemd.notify import watchdog_seconds
 from gate_controller.texts import Language, Text, Texts
+from gate_controller.web import keeping
+from gate_controller.web.house import House
 
 if TYPE_CHECKING:
     from gate_controller.devices.display.player import Player
@@ -149,6 +151,11 @@ class App:
         )
         self._mending = Mending(settings, self._runner, self._degraded, self._sensed)
         self._trials = Trials(self._front, texts, settings, gate=self.gate, degraded=self._degraded)
+        desk = Desk(
+            settings.state_dir, now=self._runner.now, order=self._runner.order, gate=self.gate, status=self.board.status
+        )
+        self._answerers = {**desk.answerers(), **self._trials.answerers()}
+        self._texts = texts
 
     async def run(self) -> int:
         """Be a gate until `stop`; returns the exit code."""
@@ -157,17 +164,35 @@ class App:
             self._runner.fault(Fault.STARTING, STARTING)  # for the display
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
             self._mending.begin()
-            await self._open_books()
-            async with self._beating(*self._until_the_last_visitor()):
-                async with self._beating(*self._until_the_stop()):
-                    await self._stop.wait()
-                await self._let_visitor_finish()
+            async with self._beating(self._page()):
+                await self._serve_visitors()
             await self._let_refusal_be_read()
         finally:
             await self._rest()
         if self._exit_code == 0:
             _log.info("stopped gate=%s", self._settings.id)
         return self._exit_code
+
+    async def _serve_visitors(self) -> None:
+        await self._open_books()
+        async with self._beating(*self._until_the_last_visitor()):
+            async with self._beating(*self._until_the_stop()):
+                await self._stop.wait()
+            await self._let_visitor_finish()
+
+    def _page(self) -> Work:
+        """What serves the staff's page, whether or not the gate takes scans."""
+        settings = self._settings
+        house = House(
+            name=settings.display.gate_name or settings.id,
+            state_dir=settings.state_dir,
+            texts=self._texts,
+            status=self.board.status,
+            follow=self.board.follow,
+            desk=self._answerers,
+            message=lambda: self._front.message,
+        )
+        return keeping.keep(house, settings.web, self._degraded.note)
 
     def stop(self) -> None:
         """End the gate: every new scan is refused, the visitor in the lane served to the end. Said twice: at once."""
@@ -257,15 +282,11 @@ class App:
             board=self.board,
             warm_seconds=settings.eguma.warm_seconds,
         )
-        desk = Desk(
-            settings.state_dir, now=self._runner.now, order=self._runner.order, gate=self.gate, status=self.board.status
-        )
-        answerers = {**desk.answerers(), **self._trials.answerers()}
         yield self._mending.keep()
         yield upkeep.keep_warm()
         yield upkeep.learn_own_user()
         yield upkeep.archive_old_attempts(settings.journal.keep_days)
-        yield ControlServer(settings.state_dir, answerers).serve()
+        yield ControlServer(settings.state_dir, self._answerers).serve()
 
     @contextlib.asynccontextmanager
     async def _beating(self, *works: Work) -> AsyncIterator[None]:

@@ -58,11 +58,21 @@ def ask_if_running(state_dir: Path, do: str, **request: Any) -> Any:
         raise CommandError(ExitCode.NO, str(error)) from None
 
 
-def name_of(by: str) -> str:
-    """Return who gives an order, for the books: as said, else as logged in."""
+def login_of(by: str) -> str:
+    """Return who is there: as said, else as logged in, before `sudo` too."""
     import getpass
 
-    return by.strip() or getpass.getuser()
+    return by.strip() or os.environ.get("SUDO_USER", "").strip() or getpass.getuser()
+
+
+def name_of(by: str) -> str:
+    """Return who gives an order, for the books. Raises `CommandError` where that is nobody's name."""
+    name = login_of(by)
+    if name == "root":
+        raise CommandError(
+            ExitCode.SETTINGS, "root is nobody's name, and the books need one: say who you are with --by"
+        )
+    return name
 
 
 def settings_without_key(config: Path | None, overrides: list[str] | None) -> "Settings":

@@ -104,18 +104,29 @@ def settle(
 
 
 def refund(
-    incident: IncidentArgument, by: ByOption = "", config: ConfigOption = None, overrides: SetOption = None
+    incident: IncidentArgument,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is given back, for the books.")],
+    by: ByOption = "",
+    config: ConfigOption = None,
+    overrides: SetOption = None,
 ) -> int:
     """
     Give an attempt's charge back to its voucher, through E-GUMA.
 
     It is repeated until E-GUMA accepts; what E-GUMA refuses becomes an open item. This command waits some seconds
-    for the outcome; a running gate goes on trying by itself.
+    for the outcome; a running gate goes on trying by itself. Where the visitor was admitted on that charge it says so,
+    and asks once more in a terminal.
 
     Example:
-      gate-controller journal refund KRVG1 --by Anna
+      gate-controller journal refund KRVG1 --reason "ride was closed" --by Anna
     """
-    attempt = ask(config, overrides, "refund", needs_key=True, incident=incident, by=name_of(by))
+    name = name_of(by)
+    charged = ask(config, overrides, "show", incident=incident)
+    if charged["admitted"] and not charged["refunded"]:
+        complain(f"incident {charged['incident']}: its visitor was admitted at {charged['since']}", kind="warning")
+        if sys.stdin.isatty() and not typer.confirm("Give it back all the same?"):
+            return ExitCode.NO
+    attempt = ask(config, overrides, "refund", needs_key=True, incident=incident, by=name, reason=reason)
     print(f"{attempt['incident']} is {attempt['stands']}" + (f": {attempt['reason']}" if attempt["reason"] else ""))
     return ExitCode.OK if attempt["refunded"] else ExitCode.NO
 

@@ -16,6 +16,9 @@ from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetO
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
 
+UntilOption = Annotated[str, typer.Option(metavar="WHEN", help="18:30, 2026-11-30 18:30 or 90min.")]
+ReasonOption = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the books.")]
+
 
 def status(
     config: ConfigOption = None,
@@ -98,7 +101,7 @@ def _long(seconds: float) -> str:
 
 
 def release(
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the books.")],
+    reason: ReasonOption,
     by: ByOption = "",
     config: ConfigOption = None,
     overrides: SetOption = None,
@@ -113,9 +116,62 @@ def release(
     return ExitCode.OK
 
 
+def hold_open(
+    until: UntilOption,
+    reason: ReasonOption,
+    by: ByOption = "",
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+) -> int:
+    """
+    Hold the running gate open for everybody until a moment. Nobody is charged meanwhile.
+
+    Example:
+      gate-controller gate hold-open --until 18:30 --reason "open day" --by Anna
+    """
+    print(_ask(config, overrides, "hold_open", by=name_of(by), reason=reason, until=until))
+    return ExitCode.OK
+
+
+def lock(
+    until: UntilOption,
+    reason: ReasonOption,
+    by: ByOption = "",
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+) -> int:
+    """
+    Lock the running gate until a moment: nobody is let in, whoever wants out is.
+
+    Example:
+      gate-controller gate lock --until "2026-12-01 08:00" --reason "closed for the night" --by Anna
+    """
+    print(_ask(config, overrides, "lock", by=name_of(by), reason=reason, until=until))
+    return ExitCode.OK
+
+
+def out_of_service(
+    reason: ReasonOption,
+    text: Annotated[str, typer.Option(metavar="TEXT", help="What visitors read; otherwise that they ask staff.")] = "",
+    by: ByOption = "",
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+) -> int:
+    """
+    Put the running gate out of service, until `gate resume`. The visitor in the lane is served to the end.
+
+    Example:
+      gate-controller gate out-of-service --reason "belt torn" --text "Please use the west entrance" --by Anna
+    """
+    print(_ask(config, overrides, "out_of_service", by=name_of(by), reason=reason, text=text))
+    return ExitCode.OK
+
+
 def resume(by: ByOption = "", config: ConfigOption = None, overrides: SetOption = None) -> int:
     """
-    Say that a fire alarm is over, once its contact has closed again (fire_contact.resume = staff).
+    End what holds the gate open, locked or out of service by order, or a fire alarm that has cleared.
+
+    A fire alarm waits for this where fire_contact.resume = staff, once its contact has closed again.
 
     Example:
       gate-controller gate resume --by Anna
@@ -131,10 +187,13 @@ def _ask(config: Path | None, overrides: list[str] | None, do: str, **request: A
 
 gate = typer.Typer(
     name="gate",
-    help="Ask the running gate how it stands, open it once, end an alarm.",
+    help="Ask the running gate how it stands, open it, lock it, end that or an alarm.",
     rich_markup_mode=None,
     add_completion=False,
 )
 gate.command(help=manual(status))(status)
 gate.command(help=manual(release))(release)
+gate.command("hold-open", help=manual(hold_open))(hold_open)
+gate.command(help=manual(lock))(lock)
+gate.command("out-of-service", help=manual(out_of_service))(out_of_service)
 gate.command(help=manual(resume))(resume)

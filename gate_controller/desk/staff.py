@@ -18,15 +18,19 @@ from gate_controller.admission.words.commands import Answer
 from gate_controller.admission.words.events import (
     AdoptOrdered,
     Instant,
+    LetInOrdered,
     OpenOrdered,
     Order,
     RefundOrdered,
+    RegimeOrdered,
     ResumeOrdered,
     SettleOrdered,
 )
-from gate_controller.admission.words.facts import Fact, Standing, is_foreign
+from gate_controller.admission.words.facts import Fact, Regime, Standing, is_foreign
 from gate_controller.admission.words.ids import OrderId
 from gate_controller.desk.control_socket import ControlError
+from gate_controller.desk.given_orders import GivenOrders
+from gate_controller.desk.moments import until
 from gate_controller.journal import own_files
 from gate_controller.journal.reader import PAGE, Reader
 from gate_controller.journal.records import Record, facts_as_dicts
@@ -38,6 +42,11 @@ _T = TypeVar("_T")
 OUTCOME_SECONDS = 12.0
 """How long an order about an attempt waits for its outcome: about what one cancellation takes on a slow network."""
 _LOOK_SECONDS = 0.1
+
+MAX_STAFF_TEXT = 120
+"""Letters of what staff let visitors read: about what a display of 128x64 shows in two pages."""
+MAX_REASON = 300
+"""Letters of a reason: a sentence or two, as a person types them."""
 
 
 class Desk:
@@ -59,21 +68,29 @@ class Desk:
         self._order = order
         self._gate = gate
         self._gate_status = status
+        self._given = GivenOrders(self._orders_on_record)
 
     def answerers(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Return what can be asked, by the name of each request."""
+        orders = {
+            "settle": self._settle,
+            "refund": self._refund,
+            "let_in": self._let_in,
+            "release": self._release,
+            "hold_open": self._hold_open,
+            "lock": self._lock,
+            "out_of_service": self._out_of_service,
+            "resume": self._resume,
+        }
         return {
             "page": self._page,
             "show": self._show,
             "open": self._open,
-            "settle": self._settle,
-            "refund": self._refund,
             "adopt": self._adopt,
             "verify": self._verify,
             "backup": self._backup,
-            "release": self._release,
-            "resume": self._resume,
             "status": self._status,
+            **{do: self._given.once(do, carry_out) for do, carry_out in orders.items()},
         }
 
     async def _page(self, request: dict[str, Any]) -> list[dict[str, Any]]:
@@ -91,20 +108,26 @@ class Desk:
         return [_plain(told, request) for told in records]
 
     async def _settle(self, request: dict[str, Any]) -> dict[str, Any]:
-        incident, by, reason = str(request["incident"]), str(request["by"]), str(request["reason"]).strip()
-        if not reason:
-            raise ControlError(f"incident {incident}: --reason is empty: say why it is settled, for the books")
+        by, reason = _who_and_why(request)
         return await self._carried_out(
             request,
             lambda order, facts: SettleOrdered(self._now(), order, by, facts, reason),
             lambda told, _: told.standing != Standing.OPEN.value,
         )
 
-    async def _refund(self, request: dict[str, Any]) -> dict[str, Any]:
-        by = str(request["by"])
+    async def _let_in(self, request: dict[str, Any]) -> dict[str, Any]:
+        by, reason = _who_and_why(request)
         return await self._carried_out(
             request,
-            lambda order, facts: RefundOrdered(self._now(), order, by, facts),
+            lambda order, facts: LetInOrdered(self._now(), order, by, facts, reason),
+            lambda told, _: told.standing != Standing.OPEN.value,
+        )
+
+    async def _refund(self, request: dict[str, Any]) -> dict[str, Any]:
+        by, reason = _who_and_why(request)
+        return await self._carried_out(
+            request,
+            lambda order, facts: RefundOrdered(self._now(), order, by, facts, reason),
             # An open item that was one before the order is no outcome.
             lambda told, is_news: told.refunded or (is_news and told.standing == Standing.OPEN.value),
         )
@@ -152,13 +175,36 @@ class Desk:
         return await self._read(copy)
 
     async def _release(self, request: dict[str, Any]) -> str:
-        by, reason = str(request["by"]), str(request["reason"]).strip()
-        if not reason:
-            raise ControlError("--reason is empty: say why the gate is opened, for the books")
-        return self._obeyed(OpenOrdered(self._now(), _new_order(), by, reason), "released")
+        by, reason = _who_and_why(request)
+        return self._obeyed(OpenOrdered(self._now(), _order_of(request), by, reason), "released")
+
+    async def _hold_open(self, request: dict[str, Any]) -> str:
+        return self._ruled(request, Regime.HELD_OPEN, until=self._until(request))
+
+    async def _lock(self, request: dict[str, Any]) -> str:
+        return self._ruled(request, Regime.LOCKED, until=self._until(request))
+
+    async def _out_of_service(self, request: dict[str, Any]) -> str:
+        text = " ".join(str(request.get("text") or "").split())
+        if len(text) > MAX_STAFF_TEXT:
+            raise ControlError(f"text: {len(text)} letters are too many for a display: take {MAX_STAFF_TEXT} at most")
+        if not text.isprintable():
+            raise ControlError("text: holds characters that no display can show: leave them out")
+        return self._ruled(request, Regime.OUT_OF_SERVICE, text=text)
+
+    def _until(self, request: dict[str, Any]) -> float:
+        if not request.get("until"):
+            raise ControlError("until: is missing: say when it ends, such as 18:30")
+        return until(request["until"], self._now().wall)
+
+    def _ruled(self, request: dict[str, Any], regime: Regime, *, until: float | None = None, text: str = "") -> str:
+        by, reason = _who_and_why(request)
+        order = RegimeOrdered(self._now(), _order_of(request), by, regime, reason, until, text)
+        return self._obeyed(order, regime.value)
 
     async def _resume(self, request: dict[str, Any]) -> str:
-        return self._obeyed(ResumeOrdered(self._now(), _new_order(), str(request["by"])), "resumed")
+        by, _ = _who_and_why(request, needs_reason=False)
+        return self._obeyed(ResumeOrdered(self._now(), _order_of(request), by), "resumed")
 
     def _obeyed(self, order: Order, done: str) -> str:
         """Return that an order to the gate is done; raise where it is not."""
@@ -180,7 +226,7 @@ class Desk:
 
         `ordered` makes the order of the facts that are on disk by then, `ended` is asked with whether there are more.
         """
-        incident, name, is_taken = str(request["incident"]), _new_order(), False
+        incident, name, is_taken = str(request["incident"]), _order_of(request), False
         told, facts = await self._read(lambda: self._reader.one(incident))
         before = len(facts)
         for _ in range(int(OUTCOME_SECONDS / _LOOK_SECONDS)):
@@ -195,6 +241,12 @@ class Desk:
                 break
         return _plain(told, request)
 
+    async def _orders_on_record(self) -> dict[str, str]:
+        try:
+            return await self._read(self._reader.orders)
+        except ControlError:
+            return {}  # a journal that cannot be read has no say in what opens the gate
+
     async def _read(self, question: Callable[[], _T]) -> _T:
         """Ask in a thread of its own: neither the loop nor the journal's writer waits for a long answer."""
         try:
@@ -205,6 +257,23 @@ class Desk:
 
 def _new_order() -> OrderId:
     return OrderId(uuid4().hex)
+
+
+def _order_of(request: dict[str, Any]) -> OrderId:
+    return OrderId(request["id"]) if request.get("id") else _new_order()
+
+
+def _who_and_why(request: dict[str, Any], *, needs_reason: bool = True) -> tuple[str, str]:
+    """Return whose order it is and why, on one line each: they go into the books."""
+    by, reason = (" ".join(str(request.get(name) or "").split()) for name in ("by", "reason"))
+    if not by:
+        raise ControlError("by: is missing: say who gives the order, for the books")
+    if needs_reason and not reason:
+        raise ControlError("reason: is missing: say why, for the books")
+    for name, text in (("by", by), ("reason", reason)):
+        if len(text) > MAX_REASON:
+            raise ControlError(f"{name}: {len(text)} letters are too many: take {MAX_REASON} at most")
+    return by, reason
 
 
 def _plain(told: Record, request: dict[str, Any]) -> dict[str, Any]:

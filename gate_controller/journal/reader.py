@@ -10,14 +10,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from gate_controller.admission.words.facts import Fact, Intended, Occurred, OpenItem, Refused, Standing, StrayPassage
+from gate_controller.admission.words.facts import (
+    Fact,
+    Intended,
+    Occurred,
+    OpenItem,
+    Refused,
+    RegimeBegun,
+    Standing,
+    StrayPassage,
+)
 from gate_controller.admission.words.ids import Incident, read_incident
-from gate_controller.journal import own_files, rows
+from gate_controller.journal import codec, own_files, rows
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME, JournalError, explained
 
 PAGE = 200
 """How many attempts one page of a list holds."""
+
+ORDERS_LOOKED_AT = 1_000
+"""Attempts before the newest among which an order that is given again is looked for."""
 
 
 class Reader:
@@ -64,6 +76,18 @@ class Reader:
             tag = rows.tags(db)
             return tuple(rows.facts_of(db, tag, number) for number in rows.numbers_of(db, standing))
 
+    def orders(self) -> dict[str, str]:
+        """Return what the newest attempts tell of orders that opened the gate or changed how it is, by their names."""
+        with self._opened() as db:
+            newest = rows.newest_number(db)
+            found = db.execute(
+                "SELECT attempt, n, kind, at, body FROM fact WHERE n = 0 AND attempt > ? AND kind IN (?, ?)",
+                (newest - ORDERS_LOOKED_AT, Occurred.__name__, RegimeBegun.__name__),
+            )
+            facts = [codec.decode(str(number), *row) for number, *row in found]
+            told = [fact for fact in facts if isinstance(fact, Occurred | RegimeBegun) and fact.order]
+            return {fact.order: f"incident {fact.incident}, {moment(fact.at)}" for fact in told}
+
     def verify(self) -> list[str]:
         """Return what is wrong with the journal, a line each; an empty list proves it whole."""
         with self._opened() as db:
@@ -109,7 +133,10 @@ def _wrong_with(code: Incident, facts: Sequence[Fact], standing: str) -> list[st
     wrong = []
     if [fact.n for fact in facts] != list(range(len(facts))):
         wrong.append(f"{what}: facts are missing: {[fact.n for fact in facts]}")
-    if not isinstance(facts[0], Intended | Occurred | OpenItem | Refused | StrayPassage) and facts[0].n == 0:
+    if (
+        not isinstance(facts[0], Intended | Occurred | OpenItem | Refused | RegimeBegun | StrayPassage)
+        and facts[0].n == 0
+    ):
         wrong.append(f"{what}: begins with {type(facts[0]).__name__} at {moment(facts[0].at)}")
     if facts[-1].leaves.value != standing:
         wrong.append(f"{what}: stands as {standing}, but its last fact says {facts[-1].leaves.value}")

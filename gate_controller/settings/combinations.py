@@ -9,17 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 
-from gate_controller.settings.mistakes import BY_DEFAULT, Given, Mistake, variable
+from gate_controller.settings.mistakes import Given, Mistake, variable
 from gate_controller.settings.models import PINS, Settings, value_of
 from gate_controller.settings.pins import pin_or_none
 from gate_controller.settings.sections import Section
 from gate_controller.settings.values import UnusableError
 
 # ruff: noqa: PLC0415 - a gate without a display starts without the drivers
-
-# Accepted, because the names are fixed; what is behind them comes in later versions.
-_NO_EFFECT_YET = ("web.port",)
-_OFF: tuple[object, ...] = (None, 0)
 
 
 def combination_mistakes(settings: Settings, given: Mapping[str, Given]) -> list[Mistake]:
@@ -71,11 +67,3 @@ def shared_pin_mistakes(given: Mapping[str, Given]) -> Iterator[Mistake]:
 def _listed(words: Collection[str]) -> str:
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def no_effect_warnings(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
-    """Yield a warning for each setting that was set on purpose and has nothing behind it in this version."""
-    for name in _NO_EFFECT_YET:
-        value, origin = value_of(settings, name), given[name].origin
-        if origin != BY_DEFAULT and value not in _OFF:
-            yield Mistake(f"{name} is {value}, which has no effect in this version", origin, f"leave {name} out")

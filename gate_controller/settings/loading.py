@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gate_controller.settings import values
-from gate_controller.settings.combinations import combination_mistakes, no_effect_warnings, shared_pin_mistakes
+from gate_controller.settings.combinations import combination_mistakes, shared_pin_mistakes
 from gate_controller.settings.files import DEFAULT_FILES, from_credentials, from_key_file, from_toml
 from gate_controller.settings.mistakes import BY_DEFAULT, KEY, Discretion, Given, Mistake, validation_mistakes
 from gate_controller.settings.models import FIELDS, SECTIONS, Settings, reader_of, reading_from
@@ -81,7 +81,6 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     mistakes += _state_dir_mistakes(given["state_dir"])
     if settings is not None:
         mistakes += combination_mistakes(settings, given)
-        warnings += no_effect_warnings(settings, given)
     if mistakes or settings is None:
         raise SettingsError([discretion.hide(str(mistake)) for mistake in mistakes])
     origins = {name: given[name].origin for name in FIELDS}

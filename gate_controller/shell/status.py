@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from gate_controller import __version__
 from gate_controller.admission.attempt.states import InDoubt
 from gate_controller.admission.gate.gate import Gate
-from gate_controller.admission.words.facts import Fact, Intended, Standing
+from gate_controller.admission.words.facts import Fact, Intended, Regime, RegimeBegun, Standing
 from gate_controller.admission.words.messages import HOLDS, Fault
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
@@ -34,6 +34,7 @@ class GateState(StrEnum):
 
     STARTING = "starting"
     TAKES_SCANS = "takes scans"
+    LOCKED = "locked"
     HELD_OPEN = "held open"
     OUT_OF_SERVICE = "out of service"
 
@@ -45,6 +46,20 @@ class LaneStatus:
     state: str
     """`free`, else where the attempt stands that has it."""
     incident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeStatus:
+    """What staff have ordered for a while. Times are wall clock, in seconds since 1970."""
+
+    what: Regime
+    by: str
+    reason: str
+    since: float
+    until: float | None
+    text: str
+    """What visitors read besides."""
+    incident: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,8 @@ class GateStatus:
     lane: LaneStatus
     faults: tuple[Ailment, ...]
     """Why it takes no scans, the one that is shown first."""
+    regime: RegimeStatus | None
+    """What staff have ordered for a while."""
     missing: tuple[Ailment, ...]
     """What it does without."""
     movement: str
@@ -205,6 +222,7 @@ class StatusBoard:
             since=self._since,
             lane=LaneStatus("free") if gate.lane is None else LaneStatus(gate.lane.state.name, gate.lane.incident),
             faults=tuple(self._faults[fault] for fault in sorted(self._faults, key=lambda fault: fault.value)),
+            regime=_regime_of(gate.regimes.now),
             missing=self._degraded.missing,
             movement=trouble.value if (trouble := gate.contacts.trouble) else "",
             contacts=tuple(sorted(contact.value for contact in gate.contacts.active)),
@@ -262,10 +280,19 @@ class StatusBoard:
             told()
 
 
+def _regime_of(begun: RegimeBegun | None) -> RegimeStatus | None:
+    if begun is None:
+        return None
+    words = begun.text, begun.incident
+    return RegimeStatus(begun.regime, begun.by, begun.reason, begun.at, begun.until, *words)
+
+
 def _state_of(faults: Iterable[Fault]) -> GateState:
     held = set(faults)
     if HOLDS & held:
         return GateState.HELD_OPEN
     if Fault.STARTING in held:
         return GateState.STARTING
+    if held & {Fault.LOCKED, Fault.SERVICE}:
+        return GateState.LOCKED
     return GateState.OUT_OF_SERVICE if held else GateState.TAKES_SCANS

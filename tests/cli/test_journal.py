@@ -57,9 +57,12 @@ async def test_a_refund_is_given_through_the_running_gate(state_dir: Path, pins:
         gate.scan(GOOD)
         incident = (await gate.verdict()).message.incident
 
-        answer = await journal(state_dir, "refund", incident.lower(), "--by", "Anna")
+        answer = await journal(state_dir, "refund", incident.lower(), "--reason", "wrong day", "--by", "Anna")
 
-        assert (answer.returncode, answer.stderr) == (0, "")
+        assert answer.returncode == 0
+        warning = f"gate-controller: warning: incident {incident}: its visitor was admitted at "
+        assert answer.stderr.startswith(warning)
+        assert answer.stderr.count("\n") == 1
         assert answer.stdout == f"{incident} is refunded: confirmed by E-GUMA\n"
         assert gate.charged == 0
 
@@ -69,11 +72,15 @@ async def test_a_refund_is_given_on_a_stopped_gates_journal(state_dir: Path, pin
         incident = (await gate.admit()).message.incident
         await gate.stop()
 
-        answer = await journal(state_dir, "refund", incident, base_url=gate.simulator.base_url)
+        answer = await journal(
+            state_dir, "refund", incident, "--reason", "wrong day", "--by", "Anna", base_url=gate.simulator.base_url
+        )
 
         assert answer.returncode == 0, answer.stderr
         assert gate.charged == 0
-        again = await journal(state_dir, "refund", incident, base_url=gate.simulator.base_url)
+        again = await journal(
+            state_dir, "refund", incident, "--reason", "wrong day", "--by", "Anna", base_url=gate.simulator.base_url
+        )
         assert again.returncode == 1
         assert "has been given back already" in again.stderr
 
@@ -89,7 +96,7 @@ async def test_an_open_item_is_listed_and_settled(state_dir: Path, pins: Pins, s
         full = json.loads((await journal(state_dir, "open", "--json", "--full")).stdout)
         assert full[0]["voucher_code"] == GOOD
 
-        refused = await journal(state_dir, "settle", incident, "--reason", " ")
+        refused = await journal(state_dir, "settle", incident, "--reason", " ", "--by", "Anna")
         assert refused.returncode == 1
         settled = await journal(state_dir, "settle", incident, "--reason", "given back in cash", "--by", "Anna")
         assert settled.stdout == f"{incident} is settled\n"
@@ -110,7 +117,7 @@ async def test_what_was_settled_by_hand_is_not_given_back_a_second_time(
         await journal(state_dir, "settle", item.incident, "--reason", "25.00 in cash", "--by", "Anna")
         simulator.faults.clear()
 
-        answer = await journal(state_dir, "refund", item.incident)
+        answer = await journal(state_dir, "refund", item.incident, "--reason", "wrong day", "--by", "Anna")
 
         assert answer.returncode == 1
         assert "was settled by Anna (25.00 in cash): a refund now would give it back twice" in answer.stderr
@@ -121,7 +128,7 @@ async def test_whoever_orders_a_refund_is_in_the_books(state_dir: Path, pins: Pi
     async with running_gate(state_dir, pins, simulator) as gate:
         incident = (await gate.admit()).message.incident
 
-        await journal(state_dir, "refund", incident, "--by", "Anna")
+        await journal(state_dir, "refund", incident, "--reason", "wrong day", "--by", "Anna")
 
         assert "by=Anna" in (await journal(state_dir, "show", incident)).stdout
 
@@ -204,7 +211,7 @@ async def test_a_day_is_reconciled_with_egumas_list(state_dir: Path, pins: Pins,
         (("export", "--from", "2026-11-02", "--to", "2026-11-01"), 2, "2026-11-02 is after 2026-11-01"),
         (("reconcile", "--date", "x"), 2, "option --date"),
         (("reconcile", "--date", "2026-11-23", "--zone", "Mars/Olympus"), 2, "option --zone"),
-        (("settle", "ZZZZZ", "--reason", "x"), 1, "holds no such attempt"),
+        (("settle", "ZZZZZ", "--reason", "x", "--by", "Anna"), 1, "holds no such attempt"),
     ],
 )
 async def test_what_makes_no_sense_is_one_clear_line(
@@ -234,7 +241,7 @@ async def test_a_refund_that_was_refused_once_is_tried_again(state_dir: Path, pi
         incident = (await gate.verdict()).message.incident
         await until(lambda: bool(open_items(state_dir)), seconds=15)
 
-        answer = await journal(state_dir, "refund", incident)
+        answer = await journal(state_dir, "refund", incident, "--reason", "wrong day", "--by", "Anna")
 
         assert answer.stdout == f"{incident} is refunded: confirmed by E-GUMA\n"
         assert gate.charged == 0
@@ -253,7 +260,9 @@ async def test_a_stopped_gate_gives_nothing_back_to_a_voucher_that_is_in_doubt(
         gate.scan(GOOD)
         in_doubt = (await gate.verdict()).message.incident
 
-    answer = await journal(state_dir, "refund", admitted, base_url=simulator.base_url)
+    answer = await journal(
+        state_dir, "refund", admitted, "--reason", "wrong day", "--by", "Anna", base_url=simulator.base_url
+    )
 
     assert answer.returncode == 1
     assert f"{in_doubt}, of the same voucher, is not settled yet" in answer.stderr

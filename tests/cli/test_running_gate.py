@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import platform
 import re
 import signal
@@ -57,6 +58,9 @@ async def journal_list(state_dir: Path) -> str:
         )
     )
     return answer.stdout
+
+
+STILL_STARTING = {Fault.STARTING, Fault.SCANNER}
 
 
 # -- status
@@ -141,6 +145,7 @@ async def test_the_status_for_programs_is_json(state_dir: Path, pins: Pins, simu
             "needs": [],
             "lane": {"state": "admitting", "incident": lane.incident},
             "faults": [],
+            "regime": None,
             "missing": [],
             "movement": "",
             "contacts": [],
@@ -176,7 +181,7 @@ async def test_a_release_needs_a_reason(state_dir: Path, pins: Pins, simulator: 
         assert "--reason" in without.stderr
         empty = await gate_command(state_dir, "release", "--reason", " ", "--by", "Anna")
         assert empty.returncode == 1
-        assert empty.stderr == f"{ERROR}--reason is empty: say why the gate is opened, for the books\n"
+        assert empty.stderr == f"{ERROR}reason: is missing: say why, for the books\n"
         assert gate.relay_edges == []
         assert gate.stands == []
 
@@ -246,7 +251,10 @@ async def test_staff_end_an_alarm_once_its_contact_has_closed(
     pins.connect(FIRE)
     async with running_gate(state_dir, pins, simulator, fire_contact__pin=FIRE, fire_contact__resume="staff") as gate:
         none = await gate_command(state_dir, "resume", "--by", "Anna")
-        assert (none.returncode, none.stderr) == (1, f"{ERROR}gate: there is no alarm: nothing to resume from\n")
+        assert (none.returncode, none.stderr) == (
+            1,
+            f"{ERROR}gate: there is no alarm, and nothing holds by order: nothing to resume from\n",
+        )
 
         pins.disconnect(FIRE)
         await until(lambda: pins.is_high(RELAY))
@@ -265,6 +273,62 @@ async def test_staff_end_an_alarm_once_its_contact_has_closed(
         assert not pins.is_high(RELAY)
         listed = (await journal_list(state_dir)).splitlines()[1:]
         assert ["fire alarm ended" in line and "Anna" in line for line in listed] == [True, False]
+
+
+# -- held open, locked, out of service
+
+
+async def test_staff_hold_the_gate_open_until_a_moment(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        order = ("hold-open", "--until", "90min", "--reason", "open day", "--by", "Anna")
+        assert (await gate_command(state_dir, *order)).stdout == "held open by staff\n"
+        assert pins.is_high(RELAY)
+        status = json.loads((await gate_command(state_dir, "status", "--json")).stdout)
+        assert (status["state"], status["regime"]["by"]) == ("held open", "Anna")
+        assert status["regime"]["until"] == pytest.approx(time.time() + 5_400, abs=60)
+        assert (await gate_command(state_dir, "resume", "--by", "Bea")).stdout == "resumed\n"
+        await until(lambda: not pins.is_high(RELAY))
+        gate.scan(GOOD)
+        await gate.shows(MessageKind.ADMITTED)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("lock", "--until", "23:59", "--reason", "night"),
+        ("out-of-service", "--text", "Please use the west entrance", "--reason", "belt torn"),
+    ],
+    ids=lambda order: order[0],
+)
+async def test_staff_take_the_gate_out_of_service_across_a_restart(
+    state_dir: Path, pins: Pins, simulator: Simulator, order: tuple[str, ...]
+) -> None:
+    async with running_gate(state_dir, pins, simulator):
+        assert (await gate_command(state_dir, *order, "--by", "Anna")).returncode == 0
+    async with running_gate(state_dir, pins, simulator, ready=False) as gate:
+        await until(lambda: gate.app.board.scanner != "" and not gate.app.gate.faults.keys() & STILL_STARTING)
+        assert (await gate_command(state_dir, "status")).returncode == 1
+        gate.scan(GOOD)
+        told = await gate.shows(MessageKind.REFUSED_OUT_OF_SERVICE)
+        assert told.message.staff_text == (order[2] if order[1] == "--text" else "")
+        assert (await gate_command(state_dir, "resume", "--by", "Anna")).returncode == 0
+        gate.scan(GOOD)
+        await gate.shows(MessageKind.ADMITTED)
+
+
+@pytest.mark.parametrize("when", ["yesterday", "25:00", "2020-01-01", "9999-01-01", "", "12:3", "-5min"])
+async def test_a_moment_that_is_none_is_refused(state_dir: Path, pins: Pins, simulator: Simulator, when: str) -> None:
+    async with running_gate(state_dir, pins, simulator):
+        answer = await gate_command(state_dir, "lock", f"--until={when}", "--reason", "night", "--by", "Anna")
+        assert answer.returncode == 1
+        assert answer.stderr.startswith(f"{ERROR}until")
+        assert answer.stderr.count("\n") == 1
+
+
+async def test_an_order_of_root_needs_a_persons_name(tmp_path: Path) -> None:
+    answer = await gate_command(tmp_path, "release", "--reason", "helper")
+    assert answer.returncode == (2 if os.geteuid() == 0 else 1)
+    assert ("say who you are with --by" in answer.stderr) is (os.geteuid() == 0)
 
 
 # -- where no gate runs, and bad input

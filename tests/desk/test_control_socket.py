@@ -16,11 +16,13 @@ from typing import Any
 
 import pytest
 
+from gate_controller.admission.words.facts import Occurred, Occurrence
 from gate_controller.desk.control_socket import MAX_REQUEST, SOCKET_NAME, Answerer, ControlError, ControlServer, ask
+from gate_controller.journal.store import Store
 from gate_controller.simulator import Simulator
 from tests.rig.gate_process import gate_process
 from tests.rig.scanner import PtyScanner
-from tests.rig.waiting import PATIENCE_SECONDS, until
+from tests.rig.waiting import until
 
 LONGER_THAN_A_BUFFER = 2**20
 """More than the kernel takes for a reader that does not read: 208 KiB by net.core.wmem_default (socket(7))."""
@@ -66,18 +68,6 @@ async def asked(directory: Path, do: str, **fields: Any) -> Any:
     return await asyncio.to_thread(ask, directory, do, **fields)
 
 
-async def release(directory: Path, reason: str) -> None:
-    """Let somebody in, as soon as whoever is in the lane has left it."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            try:
-                await asked(directory, "release", by="Anna", reason=reason)
-            except ControlError:
-                await asyncio.sleep(0.02)
-            else:
-                return
-
-
 def connected(directory: Path, sends: bytes) -> socket.socket:
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     client.settimeout(5)
@@ -118,11 +108,14 @@ async def test_a_client_that_does_not_ask_does_not_delay_a_gates_stop(
 async def test_a_client_that_reads_nothing_does_not_delay_a_gates_stop(
     state_dir: Path, simulator: Simulator, plugged: PtyScanner
 ) -> None:
+    longs = Store(state_dir)
+    for _ in range(3):
+        attempt, incident = longs.numbering.next()
+        words = Occurrence.OPENED_BY_STAFF, "Anna", "x" * (LONGER_THAN_A_BUFFER // 3)
+        longs.append([Occurred(attempt, 0, 1.0, incident, *words)])
+    longs.close()
     with gate_process(state_dir, simulator, plugged) as gate:
         await gate.ready()
-        for _ in range(3):
-            await release(state_dir, reason="x" * (LONGER_THAN_A_BUFFER // 3))
-        await until(lambda: len(gate.story()) == 3)
         with connected(state_dir, b'{"do": "page", "full": true}\n') as client:
             await until(lambda: waiting_bytes(client) > 0)
             gate.send(signal.SIGTERM)

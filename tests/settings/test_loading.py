@@ -159,14 +159,6 @@ def test_a_bus_that_no_display_uses_leaves_its_pins_free() -> None:
     assert loaded("buzzer.pin=2", "relay.pin=10", "display.driver=image").settings.buzzer.pin == 2
 
 
-def test_a_web_page_asked_for_is_a_warning_and_one_by_default_or_turned_off_is_not() -> None:
-    assert [loaded(*overrides).warnings != () for overrides in ((), ("web.port=0",), ("web.port=8080",))] == [
-        False,
-        False,
-        True,
-    ]
-
-
 @pytest.mark.parametrize("name", sorted(set(FIELDS) - {"eguma.api_key", "eguma.api_key_file"}))
 @pytest.mark.parametrize(
     "value", [SECRET, f"{SECRET} ", f"x{SECRET}\n{SECRET}y", f"http://{SECRET}:{SECRET}@h/?{SECRET}"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gate_controller.cli.asking import name_of, settings_without_key
+from gate_controller.cli.asking import login_of, name_of, settings_without_key
 from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, SetOption
@@ -236,7 +236,7 @@ def all_(
     if report is not None:
         guided.refuse_report(report)
     with bench.stopped_gate(settings):
-        tested = bench.run(guided.go_through(settings, each, by=name_of(by)))
+        tested = bench.run(guided.go_through(settings, each, by=login_of(by)))
     print(f"\n{tested.text}", end="")
     if report is not None:
         guided.write(report, tested.text)

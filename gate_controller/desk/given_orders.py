@@ -1,0 +1,59 @@
+"""
+Orders that have been given: the same one again changes nothing, and gets the same answer.
+
+A button pressed twice on a slow network, a request repeated by a proxy: each order carries a name of its giver's
+choice. What opened the gate is in the journal by that name, so that a restart between the two forgets nothing.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from gate_controller.desk.control_socket import ControlError
+
+MOST_REMEMBERED: Final = 500
+"""Orders that are remembered: more than a day has, and little memory."""
+
+LONGEST_NAME: Final = 64
+
+Carries = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+class GivenOrders:
+    """Carries each order out once."""
+
+    def __init__(self, recorded: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
+        """`recorded` returns what the journal holds of orders from before the start, each by its name."""
+        self._recorded = recorded
+        self._earlier: Mapping[str, str] | None = None
+        self._given: OrderedDict[str, tuple[str, dict[str, Any], asyncio.Future[Any]]] = OrderedDict()
+
+    def once(self, do: str, carry_out: Carries) -> Carries:
+        """Return `carry_out` so that it does an order with an `id` once; one without is done each time."""
+
+        async def given(request: dict[str, Any]) -> Any:
+            name = request.get("id")
+            if name is None:
+                return await carry_out(request)
+            if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+                raise ControlError(f"id: take a text of 1 to {LONGEST_NAME} letters, another for each order")
+            return await self._once(do, name, request, carry_out)
+
+        return given
+
+    async def _once(self, do: str, name: str, request: dict[str, Any], carry_out: Carries) -> Any:
+        if name not in self._given and self._earlier is None:
+            self._earlier = await self._recorded()
+        if name not in self._given:
+            if (earlier := (self._earlier or {}).get(name)) is not None:
+                raise ControlError(f"id {name}: was carried out before the gate's last start: {earlier}")
+            work = asyncio.ensure_future(carry_out(request))
+            self._given[name] = (do, dict(request), work)
+            work.add_done_callback(lambda done: done.cancelled() or done.exception())  # whoever asked may have gone
+            while len(self._given) > MOST_REMEMBERED:
+                self._given.popitem(last=False)
+        what, before, answer = self._given[name]
+        if (what, before) != (do, request):
+            raise ControlError(f"id {name}: was given to another order ({what}): take a new one for each")
+        return await asyncio.shield(answer)  # its giver may go away: the order goes on

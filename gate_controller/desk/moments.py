@@ -1,0 +1,48 @@
+"""Until when: a moment as a person or a program says it, in the gate's time zone."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from gate_controller.desk.control_socket import ControlError
+
+LONGEST_DAYS: Final = 366
+"""What is to hold for longer than a season is no order for a while: it would be forgotten."""
+
+_CLOCK: Final = re.compile(r"([0-9]{1,2})[:h.]([0-9]{2})")
+_SPAN: Final = re.compile(r"\+?([0-9]{1,5}) ?(min|m|h)")
+_HOW: Final = "write 18:30, 2026-11-30 18:30 or 90min"
+
+
+def until(said: object, now: float) -> float:
+    """
+    Return a moment as wall clock, from a time of day (the next one), a date and time, a span from `now` on, or seconds
+    since 1970. Raises `ControlError`.
+    """
+    if isinstance(said, int | float) and not isinstance(said, bool):
+        moment = float(said)
+    else:
+        moment = _read(str(said).strip(), now)
+    if not now < moment:
+        raise ControlError(f"until {said}: that has passed already: name a later moment")
+    if moment > now + LONGEST_DAYS * 86_400:
+        raise ControlError(f"until {said}: that is more than {LONGEST_DAYS} days away: name an earlier moment")
+    return moment
+
+
+def _read(text: str, now: float) -> float:
+    here = datetime.fromtimestamp(now).astimezone()
+    if span := _SPAN.fullmatch(text):
+        return now + int(span[1]) * (3_600.0 if span[2] == "h" else 60.0)
+    if clock := _CLOCK.fullmatch(text):
+        hour, minute = int(clock[1]), int(clock[2])
+        if hour > 23 or minute > 59:  # noqa: PLR2004 - a day's hours, an hour's minutes
+            raise ControlError(f"until {text!r}: is no time of day: {_HOW}")
+        # The wall's own time: the night in which clocks change has a day of 23 or 25 hours.
+        today = here.replace(tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0)
+        moment = today.timestamp()
+        return moment if moment > now else (today + timedelta(days=1)).timestamp()
+    try:
+        return datetime.fromisoformat(text).timestamp()  # without an offset: the gate's own zone
+    except (ValueError, OverflowError, OSError):
+        raise ControlError(f"until {text!r}: is no moment: {_HOW}") from None

@@ -1,0 +1,21 @@
+"""The HTTP API under /api/v1: the same data and actions as the pages, for programs."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from gate_controller.web.endpoints import Endpoint, house_of
+from gate_controller.web.house import House
+from gate_controller.web.people import Role
+
+ROOT = "/api/v1"
+
+
+async def _status(request: Request) -> Response:
+    return JSONResponse(await house_of(request).ask("status"))
+
+
+def endpoints(_house: House) -> Sequence[Endpoint]:
+    """Return every endpoint of the API."""
+    return (Endpoint(f"{ROOT}/status", _status, Role.VIEWER),)

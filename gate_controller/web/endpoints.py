@@ -1,0 +1,42 @@
+"""
+An endpoint: a path, what answers it, and who may ask.
+
+The site is a table of these, so that a test can go through all of them without a session, with the wrong role, from
+another site. What changes something needs besides that it was meant: see `guards.py`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gate_controller.web.house import House
+from gate_controller.web.people import Person, Role
+
+Answers = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One path of the site."""
+
+    path: str
+    answer: Answers
+    needs: Role | None
+    """The least role that may ask; None: everybody, the stranger on the network too."""
+    method: str = "GET"
+    is_page: bool = False
+    """For people: who may not ask is sent to where he can say who he is. Else the refusal is for a program."""
+
+
+def person_of(request: Request) -> Person:
+    """Return who is asking. Only of endpoints that need a role."""
+    person: Person = request.state.person
+    return person
+
+
+def house_of(request: Request) -> House:
+    """Return the gate that this site is about."""
+    house: House = request.app.state.house
+    return house

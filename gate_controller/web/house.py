@@ -1,0 +1,48 @@
+"""What pages, API and metrics know of the gate: its status, its changes, its desk, its display."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gate_controller.admission.words.messages import Message
+from gate_controller.desk.control_socket import ControlError
+from gate_controller.shell.status import GateStatus
+from gate_controller.texts import Language, Text, Texts
+
+Answerer = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A gate as its pages see it. Everything here happens in the event loop."""
+
+    name: str
+    """What people call the gate: its display's name for it, else its id."""
+    state_dir: Path
+    texts: Texts
+    status: Callable[[], GateStatus]
+    follow: Callable[[Callable[[], None]], Callable[[], None]]
+    """Have something called after each change; returns what ends it."""
+    desk: Mapping[str, Answerer]
+    """What can be asked and ordered, by the name of each request: the same as over the control socket."""
+    message: Callable[[], Message | None]
+    """What the visitor is being told."""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """What only a demo has: its way to scan, to press contacts and to let things fail."""
+
+    async def ask(self, do: str, **request: Any) -> Any:
+        """Return the desk's answer. Raises `ControlError` with its words."""
+        try:
+            return await self.desk[do](request)
+        except KeyError:
+            raise ControlError(f"{do}: this gate has nothing of the kind") from None
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages of the house, its default first."""
+        return self.texts.languages
+
+    def words(self, message: Message, language: Language) -> Text:
+        """Return a message as visitors read it."""
+        return self.texts.render(message, language)

@@ -1,0 +1,67 @@
+"""
+The page for as long as the gate lives: begun after the gate, mended when it fails, and never in the gate's way.
+
+Nothing of the web's libraries is brought in before that: on a small Pi they take seconds, in a thread, while scans are
+being served.
+"""
+
+import asyncio
+import contextlib
+import importlib
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from gate_controller.settings.sections import WebSection
+from gate_controller.web.house import House
+
+_log = logging.getLogger(__name__)
+
+BEGINS_WITHIN_SECONDS: Final = 5.0
+"""A gate that does not take scans by then serves its page all the same: it tells why."""
+
+RETRY_SECONDS: Final = 30.0
+PAGE: Final = "page"
+"""What the status calls it among the devices that a gate does without."""
+
+
+async def keep(house: House, settings: WebSection, note: Callable[[str, str | None], None]) -> None:
+    """Serve the page until cancelled; `note` is told what ails it, or with None that it works."""
+    if settings.port == 0:
+        return
+    await _begun(house)
+    while True:
+        why = await _serve(house, settings, note)
+        note(PAGE, why)
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _begun(house: House) -> None:
+    """Wait until the gate takes scans, but not for ever."""
+    takes_scans = asyncio.Event()
+    unfollow = house.follow(lambda: takes_scans.set() if house.status().takes_scans else None)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(takes_scans.wait(), BEGINS_WITHIN_SECONDS)
+    unfollow()
+
+
+async def _serve(house: House, settings: WebSection, note: Callable[[str, str | None], None]) -> str:
+    """Serve until it fails; return why it did."""
+    try:
+        server: Any = await asyncio.to_thread(importlib.import_module, "gate_controller.web.server")
+    except ImportError as error:
+        missing = f"{error.name or error} is not installed"
+        return f"the staff's page is not served: {missing}: pip install 'gate-controller[web]', or set web.port to 0"
+    where = f"{settings.host} port {settings.port}"
+    try:
+        opened = server.listening(settings.host, settings.port)
+    except OSError as error:
+        return f"the staff's page is not served: {where}: {error.strerror or error}: set web.host or web.port"
+    note(PAGE, None)
+    _log.info("page=served host=%s port=%d", *opened.getsockname()[:2])
+    try:
+        await server.serve(house, opened)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is no reason to end the gate
+        _log.exception("page=failed")
+        return f"the staff's page has failed ({type(error).__name__}): it is tried again"
+    return "the staff's page has ended: it is tried again"

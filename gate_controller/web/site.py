@@ -1,0 +1,46 @@
+"""The site: every endpoint of a gate in one table, with who may ask, behind the guards."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from gate_controller.web import api, pages
+from gate_controller.web.endpoints import Endpoint
+from gate_controller.web.guards import Guards
+from gate_controller.web.house import House
+from gate_controller.web.templating import STATIC
+
+
+async def _alive(_request: Request) -> Response:
+    """Say that the process answers."""
+    return PlainTextResponse("alive\n")
+
+
+async def _ready(request: Request) -> Response:
+    """Say whether the gate takes scans."""
+    house: House = request.app.state.house
+    takes_scans = house.status().takes_scans
+    return PlainTextResponse("ready\n" if takes_scans else "out of service\n", 200 if takes_scans else 503)
+
+
+HEALTH = (Endpoint("/healthz", _alive, None), Endpoint("/readyz", _ready, None))
+
+
+def endpoints(house: House) -> Sequence[Endpoint]:
+    """Return everything that can be asked of a gate."""
+    return (*HEALTH, *pages.endpoints(house), *api.endpoints(house))
+
+
+def make_site(house: House, guards: Guards) -> Starlette:
+    """Return the site of a gate."""
+    routes: list[BaseRoute] = [
+        Route(each.path, guards.guarded(each), methods=[each.method]) for each in endpoints(house)
+    ]
+    routes.append(Mount("/static", StaticFiles(directory=STATIC)))
+    site = Starlette(routes=routes, middleware=guards.middleware())
+    site.state.house = house
+    return site

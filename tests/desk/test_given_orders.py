@@ -1,0 +1,93 @@
+"""An order that is given twice is carried out once: by the same name, by another, at the same time, after a restart."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gate_controller.desk.control_socket import ControlError
+from gate_controller.desk.given_orders import GivenOrders
+from gate_controller.simulator import Simulator
+from tests.rig.gate import RELAY, GateInProcess, running_gate
+from tests.rig.pins import Pins
+from tests.rig.waiting import until
+
+OPEN: dict[str, Any] = {"id": "press-1", "by": "Anna", "reason": "pram"}
+
+
+def openings(gate: GateInProcess) -> int:
+    return sum(edge.high for edge in gate.relay_edges)
+
+
+async def test_a_button_pressed_twice_opens_once(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        both = await asyncio.gather(gate.asked("release", **OPEN), gate.asked("release", **OPEN))
+        assert set(both) == {"released"}
+        await until(lambda: not pins.is_high(RELAY))
+        assert await gate.asked("release", **OPEN) == "released"
+        assert openings(gate) == 1
+
+
+async def test_what_was_refused_is_refused_by_the_same_name_again(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.asked("hold_open", id="h", by="Anna", reason="open day", until="1h")
+        for _ in range(2):
+            with pytest.raises(ControlError, match="it stands open already"):
+                await gate.asked("release", **OPEN)
+        await gate.asked("resume", id="r", by="Anna")
+        with pytest.raises(ControlError, match="it stands open already"):
+            await gate.asked("release", **OPEN)
+
+
+async def test_a_name_is_one_orders_own(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.asked("release", **OPEN)
+        with pytest.raises(ControlError, match="was given to another order"):
+            await gate.asked("release", **{**OPEN, "reason": "another"})
+        with pytest.raises(ControlError, match="was given to another order"):
+            await gate.asked("resume", id=OPEN["id"], by="Anna")
+        assert openings(gate) == 1
+
+
+async def test_an_order_from_before_a_restart_is_not_carried_out_again(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.asked("release", **OPEN)
+        assert openings(gate) == 1
+    async with running_gate(state_dir, pins, simulator) as gate:
+        with pytest.raises(ControlError, match="was carried out before the gate's last start: incident"):
+            await gate.asked("release", **OPEN)
+        assert openings(gate) == 1
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, 7, ["a"], "a\nb", {"a": 1}])
+async def test_a_name_that_is_none_is_refused(state_dir: Path, pins: Pins, simulator: Simulator, name: object) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        with pytest.raises(ControlError, match="id"):
+            await gate.asked("release", **{**OPEN, "id": name})
+        assert openings(gate) == 0
+
+
+async def test_an_order_goes_on_though_its_giver_goes_away() -> None:
+    begun, let_go, done = asyncio.Event(), asyncio.Event(), []
+
+    async def carry_out(_request: dict[str, Any]) -> str:
+        begun.set()
+        await let_go.wait()
+        done.append(1)
+        return "done"
+
+    async def nothing() -> dict[str, str]:
+        return {}
+
+    given = GivenOrders(nothing).once("release", carry_out)
+    asking = asyncio.ensure_future(given({"id": "a"}))
+    await begun.wait()
+    asking.cancel()
+    let_go.set()
+    assert await given({"id": "a"}) == "done"
+    assert done == [1]
