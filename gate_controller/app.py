@@ -191,6 +191,7 @@ class App:
             follow=self.board.follow,
             desk=self._answerers,
             message=lambda: self._front.message,
+            draw_display=self._player.draw if self._player is not None else lambda: None,
         )
         return keeping.keep(house, settings.web, self._degraded.note)
 

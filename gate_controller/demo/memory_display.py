@@ -75,6 +75,10 @@ class MemoryDisplay(Player):
             return None
         return self._on_show.unread or self._on_show
 
+    @override
+    def draw(self) -> "Image.Image | tuple[str, ...] | None":
+        return self.picture or self.rows or None
+
     def choose(self, language: Language) -> None:
         """Show this language first from now on, in what is still to be read too."""
         self._language = language

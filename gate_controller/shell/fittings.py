@@ -100,12 +100,14 @@ def make_player(settings: Settings, on_change: Callable[[str | None], None]) -> 
     display = settings.display
     if display.driver == "none":
         return None
+    from gate_controller.devices.display.last_page import LastPage
     from gate_controller.devices.display.make import make_panel
     from gate_controller.devices.display.mounting import Mounting
     from gate_controller.devices.display.player import Player
 
     mounting = replace(Mounting.of(display), image_file=image_file(settings))
-    return Player(lambda: make_panel(mounting), on_change=on_change)
+    last_page = LastPage()
+    return Player(lambda: make_panel(mounting, last_page=last_page), on_change=on_change, last_page=last_page)
 
 
 def make_passage(

@@ -30,6 +30,11 @@ class Guards:
 
         return answer
 
+    def still_may(self, request: Request, person: Person) -> bool:
+        """Whether somebody who follows the gate may still do so."""
+        del request, person
+        return True
+
     def person(self, request: Request) -> Person | None:
         """Return who is asking; None: a stranger."""
         del request

@@ -28,6 +28,8 @@ class House:
     """What can be asked and ordered, by the name of each request: the same as over the control socket."""
     message: Callable[[], Message | None]
     """What the visitor is being told."""
+    draw_display: Callable[[], Any] = lambda: None
+    """Returns what the display shows, as an image or as rows of letters; None where it shows nothing. Blocks."""
     extras: Mapping[str, Any] = field(default_factory=dict)
     """What only a demo has: its way to scan, to press contacts and to let things fail."""
 

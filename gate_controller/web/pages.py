@@ -1,21 +1,109 @@
-"""The pages that staff see: the gate at a glance, one attempt's story, the open items."""
+"""The pages that staff see: the gate at a glance, one attempt's story, all scans, the technician's tools."""
 
 from collections.abc import Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from gate_controller.web.endpoints import Endpoint, house_of
+from gate_controller.desk.control_socket import ControlError
+from gate_controller.web import live, views
+from gate_controller.web.endpoints import Endpoint, house_of, person_of
 from gate_controller.web.house import House
+from gate_controller.web.overview import gate_view
 from gate_controller.web.people import Role
-from gate_controller.web.templating import TEMPLATES
+from gate_controller.web.reader import language_of
+from gate_controller.web.templating import environment, page
+from gate_controller.web.visits import story_view, visits_view
+
+SCANS_OF_A_PAGE = 50
+MOST_FOUND = 20
 
 
 async def _gate(request: Request) -> Response:
-    house = house_of(request)
-    return TEMPLATES.TemplateResponse(request, "gate.html", {"house": house, "status": house.status()})
+    house, person = house_of(request), person_of(request)
+    seen = await live.live_of(request).overview()
+    view = gate_view(house, seen, language_of(request), may_act=views.may_act(person))
+    return await page(request, "gate.html", view=view, may_add=not person.name and not person.by_token)
+
+
+async def _attempt(request: Request) -> Response:
+    house, person, language = house_of(request), person_of(request), language_of(request)
+    try:
+        told = await house.ask("show", incident=request.path_params["incident"], full=False)
+    except ControlError:
+        return await page(request, "none.html", 404, words=views.says(language)("There is no such visit."))
+    story = story_view(house, told, language, now=house.status().at)
+    may_act = views.may_act(person)
+    return await page(request, "attempt.html", story=story, may_act=may_act, script=_script(house, language))
+
+
+async def _attempts(request: Request) -> Response:
+    house, language = house_of(request), language_of(request)
+    before = request.query_params.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None  # noqa: PLR2004 - fits into SQLite
+    try:
+        records = await house.ask("page", limit=SCANS_OF_A_PAGE + 1, before=number)
+    except ControlError as error:
+        return await page(request, "none.html", 503, words=str(error))
+    more = records[SCANS_OF_A_PAGE - 1]["number"] if len(records) > SCANS_OF_A_PAGE else None
+    scans = visits_view(house, records[:SCANS_OF_A_PAGE], language, now=house.status().at, dated=True)
+    return await page(request, "attempts.html", scans=scans, more=more, is_first=number is None)
+
+
+async def _find(request: Request) -> Response:
+    return await _found(request, request.query_params.get("text", ""), for_script=False)
+
+
+async def _find_by_script(request: Request) -> Response:
+    try:
+        asked = await request.json()
+        text = asked["text"] if isinstance(asked, dict) else None
+    except (ValueError, KeyError, RecursionError):
+        text = None
+    if not isinstance(text, str):
+        return JSONResponse({"error": "text: is missing: give a code"}, 400)
+    return await _found(request, text, for_script=True)
+
+
+async def _found(request: Request, text: str, *, for_script: bool) -> Response:
+    house, language = house_of(request), language_of(request)
+    text = text.strip()[:100]
+    try:
+        records = (await house.ask("find", text=text))[:MOST_FOUND] if text else []
+    except ControlError:
+        records = []
+    if len(records) == 1:
+        go = f"/attempts/{records[0]['incident']}"
+        return JSONResponse({"go": go}) if for_script else RedirectResponse(go, 303)
+    scans = visits_view(house, records, language, now=house.status().at, dated=True)
+    t = views.says(language)
+    none = t("Nothing found for {text}. An incident code has 5 characters, a voucher 12.")
+    none = none.format(text=_without_code(text))
+    if not for_script:
+        return await page(request, "found.html", scans=scans, none=none)
+    html = environment().get_template("_found.html").render(scans=scans, none=none, t=t)
+    return JSONResponse({"html": html})
+
+
+def _without_code(text: str) -> str:
+    """Return what somebody looked for, as others may see it: a whole voucher code is money."""
+    return text if len(text) <= 5 else f"…{text[-4:]}"  # noqa: PLR2004 - an incident code's length
+
+
+def _script(house: House, language: object) -> dict[str, object]:
+    del house, language
+    return {}
 
 
 def endpoints(_house: House) -> Sequence[Endpoint]:
-    """Return every page."""
-    return (Endpoint("/", _gate, Role.VIEWER, is_page=True),)
+    """Return every page, and what the live one follows."""
+    return (
+        Endpoint("/", _gate, Role.VIEWER, is_page=True),
+        Endpoint("/live", live.stream, Role.VIEWER),
+        Endpoint("/live/check", live.check, Role.VIEWER),
+        Endpoint("/display/{name}.png", live.display_picture, Role.VIEWER),
+        Endpoint("/attempts", _attempts, Role.VIEWER, is_page=True),
+        Endpoint("/attempts/{incident}", _attempt, Role.VIEWER, is_page=True),
+        Endpoint("/find", _find, Role.VIEWER, is_page=True),
+        Endpoint("/find", _find_by_script, Role.VIEWER, method="POST"),
+    )

@@ -12,6 +12,7 @@ from gate_controller.web import api, pages
 from gate_controller.web.endpoints import Endpoint
 from gate_controller.web.guards import Guards
 from gate_controller.web.house import House
+from gate_controller.web.live import Live
 from gate_controller.web.templating import STATIC
 
 
@@ -43,4 +44,6 @@ def make_site(house: House, guards: Guards) -> Starlette:
     routes.append(Mount("/static", StaticFiles(directory=STATIC)))
     site = Starlette(routes=routes, middleware=guards.middleware())
     site.state.house = house
+    site.state.live = Live(house)
+    site.state.still_may = guards.still_may
     return site

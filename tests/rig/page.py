@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -23,7 +24,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def gate_with_page(
-    state_dir: Path, pins: Pins, simulator: Simulator, *, ready: bool = True, **settings: object
+    state_dir: Path, pins: Pins, simulator: Simulator, *, ready: bool = True, **settings: Any
 ) -> AsyncIterator[tuple[GateInProcess, httpx.AsyncClient]]:
     """Run a gate that serves its page, and return it with a client of a browser's manners."""
     port = free_port()

@@ -7,6 +7,7 @@ It has no thread and does not wait: `step` does what is due and says when to cal
 from collections.abc import Callable
 
 from gate_controller.devices.display.card import Card
+from gate_controller.devices.display.last_page import LastPage
 from gate_controller.devices.display.panel import Panel
 from gate_controller.devices.display.reel import Reel, Showing
 from gate_controller.devices.errors import DeviceError
@@ -30,9 +31,11 @@ IDLE_REFRESH_SECONDS = 600.0
 class LivePanel:
     """A panel through its faults. Called from one thread; `clock` returns seconds, monotonic."""
 
-    def __init__(self, make_panel: Callable[[], Panel], *, clock: Callable[[], float]) -> None:
+    def __init__(self, make_panel: Callable[[], Panel], *, clock: Callable[[], float], last_page: LastPage) -> None:
+        """`last_page` is told what is shown."""
         self._make_panel = make_panel
         self._clock = clock
+        self._last_page = last_page
         self._reel = Reel()
         self._panel: Panel | None = None
         self._shown: Showing | None = None
@@ -68,6 +71,7 @@ class LivePanel:
     def close(self) -> None:
         """Blank the panel and give it back. It may fail in that: nobody looks at it any more."""
         panel, self._panel = self._panel, None
+        self._last_page.page = None
         if panel is not None:
             try:
                 panel.close()
@@ -94,6 +98,7 @@ class LivePanel:
             if self._is_dimmed is not view.is_dimmed:
                 panel.dim(view.is_dimmed)
             self._shown, self._is_dimmed = view, view.is_dimmed
+            self._last_page.page = view.page
         moments = (self._reel.due(now), self._refresh_at())
         return min((moment for moment in moments if moment is not None), default=None)
 

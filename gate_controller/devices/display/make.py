@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from gate_controller.devices.display.drivers import DRIVERS
+from gate_controller.devices.display.last_page import LastPage
 from gate_controller.devices.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ def make_panel(
     *,
     open_bus: Callable[[int], I2CBus] | None = None,
     make_spi: Callable[[], SPIBus] | None = None,
+    last_page: LastPage | None = None,
 ) -> Panel:
     """
     Open a display.
 
     Raises `DeviceError` for what cannot be, for libraries that are not installed, and for a display that does not
-    answer. `open_bus` and `make_spi` put other buses in the place of the real ones.
+    answer. `open_bus` and `make_spi` put other buses in the place of the real ones; `last_page` is told what lays the
+    panel's pages out.
     """
     driver = DRIVERS.get(mounting.driver)
     if driver is None:
@@ -49,7 +52,7 @@ def make_panel(
     assert size is not None  # noqa: S101 - it would be a misfit
     try:
         with ExitStack() as opened:
-            panel = driver.make(_Workbench(mounting, driver, size, opened, open_bus, make_spi))
+            panel = driver.make(_Workbench(mounting, driver, size, opened, open_bus, make_spi, last_page or LastPage()))
             opened.pop_all()
             return panel
     except ImportError as error:
@@ -71,18 +74,21 @@ class _Workbench:
     opened: ExitStack
     open_bus: Callable[[int], I2CBus] | None
     make_spi: Callable[[], SPIBus] | None
+    last_page: LastPage
 
     def pictures(self, mode: Literal["1", "RGB"]) -> Pictures:
         from gate_controller.devices.display.panels.turning import Turned
 
         quarters = self.mounting.rotate
         canvas = _canvas(*(self.size[::-1] if quarters % 2 else self.size), mode)
+        self.last_page.layout = canvas
         return Turned(canvas, quarters) if quarters else canvas
 
     def characters(self) -> Characters:
         from gate_controller.devices.display.typesetting.characters import CharacterGrid
 
-        return CharacterGrid(*self.size, self.mounting.rom)
+        self.last_page.layout = grid = CharacterGrid(*self.size, self.mounting.rom)
+        return grid
 
     def link(self) -> Link:
         if self.mounting.interface == "i2c":

@@ -8,10 +8,15 @@ process from its end.
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gate_controller.devices.display.card import Card
+from gate_controller.devices.display.last_page import LastPage
 from gate_controller.devices.display.live_panel import LivePanel
 from gate_controller.devices.display.panel import Panel
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 # The slowest picture takes about 0.2 s and the kernel gives an I2C transfer up after 1 s, so this is no slowness.
 HANG_SECONDS = 10.0
@@ -35,10 +40,12 @@ class Player:
         *,
         on_change: Callable[[str | None], None],
         clock: Callable[[], float] = time.monotonic,
+        last_page: LastPage | None = None,
     ) -> None:
         self._on_change = on_change
         self._clock = clock
-        self._live = LivePanel(make_panel, clock=clock)
+        self._last_page = last_page or LastPage()
+        self._live = LivePanel(make_panel, clock=clock, last_page=self._last_page)
         self._changed = threading.Condition()
         self._cards: list[tuple[Card, float]] = []
         self._noise_at: float | None = None
@@ -70,6 +77,10 @@ class Player:
         with self._changed:
             self._noise_at = self._clock()
             self._changed.notify()
+
+    def draw(self) -> "Image.Image | tuple[str, ...] | None":
+        """Return what it shows, drawn once more; None where it shows nothing. May take 50 ms; from any thread."""
+        return self._last_page.draw()
 
     def close(self) -> None:
         """Blank the panel and give it back; a bus that hangs is left to itself after a second."""

@@ -4,6 +4,7 @@ import re
 import pytest
 
 from gate_controller.devices.display.card import Card
+from gate_controller.devices.display.last_page import LastPage
 from gate_controller.devices.display.live_panel import (
     IDLE_REFRESH_SECONDS,
     NOISE_SECONDS,
@@ -36,7 +37,7 @@ class Bench:
         self.done: list[object] = []
         self.fault: Exception | None = None
         self.fault_at_making: Exception | None = None
-        self.live = LivePanel(self.make, clock=self.clock)
+        self.live = LivePanel(self.make, clock=self.clock, last_page=LastPage())
 
     def make(self) -> "Bench":
         self.done.append("make")

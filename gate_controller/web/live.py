@@ -1,0 +1,130 @@
+"""
+The live page's parts as they are now, rendered once for all who look at them in the same language.
+
+The gate tells of changes within half a second; what has not changed is not sent again. Rendering and the journal's
+questions happen in a thread: the loop only hands texts on.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from gate_controller.shell.status import GateStatus
+from gate_controller.texts import Language
+from gate_controller.web import views
+from gate_controller.web.endpoints import house_of, person_of
+from gate_controller.web.house import House
+from gate_controller.web.overview import PARTS, Overview, look, render
+from gate_controller.web.people import Person
+from gate_controller.web.picture import Picture
+from gate_controller.web.reader import language_of
+
+BEAT_SECONDS: Final = 5.0
+"""How often a page hears of the gate at least: one that hears nothing for longer says that what it shows is old."""
+LOOK_SECONDS: Final = 0.2
+"""Changes that come closer together are shown together."""
+
+
+@dataclass(slots=True)
+class Live:
+    """What all live pages of a gate share."""
+
+    house: House
+    picture: Picture | None = None
+    _version: int = 0
+    _seen: tuple[int, Overview] | None = None
+    _rendered: dict[tuple[Language, bool], tuple[int, dict[str, str]]] = field(default_factory=dict)
+    _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        """Follow the gate for as long as the site lives."""
+        self.house.follow(self._changed)
+
+    def _changed(self) -> None:
+        self._version += 1
+
+    async def overview(self) -> Overview:
+        """Return what the gate and its journal tell now."""
+        async with self._busy:
+            return await self._overview()
+
+    async def _overview(self) -> Overview:
+        version = self._version
+        if self._seen is None or self._seen[0] != version:
+            seen = await look(self.house)
+            self.picture = seen.picture
+            self._seen = version, seen
+        return self._seen[1]
+
+    async def parts(self, language: Language, *, may_act: bool) -> tuple[GateStatus, dict[str, str]]:
+        """Return the parts of the page, each as it is shown, and the status that they tell of."""
+        async with self._busy:
+            seen = await self._overview()
+            version, parts = self._rendered.get((language, may_act), (-1, {}))
+            if version != self._version:
+                parts = await asyncio.to_thread(render, self.house, seen, language, may_act=may_act)
+                self._rendered[language, may_act] = self._version, parts
+            return seen.status, parts
+
+
+def live_of(request: Request) -> Live:
+    """Return what the live pages of this site share."""
+    live: Live = request.app.state.live
+    return live
+
+
+async def stream(request: Request) -> Response:
+    """Follow the gate: each part of the page when it changes, and a beat with the gate's time."""
+    house, person, language = house_of(request), person_of(request), language_of(request)
+    return StreamingResponse(
+        _events(request, house, person, language),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(request: Request, house: House, person: Person, language: Language) -> AsyncIterator[bytes]:
+    live, changed, shown = live_of(request), asyncio.Event(), dict[str, str]()
+    unfollow = house.follow(changed.set)
+    try:
+        yield b"retry: 1000\n\n"
+        while request.app.state.still_may(request, person):
+            status, parts = await live.parts(language, may_act=views.may_act(person))
+            news = {name: parts[name] for name in PARTS if shown.get(name) != parts[name]}
+            if news:
+                shown |= news
+                tab = views.tab_title(house, status)
+                yield _event("parts", json.dumps({"at": time.time(), "tab": tab, "parts": news}, ensure_ascii=False))
+            else:
+                yield _event("beat", f"{time.time():.3f}")
+            try:
+                await asyncio.wait_for(changed.wait(), BEAT_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
+            except TimeoutError:
+                pass
+            changed.clear()
+    finally:
+        unfollow()
+
+
+def _event(name: str, data: str) -> bytes:
+    return f"event: {name}\ndata: {data}\n\n".encode()
+
+
+async def check(_request: Request) -> Response:
+    """Say to a page whose stream broke that whoever looks at it may still do so."""
+    return Response(status_code=204)
+
+
+async def display_picture(request: Request) -> Response:
+    """Return what the visitor's display shows, by the name that the page gives."""
+    picture: Any = live_of(request).picture
+    if picture is None or picture.name != request.path_params["name"]:
+        return Response(status_code=404)
+    return Response(picture.png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600, immutable"})

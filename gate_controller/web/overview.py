@@ -1,0 +1,112 @@
+"""The gate at a glance: everything that the live page shows, looked up once and rendered part by part."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from gate_controller.desk.control_socket import ControlError
+from gate_controller.shell.status import GateStatus
+from gate_controller.texts import Language
+from gate_controller.web import views
+from gate_controller.web.house import House
+from gate_controller.web.parts import parts_view
+from gate_controller.web.picture import Picture, picture_of
+from gate_controller.web.templating import environment
+from gate_controller.web.visits import Need, Visit, day_view, needs_view, visits_view
+
+_log = logging.getLogger(__name__)
+
+PARTS: Final = ("now", "need", "scans", "today", "parts", "bar")
+LAST_SCANS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the gate, its journal and its display tell at one moment."""
+
+    status: GateStatus
+    scans: Sequence[Mapping[str, Any]]
+    open_items: Sequence[Mapping[str, Any]]
+    day: Mapping[str, Any]
+    picture: Picture | None
+    rows: tuple[str, ...]
+
+
+async def look(house: House) -> Overview:
+    """Ask everything once. A journal that cannot be read leaves its parts empty: the status says why."""
+    scans, open_items, day = await asyncio.gather(
+        _asked(house, "page", [], limit=LAST_SCANS), _asked(house, "open", []), _asked(house, "day", {})
+    )
+    shown = await asyncio.to_thread(_display, house)
+    picture = shown if isinstance(shown, Picture) else None
+    return Overview(house.status(), scans, open_items, day, picture, shown if isinstance(shown, tuple) else ())
+
+
+async def _asked(house: House, do: str, otherwise: Any, **request: Any) -> Any:
+    try:
+        return await house.ask(do, **request)
+    except ControlError:
+        return otherwise
+
+
+def _display(house: House) -> Picture | tuple[str, ...] | None:
+    try:
+        shown = house.draw_display()
+        return shown if shown is None or isinstance(shown, tuple) else picture_of(shown)
+    except Exception:  # noqa: BLE001 - a picture for staff is no reason to fail, whatever a library raises
+        _log.exception("page=no_picture")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """What the live page's templates get."""
+
+    at: float
+    clock: str
+    offset: int
+    tab: str
+    now: views.Now
+    need: Sequence[Need]
+    scans: Sequence[Visit]
+    day: Any
+    parts: Sequence[views.Part]
+    may_act: bool
+    can_resume: str
+    spans: Any
+    script_words: str
+
+
+def gate_view(house: House, seen: Overview, language: Language, *, may_act: bool) -> GateView:
+    """Return what the page shows, in words."""
+    t, status = views.says(language), seen.status
+    now = views.now_view(house, status, language)
+    if (picture := seen.picture) is not None:
+        source = {"source": f"/display/{picture.name}.png", "width": picture.width, "height": picture.height}
+        now = replace(now, picture=source)
+    elif seen.rows:
+        now = replace(now, rows=seen.rows)
+    return GateView(
+        at=status.at,
+        clock=views.clock(status.at, seconds=True),
+        offset=views.offset(status.at),
+        tab=views.tab_title(house, status),
+        now=now,
+        need=needs_view(house, status, seen.open_items, language),
+        scans=visits_view(house, seen.scans, language, now=status.at),
+        day=day_view(house, seen.day, language),
+        parts=parts_view(house, status, language),
+        may_act=may_act,
+        can_resume=views.can_resume(status, t),
+        spans=views.spans(t),
+        script_words=views.script_words(t),
+    )
+
+
+def render(house: House, seen: Overview, language: Language, *, may_act: bool) -> dict[str, str]:
+    """Return each part of the page as HTML. Takes some milliseconds: not in the loop."""
+    view = gate_view(house, seen, language, may_act=may_act)
+    known = {"view": view, "t": views.says(language), "house": house}
+    return {name: environment().get_template(f"_{name}.html").render(known) for name in PARTS}

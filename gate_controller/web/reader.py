@@ -1,0 +1,24 @@
+"""Who reads a page: in which language, in light or dark."""
+
+from starlette.requests import Request
+
+from gate_controller.texts import Language
+from gate_controller.web.endpoints import house_of
+
+NAMES = {Language.DE: "Deutsch", Language.FR: "Français", Language.IT: "Italiano", Language.EN: "English"}
+
+
+def language_of(request: Request) -> Language:
+    """Return the language of a page: as asked, as chosen before, as the browser prefers, else the house's first."""
+    known = {language.value: language for language in house_of(request).languages}
+    preferred = [
+        part.partition(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")
+    ]
+    asked = (request.query_params.get("lang", ""), request.cookies.get("lang", ""), *preferred)
+    return next((known[code] for code in asked if code in known), house_of(request).languages[0])
+
+
+def theme_of(request: Request) -> str:
+    """Return `light` or `dark` where the reader has chosen; empty: as the device is set."""
+    theme = request.cookies.get("theme", "")
+    return theme if theme in {"light", "dark"} else ""
