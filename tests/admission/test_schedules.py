@@ -19,8 +19,15 @@ from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits
 from tests.rig.schedule import (
     FRAMES,
-    PRICE,
     VOUCHER_FRAMES,
+    Schedule,
+    Setup,
+    power_cuts_everywhere,
+    random_schedule,
+    shrunk,
+)
+from tests.rig.steps import (
+    PRICE,
     Call,
     DiskTrouble,
     Fate,
@@ -31,9 +38,7 @@ from tests.rig.schedule import (
     RelayTrouble,
     Scan,
     ScannerTrouble,
-    Schedule,
     SensorSticks,
-    Setup,
     StaffAdopt,
     StaffRefunds,
     StaffSettles,
@@ -43,9 +48,6 @@ from tests.rig.schedule import (
     StrayPassage,
     TillRedeems,
     WallClockJumps,
-    power_cuts_everywhere,
-    random_schedule,
-    shrunk,
 )
 from tests.rig.world import Outcome, play
 

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from gate_controller.admission.words.events import Event
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
-from tests.rig.schedule import LATEST_EFFECT_SECONDS, Call, Fate
-from tests.rig.schedule import Network as Step
+from tests.rig.steps import LATEST_EFFECT_SECONDS, Call, Fate
+from tests.rig.steps import Network as Step
 
 SOON = 0.02
 

@@ -23,16 +23,17 @@ from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.outcomes import CallFailed, Redemptions
 from gate_controller.admission.words.policy import Policy
-from tests.rig import schedule as plan
+from tests.rig import steps as plan
 from tests.rig.modelled_disk import Disk, UnderWay
 from tests.rig.modelled_network import Network
+from tests.rig.modelled_sensor import Sensor
 from tests.rig.modelled_server import OWN_USER, TILL_USER, ListHabit, Server
 from tests.rig.promises import Pulse, Watch
-from tests.rig.schedule import Call, Schedule
+from tests.rig.schedule import Schedule
+from tests.rig.steps import Call
 
 GATE_ID, TAG = "gate1", "TAG0"
 EPOCH = 1_700_000_000.0
-PASSING_SECONDS = 1.0
 STOP_SECONDS = 6.0  # as in app.py
 MENDING_SECONDS = 5.0
 HEALTHY_SECONDS = 2 * 3600.0
@@ -98,8 +99,7 @@ class World:
         self._relay_works = True
         self._scanner_works = True
         self._turns_away = 0
-        self._noise: deque[float] = deque()
-        self._sticks: plan.SensorSticks | None = None
+        self._sensor = Sensor(self, is_fitted=self.setup.sensor)
         self._active: set[on.Contact] = set()
         self._cut: plan.PowerCut | None = None
         self._commands_left = 0
@@ -184,8 +184,7 @@ class World:
         self._network.heal()
         self.disk.fates.clear()
         self._relay_works = True
-        self._unstick()
-        self._noise.clear()
+        self._sensor.heal()
         self._active.clear()
         for contact in on.Contact:
             self.post(on.ContactChanged(self.instant(), contact, active=False))
@@ -215,11 +214,11 @@ class World:
             case plan.NobodyPasses():
                 self._turns_away += 1
             case plan.StrayPassage():
-                self._stray_passage()
+                self._sensor.stray_passage()
             case plan.NoisyRelay(_, seconds):
-                self._noise.append(seconds)
+                self._sensor.noise.append(seconds)
             case plan.SensorSticks():
-                self._stick(step)
+                self._sensor.stick(step)
             case plan.ContactChanges(_, contact, active):
                 (self._active.add if active else self._active.discard)(contact)
                 self.post(on.ContactChanged(self.instant(), contact, active))
@@ -375,50 +374,8 @@ class World:
         pulse = Pulse(attempt, self.now, passes=passes)
         self.watch.pulsed(pulse)
         self._inbox.append(on.Opened(self.instant(), attempt))
-        if not self.setup.sensor:
-            return
-        if self._noise:
-            seconds = self._noise.popleft()
-            self.later(0.003, lambda: self._sensor_sees(seconds))
-        if passes:
-            self.later(PASSING_SECONDS, lambda: self._passes(pulse))
-
-    # -- the passage sensor
-
-    def _passes(self, pulse: Pulse) -> None:
-        pulse.is_unseen = self._sticks is not None
-        self._sensor_sees(0.3)
-
-    def _stray_passage(self) -> None:
-        if self.up and self.setup.sensor and not self.watch.lane_is_released():
-            self._sensor_sees(0.3)
-
-    def _sensor_sees(self, seconds: float) -> None:
-        """Let somebody be before the sensor, or what it takes for somebody."""
-        if self._sticks is None:
-            self._sensor_says(active=True)
-            self.later(seconds, lambda: self._sensor_says(active=False))
-
-    def _sensor_says(self, *, active: bool) -> None:
-        if self._sticks is None:
-            now = self.instant()
-            self.post(on.SensorChanged(now, active, now.mono))
-
-    def _stick(self, step: plan.SensorSticks) -> None:
-        if self.setup.sensor and self._sticks is None:
-            if step.how is plan.Sticking.SEES_SOMEBODY:
-                if self.watch.lane_is_released():
-                    self.watch.pulses[-1].is_unseen = True  # to the gate it is the visitor
-                self._sensor_says(active=True)
-            elif step.how is plan.Sticking.UNREADABLE:
-                self.post(on.SensorFailed(self.instant(), "it cannot be read"))
-            self._sticks = step
-            self.later(step.seconds, self._unstick, outlives=True)
-
-    def _unstick(self) -> None:
-        if self._sticks is not None:
-            self._sticks = None
-            self._sensor_says(active=False)
+        if self.setup.sensor:
+            self._sensor.released(pulse)
 
     def _mend(self) -> None:
         """Do what the shell does about faults: prove the key again, open the relay anew."""
@@ -541,11 +498,7 @@ class World:
         names, self.gate.numbering = self.gate.numbering, Numbering("")
         for contact in on.Contact:
             self.post(on.ContactChanged(self.instant(), contact, contact in self._active))
-        how = self._sticks.how if self._sticks is not None else None
-        if how is plan.Sticking.UNREADABLE:
-            self.post(on.SensorFailed(self.instant(), "it cannot be read"))
-        elif self.setup.sensor:
-            self.post(on.SensorChanged(self.instant(), how is plan.Sticking.SEES_SOMEBODY, float("-inf")))
+        self._sensor.report()
         self.gate.numbering = names
 
     def tell(self, line: str) -> None:
