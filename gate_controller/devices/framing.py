@@ -88,23 +88,23 @@ class Framer:
     """
     Cuts one port's bytes into frames, without their ends and at most `MAX_FRAME + 1` bytes long.
 
-    `torn`: what came from this scanner before may have had no end. `heard_at`: something came then that is not to be
-    looked at, and what follows it without a stillness is no text of its own.
+    `since`: when the port was opened; what came before went to nobody, and what follows without a stillness may be its
+    other part. None: nothing came before. `torn`: what came before may have had no end, however long ago.
     """
 
-    def __init__(self, gap_seconds: float, *, torn: bool = False, heard_at: float | None = None) -> None:
+    def __init__(self, gap_seconds: float, *, torn: bool = False, since: float | None = None) -> None:
         self._gap = gap_seconds
         self._stillness = max(STILLNESS_SECONDS, gap_seconds)
         self._outcomes: list[bytes | Dropped] = []
         self._sends_ends = False
 
-        self._last = 0.0 if heard_at is None else heard_at
+        self._last = 0.0 if since is None else since
         """When something came last, and how silent it has been since."""
-        self._silence = _Silence.STILLNESS if heard_at is None else _Silence.NONE
+        self._silence = _Silence.STILLNESS if since is None else _Silence.NONE
 
         self._phase = _Phase.BETWEEN
         self._line = bytearray()
-        self._endless = torn or heard_at is not None
+        self._endless = torn
         """Whether the newest line that was taken has no end."""
 
         # Of the text under way:
@@ -116,7 +116,7 @@ class Framer:
         """The voucher in the pieces of a torn first line that was handed out already."""
         self._dropped: Dropped | None = None
 
-        self._alone: bytes | None = b"" if heard_at is None else None
+        self._alone: bytes | None = b"" if since is None else None
         """All that has been read since the last stillness: nothing, one ShortCode, or (None) something else."""
         self._readings = 0
         """How often that ShortCode was read since it was handed out."""
@@ -262,6 +262,8 @@ class Framer:
     def _text_over(self) -> None:
         if self._line:
             self._endless = True
+            if self._phase is _Phase.REST:
+                self._sends_ends = False  # it would have sent one here: the ends before were the text's own
             self._drop(self._line_taken(), Why.BEHIND_ANOTHER if self._phase is _Phase.REST else Why.NO_END)
         if self._dropped is not None:
             self._outcomes.append(self._dropped)

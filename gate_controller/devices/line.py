@@ -144,8 +144,8 @@ class _OpenPort:
         self._on_frame = on_frame
         self._on_bytes = on_bytes
         self._report = report
-        self._framer = Framer(gap_seconds, torn=torn)
         self._loop = asyncio.get_running_loop()
+        self._framer = Framer(gap_seconds, torn=torn, since=self._loop.time())
         self._ended: asyncio.Future[str] = self._loop.create_future()
         self._settles_at = 0.0
         self._silence: asyncio.TimerHandle | None = None
@@ -225,7 +225,7 @@ class _OpenPort:
         else:
             self._settles_at = now + self._gap_seconds
             if data:
-                self._framer = Framer(self._gap_seconds, heard_at=now)
+                self._framer = Framer(self._gap_seconds, torn=True, since=now)
         self._wait_for_silence()
 
     def _wait_for_silence(self) -> None:

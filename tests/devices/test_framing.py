@@ -191,8 +191,22 @@ def test_a_short_code_that_the_scanner_reads_again_and_again_comes_through_all_t
 
 
 def test_a_short_code_just_after_the_port_was_heard_is_its_tail() -> None:
-    line = Line(Framer(GAP, heard_at=100.0))
+    line = Line(Framer(GAP, torn=True, since=100.0))
     assert line.pause(GAP).send(b"42\r").wait().frames == []
+    assert line.send(b"42\r").wait().frames == [b"42"]
+
+
+@pytest.mark.parametrize("torn", [False, True])
+@pytest.mark.parametrize("rest", [b"42", b"42\r", b"\r42\r", b"\x00\r\n42\r\n"])
+def test_two_digits_soon_after_the_port_was_opened_have_no_silence_before_them(rest: bytes, torn: bool) -> None:
+    """What came before them went to nobody: a radio's first piece, or the first lines of a QR-bill."""
+    line = Line(Framer(GAP, torn=torn, since=100.0)).pause(0.9 * STILLNESS)
+    assert line.send(rest).wait().scans == []
+    assert line.send(b"42\r").wait().send(b"42\r").wait().scans[-1:] == ["42"]
+
+
+def test_two_digits_are_a_scan_half_a_second_after_the_port_was_opened() -> None:
+    line = Line(Framer(GAP, since=100.0)).pause(STILLNESS + 1e-9)
     assert line.send(b"42\r").wait().frames == [b"42"]
 
 
@@ -256,6 +270,12 @@ def test_a_scanner_without_ends_is_not_thought_to_send_them_for_a_text_that_has_
     line.frames.clear()
     line.send(CODE).pause(GAP)
     assert line.frames == [CODE]
+
+
+def test_a_scanner_without_ends_is_not_thought_to_send_them_for_a_text_that_begins_with_a_voucher() -> None:
+    line = Line().send(CODE + b"\r\n42\r\n43").wait()
+    assert line.send(CODE).pause(GAP).frames == [CODE, CODE]
+    assert line.wait().send(b"42").wait().scans[-1] == "42"
 
 
 def test_a_voucher_without_an_end_is_served_and_none_is_expected_from_there_on() -> None:

@@ -76,7 +76,7 @@ async def test_of_two_scans_in_one_read_the_first_is_a_scan(plugged: PtyScanner)
 @pytest.mark.parametrize("text", TEXTS)
 async def test_no_line_of_a_text_is_a_scan(plugged: PtyScanner, text: bytes) -> None:
     async with listening(plugged.port) as gate:
-        await gate.until_it_listens()
+        await gate.until_it_hears_short_codes()
         for start in range(0, len(text), 100):
             plugged.type(text[start : start + 100])
             await until(lambda: plugged.unread == 0)
@@ -120,7 +120,7 @@ async def test_the_rest_of_a_code_that_a_radio_held_back_is_no_short_code(plugge
 
 async def test_a_short_code_is_a_scan_after_a_stillness(plugged: PtyScanner) -> None:
     async with listening(plugged.port) as gate:
-        await gate.until_it_listens()
+        await gate.until_it_hears_short_codes()
         plugged.type(b"42\r")
         await asyncio.sleep(0.3)
         assert gate.frames == []
@@ -129,7 +129,7 @@ async def test_a_short_code_is_a_scan_after_a_stillness(plugged: PtyScanner) -> 
 
 async def test_a_loop_that_stands_still_is_no_stillness(plugged: PtyScanner) -> None:
     async with listening(plugged.port) as gate:
-        await gate.until_it_listens()
+        await gate.until_it_hears_short_codes()
         plugged.type(b"Grosse Gasse\n")
         await gate.until_frames(1)
         plugged.type(b"28\n")
@@ -197,7 +197,7 @@ async def test_bytes_that_arrive_after_the_loop_has_looked_count_before_the_gap(
 async def test_bytes_from_before_the_port_was_open_are_no_scan(plugged: PtyScanner) -> None:
     plugged.type(CODE + b"\r")
     async with listening(plugged.port) as gate:
-        await gate.until_it_listens()
+        await gate.until_it_hears_short_codes()
         plugged.type(b"12\r")
         assert await gate.until_frames(1) == [b"12"]
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
+from gate_controller.devices.framing import STILLNESS_SECONDS
 from tests.rig.waiting import PATIENCE_SECONDS
 
 LONG_GAP_SECONDS = 1.0
@@ -45,6 +46,11 @@ class Heard:
 
     async def until_it_listens(self) -> None:
         await self.until(lambda: self.listens)
+
+    async def until_it_hears_short_codes(self) -> None:
+        """Wait until it listens, and be silent for as long as has to lie before a ShortCode."""
+        await self.until_it_listens()
+        await asyncio.sleep(STILLNESS_SECONDS)
 
     async def until_it_does_not_listen(self) -> str:
         await self.until(lambda: bool(self.changes) and not self.listens)
