@@ -15,6 +15,7 @@ from gate_controller.admission.words import events
 from gate_controller.admission.words.facts import KINDS, Evidence, OpenItem
 from gate_controller.admission.words.messages import MessageKind
 from tests.campaign.core import fails
+from tests.rig.held import NOISES, PREFIXES, SUFFIXES, TEXTS, WISHES, ScannerKind
 from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits
 from tests.rig.schedule import (
@@ -31,8 +32,10 @@ from tests.rig.steps import (
     Call,
     DiskTrouble,
     Fate,
+    Holds,
     Network,
     NobodyPasses,
+    Noise,
     NoisyRelay,
     PowerCut,
     RelayTrouble,
@@ -115,6 +118,16 @@ def test_the_promises_hold_in_random_schedules_that_meet_every_kind_of_event_fac
 seconds = st.sampled_from((0.0, 0.001, 0.05, 0.3, 2.0, 5.5, 11.0, 130.0, 650.0))
 steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(Scan, seconds, st.sampled_from(FRAMES)),
+    st.builds(
+        Holds,
+        seconds,
+        st.sampled_from((*WISHES, *TEXTS)),
+        st.lists(st.integers(1, 30), max_size=3).map(tuple),
+        st.sampled_from((0.0, 0.06, 0.4, 2.0)),
+        st.integers(1, 6),
+        st.sampled_from((0.3, 0.6, 1.0, 1.9)),
+    ),
+    st.builds(Noise, seconds, st.sampled_from(NOISES)),
     st.builds(Network, seconds, st.sampled_from(Call), st.sampled_from(Fate), st.sampled_from((0.01, 0.5, 3.0, 60.0))),
     st.builds(DiskTrouble, seconds, st.sampled_from(DiskFate), st.sampled_from((0.0, 1.0, 9.0)), st.integers(1, 4)),
     st.builds(RelayTrouble, seconds, works=st.booleans()),
@@ -143,6 +156,7 @@ setups = st.builds(
     st.builds(ServerHabits, st.sampled_from(ListHabit), st.booleans(), st.sampled_from(("CHF", None, "EUR"))),
     st.booleans(),
     st.booleans(),
+    scanner=st.builds(ScannerKind, st.sampled_from(PREFIXES), st.sampled_from(SUFFIXES)),
 )
 
 

@@ -1,10 +1,10 @@
 """
 The campaign: `make campaign`, or one part of it by `python -m tests.campaign PART`.
 
-Parts: `core` (random schedules of the modelled world), `kill` (the real process, killed at random moments), `points`
-(the process dies before and after each commit, request and pulse), `ill` (the disk fails, fills up or turns read-only
-at each write and sync of an admission), `disk` (files of the journal cut off anywhere). Each prints what it tried and
-what it found; a failing schedule prints the command that replays it.
+Parts: `core` (random schedules of the modelled world, the bytes on its scanner's line among them), `kill` (the real
+process, killed at random moments), `points` (the process dies before and after each commit, request and pulse), `ill`
+(the disk fails, fills up or turns read-only at each write and sync of an admission), `disk` (files of the journal cut
+off anywhere). Each prints what it tried and what it found; a failing schedule prints the command that replays it.
 """
 
 import argparse

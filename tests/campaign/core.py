@@ -23,6 +23,8 @@ COUNTED = (
     "refunds",
     "open_items",
     "power_cuts",
+    "readings",
+    "dropped_lines",
     # What design.md and docs/money.md excuse, counted:
     "unrecorded_pulses",
     "misread_drops",

@@ -31,6 +31,7 @@ from gate_controller.admission.words.facts import (
 )
 from gate_controller.admission.words.ids import FIRST_SHIFTED, AttemptId, Incident, IncidentCodes, OrderId
 from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate
+from tests.rig.presented import Presented
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,8 +83,10 @@ class Watch:
         self._recorded_before: dict[AttemptId, int] = {}
         self._due: float | None = None
         self._frame: bytes | None = None
+        self._was_open = False
         self._shows = 0
         self._waited = False
+        self.presented = Presented(lambda: world.now, self.wrong)
 
     def wrong(self, line: str) -> None:
         """Note a broken promise."""
@@ -95,6 +98,8 @@ class Watch:
     def scanned(self, frame: bytes) -> None:
         """A scan is about to be handled."""
         self._frame, self._shows = frame, 0
+        self._was_open = self.lane_is_released()
+        self.presented.read(frame)
 
     def scan_taken(self) -> None:
         """It has been handled: something was shown, or another visitor is waiting for his verdict."""
@@ -104,6 +109,8 @@ class Watch:
         is_told = self.lane_is_released() or gate._shown.tells_of_money(mono)
         if self.world.up and not self._shows and not is_told and (lane is None or lane.verdict_due is None):
             self.wrong(f"promise 5: the scan {self._frame!r} got nothing")
+        if self.world.up and self._frame is not None:
+            self.presented.taken(self._frame, self._shows, is_open=self._was_open)
         self._frame = None
 
     def handled(self, shows_before: int) -> None:
@@ -168,10 +175,13 @@ class Watch:
                     if isinstance(fact, Occurred):
                         self._ordered.add(fact.attempt)
                     if isinstance(fact, Intended):
+                        if fact.attempt not in self.intended_at:
+                            self.presented.intended(fact.code)
                         self.intended_at.setdefault(fact.attempt, self.world.now)
             case do.Show(message):
                 self._shows += 1
                 self.world.outcome.met.add(message.kind)
+                self.presented.shown(message)
                 self._shown(message)
             case _:
                 pass
@@ -214,6 +224,7 @@ class Watch:
     def pulsed(self, pulse: Pulse) -> None:
         """The relay moved."""
         self.pulses.append(pulse)
+        self.presented.admitted(self.world.gate.visitors.unfinished[pulse.attempt].code)
 
     def recovered(self, commands: tuple[do.Command, ...]) -> None:
         """The gate has started again."""
@@ -307,6 +318,7 @@ class Watch:
     def power_cut(self) -> None:
         """Say of each pulse of this life what the journal will make of it."""
         self._due, self._waited = None, False
+        self.presented.forgotten()
         self._unanswered.clear()  # whoever gave an order sees that the gate has gone
         self._ordered.clear()  # names that did not reach the disk are given again
         for attempt in {pulse.attempt for pulse in self.pulses if not pulse.settled}:

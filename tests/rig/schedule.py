@@ -12,6 +12,7 @@ from random import Random
 from typing_extensions import override
 
 from gate_controller.admission.words.events import Contact
+from tests.rig.held import NOISES, PREFIXES, SUFFIXES, TEXTS, WISHES, ScannerKind
 from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits
 from tests.rig.steps import (
@@ -21,8 +22,10 @@ from tests.rig.steps import (
     ContactChanges,
     DiskTrouble,
     Fate,
+    Holds,
     Network,
     NobodyPasses,
+    Noise,
     NoisyRelay,
     PowerCut,
     RelayTrouble,
@@ -54,6 +57,7 @@ class Setup:
     lateness: float = 0.0
     """How many seconds after its moment the gate hears that time has passed."""
     holds: bool = False
+    scanner: ScannerKind = field(default_factory=ScannerKind)
     """The service key holds the gate open, and only staff end an alarm; else it closes, and the contact ends it."""
 
 
@@ -95,8 +99,14 @@ def random_schedule(seed: int, most: int = 24) -> Schedule:
         chance.choice((*("CHF", None) * 6, "EUR")),
         chance.random() < 0.15,
     )
+    scanner = ScannerKind(chance.choice((b"", b"", *PREFIXES)), chance.choice((b"\r", b"\r\n", *SUFFIXES)))
     setup = Setup(
-        habits, chance.random() < 0.7, chance.random() < 0.5, chance.choice((0.0, 0.0, 0.02)), chance.random() < 0.3
+        habits,
+        chance.random() < 0.7,
+        chance.random() < 0.5,
+        chance.choice((0.0, 0.0, 0.02)),
+        chance.random() < 0.3,
+        scanner,
     )
     # A schedule about one voucher meets more of its own past than one about many.
     favourites = chance.sample(FRAMES, chance.randint(1, 3))
@@ -113,6 +123,16 @@ def _pause(chance: Random) -> float:
 
 def _scan(chance: Random, favourites: list[bytes]) -> Step:
     return Scan(_pause(chance), chance.choice(favourites if chance.random() < 0.8 else FRAMES))
+
+
+def _holds(chance: Random, favourites: list[bytes]) -> Step:
+    favourite = [frame for frame in favourites if frame in WISHES]
+    shows = chance.choice(favourite or tuple(WISHES)) if chance.random() < 0.5 else chance.choice((*WISHES, *TEXTS))
+    cuts = () if chance.random() < 0.5 else chance.choices(range(1, len(shows) + 12), k=chance.randint(1, 3))
+    readings = chance.choice((1, 1, 1, 1, 2, 3, 8, 20))
+    every = chance.choice((0.3, 0.45, 0.6, 1.0, 1.0, 1.5, 1.9))
+    pause = chance.choice((0.0, 0.02, 0.06, 0.06, 0.2, 0.45, 2.0, 6.0))
+    return Holds(_pause(chance), shows, tuple(cuts), pause, readings, every)
 
 
 def _network(chance: Random, _: list[bytes]) -> Step:
@@ -152,6 +172,8 @@ def _till(chance: Random, _: list[bytes]) -> Step:
 
 _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     _scan: 10,
+    _holds: 4,
+    lambda chance, _: Noise(chance.choice((0.0, 0.01, 0.06, 0.2, 1.0, 3.0)), chance.choice(NOISES)): 1,
     _network: 8,
     _disk: 2,
     _power_cut: 2,

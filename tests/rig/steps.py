@@ -53,6 +53,27 @@ class Scan(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Holds(Step):
+    """
+    Somebody holds something (`held.py`) before the scanner, which sends it as bytes: in pieces cut at these places,
+    with a pause between them, and again every so many seconds as long as it lies there.
+    """
+
+    shows: bytes
+    cuts: tuple[int, ...] = ()
+    pause: float = 0.0
+    readings: int = 1
+    every: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Noise(Step):
+    """Bytes that nobody held there come down the scanner's line."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Network(Step):
     """What the next call of a kind meets (they queue up)."""
 

@@ -17,6 +17,7 @@ from gate_controller.admission.attempt.evidence import learn_user
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
+from gate_controller.admission.words.codes import read_code
 from gate_controller.admission.words.facts import Intended
 from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
 from gate_controller.admission.words.messages import Fault
@@ -29,6 +30,7 @@ from tests.rig.modelled_network import Network
 from tests.rig.modelled_sensor import Sensor
 from tests.rig.modelled_server import OWN_USER, TILL_USER, ListHabit, Server
 from tests.rig.promises import Pulse, Watch
+from tests.rig.scanner_lines import ScannerLine
 from tests.rig.schedule import Schedule
 from tests.rig.steps import Call
 
@@ -57,6 +59,9 @@ class Outcome:
     refunds: int = 0
     open_items: int = 0
     power_cuts: int = 0
+    readings: int = 0
+    """How often the scanner read something that it sent as bytes."""
+    dropped_lines: int = 0
     met: set[object] = field(default_factory=set)
     """The kinds of event and fact, the messages and the evidence that came up."""
     commands: int = 0
@@ -86,6 +91,7 @@ class World:
         self.setup = schedule.setup
         self.outcome = Outcome(schedule)
         self.now = 0.0
+        self.up = True
         self.server = Server(schedule.setup.habits)
         self.disk = Disk()
         self.watch = Watch(self)
@@ -99,6 +105,7 @@ class World:
         self._relay_works = True
         self._scanner_works = True
         self._turns_away = 0
+        self._line = ScannerLine(self, self.setup.scanner)
         self._sensor = Sensor(self, is_fitted=self.setup.sensor)
         self._active: set[on.Contact] = set()
         self._cut: plan.PowerCut | None = None
@@ -114,7 +121,6 @@ class World:
         self._mono_zero = -1_000.0
         self._mending: set[Fault] = set()
         self._inbox: deque[on.Event] = deque()
-        self.up = True
         self.gate = self._new_gate(0)
 
     # -- time
@@ -139,6 +145,7 @@ class World:
         self._heal()
         self._run_until(self.now + HEALTHY_SECONDS)
         self.watch.at_rest()
+        self.outcome.readings, self.outcome.dropped_lines = self._line.readings, self._line.dropped
         return self.outcome
 
     def reference(self, attempt: AttemptId) -> str:
@@ -199,10 +206,12 @@ class World:
         self.tell(f"STEP {step}")
         match step:
             case plan.Scan(_, frame):
-                if self.up:
-                    self.watch.scanned(frame)
-                    self.post(on.Scanned(self.instant(), frame))
-                    self.watch.scan_taken()
+                self.watch.presented.wished(str(read_code(frame)))
+                self.scan(frame)
+            case plan.Holds():
+                self._line.hold(step)
+            case plan.Noise():
+                self._line.noise(step)
             case plan.Network():
                 self._network.foretell(step)
             case plan.DiskTrouble(_, fate, seconds, writes):
@@ -249,6 +258,13 @@ class World:
             case _:
                 raise TypeError(step)
 
+    def scan(self, frame: bytes) -> None:
+        """Let the gate take a scan."""
+        if self.up:
+            self.watch.scanned(frame)
+            self.post(on.Scanned(self.instant(), frame))
+            self.watch.scan_taken()
+
     def _refund(self, which: int) -> None:
         intended = [a for a in self.disk.attempts if self.disk.has(a, Intended)]
         if self.up and intended:
@@ -273,6 +289,7 @@ class World:
         elif not works:
             self.post(on.FaultRaised(self.instant(), Fault.SCANNER, "unplugged"))
         self._scanner_works = works
+        self._line.plug(works=works)
 
     # -- the shell, as in runner.py
 
@@ -460,6 +477,7 @@ class World:
         self._boot += not cut.kill
         self.disk.dies(cut.kept, power=not cut.kill)
         self.watch.power_cut()
+        self._line.dies()
         self.up = False
         self._life += 1
         self._inbox.clear()
@@ -477,6 +495,7 @@ class World:
             self._wall_error, self._clock_known = cut.clock, False
         last = max((int(attempt[len(TAG) :]) for attempt in self.disk.attempts), default=0)
         self.gate = self._new_gate(last)
+        self._line.opens()
         self._report_contacts()
         if not self.up:
             return  # the power was cut before the journal could be read
