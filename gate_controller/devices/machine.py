@@ -7,7 +7,11 @@ from collections.abc import Sequence
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 # A Pi's own number stays with the board; the system's, which other machines have, goes with a copied card.
+# Boards without a number of their own have a row of zeros there (or of "f"), one like the other.
 _TOLD_BY = ("/sys/firmware/devicetree/base/serial-number", "/etc/machine-id")
+
+_NOT_YET = "uninitialized"
+"""What stands in `/etc/machine-id` of an image until its first boot is over (machine-id(5))."""
 
 
 def boot() -> str:
@@ -21,7 +25,8 @@ def serial_number(told_by: Sequence[str] = _TOLD_BY) -> str:
     for path in told_by:
         try:
             with open(path, encoding="ascii", errors="replace") as file:
-                if number := file.read().strip("\0 \n"):
+                number = file.read().strip("\0 \n")
+                if len(set(number)) > 1 and number != _NOT_YET:
                     return number
         except OSError:
             continue
