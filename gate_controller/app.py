@@ -227,9 +227,7 @@ class App:
         Histories = tuple[tuple[Fact, ...], ...]  # noqa: N806 - a type
 
         def read(store: Store) -> tuple[Bound, Numbering, Histories, Histories]:
-            bound = binding.bound(store, self._machine)
-            if bound is Bound.ELSEWHERE:
-                store.take_new_tag()
+            bound = binding.take_over(store, self._machine, self._runner.now().wall)
             return bound, store.numbering, store.pending(Standing.UNFINISHED), store.pending(Standing.OPEN)
 
         while not self._stop.is_set():
@@ -246,7 +244,8 @@ class App:
                     self.board.open_items.take(facts)
                 is_foreign, found = bound is Bound.ELSEWHERE, (*unfinished, *open_items)
                 if is_foreign:
-                    _log.warning("journal=foreign what='it came from another machine' unfinished=%d", len(unfinished))
+                    what = "it came from another machine, or is a backup"
+                    _log.warning("journal=foreign what=%r unfinished=%d", what, len(unfinished))
                 self._runner.carry_out(self.gate.recover(self._runner.now(), found, is_foreign=is_foreign))
                 if bound is not Bound.HERE:
                     await self._bind_journal()

@@ -137,6 +137,7 @@ def adopt(by: ByOption = "", config: ConfigOption = None, overrides: SetOption =
 
     What was unfinished in it is left to a person, for the first machine may go on with it: a copied card, another
     gate's. Once that machine is out of service for good, this gate goes on with its credits, refunds and look-ups.
+    A backup that was put back is treated in the same way: look its open items up first, for this gate has gone on.
 
     Example:
       gate-controller journal adopt --by Anna
@@ -197,6 +198,9 @@ def backup(
 ) -> int:
     """
     Make a consistent copy of the journal, while the gate runs or not.
+
+    To put it back, stop the gate and let it take the place of journal.sqlite3. The gate has gone on since, so what was
+    unfinished in it is left to a person then: see `journal adopt`.
 
     Example:
       gate-controller journal backup /media/stick/gate-1.sqlite3

@@ -2,16 +2,17 @@
 Whose journal it is: it knows the machine that it was written on.
 
 A card that was copied into another machine, or another gate's, brings credits and refunds with it that the first gate
-may go on with. On another machine the journal takes a new tag, and what was unfinished is left to a person
-(design.md, "After a crash or a power cut") until it is adopted. A gate that is renamed, a key that is rolled and a
-corrupt journal that is set aside change nothing of that.
+may go on with; a backup that is put back, some that this gate has gone on with. On another machine, and from a backup,
+the journal takes a new tag, and what was unfinished is left to a person (design.md, "After a crash or a power cut")
+until it is adopted. A gate that is renamed, a key that is rolled and a corrupt journal that is set aside change nothing
+of that.
 """
 
 from enum import Enum, auto
 
 from gate_controller.admission.words.facts import Adopted, Standing, is_foreign, voucher_of
-from gate_controller.journal.rows import MACHINE
-from gate_controller.journal.store import Store
+from gate_controller.journal.rows import MACHINE, NO_MACHINE
+from gate_controller.journal.store import LOST_UNTIL, Store
 
 
 class Bound(Enum):
@@ -21,14 +22,28 @@ class Bound(Enum):
     NOWHERE = auto()
     """It is new, or older than the memory of machines."""
     ELSEWHERE = auto()
+    """It was written on another machine, or is a backup."""
 
 
 def bound(store: Store, machine: str) -> Bound:
     """Return where a journal belongs. Raises `JournalError`."""
     known = store.remembered(MACHINE)
-    if not machine or known == machine:
+    if known == machine or (not machine and known != NO_MACHINE):
         return Bound.HERE
-    return Bound.NOWHERE if known is None else Bound.ELSEWHERE
+    return Bound.ELSEWHERE if known else Bound.NOWHERE
+
+
+def take_over(store: Store, machine: str, now: float) -> Bound:
+    """
+    Return where the journal of a gate that starts belongs; one from elsewhere has a new tag then. `now` is the wall
+    clock: up to it a backup may lack charges. Raises `JournalError`.
+    """
+    where = bound(store, machine)
+    if where is Bound.ELSEWHERE:
+        if store.remembered(MACHINE) == NO_MACHINE:
+            store.remember(LOST_UNTIL, str(now))
+        store.take_new_tag()
+    return where
 
 
 def bind(store: Store, machine: str) -> None:

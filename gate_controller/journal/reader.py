@@ -103,13 +103,19 @@ class Reader:
         return wrong
 
     def backup(self, target: Path) -> None:
-        """Write a consistent copy to a new file, beside whatever is being written. Raises if the file is there."""
+        """
+        Write a consistent copy to a new file, beside whatever is being written. Raises if the file is there.
+
+        It is no machine's: once it is put back, the gate has gone on since, and leaves what it finds to a person.
+        """
         if target.exists():
             raise JournalError(f"backup {target}: is already there: name another file")
         with self._opened() as db:
             # Codes and tokens are money: the copy is its owner's alone, from its first byte on.
             own_files.make(target)
             db.execute("VACUUM INTO ?", (str(target),))
+        with explained(target), closing(sqlite3.connect(target, isolation_level=None)) as copy:
+            copy.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (rows.MACHINE, rows.NO_MACHINE))
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

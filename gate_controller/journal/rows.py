@@ -23,6 +23,9 @@ EARLIER_TAGS = "earlier_tags"
 MACHINE = "machine"
 """The key under which it remembers the machine that it was written on."""
 
+NO_MACHINE = "a backup"
+"""Stands in a backup in place of its machine: the gate has gone on since, and nothing tells how."""
+
 KEPT = (INCIDENT_SHIFT, EARLIER_TAGS, MACHINE)
 """What a new journal takes over from a corrupt one, besides its tag."""
 

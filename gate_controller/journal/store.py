@@ -20,7 +20,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Standing, voucher_of
 from gate_controller.admission.words.ids import ALPHABET, FIRST_SHIFTED, AttemptId, Incident, Numbering, shift_of
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal import codec, own_files, rows, schema
+from gate_controller.journal import codec, left_over, own_files, rows, schema
 from gate_controller.journal.lock_owner import owner_of
 
 TAG_LENGTH = 4
@@ -114,6 +114,7 @@ class Store:
     def _open(self) -> sqlite3.Connection:
         # The writer's thread opens, uses and closes it; the check would forbid reading from tests and command line.
         own_files.make(self.path)
+        left_over.put_aside(self.path)
         for suffix in ("-wal", "-shm"):  # which SQLite makes like the file itself
             own_files.mend(self.path.with_name(f"{FILE_NAME}{suffix}"))
         db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=32)

@@ -1,5 +1,6 @@
 """A journal that came from another machine, and a key that is used elsewhere: the whole gate."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Redemption
 from gate_controller.eguma.api import Api
 from gate_controller.journal.reader import Reader
+from gate_controller.journal.store import FILE_NAME
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, fault, open_items, running_gate
 from tests.rig.pins import Pins
@@ -64,3 +66,25 @@ async def test_a_charge_that_the_journal_does_not_hold_is_told_and_the_gate_goes
         gate.scan(OTHER)
         await until(lambda: any("used elsewhere" in ailment.why for ailment in gate.app.board.status().missing))
         assert gate.app.board.status().takes_scans
+
+
+def put_back(backup: Path, state_dir: Path) -> None:
+    """Put a backup in the place of a stopped gate's journal, as a person does who knows of one file."""
+    shutil.copyfile(backup, state_dir / FILE_NAME)
+
+
+async def test_a_backup_that_is_put_back_opens_on_no_credit_that_was_used_since(
+    state_dir: Path, pins: Pins, simulator: Simulator, tmp_path: Path
+) -> None:
+    await with_a_credit(state_dir, pins, simulator)
+    backup = tmp_path / "backup.sqlite3"
+    Reader(state_dir).backup(backup)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        gate.scan(GOOD)
+        assert (await gate.verdict()).kind is MessageKind.ADMITTED_ON_CREDIT
+    put_back(backup, state_dir)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        [item] = open_items(state_dir)
+        assert "an older copy" in item.reason
+        await gate.admit(GOOD)  # a new visitor, on a new charge
+        assert gate.charged == 2 * PRICE

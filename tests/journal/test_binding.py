@@ -10,7 +10,7 @@ from gate_controller.admission.words.facts import Adopted, OpenItem, Standing
 from gate_controller.journal import archive, binding
 from gate_controller.journal.binding import Bound
 from gate_controller.journal.reader import Reader
-from gate_controller.journal.store import Store
+from gate_controller.journal.store import FILE_NAME, Store
 from tests.rig.facts import NOON, intended
 
 ONE, OTHER = "10000000a1b2c3d4", "100000005e6f7081"
@@ -89,3 +89,29 @@ def test_a_corrupt_journal_that_is_set_aside_stays_its_machines(tmp_path: Path) 
         assert binding.bound(fresh, OTHER) is Bound.ELSEWHERE
         [facts] = fresh.pending(Standing.UNFINISHED)
         assert not facts[0].attempt.startswith(fresh.numbering.tag)
+
+
+@pytest.mark.parametrize("machine", [ONE, OTHER, ""])
+def test_a_backup_that_is_put_back_belongs_to_no_machine_until_it_is_bound(tmp_path: Path, machine: str) -> None:
+    with closing(Store(tmp_path)) as store:
+        binding.bind(store, ONE)
+    Reader(tmp_path).backup(tmp_path / "copy")
+    with closing(Store(tmp_path)) as store:
+        assert binding.bound(store, ONE) is Bound.HERE
+    (tmp_path / "copy").replace(tmp_path / FILE_NAME)
+    with closing(Store(tmp_path)) as store:
+        tag = store.numbering.tag
+        assert not store.may_lack_charges_since(NOON)
+        assert binding.take_over(store, machine, NOON + 1) is Bound.ELSEWHERE
+        assert store.numbering.tag != tag
+        assert store.may_lack_charges_since(NOON)
+        assert not store.may_lack_charges_since(NOON + 1)
+        binding.bind(store, machine)
+        assert binding.take_over(store, machine, NOON + 2) is Bound.HERE
+        assert not store.may_lack_charges_since(NOON + 1)
+
+
+def test_a_journal_from_another_machine_lacks_no_charges(store: Store) -> None:
+    binding.bind(store, ONE)
+    assert binding.take_over(store, OTHER, NOON + 1) is Bound.ELSEWHERE
+    assert not store.may_lack_charges_since(NOON)

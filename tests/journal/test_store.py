@@ -545,3 +545,25 @@ def test_a_log_that_grew_while_somebody_read_shrinks_again(store: Store, directo
         store.append(admission(more))
         store.checkpoint_if_due()
     assert log.stat().st_size < most
+
+
+@pytest.mark.parametrize("first", [10, 150])
+def test_a_log_that_a_killed_gate_has_left_is_not_played_into_a_backup_that_is_put_back(
+    directory: Path, tmp_path: Path, first: int
+) -> None:
+    with closing(Store(directory)) as before:
+        before.append([intended(1)])
+    Reader(directory).backup(tmp_path / "copy")
+    later, killed = Store(directory), tmp_path / "killed"
+    later.append([intended(number) for number in range(2, first)])
+    later.checkpoint_if_due(0)  # from here on the log holds the newest pages alone
+    later.append([intended(first)])
+    shutil.copytree(directory, killed)  # as a `kill -9` leaves it
+    later.close()
+    shutil.copyfile(tmp_path / "copy", killed / "journal.sqlite3")
+
+    with closing(Store(killed)) as restored:
+        assert pending_numbers(restored, Standing.UNFINISHED) == [1]
+    assert Reader(killed).verify() == []
+    kept = [path.name for path in killed.iterdir() if ".left-over-" in path.name]
+    assert len(kept) == 1

@@ -63,7 +63,8 @@ def is_resumed(facts: Sequence[Fact]) -> bool:
 
 
 FOREIGN = (
-    "the journal came from another machine, which may still go on with this: `journal adopt` says that it does not"
+    "the journal came from another machine, or is an older copy: it may have gone on with this elsewhere, or since: "
+    "`journal adopt` says that it has not"
 )
 
 
@@ -71,7 +72,7 @@ def take_up(facts: Sequence[Fact], turn: Turn, *, is_foreign: bool = False) -> A
     """
     Return the attempt that these facts (all of one attempt, in order) tell of, ready to go on.
 
-    `is_foreign`: the journal is another machine's, which may have settled it since: then a person decides.
+    `is_foreign`: the journal is another machine's, or a backup, and this may be settled since: then a person decides.
     """
     a = remembered(facts)
     if a is None:
@@ -97,7 +98,7 @@ def _newest_of_its_own(facts: Sequence[Fact]) -> Fact:
 def _stand(a: Attempt, facts: Sequence[Fact], turn: Turn) -> None:
     last = _newest_of_its_own(facts)
     match last:
-        case Intended() if _is_surely_unsent(last, turn):
+        case Intended() if _is_surely_unsent(last, turn, is_newest=last is facts[-1]):
             turn.write(a.fact(NotCharged, turn, reason="the gate stopped before Redeem was sent"))
             a.close()
         case Intended() | Approved() | Doubted():
@@ -121,14 +122,15 @@ def _stand(a: Attempt, facts: Sequence[Fact], turn: Turn) -> None:
             a.close()
 
 
-def _is_surely_unsent(intent: Intended, turn: Turn) -> bool:
+def _is_surely_unsent(intent: Intended, turn: Turn, *, is_newest: bool) -> bool:
     """
-    Whether Redeem was not sent, where the last fact of an attempt is its intent.
+    Whether Redeem was not sent, where the last fact of an attempt is its intent, but for an adoption (`is_newest`): a
+    backup may have been made before the next one.
 
     Before Redeem is sent, `Approved` is written: a crash of the process keeps that, a power cut only where it was
     synced. It is synced where the scan was no voucher code, or the clock was not sure.
     """
     if intent.balance_before is not None:
         return False  # written after Balance was asked, by a version that wrote both at once
-    is_same_boot = bool(intent.boot) and intent.boot == turn.policy.boot
+    is_same_boot = is_newest and bool(intent.boot) and intent.boot == turn.policy.boot
     return is_same_boot or is_short_code(intent.code) or not intent.is_dated

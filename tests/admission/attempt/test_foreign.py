@@ -10,7 +10,7 @@ from gate_controller.admission.words.facts import Fact, OpenItem, is_foreign
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import Cancelled
-from tests.rig.core import LOST, OTHER, VOUCHER, Core, balance, charged, core, listed, refunding, with_credit
+from tests.rig.core import BOOT, LOST, OTHER, VOUCHER, Core, balance, charged, core, listed, refunding, with_credit
 
 
 def in_doubt() -> Core:
@@ -150,3 +150,15 @@ def test_what_another_machine_may_have_given_back_explains_no_entry_surely(left:
     [facts] = on_another_machine(left()).histories().values()
 
     assert entries_of(facts) == (0, 1)
+
+
+def test_an_adopted_intent_is_looked_up_for_a_backup_may_have_been_made_before_the_next_fact() -> None:
+    before = core()
+    before.admits(left=4_000)
+    before.facts = before.facts[:1]
+    again = before.restarts(boot=BOOT, is_foreign=True)
+
+    again.order(AdoptOrdered, open_items(again))
+    again.after(0.0)
+
+    assert again.asks == ["AskRedemptions"]
