@@ -24,7 +24,8 @@ import tenacity
 from pydantic import ValidationError
 
 from gate_controller.admission.words import outcomes
-from gate_controller.admission.words.codes import VoucherCode, mask, masked_in
+from gate_controller.admission.words.codes import VoucherCode, mask
+from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
@@ -57,6 +58,7 @@ _BACK_OFF: Final = tenacity.wait_exponential(multiplier=0.05, max=0.8)
 GIVE_BACK_AFTER_SECONDS = 1.0  # after a list of redemptions: whoever waits has been told by then
 
 MAX_TEXT: Final = 500  # characters of E-GUMA's text: more than any display shows, and a log line stays a line
+_LOOKED_AT: Final = 16 * MAX_TEXT
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _BLANKS_AND_CONTROLS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
@@ -96,6 +98,7 @@ class Ask(Generic[_T_co]):
     request: Request
     read: Callable[[bytes], _T_co]
     code: str = ""
+    token: str = ""
 
 
 def balance_of(code: str) -> Ask[BalanceAnswer]:
@@ -112,14 +115,16 @@ def redemptions_between(begin: datetime, end: datetime, user: str | None = None)
     return Ask("redemptions", Kind.READS, Request("GET", f"/v1/vouchers/redemptions.json?{query}"), LIST.validate_json)
 
 
-def _change(name: str, kind: Kind, code: VoucherCode, body: Mapping[str, object], model: type[_Change]) -> Ask[_Change]:
+def _change(
+    name: str, kind: Kind, code: VoucherCode, body: Mapping[str, object], model: type[_Change], *, token: str = ""
+) -> Ask[_Change]:
     def read(answer: bytes) -> _Change:
         change = model.model_validate_json(answer)
         if change.code and change.code != code:
             raise ValueError(f"it is about another voucher, {mask(change.code)}")
         return change
 
-    return Ask(name, kind, Request("POST", _path(code, name), json.dumps(body).encode()), read, code)
+    return Ask(name, kind, Request("POST", _path(code, name), json.dumps(body).encode()), read, code, token)
 
 
 def _path(code: str, verb: str) -> str:
@@ -146,7 +151,7 @@ class Api:
         if isinstance(answer, CallFailed):
             return answer
         voucher_code, left = answer.code or VoucherCode(""), answer.balance_in_cents or Cents(0)
-        message = masked_in(answer.message, code, voucher_code) if answer.message else ""
+        message = _fit_to_be_told(answer.message, code, voucher_code)
         return outcomes.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency)
 
     async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> outcomes.RedeemOutcome:
@@ -160,7 +165,8 @@ class Api:
     async def cancel(self, code: VoucherCode, token: str, amount: Cents, deadline: float) -> outcomes.CancelOutcome:
         """Give a charge back, one try. REFUSED may mean that an earlier one was carried out."""
         body = {"redeem_token": token, "amount_in_cents": amount}
-        answer = await self.ask(_change("cancel_redemption", Kind.GIVES_BACK, code, body, ChangedAnswer), deadline)
+        ask = _change("cancel_redemption", Kind.GIVES_BACK, code, body, ChangedAnswer, token=token)
+        answer = await self.ask(ask, deadline)
         return answer if isinstance(answer, CallFailed) else outcomes.Cancelled(answer.balance_in_cents)
 
     async def redemptions(
@@ -278,7 +284,7 @@ def _meaning(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
 def _read(ask: Ask[_T], came: Answered) -> tuple[_T | None, Form, str]:
     """Return what was asked for, or words: E-GUMA's, or why it cannot be read."""
     if came.status != HTTPStatus.OK:
-        words = _fit_to_be_shown(came.body, ask.code)
+        words = _fit_to_be_shown(came.body, ask.code, ask.token)
         return None, Form.TEXT if words else Form.OTHER, words
     try:
         return ask.read(came.body.removeprefix(_BYTE_ORDER_MARK)), Form.TYPED, ""
@@ -289,12 +295,16 @@ def _read(ask: Ask[_T], came: Answered) -> tuple[_T | None, Form, str]:
         return None, Form.OTHER, f"it cannot be read: {error}"
 
 
-def _fit_to_be_shown(body: bytes, code: str) -> str:
+def _fit_to_be_shown(body: bytes, *known: str) -> str:
     # Cut first: some bytes are blanks, none is worth going through a megabyte for.
-    text = body[: 16 * MAX_TEXT].decode("utf-8-sig", errors="replace")
+    text = body[:_LOOKED_AT].decode("utf-8-sig", errors="replace")
     text = _BLANKS_AND_CONTROLS.sub(" ", text).strip()
     if text.startswith(("<", "{")):  # a page of a proxy or a machine's JSON is not a message to a person
         return ""
+    return _fit_to_be_told(text, *known)
+
+
+def _fit_to_be_told(text: str, *known: str) -> str:
     # Whoever wrote it, it goes to the log and to staff; masked before a cut can hide the end of a code.
-    text = masked_in(text, code)
+    text = masked_in(text[:_LOOKED_AT], *known) if text else ""
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import math
 import os
+import re
 import socket
 import ssl
 import time
@@ -127,7 +128,9 @@ class EgumaConnection:
         key = quote(api_key, safe="")
         self._base_url = base_url.rstrip("/")
         self._url: httpx.URL | None = None
-        self._secrets = {text.encode() for text in (api_key, key) if len(text) >= _LEAST_SECRET}
+        # .NET, which E-GUMA may be written in, has small letters behind a percent sign.
+        small = re.sub("%..", lambda byte: byte[0].lower(), key)
+        self._secrets = {text.encode() for text in (api_key, key, small) if len(text) >= _LEAST_SECRET}
         self._transport = OneConnectionTransport(secret=f"apikey={key}")
         timeout = httpx.Timeout(None, connect=CONNECT_SECONDS)
         self._client = _Client(transport=self._transport, timeout=timeout, trust_env=False)

@@ -31,8 +31,10 @@ class OneLine(logging.Formatter):
         """`secret` is blotted out, should it ever come this far."""
         super().__init__(datefmt="%Y-%m-%dT%H:%M:%S%z")
         self._systemd = systemd
-        # As it is, and as it stands in a URL.
-        self._secrets = {text for text in (secret, quote(secret, safe="")) if len(text) >= _LEAST_SECRET}
+        # As it is, and as it stands in a URL; some write that in small letters.
+        in_urls = quote(secret, safe="")
+        small = re.sub("%..", lambda byte: byte[0].lower(), in_urls)
+        self._secrets = {text for text in (secret, in_urls, small) if len(text) >= _LEAST_SECRET}
         self._with_traceback = with_traceback
 
     @override

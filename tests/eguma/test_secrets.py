@@ -1,7 +1,9 @@
 """The API key is in every URL that is sent, and shows nowhere else: not in logs, outcomes, tracebacks or reprs."""
 
 import asyncio
+import json
 import logging
+import re
 import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,7 +15,7 @@ import pytest
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import CallFailed, CallFault
+from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault
 from gate_controller.eguma.api import MAX_TEXT, Api
 from gate_controller.eguma.connection import EgumaConnection
 from gate_controller.eguma.transport import OneConnectionTransport
@@ -24,10 +26,14 @@ from tests.rig.simulator import running_simulator
 KEY = "s3cret/kéy +&="
 """With characters that are written differently in a URL: neither way of writing it may show."""
 
-SPELLINGS = (KEY, quote(KEY, safe=""), "s3cret")
+IN_URLS = quote(KEY, safe="")
+IN_SMALL_LETTERS = re.sub("%..", lambda byte: byte[0].lower(), IN_URLS)
+"""As .NET writes it."""
+
+SPELLINGS = (KEY, IN_URLS, IN_SMALL_LETTERS, "s3cret")
 GOOD = VoucherCode("L4FU5LQTKJR3")
 NOON = 1_747_828_800.0
-ECHO = f"The key {KEY} in https://api.e-guma.ch/?apikey={quote(KEY, safe='')} is not for this: {GOOD}."
+ECHO = f"The key {KEY} in https://api.e-guma.ch/?apikey={IN_URLS} or {IN_SMALL_LETTERS} is not for this: {GOOD}."
 
 Call = Callable[[Api, float], Awaitable[object]]
 CALLS: dict[str, Call] = {
@@ -132,6 +138,26 @@ async def test_a_code_at_the_end_of_what_is_kept_of_a_long_text_is_masked() -> N
     assert GOOD[:4] not in outcome.text
 
 
+async def test_a_redeem_token_in_e_gumas_words_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+    token = "3f2b8c1e-9d4a-4e5b-8f6a-1c2d3e4f5a6b"
+    async with simulated() as (api, simulator):
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, status=400, body=f"{token.upper()} was cancelled already."))
+        outcome = await api.cancel(GOOD, token, Cents(1), time.monotonic() + 5.0)
+    assert outcome == CallFailed(CallFault.REFUSED, "…5a6b was cancelled already.")
+    assert token[:8] not in caplog.text.lower()
+
+
+async def test_a_message_beside_a_balance_is_masked_and_as_long_as_a_log_line_at_most() -> None:
+    message = f"{'x ' * (MAX_TEXT // 2 - 5)}{GOOD} {'y' * 3_000_000}"
+    body = json.dumps({"is_redeemable": False, "code": GOOD, "balance_in_cents": 0, "message": message})
+    async with simulated() as (api, simulator):
+        simulator.faults.add(Misbehaviour(FaultKind.HTML, body=body))
+        outcome = await api.balance(GOOD, time.monotonic() + 5.0, urgent=True)
+    assert isinstance(outcome, Balance)
+    assert len(outcome.message) == MAX_TEXT
+    assert GOOD[:4] not in outcome.message
+
+
 def test_what_holds_the_key_does_not_show_it() -> None:
     base_url = "https://api.e-guma.ch"
     for holder in (Api(base_url, KEY), EgumaConnection(base_url, KEY), OneConnectionTransport(KEY)):
@@ -171,5 +197,5 @@ async def test_e_gumas_echo_of_the_key_is_blotted_out_and_the_rest_kept() -> Non
     async with simulated() as (api, simulator):
         simulator.faults.add(Misbehaviour(FaultKind.STATUS, status=400, body=ECHO))
         failed = await api.balance(GOOD, time.monotonic() + 5.0, urgent=True)
-    words = "The key *** in https://api.e-guma.ch/?apikey=*** is not for this: …KJR3."
+    words = "The key *** in https://api.e-guma.ch/?apikey=*** or *** is not for this: …KJR3."
     assert failed == CallFailed(CallFault.REFUSED, words)

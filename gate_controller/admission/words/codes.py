@@ -62,13 +62,6 @@ _CODE_ID = re.compile(
 
 _SHOWN = 4
 """How many characters of a code people without need may see."""
-_BETWEEN = r"[-\s\u00a0\u2010-\u2015]?"
-"""What people and programs put between a code's groups."""
-_LOOKS_LIKE_A_CODE = re.compile(
-    rf"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{{12}}|[0-9A-Z]{{4}}{_BETWEEN}[0-9A-Z]{{4}}{_BETWEEN}[0-9A-Z]{{4}})(?![0-9A-Za-z])"
-)
-# A word of twelve letters, a telephone number and "2026 GIFT CARD" are no codes, which mix letters and digits.
-_MIXED = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +108,3 @@ def voucher_code(text: str) -> VoucherCode:
 def mask(code: str) -> str:
     """Return a code as people without need may see it: the last four characters (all of a ShortCode is hidden)."""
     return f"…{code[-_SHOWN:]}" if len(code) > _SHOWN else "…"
-
-
-def masked_in(text: str, *known: str) -> str:
-    """
-    Return a text of somebody else's without the codes in it: those that are known, however they are spelt, and
-    whatever looks like a voucher's code as it is printed, in groups of four or not.
-    """
-    for code in known:
-        if len(code) > _SHOWN:
-            spelt = _BETWEEN.join(map(re.escape, code))
-            text = re.sub(spelt, mask(code), text, flags=re.IGNORECASE)
-    return _LOOKS_LIKE_A_CODE.sub(lambda found: mask(found[0]) if _MIXED.search(found[0]) else found[0], text)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate_controller.admission.words.codes import Code, NotAVoucher, mask, masked_in, read_code, voucher_code
+from gate_controller.admission.words.codes import Code, NotAVoucher, mask, read_code, voucher_code
 
 
 @pytest.mark.parametrize(
@@ -162,27 +162,3 @@ def test_only_the_last_four_characters_of_a_code_are_shown() -> None:
 
 def test_a_voucher_code_is_kept_without_dashes_and_blanks() -> None:
     assert voucher_code(" l4fu-5lqt-kjr3 ") == "L4FU5LQTKJR3"
-
-
-# -- codes in other people's texts
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("The voucher L4FU5LQTKJR3 has expired.", "The voucher …KJR3 has expired."),
-        ("Gutschein L4FU-5LQT-KJR3 ist abgelaufen", "Gutschein …KJR3 ist abgelaufen"),
-        ("bon l4fu 5lqt kjr3: échu", "bon …KJR3: échu"),
-        ("(L4FU‑5LQT‑KJR3)", "(…KJR3)"),
-        ("L4FU\N{NO-BREAK SPACE}5LQT\N{NO-BREAK SPACE}KJR3", "…KJR3"),
-        ("replaced by AB12CD34EF56, see AB12-CD34-EF57", "replaced by …EF56, see …EF57"),
-        ("AB12CD34EF56-CHF, Code.AB12CD34EF57, ...ab12cd34ef58", "…EF56-CHF, Code.…EF57, ...…ef58"),
-        ("AB12 CD34 EF56", "…EF56"),
-        ("gültig bis 2026 GIFT CARD 0041 7912 3456", "gültig bis 2026 GIFT CARD 0041 7912 3456"),
-        ("GUTSCHEINVERKAUF bei 041 123 45 67, 12.50 CHF", "GUTSCHEINVERKAUF bei 041 123 45 67, 12.50 CHF"),
-        ("EINGESCHLAFENE xL4FU5LQTKJR34", "EINGESCHLAFENE x…KJR34"),
-        ("", ""),
-    ],
-)
-def test_no_code_stays_whole_in_a_text_whoever_wrote_it(text: str, shown: str) -> None:
-    assert masked_in(text, "L4FU5LQTKJR3", "42", "") == shown
