@@ -36,10 +36,11 @@ WORDING = Wording(
         ),
         MessageKind.NOBODY_PASSED: Words(
             "Wieder geschlossen",
-            "Niemand ging durch. Scannen Sie denselben Gutschein nochmals: Der Durchgang öffnet ohne neue Belastung.",
+            "Es ging niemand durch. Scannen Sie denselben Gutschein nochmals: "
+            "Der Durchgang öffnet ohne neue Belastung.",
             short_title="Durchgang zu",
             short="Bitte nochmals scannen.",
-            later="Niemand ging durch. Bitte scannen Sie denselben Gutschein nochmals.",
+            later="Es ging niemand durch. Bitte scannen Sie denselben Gutschein nochmals.",
         ),
         MessageKind.ALREADY_ADMITTED: Words(
             "Willkommen",
@@ -117,7 +118,7 @@ WORDING = Wording(
             "Gutschrift läuft",
             "Ein bezahlter Eintritt wurde nicht benutzt. Bitte scannen Sie in einer Minute nochmals.",
             short_title="Gutschrift",
-            short="In 1 Minute scannen.",
+            short="In 1 Minute wieder scannen.",
             later="Ein bezahlter Eintritt wurde nicht benutzt. Bitte scannen Sie nochmals.",
             later_short="Bitte nochmals scannen.",
         ),
@@ -238,15 +239,15 @@ WORDING = Wording(
             "{sum} belastet. Nicht benutzt.",
         ),
         MoneyFate.REFUND_UNDER_WAY: FateWords(
-            "{price} werden gutgeschrieben. Nicht nochmals belastet.",
+            "{price} werden dem Gutschein gutgeschrieben. Nicht nochmals belastet.",
             "Nicht belastet. Gutschrift von {sum}.",
-            "Gutschrift von {price}. Nicht nochmals belastet.",
+            "Gutschrift von {price} auf den Gutschein. Nicht nochmals belastet.",
         ),
         MoneyFate.CANCELLED: FateWords("{price} belastet und wieder gutgeschrieben{left}.", "{sum} storniert."),
         MoneyFate.BEING_CHECKED: FateWords(
             "Belastung wird geprüft{incident}. Bitte nicht nochmals scannen.",
             "Nicht scannen{incident}.",
-            "Die Belastung war unklar{incident}.",
+            "Ob belastet wurde, war unklar{incident}.",
             "In Abklärung{incident}.",
         ),
     },

@@ -17,7 +17,7 @@ WORDING = Wording(
         ),
         MessageKind.ONE_MOMENT: Words(
             "One moment",
-            "Somebody else is going through. Please wait, you are next.",
+            "Somebody else is going through. Please wait: you are next.",
             short="You are next.",
         ),
         MessageKind.ADMITTED: Words(
@@ -72,8 +72,8 @@ WORDING = Wording(
         ),
         MessageKind.BALANCE_TOO_LOW: Words(
             "Balance too low",
-            "The voucher has {balance} left, admission is {price}. Please scan another voucher.",
-            "The balance does not cover the admission of {price}. Please scan another voucher.",
+            "The voucher has {balance} left; admission is {price}. Please scan another voucher.",
+            "The balance does not cover the admission price of {price}. Please scan another voucher.",
             short_title="Not enough",
             short="{rest} left, price {sum}. Scan another voucher.",
             short_bare="Scan another voucher.",
@@ -124,8 +124,9 @@ WORDING = Wording(
             short="Ask the staff{incident}.",
         ),
         MessageKind.PAID_BUT_SHUT: Words(
-            "Did not open",
+            "Gate stayed shut",
             "You have paid, but the gate did not open. Please ask a member of staff{incident}.",
+            short_title="Did not open",
             short="Ask the staff{incident}.",
         ),
         MessageKind.PAID_NOT_NEEDED: Words(
@@ -243,7 +244,7 @@ WORDING = Wording(
         MoneyFate.BEING_CHECKED: FateWords(
             "We are checking the charge{incident}. Please do not scan again.",
             "Do not scan{incident}.",
-            "The charge was unclear{incident}.",
+            "It was unclear whether you were charged{incident}.",
             "Under review{incident}.",
         ),
     },

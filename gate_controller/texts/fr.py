@@ -128,7 +128,7 @@ WORDING = Wording(
             short="Voir personnel{incident}.",
         ),
         MessageKind.PAID_BUT_SHUT: Words(
-            "Portillon bloqué",
+            "Portillon fermé",
             "Vous avez payé, mais le portillon ne s’est pas ouvert. Veuillez vous adresser au personnel{incident}.",
             short_title="Resté fermé",
             short="Voir personnel{incident}.",
@@ -142,7 +142,7 @@ WORDING = Wording(
         ),
         MessageKind.LANE_BUSY: Words(
             "Encore occupé",
-            "Le passage était encore occupé. Veuillez scanner à nouveau dès qu’il est libre.",
+            "Le passage était encore occupé. Veuillez scanner à nouveau dès qu’il sera libre.",
             short="Scannez à nouveau.",
             later="Le passage était encore occupé. Veuillez scanner à nouveau.",
         ),
@@ -175,7 +175,7 @@ WORDING = Wording(
         ),
         Fault.STOPPING: Words(
             "Hors service",
-            "L’entrée va être mise hors service. Veuillez vous adresser au personnel.",
+            "Le portillon va être mis hors service. Veuillez vous adresser au personnel.",
             short="Voir personnel.",
         ),
         Fault.SERVICE: Words(
@@ -198,17 +198,17 @@ WORDING = Wording(
         ),
         Fault.STARTING: Words(
             "Un instant",
-            "L’entrée sera bientôt prête.",
+            "Le portillon sera bientôt prêt.",
             short="Bientôt prêt.",
         ),
         Fault.JOURNAL: Words(
             "Hors service",
-            "L’entrée ne peut rien enregistrer. Veuillez vous adresser au personnel.",
+            "Le portillon ne peut rien enregistrer. Veuillez vous adresser au personnel.",
             short="Voir personnel.",
         ),
         Fault.KEY: Words(
             "Hors service",
-            "L’entrée n’est pas reconnue par le système des bons. Veuillez vous adresser au personnel.",
+            "Le portillon n’est pas reconnu par le système des bons. Veuillez vous adresser au personnel.",
             short="Voir personnel.",
         ),
         Fault.RELAY: Words(
@@ -240,14 +240,14 @@ WORDING = Wording(
         ),
         MoneyFate.REFUND_UNDER_WAY: FateWords(
             "Remboursement de {price} sur le bon en cours. Pas de nouveau débit.",
-            "Aucun débit. {sum} remboursés.",
+            "Aucun débit. {sum} à rembourser.",
             "Remboursement de {price} sur le bon. Pas de nouveau débit.",
         ),
         MoneyFate.CANCELLED: FateWords("Débit de {price} annulé{left}.", "Débit annulé."),
         MoneyFate.BEING_CHECKED: FateWords(
             "Vérification du débit en cours{incident}. Ne scannez pas à nouveau.",
             "Ne pas scanner{incident}.",
-            "Débit à vérifier{incident}.",
+            "Le débit était incertain{incident}.",
             "À vérifier{incident}.",
         ),
     },

@@ -173,7 +173,7 @@ WORDING = Wording(
         ),
         Fault.STOPPING: Words(
             "Fuori servizio",
-            "L’ingresso sta per essere spento. Si rivolga al personale.",
+            "Il varco sta per essere messo fuori servizio. Si rivolga al personale.",
             short="Chieda aiuto.",
         ),
         Fault.SERVICE: Words(
@@ -196,17 +196,17 @@ WORDING = Wording(
         ),
         Fault.STARTING: Words(
             "Un momento",
-            "L’ingresso è quasi pronto.",
+            "Il varco è quasi pronto.",
             short="Quasi pronto.",
         ),
         Fault.JOURNAL: Words(
             "Fuori servizio",
-            "L’ingresso non può registrare nulla. Si rivolga al personale.",
+            "Il varco non può registrare nulla. Si rivolga al personale.",
             short="Chieda aiuto.",
         ),
         Fault.KEY: Words(
             "Fuori servizio",
-            "L’ingresso non è riconosciuto dal sistema dei buoni. Si rivolga al personale.",
+            "Il varco non è riconosciuto dal sistema dei buoni. Si rivolga al personale.",
             short="Chieda aiuto.",
         ),
         Fault.RELAY: Words(
@@ -245,7 +245,7 @@ WORDING = Wording(
         MoneyFate.BEING_CHECKED: FateWords(
             "Addebito in corso di verifica{incident}. Non scansioni di nuovo.",
             "Non scansioni{incident}.",
-            "Addebito da verificare{incident}.",
+            "L’addebito era incerto{incident}.",
             "In verifica{incident}.",
         ),
     },

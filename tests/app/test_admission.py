@@ -123,7 +123,7 @@ async def test_the_visitor_with_too_little_left_reads_both_amounts(
     async with running_gate(state_dir, pins, simulator) as gate:
         gate.scan(LOW)
         verdict = await gate.verdict()
-    assert "has CHF 5.00 left, admission is CHF 25.00." in verdict.words
+    assert "has CHF 5.00 left; admission is CHF 25.00." in verdict.words
     assert verdict.words.endswith("\nNot charged.")
 
 

@@ -65,7 +65,7 @@ def test_a_charge_that_did_not_open_the_gate_names_charge_and_incident() -> None
 def test_a_low_balance_is_refused_with_both_amounts() -> None:
     message = Message(MessageKind.BALANCE_TOO_LOW, price=Cents(2500), balance=Cents(1500))
     _, detail, money = plain(ENGLISH.render(message))
-    assert detail == "The voucher has CHF 15.00 left, admission is CHF 25.00. Please scan another voucher."
+    assert detail == "The voucher has CHF 15.00 left; admission is CHF 25.00. Please scan another voucher."
     assert money == "Not charged."
 
 
