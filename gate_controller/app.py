@@ -132,14 +132,14 @@ class App:
             lock=journal_lock,
             gate=f"{settings.id} {self._machine}",
         )
-        self._calls = Api(settings.eguma.base_url, key)
+        self._api = Api(settings.eguma.base_url, key)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
         books = Books(self._journal, self._own_user, tell=lambda why: self._degraded.note("journal", why))
         self._service = Service(self.board, self._journal, on_ready=on_ready)
         self._runner = Runner(
             self.gate,
             journal=self._journal,
-            calls=self._calls,
+            api=self._api,
             drive=NoDrive(),
             front=self._front,
             own_user=self._own_user,
@@ -277,7 +277,7 @@ class App:
         upkeep = Upkeep(
             self._runner,
             journal=self._journal,
-            calls=self._calls,
+            api=self._api,
             own_user=self._own_user,
             board=self.board,
             warm_seconds=settings.eguma.warm_seconds,
@@ -356,7 +356,7 @@ class App:
         if self._exit_code == 0 and (facts := self.gate.unrecorded):
             self._journal.append(facts, partial(_last_try_ended, len(facts)))
         await self._journal.close()
-        await self._calls.aclose()
+        await self._api.aclose()
 
     # -- what devices tell
 
@@ -409,7 +409,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     without any device, so that nothing moves and no scan is taken.
     """
     journal = Journal(settings.state_dir)
-    calls = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
+    api = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
     gate = Gate(policy_of(settings), Numbering(""), {Fault.STARTING: "stopped"})
     board = StatusBoard(gate, Degraded())
     own_user = OwnUser(journal, configured=None, api_key="")
@@ -417,7 +417,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     runner = Runner(
         gate,
         journal=journal,
-        calls=calls,
+        api=api,
         drive=NothingMoves(),
         front=NobodyThere(),
         own_user=own_user,
@@ -437,7 +437,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     finally:
         board.close()
         await journal.close()
-        await calls.aclose()
+        await api.aclose()
     if crash:
         raise crash[0]
     return answered

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from gate_controller.admission.words.outcomes import CallFailed, CallFault
+from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.eguma.api import Api, Ask
 

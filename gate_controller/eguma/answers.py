@@ -23,9 +23,9 @@ from pydantic import (
 )
 from pydantic_core.core_schema import with_default_schema
 
+from gate_controller.admission.words.calls import ListedRedemption
 from gate_controller.admission.words.codes import VoucherCode, voucher_code
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import ListedRedemption
 
 
 def _else(value: object) -> GetPydanticSchema:

@@ -1,7 +1,7 @@
 """
 E-GUMA's API as the gate uses it: what can be asked, when it is asked again, and what an answer means.
 
-Each call ends in an outcome of `admission.words.outcomes`, never in an exception. What only reads is repeated until
+Each call ends in an outcome of `admission.words.calls`, never in an exception. What only reads is repeated until
 its deadline. What changes something is repeated only while it surely was not sent, because Redeem sent twice charges
 twice (eguma-api.md, "idempotency").
 """
@@ -23,11 +23,11 @@ from urllib.parse import quote, urlencode
 import tenacity
 from pydantic import ValidationError
 
-from gate_controller.admission.words import outcomes
+from gate_controller.admission.words import calls
+from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import VoucherCode, mask
 from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
 from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered, Request, ServerClock
 from gate_controller.eguma.memory import give_memory_back
@@ -145,33 +145,33 @@ class Api:
         self.used_at = 0.0
         """Monotonic time of the newest use of the visitor's connection."""
 
-    async def balance(self, code: str, deadline: float, *, urgent: bool) -> outcomes.BalanceOutcome:
+    async def balance(self, code: str, deadline: float, *, urgent: bool) -> calls.BalanceOutcome:
         """Ask Balance."""
         answer = await self.ask(balance_of(code), deadline, urgent=urgent)
         if isinstance(answer, CallFailed):
             return answer
         voucher_code, left = answer.code or VoucherCode(""), answer.balance_in_cents or Cents(0)
         message = _fit_to_be_told(answer.message, code, voucher_code)
-        return outcomes.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency)
+        return calls.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency)
 
-    async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> outcomes.RedeemOutcome:
+    async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> calls.RedeemOutcome:
         """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""
         body = {"amount_in_cents": amount, "reference_number": reference}
         answer = await self.ask(_change("redeem", Kind.CHANGES, code, body, RedeemAnswer), deadline, urgent=True)
         if isinstance(answer, CallFailed):
             return answer
-        return outcomes.Redemption(answer.redeem_token, answer.balance_in_cents)
+        return calls.Redemption(answer.redeem_token, answer.balance_in_cents)
 
-    async def cancel(self, code: VoucherCode, token: str, amount: Cents, deadline: float) -> outcomes.CancelOutcome:
+    async def cancel(self, code: VoucherCode, token: str, amount: Cents, deadline: float) -> calls.CancelOutcome:
         """Give a charge back, one try. REFUSED may mean that an earlier one was carried out."""
         body = {"redeem_token": token, "amount_in_cents": amount}
         ask = _change("cancel_redemption", Kind.GIVES_BACK, code, body, ChangedAnswer, token=token)
         answer = await self.ask(ask, deadline)
-        return answer if isinstance(answer, CallFailed) else outcomes.Cancelled(answer.balance_in_cents)
+        return answer if isinstance(answer, CallFailed) else calls.Cancelled(answer.balance_in_cents)
 
     async def redemptions(
         self, since: float, now: float, user: str | None, deadline: float, *, urgent: bool
-    ) -> tuple[outcomes.ListedRedemption, ...] | CallFailed:
+    ) -> tuple[calls.ListedRedemption, ...] | CallFailed:
         """List what was redeemed between two moments of E-GUMA's clock (seconds since 1970), whatever its zone."""
         begin = datetime.fromtimestamp(since, UTC).replace(tzinfo=None) - BEHIND_UTC
         end = datetime.fromtimestamp(now, UTC).replace(tzinfo=None) + AHEAD_OF_UTC

@@ -7,8 +7,8 @@ Then the key is used elsewhere, or the journal is an older copy: what look-ups c
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from gate_controller.admission.words.calls import ListedRedemption
 from gate_controller.admission.words.codes import mask
-from gate_controller.admission.words.outcomes import ListedRedemption
 from gate_controller.journal.store import LOST_UNTIL, JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable
 
 from gate_controller.admission.attempt.evidence import learn_user
-from gate_controller.admission.words.outcomes import ListedRedemption
+from gate_controller.admission.words.calls import ListedRedemption
 from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
 

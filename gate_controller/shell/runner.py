@@ -13,11 +13,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words import calls
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.ids import NOBODY, AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
-from gate_controller.admission.words.outcomes import CallFailed, CallFault, ListedRedemption, Redemptions
 from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.api import AHEAD_OF_UTC, Api
 from gate_controller.journal.store import JournalError, Store
@@ -70,7 +70,7 @@ class Runner:
         gate: Gate,
         *,
         journal: Journal,
-        calls: Api,
+        api: Api,
         drive: Moves,
         front: Shows,
         own_user: OwnUser,
@@ -87,8 +87,8 @@ class Runner:
         """
         self.gate = gate
         self._journal = journal
-        self._calls = calls
-        self._clock = calls.clock
+        self._api = api
+        self._clock = api.clock
         self.drive = drive
         self._front = front
         self._own_user = own_user
@@ -178,13 +178,13 @@ class Runner:
 
     def _start(self, command: do.Command) -> None:  # noqa: C901, PLR0912 - one case for each kind of command
         match command:
-            case do.AskBalance():
+            case calls.AskBalance():
                 self._spawn(self._ask_balance(command))
-            case do.Redeem():
+            case calls.Redeem():
                 self._spawn(self._redeem(command))
-            case do.AskRedemptions():
+            case calls.AskRedemptions():
                 self._spawn(self._ask_redemptions(command))
-            case do.Cancel():
+            case calls.Cancel():
                 self._spawn(self._cancel(command))
             case do.Write():
                 self._append(command)
@@ -247,38 +247,38 @@ class Runner:
         if self.gate.visitors.lane is None:
             self._journal.rest()
 
-    async def _ask_balance(self, command: do.AskBalance) -> None:
+    async def _ask_balance(self, command: calls.AskBalance) -> None:
         begun = time.monotonic()
-        outcome = await self._calls.balance(command.code, command.deadline, urgent=command.urgent)
-        self._answered(on.BalanceAnswered(self.now(), command.attempt, outcome), outcome, begun)
+        outcome = await self._api.balance(command.code, command.deadline, urgent=command.urgent)
+        self._answered(calls.BalanceAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
-    async def _redeem(self, command: do.Redeem) -> None:
+    async def _redeem(self, command: calls.Redeem) -> None:
         begun = time.monotonic()
-        outcome = await self._calls.redeem(command.voucher_code, command.amount, command.reference, command.deadline)
-        self._answered(on.RedeemAnswered(self.now(), command.attempt, outcome), outcome, begun)
+        outcome = await self._api.redeem(command.voucher_code, command.amount, command.reference, command.deadline)
+        self._answered(calls.RedeemAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
-    async def _cancel(self, command: do.Cancel) -> None:
+    async def _cancel(self, command: calls.Cancel) -> None:
         begun = time.monotonic()
-        outcome = await self._calls.cancel(command.voucher_code, command.token, command.amount, command.deadline)
-        self._answered(on.CancelAnswered(self.now(), command.attempt, outcome), outcome, begun)
+        outcome = await self._api.cancel(command.voucher_code, command.token, command.amount, command.deadline)
+        self._answered(calls.CancelAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
     def _answered(self, event: on.AttemptEvent, outcome: object, begun: float) -> None:
         self.post(event)
         self._board.asked_eguma(outcome, event.at.mono - begun)
 
-    async def _ask_redemptions(self, command: do.AskRedemptions) -> None:
+    async def _ask_redemptions(self, command: calls.AskRedemptions) -> None:
         begun, since = time.monotonic(), command.since - LOOKUP_MARGIN_SECONDS
         # Of all users: what others have redeemed explains entries and differences, and tells whose this gate's are.
-        listed = await self._calls.redemptions(since, self.now().wall, None, command.deadline, urgent=command.urgent)
+        listed = await self._api.redemptions(since, self.now().wall, None, command.deadline, urgent=command.urgent)
         self._board.asked_eguma(listed, time.monotonic() - begun)
-        outcome = listed if isinstance(listed, CallFailed) else await self._weigh(command, since, listed)
-        self.post(on.RedemptionsAnswered(self.now(), command.attempt, outcome))
-        if not isinstance(listed, CallFailed):
+        outcome = listed if isinstance(listed, calls.CallFailed) else await self._weigh(command, since, listed)
+        self.post(calls.RedemptionsAnswered(self.now(), command.attempt, outcome))
+        if not isinstance(listed, calls.CallFailed):
             await self._books.compare(listed, since - AHEAD_OF_UTC.total_seconds(), self.now().wall)
 
     async def _weigh(
-        self, command: do.AskRedemptions, begin: float, listed: tuple[ListedRedemption, ...]
-    ) -> Redemptions | CallFailed:
+        self, command: calls.AskRedemptions, begin: float, listed: tuple[calls.ListedRedemption, ...]
+    ) -> calls.Redemptions | calls.CallFailed:
         """Lay what the journal knows beside the list; at the edge of the list's window an entry may be in or out."""
         surely_from, maybe_from = begin + AHEAD_OF_UTC.total_seconds(), begin - AHEAD_OF_UTC.total_seconds()
 
@@ -293,8 +293,8 @@ class Runner:
             await self._own_user.learn(listed, surely_from)
             surely, at_most = await self._journal.read(known)
         except JournalError as error:
-            return CallFailed(CallFault.UNKNOWN, str(error))
-        return Redemptions(listed, self._own_user.known, surely, at_most)
+            return calls.CallFailed(calls.CallFault.UNKNOWN, str(error))
+        return calls.Redemptions(listed, self._own_user.known, surely, at_most)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)

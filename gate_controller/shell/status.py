@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from gate_controller import __version__
 from gate_controller.admission.attempt.states import InDoubt
 from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.facts import Fact, Intended, Regime, RegimeBegun, Standing
 from gate_controller.admission.words.messages import HOLDS, Fault
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.shell.degraded import Ailment, Degraded
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import contextlib
 import logging
 import time
 
+from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.messages import Fault
-from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.eguma.api import Api
 from gate_controller.journal.store import JournalError
 from gate_controller.journal.writer import Journal
@@ -42,14 +42,14 @@ class Upkeep:
         runner: Runner,
         *,
         journal: Journal,
-        calls: Api,
+        api: Api,
         own_user: OwnUser,
         board: StatusBoard,
         warm_seconds: float,
     ) -> None:
         self._runner = runner
         self._journal = journal
-        self._calls = calls
+        self._api = api
         self._own_user = own_user
         self._board = board
         self._warm_seconds = warm_seconds
@@ -62,15 +62,15 @@ class Upkeep:
         await self._probe()
         while True:
             # Never longer than a key is left alone: a visitor's request may find that it is not accepted any more.
-            cold = self._calls.used_at + warm - time.monotonic() if warm > 0 else KEY_RETRY_SECONDS
+            cold = self._api.used_at + warm - time.monotonic() if warm > 0 else KEY_RETRY_SECONDS
             await asyncio.sleep(min(max(cold, 1.0), KEY_RETRY_SECONDS))
             self._zone.look()
-            if Fault.KEY in faults or (warm > 0 and time.monotonic() - self._calls.used_at >= warm):
+            if Fault.KEY in faults or (warm > 0 and time.monotonic() - self._api.used_at >= warm):
                 await self._probe()
 
     async def _probe(self) -> None:
         begun = time.monotonic()
-        failed = await self._calls.probe()
+        failed = await self._api.probe()
         self._board.asked_eguma(failed, time.monotonic() - begun)
         if failed is None:
             self._runner.fault(Fault.KEY, None)
@@ -94,7 +94,7 @@ class Upkeep:
                 if not await self._own_user.can_learn(since):
                     continue
                 deadline = time.monotonic() + LEARN_SECONDS
-                listed = await self._calls.redemptions(since, now, None, deadline, urgent=False)
+                listed = await self._api.redemptions(since, now, None, deadline, urgent=False)
                 if not isinstance(listed, CallFailed):
                     await self._own_user.learn(listed, since)
             if self._own_user.known is None:
@@ -107,7 +107,7 @@ class Upkeep:
             # By the earlier of two clocks: a Date header years ahead must not archive what look-ups still need.
             before = min(self._runner.now().wall, time.time()) - keep_days * 86_400
             try:
-                while self._runner.gate.lane is None and self._calls.clock.is_set:
+                while self._runner.gate.lane is None and self._api.clock.is_set:
                     if not await self._journal.prune(before):
                         break
                     await asyncio.sleep(ARCHIVE_STEP_SECONDS)

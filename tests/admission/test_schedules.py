@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gate_controller.admission.words import events
+from gate_controller.admission.words import calls, events
 from gate_controller.admission.words.facts import KINDS, Evidence, OpenItem
 from gate_controller.admission.words.messages import MessageKind
 from tests.campaign.core import fails
@@ -56,7 +56,8 @@ from tests.rig.world import Outcome, play
 
 SEEDS, HALF = 5_000, 2_500
 
-EVENTS = {kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, events.Event)}
+TOLD = vars(events) | vars(calls)
+EVENTS = {kind for kind in TOLD.values() if isinstance(kind, type) and issubclass(kind, events.Event)}
 """Everything the core can be told, but for the families of events and what the gate tells its own attempts."""
 EVENTS -= {events.Event, events.AttemptEvent, events.Order, events.Rescanned, events.PassageSensed}
 

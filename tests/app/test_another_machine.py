@@ -4,10 +4,10 @@ import shutil
 import time
 from pathlib import Path
 
+from gate_controller.admission.words.calls import Redemption
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Redemption
 from gate_controller.eguma.api import Api
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import FILE_NAME

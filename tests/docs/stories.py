@@ -10,26 +10,33 @@ from pathlib import Path
 from typing import TypeVar
 
 from gate_controller.admission.gate.gate import Gate
-from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.commands import (
+from gate_controller.admission.words.calls import (
     AskBalance,
     AskRedemptions,
-    Cancel,
-    Command,
-    Note,
-    Redeem,
-    Release,
-    Show,
-    Write,
-)
-from gate_controller.admission.words.events import (
+    Balance,
     BalanceAnswered,
+    BalanceOutcome,
+    CallFailed,
+    CallFault,
+    Cancel,
     CancelAnswered,
+    Cancelled,
+    CancelOutcome,
+    ListedRedemption,
+    Redeem,
+    RedeemAnswered,
+    RedeemOutcome,
+    Redemption,
+    Redemptions,
+    RedemptionsAnswered,
+    RedemptionsOutcome,
+)
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.commands import Command, Note, Release, Show, Write
+from gate_controller.admission.words.events import (
     Event,
     Instant,
     Opened,
-    RedeemAnswered,
-    RedemptionsAnswered,
     RelayFailed,
     Scanned,
     SensorChanged,
@@ -41,19 +48,6 @@ from gate_controller.admission.words.facts import Approved, Fact
 from gate_controller.admission.words.ids import AttemptId, Numbering
 from gate_controller.admission.words.messages import Message, MoneyFate
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.admission.words.outcomes import (
-    Balance,
-    BalanceOutcome,
-    CallFailed,
-    CallFault,
-    Cancelled,
-    CancelOutcome,
-    ListedRedemption,
-    RedeemOutcome,
-    Redemption,
-    Redemptions,
-    RedemptionsOutcome,
-)
 from gate_controller.admission.words.policy import Policy
 from gate_controller.journal.records import record
 from gate_controller.texts import Language, Texts

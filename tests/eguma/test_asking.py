@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gate_controller import __version__
+from gate_controller.admission.words.calls import Balance, CallFailed, CallFault, Cancelled, Redemption
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Cancelled, Redemption
 from gate_controller.eguma.answers import BalanceAnswer, ListedAnswer
 from gate_controller.eguma.api import Api, balance_of, redemptions_between
 from gate_controller.simulator import SAMPLES, Simulator

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from gate_controller.admission.words.calls import Balance, CallFailed, CallFault, Redemption
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Redemption
 from gate_controller.eguma.api import PROBE_CODE, Api
 from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour, Simulator
 from tests.rig.raw_server import answer_of, raw_server, refusing_port, unanswering_port

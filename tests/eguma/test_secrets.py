@@ -13,9 +13,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from gate_controller.admission.words.calls import Balance, CallFailed, CallFault
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault
 from gate_controller.eguma.api import MAX_TEXT, Api
 from gate_controller.eguma.connection import EgumaConnection
 from gate_controller.eguma.transport import OneConnectionTransport

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault
+from gate_controller.admission.words.calls import Balance, CallFailed, CallFault
 from gate_controller.eguma.api import Api
 from gate_controller.eguma.transport import OneConnectionTransport
 from gate_controller.simulator import FaultKind, Misbehaviour

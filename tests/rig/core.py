@@ -13,20 +13,28 @@ from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
+from gate_controller.admission.words.calls import (
+    AskBalance,
+    AskRedemptions,
+    Balance,
+    BalanceAnswered,
+    CallFailed,
+    CallFault,
+    Cancel,
+    CancelAnswered,
+    Cancelled,
+    ListedRedemption,
+    Redeem,
+    RedeemAnswered,
+    Redemption,
+    Redemptions,
+    RedemptionsAnswered,
+)
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Occurred, Occurrence
 from gate_controller.admission.words.ids import NOBODY, Numbering, OrderId
 from gate_controller.admission.words.messages import Message, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.admission.words.outcomes import (
-    Balance,
-    CallFailed,
-    CallFault,
-    Cancelled,
-    ListedRedemption,
-    Redemption,
-    Redemptions,
-)
 from gate_controller.admission.words.policy import Policy
 
 VOUCHER, OTHER, SHORT_CODE = "L4FU5LQTKJR3", "AB12CD34EF56", "42"
@@ -41,7 +49,7 @@ REFUSED = CallFailed(CallFault.REFUSED, "E-GUMA says no")
 NO_KEY = CallFailed(CallFault.KEY_NOT_ACCEPTED, "401")
 
 Outcome = Balance | Redemption | Redemptions | Cancelled | CallFailed
-Asked = do.AskBalance | do.Redeem | do.AskRedemptions | do.Cancel
+Asked = AskBalance | Redeem | AskRedemptions | Cancel
 
 
 def balance(
@@ -104,18 +112,18 @@ class Core:
             command = self.asked.pop(0)
             event: on.Event
             match command:
-                case do.AskBalance():
+                case AskBalance():
                     assert isinstance(outcome, Balance | CallFailed), command
-                    event = on.BalanceAnswered(self.at, command.attempt, outcome)
-                case do.Redeem():
+                    event = BalanceAnswered(self.at, command.attempt, outcome)
+                case Redeem():
                     assert isinstance(outcome, Redemption | CallFailed), command
-                    event = on.RedeemAnswered(self.at, command.attempt, outcome)
-                case do.AskRedemptions():
+                    event = RedeemAnswered(self.at, command.attempt, outcome)
+                case AskRedemptions():
                     assert isinstance(outcome, Redemptions | CallFailed), command
-                    event = on.RedemptionsAnswered(self.at, command.attempt, outcome)
-                case do.Cancel():
+                    event = RedemptionsAnswered(self.at, command.attempt, outcome)
+                case Cancel():
                     assert isinstance(outcome, Cancelled | CallFailed), command
-                    event = on.CancelAnswered(self.at, command.attempt, outcome)
+                    event = CancelAnswered(self.at, command.attempt, outcome)
             self.happens(event)
 
     def after(self, seconds: float) -> None:
@@ -197,7 +205,7 @@ class Core:
                     self.moves.append(type(command).__name__)
                 case do.Release(attempt):
                     self.happens(on.RelayFailed(self.at, attempt, "stuck"))
-                case do.AskBalance() | do.Redeem() | do.AskRedemptions() | do.Cancel():
+                case AskBalance() | Redeem() | AskRedemptions() | Cancel():
                     self.asked.append(command)
                 case _:
                     raise TypeError(command)
@@ -284,7 +292,7 @@ class Core:
     def recovers(self, histories: Iterable[Sequence[Fact]], *, is_foreign: bool = False) -> None:
         """Let the gate take up what the journal holds."""
         commands = self.gate.recover(self.at, histories, is_foreign=is_foreign)
-        assert not any(isinstance(command, do.Release | do.Redeem) for command in commands)
+        assert not any(isinstance(command, do.Release | Redeem) for command in commands)
         self.carry_out(commands)
 
 

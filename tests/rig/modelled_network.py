@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.events import Event
-from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from tests.rig.steps import LATEST_EFFECT_SECONDS, Call, Fate
 from tests.rig.steps import Network as Step
 

@@ -8,9 +8,7 @@ reference number, which the real list doesn't show: that is how the promises are
 from dataclasses import dataclass, field
 from enum import Enum
 
-from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import (
+from gate_controller.admission.words.calls import (
     Balance,
     CallFailed,
     CallFault,
@@ -18,6 +16,8 @@ from gate_controller.admission.words.outcomes import (
     ListedRedemption,
     Redemption,
 )
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.money import Cents
 
 OWN_USER, TILL_USER = "gate", "till"
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gate_controller.admission.attempt.states import Admitting, Auditing, Claim, Releasing
 from gate_controller.admission.words import commands as do
+from gate_controller.admission.words.calls import Cancel, Redeem
 from gate_controller.admission.words.codes import read_code
 from gate_controller.admission.words.facts import (
     Approved,
@@ -157,14 +158,14 @@ class Watch:
     def commanded(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
         """Look at a command before it is carried out."""
         match command:
-            case do.Redeem():
+            case Redeem():
                 self._redeem(command)
             case do.Release(attempt):
                 self._release(attempt)
             case do.HoldOpen():
                 if not self.world.gate.is_held_open:
                     self.wrong("promise 1: the gate is held open, and nothing holds it")
-            case do.Cancel(attempt):
+            case Cancel(attempt):
                 if not self._has(attempt, RefundBegun):
                     self.unrecorded_cancels.add(attempt)
                     if attempt not in self.write_failed:
@@ -186,7 +187,7 @@ class Watch:
             case _:
                 pass
 
-    def _redeem(self, command: do.Redeem) -> None:
+    def _redeem(self, command: Redeem) -> None:
         attempt, disk = command.attempt, self.world.disk
         if attempt in self.redeems:
             self.wrong(f"promise 2: Redeem is sent twice for {attempt}")
@@ -228,7 +229,7 @@ class Watch:
 
     def recovered(self, commands: tuple[do.Command, ...]) -> None:
         """The gate has started again."""
-        if any(isinstance(command, do.Release | do.Redeem) for command in commands):
+        if any(isinstance(command, do.Release | Redeem) for command in commands):
             self.wrong("recovery moves the relay or charges")
 
     # -- what the visitor reads

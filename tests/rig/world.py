@@ -17,12 +17,23 @@ from gate_controller.admission.attempt.evidence import learn_user
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
+from gate_controller.admission.words.calls import (
+    AskBalance,
+    AskRedemptions,
+    BalanceAnswered,
+    CallFailed,
+    Cancel,
+    CancelAnswered,
+    Redeem,
+    RedeemAnswered,
+    Redemptions,
+    RedemptionsAnswered,
+)
 from gate_controller.admission.words.codes import read_code
 from gate_controller.admission.words.facts import Intended
 from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.admission.words.outcomes import CallFailed, Redemptions
 from gate_controller.admission.words.policy import Policy
 from tests.rig import steps as plan
 from tests.rig.modelled_disk import Disk, UnderWay
@@ -334,30 +345,30 @@ class World:
 
     def _start(self, command: do.Command) -> None:
         match command:
-            case do.AskBalance():
+            case AskBalance():
                 self._call(
                     Call.BALANCE,
                     command.deadline,
                     lambda: self.server.balance(command.code),
-                    lambda told: on.BalanceAnswered(self.instant(), command.attempt, told),
+                    lambda told: BalanceAnswered(self.instant(), command.attempt, told),
                 )
-            case do.Redeem(attempt, code, amount, reference, deadline):
+            case Redeem(attempt, code, amount, reference, deadline):
                 user = self._user
                 self._call(
                     Call.REDEEM,
                     deadline,
                     lambda: self.server.redeem(code, amount, reference, at=self.now, user=user),
-                    lambda told: on.RedeemAnswered(self.instant(), attempt, told),
+                    lambda told: RedeemAnswered(self.instant(), attempt, told),
                     reference,
                 )
-            case do.Cancel(attempt, code, token, amount, deadline):
+            case Cancel(attempt, code, token, amount, deadline):
                 self._call(
                     Call.CANCEL,
                     deadline,
                     lambda: self.server.cancel(code, token, amount),
-                    lambda told: on.CancelAnswered(self.instant(), attempt, told),
+                    lambda told: CancelAnswered(self.instant(), attempt, told),
                 )
-            case do.AskRedemptions():
+            case AskRedemptions():
                 self._ask_list(command)
             case do.Write(ticket, facts, synced):
                 write = self.disk.write(ticket, facts, self.now, synced=synced)
@@ -425,7 +436,7 @@ class World:
         if not self._clock_known:
             self._clock_known, self._wall_error = True, 0.0
 
-    def _ask_list(self, command: do.AskRedemptions) -> None:
+    def _ask_list(self, command: AskRedemptions) -> None:
         begin = command.since - MARGIN
         end = self.instant().wall
 
@@ -443,7 +454,7 @@ class World:
             return Redemptions(listed, self._known_user, surely, most)
 
         self._call(
-            Call.LIST, command.deadline, ask, lambda told: on.RedemptionsAnswered(self.instant(), command.attempt, told)
+            Call.LIST, command.deadline, ask, lambda told: RedemptionsAnswered(self.instant(), command.attempt, told)
         )
 
     # -- power

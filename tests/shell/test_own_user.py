@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gate_controller.admission.words.calls import ListedRedemption
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, RefundBegun, Refunded
-from gate_controller.admission.words.outcomes import ListedRedemption
 from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser

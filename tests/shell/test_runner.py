@@ -50,14 +50,14 @@ class Shell:
     def __init__(self, directory: Path) -> None:
         self.drive, self.front = Still(), Notebook()
         self.crashes: list[BaseException] = []
-        self.journal, self.calls = Journal(directory), Api("http://127.0.0.1:1", "key")
+        self.journal, self.api = Journal(directory), Api("http://127.0.0.1:1", "key")
         gate = Gate(Policy("gate-1", Cents(2_500), Currency.CHF), Numbering("TAG0"))
         self.board = StatusBoard(gate, Degraded())
         own_user = OwnUser(self.journal, configured=None, api_key="")
         self.runner = Runner(
             gate,
             journal=self.journal,
-            calls=self.calls,
+            api=self.api,
             drive=self.drive,
             front=self.front,
             own_user=own_user,
@@ -81,7 +81,7 @@ async def running(directory: Path) -> AsyncIterator[Shell]:
         shell.board.close()
         await shell.runner.drain()
         await shell.journal.close()
-        await shell.calls.aclose()
+        await shell.api.aclose()
         assert shell.crashes == []
 
 

@@ -11,10 +11,9 @@ from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.evidence import maybe_own, taken_by_others
 from gate_controller.admission.attempt.states import Auditing, Claim
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.commands import AskRedemptions
-from gate_controller.admission.words.events import RedemptionsAnswered, TimePassed
+from gate_controller.admission.words.calls import AskRedemptions, Redemptions, RedemptionsAnswered
+from gate_controller.admission.words.events import TimePassed
 from gate_controller.admission.words.facts import Evidence, Fact, SecondChargeFeared, SecondChargeRuledOut
-from gate_controller.admission.words.outcomes import Redemptions
 from gate_controller.admission.words.policy import LOOKUP_SECONDS, lookup_pause
 
 

@@ -11,10 +11,9 @@ from gate_controller.admission.attempt import refund
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import Claim, Credit, Proving, UnsureEnd
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.commands import AskBalance
-from gate_controller.admission.words.events import BalanceAnswered, Rescanned, TimePassed
+from gate_controller.admission.words.calls import AskBalance, Balance, BalanceAnswered
+from gate_controller.admission.words.events import Rescanned, TimePassed
 from gate_controller.admission.words.messages import MessageKind
-from gate_controller.admission.words.outcomes import Balance
 
 CLOCK_SECONDS = 1.0
 """How often is looked whether E-GUMA has told the time: its first answer mostly comes right after the start."""

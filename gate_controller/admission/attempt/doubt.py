@@ -22,12 +22,20 @@ from gate_controller.admission.attempt.evidence import (
 )
 from gate_controller.admission.attempt.states import InDoubt, Refusal
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.commands import AskBalance, AskRedemptions
-from gate_controller.admission.words.events import BalanceAnswered, RedemptionsAnswered, Rescanned, TimePassed
+from gate_controller.admission.words.calls import (
+    AskBalance,
+    AskRedemptions,
+    Balance,
+    BalanceAnswered,
+    CallFailed,
+    CallFault,
+    Redemptions,
+    RedemptionsAnswered,
+)
+from gate_controller.admission.words.events import Rescanned, TimePassed
 from gate_controller.admission.words.facts import Doubted, Evidence, NotCharged
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Redemptions
 from gate_controller.admission.words.policy import LOOKUP_SECONDS, lookup_pause
 
 

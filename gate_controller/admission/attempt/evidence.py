@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import Enum, auto
 
+from gate_controller.admission.words.calls import ListedRedemption, Redemptions
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import (
     Adopted,
@@ -24,7 +25,6 @@ from gate_controller.admission.words.facts import (
     Settled,
 )
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import ListedRedemption, Redemptions
 
 
 class ListSays(Enum):

@@ -24,19 +24,20 @@ from gate_controller.admission.attempt.states import (
     Weighing,
 )
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.commands import AskBalance, Cancel
-from gate_controller.admission.words.events import (
+from gate_controller.admission.words.calls import (
+    AskBalance,
+    Balance,
     BalanceAnswered,
+    CallFailed,
+    CallFault,
+    Cancel,
     CancelAnswered,
-    Rescanned,
-    TimePassed,
-    WriteFailed,
-    Written,
+    Cancelled,
 )
+from gate_controller.admission.words.events import Rescanned, TimePassed, WriteFailed, Written
 from gate_controller.admission.words.facts import OpenItem, RefundBegun, Refunded
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Cancelled
 from gate_controller.admission.words.policy import CANCEL_SECONDS, LOOKUP_SECONDS, REFUND_PATIENCE_SECONDS, refund_pause
 
 

@@ -24,12 +24,20 @@ from gate_controller.admission.attempt.states import (
     Releasing,
 )
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.commands import AskBalance, Cancel, Redeem
-from gate_controller.admission.words.events import (
+from gate_controller.admission.words.calls import (
+    AskBalance,
+    Balance,
     BalanceAnswered,
+    CallFailed,
+    CallFault,
+    Cancel,
+    Redeem,
+    RedeemAnswered,
+    Redemption,
+)
+from gate_controller.admission.words.events import (
     Opened,
     PassageSensed,
-    RedeemAnswered,
     RelayFailed,
     Rescanned,
     TimePassed,
@@ -53,7 +61,6 @@ from gate_controller.admission.words.facts import (
 )
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Balance, CallFailed, CallFault, Redemption
 from gate_controller.admission.words.policy import CANCEL_SECONDS
 
 

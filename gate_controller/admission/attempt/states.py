@@ -10,9 +10,9 @@ from enum import Enum, auto
 from typing import ClassVar
 
 from gate_controller.admission.attempt.evidence import ListSays
+from gate_controller.admission.words.calls import CallFailed
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import CallFailed
 
 
 class Claim(Enum):

@@ -14,14 +14,11 @@ from gate_controller.admission.attempt import states as s
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import AttemptState
 from gate_controller.admission.attempt.turn import Turn
+from gate_controller.admission.words.calls import BalanceAnswered, CancelAnswered, RedeemAnswered, RedemptionsAnswered
 from gate_controller.admission.words.events import (
-    BalanceAnswered,
-    CancelAnswered,
     Event,
     Opened,
     PassageSensed,
-    RedeemAnswered,
-    RedemptionsAnswered,
     RelayFailed,
     Rescanned,
     TimePassed,

@@ -12,16 +12,13 @@ from gate_controller.admission.attempt.movement import Movement
 from gate_controller.admission.attempt.sensing import Sensing
 from gate_controller.admission.attempt.shown import Shown, in_staffs_words
 from gate_controller.admission.attempt.writes import Writes
+from gate_controller.admission.words.calls import Call
 from gate_controller.admission.words.commands import (
     Answer,
-    AskBalance,
-    AskRedemptions,
-    Cancel,
     Command,
     HoldOpen,
     LetGo,
     Note,
-    Redeem,
     Release,
     SensorAils,
     Show,
@@ -61,9 +58,9 @@ class Turn:
 
     # -- E-GUMA, disk and log
 
-    def ask(self, command: AskBalance | Redeem | AskRedemptions | Cancel) -> None:
+    def ask(self, call: Call) -> None:
         """Ask E-GUMA."""
-        self.commands.append(command)
+        self.commands.append(call)
 
     def write(self, *facts: Fact, waiting: AttemptId | None = None, synced: bool = True) -> None:
         """Put facts on disk; `waiting` is the attempt whose next step depends on them."""

@@ -29,10 +29,10 @@ from gate_controller.admission.attempt.transitions import handle
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.gate.presentations import Presentation, Presentations
 from gate_controller.admission.gate.unserved import told_unserved
+from gate_controller.admission.words.calls import Balance, BalanceAnswered
 from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, mask, read_code
 from gate_controller.admission.words.events import (
     AttemptEvent,
-    BalanceAnswered,
     Event,
     Opened,
     PassageSensed,
@@ -45,7 +45,6 @@ from gate_controller.admission.words.events import (
 from gate_controller.admission.words.facts import Fact, StrayPassage
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.messages import Fault, MessageKind
-from gate_controller.admission.words.outcomes import Balance
 from gate_controller.admission.words.policy import WAIT_LAPSES_SECONDS
 
 # Unfinished attempts of the last run are looked up this far apart: about what one look-up takes on a slow network.

@@ -1,1 +1,1 @@
-"""What is said: events and commands, facts and outcomes, messages, codes, names and money. Words only, no decisions."""
+"""What is said: events, commands and calls, facts, messages, codes, names and money. Words only, no decisions."""

@@ -1,17 +1,16 @@
 """
-What is to be done: everything the core ever asks of the shell, to be carried out in the order given.
+What is to be done: what the core asks of the shell, to be carried out in the order given.
 
-Each command is answered by events; the docstring names them.
+Each command is answered by events; the docstring names them. Those that ask E-GUMA stand in `calls.py`, with their
+answers.
 """
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.facts import Fact
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Message
-from gate_controller.admission.words.money import Cents
 
 
 class Way(Enum):
@@ -24,52 +23,6 @@ class Way(Enum):
 @dataclass(frozen=True, slots=True)
 class Command:
     """Something to be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskBalance(Command):
-    """Ask E-GUMA, again after faults, until `deadline` (monotonic): `BalanceAnswered`."""
-
-    attempt: AttemptId
-    code: Code | VoucherCode
-    deadline: float
-    urgent: bool
-    """Whether a visitor is waiting for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Redeem(Command):
-    """Charge once; again only while surely nothing was sent, until `deadline` (monotonic): `RedeemAnswered`."""
-
-    attempt: AttemptId
-    voucher_code: VoucherCode
-    amount: Cents
-    reference: str
-    deadline: float
-
-
-@dataclass(frozen=True, slots=True)
-class AskRedemptions(Command):
-    """Fetch E-GUMA's list around `since` (wall clock), until `deadline` (monotonic): `RedemptionsAnswered`."""
-
-    attempt: AttemptId
-    voucher_code: VoucherCode
-    amount: Cents
-    """What the charge in question comes to: charges of the journal are laid beside the list at this amount only."""
-    since: float
-    deadline: float
-    urgent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel(Command):
-    """Give the whole amount back, one try, until `deadline` (monotonic): `CancelAnswered`."""
-
-    attempt: AttemptId
-    voucher_code: VoucherCode
-    token: str
-    amount: Cents
-    deadline: float
 
 
 @dataclass(frozen=True, slots=True)

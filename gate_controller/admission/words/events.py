@@ -1,5 +1,5 @@
 """
-What happened: everything the core is ever told.
+What happened: what the core is told. The answers of E-GUMA stand in `calls.py`, with what asks for them.
 
 Each event carries its time. Events about a request or a write name the attempt they belong to; an answer that comes
 when the attempt no longer waits for it is harmless.
@@ -11,12 +11,6 @@ from enum import Enum
 from gate_controller.admission.words.facts import Fact, Regime
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault
-from gate_controller.admission.words.outcomes import (
-    BalanceOutcome,
-    CancelOutcome,
-    RedeemOutcome,
-    RedemptionsOutcome,
-)
 
 
 class Contact(Enum):
@@ -178,34 +172,6 @@ class AttemptEvent(Event):
     """An event that belongs to one attempt."""
 
     attempt: AttemptId
-
-
-@dataclass(frozen=True, slots=True)
-class BalanceAnswered(AttemptEvent):
-    """`AskBalance` ended."""
-
-    outcome: BalanceOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class RedeemAnswered(AttemptEvent):
-    """`Redeem` ended."""
-
-    outcome: RedeemOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class RedemptionsAnswered(AttemptEvent):
-    """`AskRedemptions` ended."""
-
-    outcome: RedemptionsOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class CancelAnswered(AttemptEvent):
-    """`Cancel` ended."""
-
-    outcome: CancelOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import pytest
 
+from gate_controller.admission.words.calls import CallFailed, Cancelled, ListedRedemption, Redemptions
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.events import RefundOrdered
 from gate_controller.admission.words.facts import OpenItem
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import CallFailed, Cancelled, ListedRedemption, Redemptions
 from tests.rig.core import LOST, PRICE, REFUSED, VOUCHER, Core, balance, charged, core, listed
 
 TOLD_TWICE = "charged twice for one admission: the request was sent a second time on the way"

@@ -1,10 +1,9 @@
 """The credit: a charge that nobody used opens the gate once more for its voucher, for a limited time."""
 
-from gate_controller.admission.words.commands import Cancel
+from gate_controller.admission.words.calls import Cancel, Cancelled
 from gate_controller.admission.words.facts import OpenItem, Refunded
 from gate_controller.admission.words.messages import MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Cancelled
 from tests.rig.core import (
     CREDIT_SECONDS,
     OTHER,

@@ -3,12 +3,11 @@
 import pytest
 
 from gate_controller.admission.attempt.evidence import Conclusion, Drop, ListSays, conclude, entries_of, learn_user
+from gate_controller.admission.words.calls import AskRedemptions, CallFailed, ListedRedemption, Redemptions
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.commands import AskRedemptions
 from gate_controller.admission.words.facts import Evidence, OpenItem, Redeemed
 from gate_controller.admission.words.messages import MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import CallFailed, ListedRedemption, Redemptions
 from tests.rig.core import LOST, NO_KEY, PRICE, REFUSED, VOUCHER, Core, balance, charged, core, listed, refunding
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from gate_controller.admission.attempt.evidence import entries_of
+from gate_controller.admission.words.calls import Cancelled
 from gate_controller.admission.words.events import AdoptOrdered, SettleOrdered
 from gate_controller.admission.words.facts import Fact, OpenItem, is_foreign
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Cancelled
 from tests.rig.core import BOOT, LOST, OTHER, VOUCHER, Core, balance, charged, core, listed, refunding, with_credit
 
 

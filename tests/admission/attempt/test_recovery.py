@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from gate_controller.admission.attempt.states import Credit, InDoubt
+from gate_controller.admission.words.calls import CallFailed, Cancel, Cancelled, ListedRedemption, Redemptions
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.commands import Cancel
 from gate_controller.admission.words.events import Contact, Instant
 from gate_controller.admission.words.facts import Doubted, Evidence, OpenItem, Redeemed, Refunded, Released
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import CallFailed, Cancelled, ListedRedemption, Redemptions
 from tests.rig.core import (
     BOOT,
     CREDIT_SECONDS,

@@ -4,10 +4,10 @@ import pytest
 
 from gate_controller.admission.attempt.states import Cancelling
 from gate_controller.admission.words import events as on
+from gate_controller.admission.words.calls import BalanceAnswered, CallFailed, Cancelled
 from gate_controller.admission.words.facts import Approved, OpenItem, Refunded
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import CallFailed, Cancelled
 from tests.rig.core import (
     CREDIT_SECONDS,
     LOST,
@@ -273,6 +273,6 @@ def test_the_balance_of_a_look_up_from_before_says_nothing_about_a_refund() -> N
     gate.answer(charged(1_500))
     assert gate.asks == ["Cancel"]
 
-    gate.happens(on.BalanceAnswered(gate.at, look_up.attempt, balance(4_000)))
+    gate.happens(BalanceAnswered(gate.at, look_up.attempt, balance(4_000)))
 
     assert isinstance(gate.only.state, Cancelling)

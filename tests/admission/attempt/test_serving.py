@@ -2,10 +2,9 @@
 
 import pytest
 
-from gate_controller.admission.words.commands import AskBalance, Redeem
+from gate_controller.admission.words.calls import AskBalance, CallFailed, Redeem
 from gate_controller.admission.words.facts import Approved, Intended, Redeemed
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
-from gate_controller.admission.words.outcomes import CallFailed
 from tests.rig.core import LOST, NO_KEY, NOT_SENT, PRICE, REFUSED, SHORT_CODE, TOKEN, VOUCHER, balance, charged, core
 
 

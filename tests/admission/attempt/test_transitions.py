@@ -11,13 +11,13 @@ from gate_controller.admission.attempt.states import STATES, AttemptState, Claim
 from gate_controller.admission.attempt.transitions import TRANSITIONS, handle
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
-from gate_controller.admission.words import events
+from gate_controller.admission.words import calls, events
+from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.events import Event, Instant
 from gate_controller.admission.words.facts import Intended
 from gate_controller.admission.words.ids import AttemptId, Incident, Numbering
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.admission.words.outcomes import CallFailed, CallFault
 from gate_controller.admission.words.policy import Policy
 
 AT = Instant(100.0, 1.7e9)
@@ -28,10 +28,10 @@ ATTEMPT_EVENTS: tuple[Event, ...] = (
     events.PassageSensed(AT),
     events.Written(AT, 1),
     events.WriteFailed(AT, 1, "disk full"),
-    events.BalanceAnswered(AT, ID, LOST),
-    events.RedeemAnswered(AT, ID, LOST),
-    events.RedemptionsAnswered(AT, ID, LOST),
-    events.CancelAnswered(AT, ID, LOST),
+    calls.BalanceAnswered(AT, ID, LOST),
+    calls.RedeemAnswered(AT, ID, LOST),
+    calls.RedemptionsAnswered(AT, ID, LOST),
+    calls.CancelAnswered(AT, ID, LOST),
     events.Rescanned(AT, ID),
     events.Opened(AT, ID),
     events.RelayFailed(AT, ID, "stuck"),

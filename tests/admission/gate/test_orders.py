@@ -4,6 +4,7 @@ import pytest
 
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
+from gate_controller.admission.words.calls import Cancelled
 from gate_controller.admission.words.events import (
     Contact,
     LetInOrdered,
@@ -15,7 +16,6 @@ from gate_controller.admission.words.events import (
 from gate_controller.admission.words.facts import Fact, Intended, Occurred, Occurrence, Settled
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.outcomes import Cancelled
 from tests.rig.core import NOT_SENT, REFUSED, Core, balance, charged, core, listed, refunding
 
 GIVEN_BACK = Cancelled(Cents(4_000))

@@ -1,10 +1,23 @@
-"""How a call to E-GUMA can end, as far as money is concerned."""
+"""
+The calls to E-GUMA: for each the command that asks, how it can end as far as money is concerned, and the event that
+says so.
+"""
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.commands import Command
+from gate_controller.admission.words.events import AttemptEvent
+from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.money import Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Command):
+    """Something to be asked of E-GUMA for an attempt."""
+
+    attempt: AttemptId
 
 
 class CallFault(Enum):
@@ -29,6 +42,16 @@ class CallFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class AskBalance(Call):
+    """Ask E-GUMA, again after faults, until `deadline` (monotonic): `BalanceAnswered`."""
+
+    code: Code | VoucherCode
+    deadline: float
+    urgent: bool
+    """Whether a visitor is waiting for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """What E-GUMA says of a voucher."""
 
@@ -40,6 +63,26 @@ class Balance:
     """None where the API's edition does not tell."""
 
 
+BalanceOutcome = Balance | CallFailed
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceAnswered(AttemptEvent):
+    """`AskBalance` ended."""
+
+    outcome: BalanceOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem(Call):
+    """Charge once; again only while surely nothing was sent, until `deadline` (monotonic): `RedeemAnswered`."""
+
+    voucher_code: VoucherCode
+    amount: Cents
+    reference: str
+    deadline: float
+
+
 @dataclass(frozen=True, slots=True)
 class Redemption:
     """A charge, confirmed."""
@@ -48,11 +91,53 @@ class Redemption:
     balance_after: Cents
 
 
+RedeemOutcome = Redemption | CallFailed
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemAnswered(AttemptEvent):
+    """`Redeem` ended."""
+
+    outcome: RedeemOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(Call):
+    """Give the whole amount back, one try, until `deadline` (monotonic): `CancelAnswered`."""
+
+    voucher_code: VoucherCode
+    token: str
+    amount: Cents
+    deadline: float
+
+
 @dataclass(frozen=True, slots=True)
 class Cancelled:
     """A charge given back, confirmed."""
 
     balance_after: Cents
+
+
+CancelOutcome = Cancelled | CallFailed
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswered(AttemptEvent):
+    """`Cancel` ended."""
+
+    outcome: CancelOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class AskRedemptions(Call):
+    """Fetch E-GUMA's list around `since` (wall clock), until `deadline` (monotonic): `RedemptionsAnswered`."""
+
+    voucher_code: VoucherCode
+    amount: Cents
+    """What the charge in question comes to: charges of the journal are laid beside the list at this amount only."""
+    since: float
+    deadline: float
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +166,11 @@ class Redemptions:
     """The same with the cancelled ones, and those that may fall just inside the list's window."""
 
 
-BalanceOutcome = Balance | CallFailed
-RedeemOutcome = Redemption | CallFailed
-CancelOutcome = Cancelled | CallFailed
 RedemptionsOutcome = Redemptions | CallFailed
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionsAnswered(AttemptEvent):
+    """`AskRedemptions` ended."""
+
+    outcome: RedemptionsOutcome

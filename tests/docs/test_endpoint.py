@@ -1,0 +1,63 @@
+"""An endpoint that the core uses is in six files: CONTRIBUTING names them, and no other knows a call of its own."""
+
+import ast
+import re
+
+import pytest
+
+from gate_controller.admission.attempt.transitions import TRANSITIONS
+from gate_controller.admission.words import calls
+from tests.docs.remarks import ROOT
+
+MOST_FILES = 6
+
+PACKAGE = ROOT / "gate_controller"
+STATES = {
+    f"{transition.handler.__module__.replace('.', '/').removeprefix('gate_controller/')}.py"
+    for transition in TRANSITIONS.values()
+}
+"""Where attempts take answers: the functions of each state stand in one of these."""
+
+OF_ONE_CALL = {"admission/gate/visitors.py": "a ShortCode's voucher is known when Balance has answered"}
+"""Files besides that know one call, with why: another endpoint has no part in it."""
+
+CALLS = {
+    "Balance": {"AskBalance", "BalanceOutcome", "BalanceAnswered"},
+    "Redeem": {"Redeem", "RedeemOutcome", "RedeemAnswered"},
+    "Cancel": {"Cancel", "CancelOutcome", "CancelAnswered"},
+    "Redemptions": {"AskRedemptions", "RedemptionsOutcome", "RedemptionsAnswered"},
+}
+
+
+def steps() -> set[str]:
+    """Return the package's files that CONTRIBUTING names in its first four steps for an endpoint."""
+    section = (ROOT / "CONTRIBUTING.md").read_text().split("## Add an endpoint\n", 1)[1].split("\n5. ", 1)[0]
+    return set(re.findall(r"`gate_controller/([\w/]+\.py)`", section))
+
+
+def files_that_know(names: set[str]) -> set[str]:
+    """Return the package's files whose code has one of these names."""
+    found = set()
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.Name(id=name) | ast.Attribute(attr=name) | ast.ClassDef(name=name) | ast.alias(name=name):
+                    if name in names:
+                        found.add(file.relative_to(PACKAGE).as_posix())
+    return found
+
+
+def test_every_call_is_one_of_those_counted_here() -> None:
+    assert {call.__name__ for call in calls.Call.__subclasses__()} <= set().union(*CALLS.values())
+    assert all(hasattr(calls, name) for names in CALLS.values() for name in names)
+
+
+def test_contributing_names_six_files_for_an_endpoint_of_the_core() -> None:
+    assert len(steps()) + len({"the file of the state that asks"}) <= MOST_FILES
+
+
+@pytest.mark.parametrize("names", CALLS.values(), ids=CALLS)
+def test_a_call_is_known_to_the_files_that_contributing_names_and_to_its_states(names: set[str]) -> None:
+    known = files_that_know(names)
+    assert known & STATES
+    assert known - STATES - OF_ONE_CALL.keys() <= steps()
