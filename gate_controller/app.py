@@ -49,6 +49,7 @@ from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.policies import policy_of
 from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.shell.runner import Runner
+from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.service import Service
 from gate_controller.shell.status import StatusBoard
 from gate_controller.shell.upkeep import Upkeep
@@ -132,7 +133,8 @@ class App:
             lock=journal_lock,
             gate=f"{settings.id} {self._machine}",
         )
-        self._api = Api(settings.eguma.base_url, key)
+        clock = ServerClock()
+        self._api = Api(settings.eguma.base_url, key, clock.note)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
         books = Books(self._journal, self._own_user, tell=lambda why: self._degraded.note("journal", why))
         self._service = Service(self.board, self._journal, on_ready=on_ready)
@@ -140,6 +142,7 @@ class App:
             self.gate,
             journal=self._journal,
             api=self._api,
+            clock=clock,
             drive=NoDrive(),
             front=self._front,
             own_user=self._own_user,
@@ -409,7 +412,8 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     without any device, so that nothing moves and no scan is taken.
     """
     journal = Journal(settings.state_dir)
-    api = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value())
+    clock = ServerClock()
+    api = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value(), clock.note)
     gate = Gate(policy_of(settings), Numbering(""), {Fault.STARTING: "stopped"})
     board = StatusBoard(gate, Degraded())
     own_user = OwnUser(journal, configured=None, api_key="")
@@ -418,6 +422,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
         gate,
         journal=journal,
         api=api,
+        clock=clock,
         drive=NothingMoves(),
         front=NobodyThere(),
         own_user=own_user,

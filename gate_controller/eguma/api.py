@@ -29,7 +29,7 @@ from gate_controller.admission.words.codes import VoucherCode, mask
 from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.money import Cents
 from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
-from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered, Request, ServerClock
+from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered, Request
 from gate_controller.eguma.memory import give_memory_back
 
 _log = logging.getLogger(__name__)
@@ -136,8 +136,9 @@ def _path(code: str, verb: str) -> str:
 class Api:
     """The API as one gate uses it. Every `deadline` is a moment of `time.monotonic`; a call ends by then."""
 
-    def __init__(self, base_url: str, api_key: str) -> None:
-        self.clock = ServerClock()
+    def __init__(self, base_url: str, api_key: str, on_date: Callable[[str], None] = lambda _date: None) -> None:
+        """`on_date` is told the `Date` of each answer that is E-GUMA's own word."""
+        self._on_date = on_date
         self._visitors = EgumaConnection(base_url, api_key)
         # For look-ups and refunds that nobody waits for: they never hold up a scan.
         self._background = EgumaConnection(base_url, api_key)
@@ -250,7 +251,7 @@ class Api:
         ended = _meaning(ask, came)
         is_own_word = not isinstance(ended.outcome, CallFailed) or ended.outcome.fault in _MEANINGS.values()
         if isinstance(came, Answered) and is_own_word:
-            self.clock.note(came.date)  # that of a proxy, a portal or a cache may be anything
+            self._on_date(came.date)  # that of a proxy, a portal or a cache may be anything
         return ended
 
 

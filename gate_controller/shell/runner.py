@@ -24,6 +24,7 @@ from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
 from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.status import StatusBoard
 
 _log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Runner:
         *,
         journal: Journal,
         api: Api,
+        clock: ServerClock,
         drive: Moves,
         front: Shows,
         own_user: OwnUser,
@@ -88,7 +90,7 @@ class Runner:
         self.gate = gate
         self._journal = journal
         self._api = api
-        self._clock = api.clock
+        self._clock = clock
         self.drive = drive
         self._front = front
         self._own_user = own_user

@@ -107,7 +107,7 @@ class Upkeep:
             # By the earlier of two clocks: a Date header years ahead must not archive what look-ups still need.
             before = min(self._runner.now().wall, time.time()) - keep_days * 86_400
             try:
-                while self._runner.gate.lane is None and self._api.clock.is_set:
+                while self._runner.gate.lane is None and self._runner.now().is_sure:
                     if not await self._journal.prune(before):
                         break
                     await asyncio.sleep(ARCHIVE_STEP_SECONDS)

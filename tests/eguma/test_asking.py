@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
 from gate_controller.eguma.answers import BalanceAnswer, ListedAnswer
 from gate_controller.eguma.api import Api, balance_of, redemptions_between
+from gate_controller.shell.server_clock import ServerClock
 from gate_controller.simulator import SAMPLES, Simulator
 from tests.rig.raw_server import answer_of, raw_server
 from tests.rig.simulator import KEY, running_simulator
@@ -31,8 +32,10 @@ def soon(seconds: float = 5.0) -> float:
 
 
 @asynccontextmanager
-async def api_of(base_url: str, key: str = KEY) -> AsyncIterator[Api]:
-    api = Api(base_url, key)
+async def api_of(
+    base_url: str, key: str = KEY, on_date: Callable[[str], None] = lambda _date: None
+) -> AsyncIterator[Api]:
+    api = Api(base_url, key, on_date)
     try:
         yield api
     finally:
@@ -234,18 +237,19 @@ async def test_without_time_left_nothing_is_sent() -> None:
 
 async def test_the_clock_offset_comes_from_the_date_of_the_newest_answer() -> None:
     dated = answer_of(BALANCE, "Date: Wed, 21 May 2025 10:00:00 GMT")
-    async with raw_server(dated) as raw, api_of(raw.base_url) as api:
-        assert api.clock.offset is None
+    clock = ServerClock()
+    async with raw_server(dated) as raw, api_of(raw.base_url, on_date=clock.note) as api:
+        assert clock.offset is None
         await balance(api)
-        assert api.clock.offset == pytest.approx(1_747_821_600.0 - time.time(), abs=1.0)
+        assert clock.offset == pytest.approx(1_747_821_600.0 - time.time(), abs=1.0)
         raw.answer = answer_of(BALANCE, "Date: Wed, 21 May 2025 11:00:00 GMT")
         await api.balance(GOOD, soon(), urgent=False)
-        assert api.clock.offset == pytest.approx(1_747_821_600.0 - time.time(), abs=1.0)  # one alone, an hour off
+        assert clock.offset == pytest.approx(1_747_821_600.0 - time.time(), abs=1.0)  # one alone, an hour off
         await api.balance(GOOD, soon(), urgent=False)
-        assert api.clock.offset == pytest.approx(1_747_825_200.0 - time.time(), abs=1.0)
+        assert clock.offset == pytest.approx(1_747_825_200.0 - time.time(), abs=1.0)
         raw.answer = answer_of(b"<html>", "Date: Wed, 21 May 2025 11:00:30 GMT")
         await api.balance(GOOD, soon(0.2), urgent=False)
-        assert api.clock.offset == pytest.approx(1_747_825_200.0 - time.time(), abs=1.0)  # no word of E-GUMA's
+        assert clock.offset == pytest.approx(1_747_825_200.0 - time.time(), abs=1.0)  # no word of E-GUMA's
 
 
 def test_settings_of_tls_are_read_only_when_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from gate_controller.shell.books import Books
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
+from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.status import StatusBoard
 from tests.rig.waiting import until
 
@@ -58,6 +59,7 @@ class Shell:
             gate,
             journal=self.journal,
             api=self.api,
+            clock=ServerClock(),
             drive=self.drive,
             front=self.front,
             own_user=own_user,

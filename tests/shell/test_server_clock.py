@@ -1,4 +1,4 @@
-from gate_controller.eguma.connection import ServerClock
+from gate_controller.shell.server_clock import ServerClock
 
 NOON = "Wed, 21 May 2025 12:00:00 GMT"
 NOON_SECONDS = 1_747_828_800.0
