@@ -15,9 +15,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
 from http import HTTPStatus
-from typing import Final, Generic, NamedTuple, TypeVar, cast
+from typing import Final, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
 import tenacity
@@ -63,30 +62,15 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _BLANKS_AND_CONTROLS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
-class Kind(Enum):
-    """What an endpoint does."""
+# E-GUMA's own word besides what was asked for: these, with words for people. All else (a page, another 4xx, a redirect)
+# may be a proxy's or a portal's, and the request may have gone on: unknown.
+_REFUSALS: Final[Mapping[int, CallFault]] = {400: CallFault.REFUSED, 401: CallFault.KEY_NOT_ACCEPTED}
 
-    READS = auto()
-    CHANGES = auto()  # sent twice, it takes effect twice
-    GIVES_BACK = auto()  # its caller repeats it, for as long as it takes; E-GUMA refuses to cancel more than is left
-
-
-class Form(Enum):
-    """What an answer holds."""
-
-    TYPED = auto()  # what the endpoint must answer
-    TEXT = auto()  # words for people, as E-GUMA gives them with a refusal
-    OTHER = auto()  # a page, a machine's JSON, nothing, or what cannot be read
-
-
-# What an answer means (None: here is what was asked for), by status and form: these are E-GUMA's own word. All else
-# (a page, another 4xx, a redirect) may be a proxy's or a portal's, and the request may have gone on: unknown.
-_MEANINGS: Final[Mapping[tuple[int, Form], CallFault | None]] = {
-    (200, Form.TYPED): None,
-    (400, Form.TEXT): CallFault.REFUSED,
-    (401, Form.TEXT): CallFault.KEY_NOT_ACCEPTED,
-}
-_REPEATED: Final = {Kind.READS: {CallFault.NOT_SENT, CallFault.UNKNOWN}, Kind.CHANGES: {CallFault.NOT_SENT}}
+# After which faults an endpoint is asked again, by what it does.
+_Faults = frozenset[CallFault]
+READS: Final = _Faults({CallFault.NOT_SENT, CallFault.UNKNOWN})
+CHANGES: Final = _Faults({CallFault.NOT_SENT})  # sent twice, it takes effect twice
+GIVES_BACK: Final = _Faults()  # its caller repeats it, for as long as it takes; E-GUMA refuses more than is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +78,7 @@ class Ask(Generic[_T_co]):
     """One thing to ask: the request, and how its answer is read; `ValueError`: it cannot be."""
 
     name: str
-    kind: Kind
+    again_after: _Faults
     request: Request
     read: Callable[[bytes], _T_co]
     code: str = ""
@@ -103,7 +87,7 @@ class Ask(Generic[_T_co]):
 
 def balance_of(code: str) -> Ask[BalanceAnswer]:
     """Ask whether a code can be redeemed, and for how much."""
-    return Ask("balance", Kind.READS, Request("GET", _path(code, "balance")), BalanceAnswer.model_validate_json, code)
+    return Ask("balance", READS, Request("GET", _path(code, "balance")), BalanceAnswer.model_validate_json, code)
 
 
 def redemptions_between(begin: datetime, end: datetime, user: str | None = None) -> Ask[tuple[ListedAnswer, ...]]:
@@ -112,11 +96,11 @@ def redemptions_between(begin: datetime, end: datetime, user: str | None = None)
         raise ValueError("E-GUMA's list of redemptions takes local times without an offset: pass naive ones")
     span = {"from": begin.isoformat(timespec="seconds"), "to": end.isoformat(timespec="seconds")}
     query = urlencode(span | ({"user_id": user} if user else {}))
-    return Ask("redemptions", Kind.READS, Request("GET", f"/v1/vouchers/redemptions.json?{query}"), LIST.validate_json)
+    return Ask("redemptions", READS, Request("GET", f"/v1/vouchers/redemptions.json?{query}"), LIST.validate_json)
 
 
 def _change(
-    name: str, kind: Kind, code: VoucherCode, body: Mapping[str, object], model: type[_Change], *, token: str = ""
+    name: str, again_after: _Faults, code: VoucherCode, body: Mapping[str, object], model: type[_Change], token: str = ""
 ) -> Ask[_Change]:
     def read(answer: bytes) -> _Change:
         change = model.model_validate_json(answer)
@@ -124,7 +108,7 @@ def _change(
             raise ValueError(f"it is about another voucher, {mask(change.code)}")
         return change
 
-    return Ask(name, kind, Request("POST", _path(code, name), json.dumps(body).encode()), read, code, token)
+    return Ask(name, again_after, Request("POST", _path(code, name), json.dumps(body).encode()), read, code, token)
 
 
 def _path(code: str, verb: str) -> str:
@@ -158,7 +142,7 @@ class Api:
     async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> calls.RedeemOutcome:
         """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""
         body = {"amount_in_cents": amount, "reference_number": reference}
-        answer = await self.ask(_change("redeem", Kind.CHANGES, code, body, RedeemAnswer), deadline, urgent=True)
+        answer = await self.ask(_change("redeem", CHANGES, code, body, RedeemAnswer), deadline, urgent=True)
         if isinstance(answer, CallFailed):
             return answer
         return calls.Redemption(answer.redeem_token, answer.balance_in_cents)
@@ -166,7 +150,7 @@ class Api:
     async def cancel(self, code: VoucherCode, token: str, amount: Cents, deadline: float) -> calls.CancelOutcome:
         """Give a charge back, one try. REFUSED may mean that an earlier one was carried out."""
         body = {"redeem_token": token, "amount_in_cents": amount}
-        ask = _change("cancel_redemption", Kind.GIVES_BACK, code, body, ChangedAnswer, token=token)
+        ask = _change("cancel_redemption", GIVES_BACK, code, body, ChangedAnswer, token)
         answer = await self.ask(ask, deadline)
         return answer if isinstance(answer, CallFailed) else calls.Cancelled(answer.balance_in_cents)
 
@@ -178,7 +162,7 @@ class Api:
         end = datetime.fromtimestamp(now, UTC).replace(tzinfo=None) + AHEAD_OF_UTC
         strict = redemptions_between(begin, end, user)
         try:
-            return await self.ask(Ask(strict.name, strict.kind, strict.request, entries_in), deadline, urgent=urgent)
+            return await self.ask(Ask(strict.name, READS, strict.request, entries_in), deadline, urgent=urgent)
         finally:
             asyncio.get_running_loop().call_later(GIVE_BACK_AFTER_SECONDS, give_memory_back)
 
@@ -244,15 +228,34 @@ class Api:
         left = deadline - time.monotonic()
         if left < LEAST_TRY_SECONDS:
             return self._understood(ask, NotAnswered("no time left for it", surely_unsent=True))
-        seconds = max(left / 2, min(left, WHOLE_TRY_SECONDS)) if ask.kind is Kind.READS else left
+        seconds = max(left / 2, min(left, WHOLE_TRY_SECONDS)) if CallFault.UNKNOWN in ask.again_after else left
         return self._understood(ask, await connection.exchange(ask.request, seconds=seconds))
 
     def _understood(self, ask: Ask[_T], came: Answered | NotAnswered) -> "_TryEnded[_T]":
-        ended = _meaning(ask, came)
-        is_own_word = not isinstance(ended.outcome, CallFailed) or ended.outcome.fault in _MEANINGS.values()
-        if isinstance(came, Answered) and is_own_word:
-            self._on_date(came.date)  # that of a proxy, a portal or a cache may be anything
-        return ended
+        fault, words = CallFault.UNKNOWN, ""
+        if isinstance(came, NotAnswered):
+            why = f"no answer from E-GUMA ({came.why})"
+            if came.surely_unsent:
+                fault = CallFault.NOT_SENT
+                why = f"E-GUMA was not reached ({came.why}), nothing was sent: check the network and eguma.base_url"
+        elif came.status == HTTPStatus.OK:
+            try:
+                answer = ask.read(came.body.removeprefix(_BYTE_ORDER_MARK))
+            except ValueError as error:
+                why = f"E-GUMA answered 200: it cannot be read: {_first_fault(error)}"
+            else:
+                self._on_date(came.date)
+                return _TryEnded(answer)
+        else:
+            words = _fit_to_be_shown(came.body, ask.code, ask.token)
+            if words and came.status in _REFUSALS:
+                fault = _REFUSALS[came.status]
+                self._on_date(came.date)
+            is_key = fault is CallFault.KEY_NOT_ACCEPTED
+            said = "does not accept the API key (401): check eguma.api_key" if is_key else f"answered {came.status}"
+            why = f"E-GUMA {said}: {words}".removesuffix(": ")
+        text = words if fault is CallFault.REFUSED else why
+        return _TryEnded(CallFailed(fault, text), why, fault in ask.again_after)
 
 
 class _TryEnded(NamedTuple, Generic[_T]):
@@ -263,37 +266,11 @@ class _TryEnded(NamedTuple, Generic[_T]):
     again: bool = False
 
 
-def _meaning(ask: Ask[_T], came: Answered | NotAnswered) -> _TryEnded[_T]:
-    status, words = 0, ""
-    if isinstance(came, Answered):
-        status, (answer, form, words) = came.status, _read(ask, came)
-        fault = _MEANINGS.get((status, form), CallFault.UNKNOWN)
-        if fault is None:
-            return _TryEnded(cast("_T", answer))
-        refused = "does not accept the API key (401): check eguma.api_key"
-        said = refused if fault is CallFault.KEY_NOT_ACCEPTED else f"answered {status}"
-        why = f"E-GUMA {said}: {words}".removesuffix(": ")
-    elif came.surely_unsent:
-        fault = CallFault.NOT_SENT
-        why = f"E-GUMA was not reached ({came.why}), nothing was sent: check the network and eguma.base_url"
-    else:
-        fault, why = CallFault.UNKNOWN, f"no answer from E-GUMA ({came.why})"
-    again = fault in _REPEATED.get(ask.kind, ())
-    return _TryEnded(CallFailed(fault, words if fault is CallFault.REFUSED else why), why, again)
-
-
-def _read(ask: Ask[_T], came: Answered) -> tuple[_T | None, Form, str]:
-    """Return what was asked for, or words: E-GUMA's, or why it cannot be read."""
-    if came.status != HTTPStatus.OK:
-        words = _fit_to_be_shown(came.body, ask.code, ask.token)
-        return None, Form.TEXT if words else Form.OTHER, words
-    try:
-        return ask.read(came.body.removeprefix(_BYTE_ORDER_MARK)), Form.TYPED, ""
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        return None, Form.OTHER, ": ".join(["it cannot be read", *map(str, first["loc"]), first["msg"]])
-    except ValueError as error:
-        return None, Form.OTHER, f"it cannot be read: {error}"
+def _first_fault(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return ": ".join([*map(str, first["loc"]), first["msg"]])
 
 
 def _fit_to_be_shown(body: bytes, *known: str) -> str:

@@ -108,9 +108,8 @@ class _OpenLine(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
-        self._loop = asyncio.get_running_loop()
         self._kernel = select.poll()
-        self._news: asyncio.Future[None] | None = None
+        self._news = asyncio.Event()
         self._fault: Exception | None = None
         self._has_ended = False
 
@@ -127,12 +126,12 @@ class _OpenLine(asyncio.Protocol):
             self.close()
         else:
             self._http.receive_data(data)
-            self._wake()
+            self._news.set()
 
     @override
     def eof_received(self) -> None:
         self._has_ended = True
-        self._wake()
+        self._news.set()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -183,17 +182,13 @@ class _OpenLine(asyncio.Protocol):
             if self._fault is not None:
                 raise self._fault
             if not self._has_ended:
-                self._news = self._loop.create_future()
-                await self._news
+                self._news.clear()
+                await self._news.wait()
             elif self._http.their_state is h11.SEND_RESPONSE:
                 raise h11.RemoteProtocolError("the server closed the connection without an answer")
             else:
                 self._http.receive_data(b"")
         return event
-
-    def _wake(self) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
 
 
 def _trusted_certificates() -> ssl.SSLContext:
