@@ -136,7 +136,9 @@ class App:
         clock = ServerClock()
         self._api = Api(settings.eguma.base_url, key, clock.note)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
-        books = Books(self._journal, self._own_user, tell=lambda why: self._degraded.note("journal", why))
+        self._books = Books(
+            self._api, self._journal, self._own_user, tell=lambda why: self._degraded.note("journal", why)
+        )
         self._service = Service(self.board, self._journal, on_ready=on_ready)
         self._runner = Runner(
             self.gate,
@@ -145,8 +147,7 @@ class App:
             clock=clock,
             drive=NoDrive(),
             front=self._front,
-            own_user=self._own_user,
-            books=books,
+            books=self._books,
             board=self.board,
             crashed=self._crashed,
             on_move=self._player.noise if self._player is not None else lambda: None,
@@ -282,6 +283,7 @@ class App:
             journal=self._journal,
             api=self._api,
             own_user=self._own_user,
+            books=self._books,
             board=self.board,
             warm_seconds=settings.eguma.warm_seconds,
         )
@@ -425,8 +427,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
         clock=clock,
         drive=NothingMoves(),
         front=NobodyThere(),
-        own_user=own_user,
-        books=Books(journal, own_user, tell=lambda _: None),
+        books=Books(api, journal, own_user, tell=lambda _: None),
         board=board,
         crashed=crash.append,
     )

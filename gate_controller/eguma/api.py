@@ -27,9 +27,15 @@ from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import VoucherCode, mask
 from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.money import Cents
-from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
-from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered, Request
-from gate_controller.eguma.memory import give_memory_back
+from gate_controller.eguma.answers import (
+    LIST,
+    BalanceAnswer,
+    ChangedAnswer,
+    ListedAnswer,
+    RedeemAnswer,
+    entries_in,
+)
+from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -54,8 +60,6 @@ WHOLE_TRY_SECONDS: Final = 1.0
 # 50, 100, 200, 400, 800 ms: a hiccup costs the visitor little, and a server in trouble is left some air.
 _BACK_OFF: Final = tenacity.wait_exponential(multiplier=0.05, max=0.8)
 
-GIVE_BACK_AFTER_SECONDS = 1.0  # after a list of redemptions: whoever waits has been told by then
-
 MAX_TEXT: Final = 500  # characters of E-GUMA's text: more than any display shows, and a log line stays a line
 _LOOKED_AT: Final = 16 * MAX_TEXT
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -75,19 +79,20 @@ GIVES_BACK: Final = _Faults()  # its caller repeats it, for as long as it takes;
 
 @dataclass(frozen=True, slots=True)
 class Ask(Generic[_T_co]):
-    """One thing to ask: the request, and how its answer is read; `ValueError`: it cannot be."""
+    """One thing to ask: what to get or, with a body, post, and how its answer is read; `ValueError`: it cannot be."""
 
     name: str
     again_after: _Faults
-    request: Request
+    target: str
     read: Callable[[bytes], _T_co]
     code: str = ""
+    body: bytes | None = None
     token: str = ""
 
 
 def balance_of(code: str) -> Ask[BalanceAnswer]:
     """Ask whether a code can be redeemed, and for how much."""
-    return Ask("balance", READS, Request("GET", _path(code, "balance")), BalanceAnswer.model_validate_json, code)
+    return Ask("balance", READS, _path(code, "balance"), BalanceAnswer.model_validate_json, code)
 
 
 def redemptions_between(begin: datetime, end: datetime, user: str | None = None) -> Ask[tuple[ListedAnswer, ...]]:
@@ -96,7 +101,7 @@ def redemptions_between(begin: datetime, end: datetime, user: str | None = None)
         raise ValueError("E-GUMA's list of redemptions takes local times without an offset: pass naive ones")
     span = {"from": begin.isoformat(timespec="seconds"), "to": end.isoformat(timespec="seconds")}
     query = urlencode(span | ({"user_id": user} if user else {}))
-    return Ask("redemptions", READS, Request("GET", f"/v1/vouchers/redemptions.json?{query}"), LIST.validate_json)
+    return Ask("redemptions", READS, f"/v1/vouchers/redemptions.json?{query}", LIST.validate_json)
 
 
 def _change(
@@ -108,7 +113,7 @@ def _change(
             raise ValueError(f"it is about another voucher, {mask(change.code)}")
         return change
 
-    return Ask(name, again_after, Request("POST", _path(code, name), json.dumps(body).encode()), read, code, token)
+    return Ask(name, again_after, _path(code, name), read, code, json.dumps(body).encode(), token)
 
 
 def _path(code: str, verb: str) -> str:
@@ -143,9 +148,9 @@ class Api:
         """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""
         body = {"amount_in_cents": amount, "reference_number": reference}
         answer = await self.ask(_change("redeem", CHANGES, code, body, RedeemAnswer), deadline, urgent=True)
-        if isinstance(answer, CallFailed):
-            return answer
-        return calls.Redemption(answer.redeem_token, answer.balance_in_cents)
+        return (
+            answer if isinstance(answer, CallFailed) else calls.Redemption(answer.redeem_token, answer.balance_in_cents)
+        )
 
     async def cancel(self, code: VoucherCode, token: str, amount: Cents, deadline: float) -> calls.CancelOutcome:
         """Give a charge back, one try. REFUSED may mean that an earlier one was carried out."""
@@ -155,21 +160,18 @@ class Api:
         return answer if isinstance(answer, CallFailed) else calls.Cancelled(answer.balance_in_cents)
 
     async def redemptions(
-        self, since: float, now: float, user: str | None, deadline: float, *, urgent: bool
+        self, since: float, now: float, deadline: float, *, urgent: bool
     ) -> tuple[calls.ListedRedemption, ...] | CallFailed:
         """List what was redeemed between two moments of E-GUMA's clock (seconds since 1970), whatever its zone."""
         begin = datetime.fromtimestamp(since, UTC).replace(tzinfo=None) - BEHIND_UTC
         end = datetime.fromtimestamp(now, UTC).replace(tzinfo=None) + AHEAD_OF_UTC
-        strict = redemptions_between(begin, end, user)
-        try:
-            return await self.ask(Ask(strict.name, READS, strict.request, entries_in), deadline, urgent=urgent)
-        finally:
-            asyncio.get_running_loop().call_later(GIVE_BACK_AFTER_SECONDS, give_memory_back)
+        strict = redemptions_between(begin, end)
+        return await self.ask(Ask(strict.name, READS, strict.target, entries_in), deadline, urgent=urgent)
 
     async def probe(self) -> CallFailed | None:
         """Prove connection and key, and keep the visitor's connection warm; None: all is well. Not logged."""
         ask = balance_of(PROBE_CODE)
-        self._probe = asyncio.ensure_future(self._visitors.exchange(ask.request, seconds=PROBE_SECONDS))
+        self._probe = asyncio.ensure_future(self._visitors.exchange(ask.target, ask.body, seconds=PROBE_SECONDS))
         try:
             came = await asyncio.shield(self._probe)
         except asyncio.CancelledError:
@@ -219,9 +221,7 @@ class Api:
         if self._probe is not None:
             _, late = await asyncio.wait({self._probe}, timeout=PROBE_GRACE_SECONDS)
             for probe in late:
-                probe.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await probe
+                probe.cancel()  # the connection is free when that has ended
         return self._visitors
 
     async def _try(self, connection: EgumaConnection, ask: Ask[_T], deadline: float) -> "_TryEnded[_T]":
@@ -229,7 +229,7 @@ class Api:
         if left < LEAST_TRY_SECONDS:
             return self._understood(ask, NotAnswered("no time left for it", surely_unsent=True))
         seconds = max(left / 2, min(left, WHOLE_TRY_SECONDS)) if CallFault.UNKNOWN in ask.again_after else left
-        return self._understood(ask, await connection.exchange(ask.request, seconds=seconds))
+        return self._understood(ask, await connection.exchange(ask.target, ask.body, seconds=seconds))
 
     def _understood(self, ask: Ask[_T], came: Answered | NotAnswered) -> "_TryEnded[_T]":
         fault, words = CallFault.UNKNOWN, ""

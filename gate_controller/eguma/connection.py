@@ -40,15 +40,6 @@ _MAX_WHY: Final = 200  # a broken answer is quoted by the parser, and can be lon
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What to ask, without what every request carries; `target` goes behind the base URL, percent-encoded."""
-
-    method: str
-    target: str
-    body: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Answered:
     """An answer, whatever its status; without the API key should it echo that."""
 
@@ -92,8 +83,11 @@ class EgumaConnection:
         self._client = _Client(transport=self._transport, timeout=timeout, trust_env=False)
         self._turn = asyncio.Lock()
 
-    async def exchange(self, request: Request, *, seconds: float) -> Answered | NotAnswered:
-        """Send a request and return what became of it within `seconds`, waiting for its turn included."""
+    async def exchange(self, target: str, body: bytes | None, *, seconds: float) -> Answered | NotAnswered:
+        """
+        Send a request and return what became of it within `seconds`, waiting for its turn included. `target` goes
+        behind the base URL, percent-encoded; what has a body is posted.
+        """
         sent_before: int | None = None
         try:
             # httpx's read timeout starts anew with every read: an answer that drips outlasts it.
@@ -101,22 +95,22 @@ class EgumaConnection:
                 sent_before = self._transport.requests_sent
                 if self._url is None:  # read once: that takes as long as all else that a request is made of
                     self._url = httpx.URL(self._base_url)
-                complete = httpx.Request(
-                    request.method,
+                request = httpx.Request(
+                    "GET" if body is None else "POST",
                     self._url,
                     headers=_HEADERS,
-                    content=request.body,
-                    extensions={"target": f"{self._url.path.rstrip('/')}{request.target}".encode()},
+                    content=body,
+                    extensions={"target": f"{self._url.path.rstrip('/')}{target}".encode()},
                 )
-                response = await self._client.send(complete, stream=True)
+                response = await self._client.send(request, stream=True)
                 # As it came, not unpacked: nothing packed was asked for.
-                body = b"".join([part async for part in response.aiter_raw()])
+                answer = b"".join([part async for part in response.aiter_raw()])
         except Exception as error:  # noqa: BLE001 - whatever a library may raise: this is money, so it is an outcome
             unsent = sent_before in {None, self._transport.requests_sent}
             if isinstance(error, TimeoutError | httpx.TimeoutException):
                 return NotAnswered("no connection in time" if unsent else f"not within {seconds:.1f} s", unsent)
             return NotAnswered(self._blotted(_why(error).encode()).decode(), unsent)
-        return Answered(response.status_code, self._blotted(body), response.headers.get("date", ""))
+        return Answered(response.status_code, self._blotted(answer), response.headers.get("date", ""))
 
     async def aclose(self) -> None:
         """Close the connection, for good."""

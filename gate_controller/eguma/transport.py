@@ -54,12 +54,13 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, connecting where no connection is fit for it, and return its answer, cut at `MAX_ANSWER`."""
         try:
-            if self._line is None or not self._line.is_fit:
+            line = self._line
+            if line is None or not line.is_fit:
                 await self.aclose()
-                self._line = await self._connected(request.url, request.extensions.get("timeout", {}).get("connect"))
+                line = await self._connected(request.url, request.extensions.get("timeout", {}).get("connect"))
             self.requests_sent += 1
-            self._line.send(request, self._secret)
-            head, body = await self._line.answer()
+            line.send(request, self._secret)
+            head, body = await line.answer()
         except BaseException as error:
             await self.aclose()
             if isinstance(error, h11.ProtocolError):
@@ -78,7 +79,7 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
 
     async def _connected(self, url: httpx.URL, seconds: float | None) -> "_OpenLine":
         loop, host, is_tls = asyncio.get_running_loop(), url.raw_host.decode(), url.scheme == "https"
-        port, plain = url.port or (443 if is_tls else 80), None
+        port = url.port or (443 if is_tls else 80)
         try:
             if is_tls and self._ssl_context is None:
                 self._ssl_context = await asyncio.to_thread(_trusted_certificates)
@@ -86,20 +87,17 @@ class OneConnectionTransport(httpx.AsyncBaseTransport):
                 # One address has no next; and the race for it leaks its socket where it is cut off (cpython 3.11).
                 race = None if host.strip("[]").replace(".", "").isdigit() else NEXT_ADDRESS_SECONDS
                 plain, line = await loop.create_connection(_OpenLine, host, port, happy_eyeballs_delay=race)
+            self._line = line  # from here on whatever goes wrong closes it
             for option in _SOCKET_OPTIONS:
                 plain.get_extra_info("socket").setsockopt(*option)
             if self._ssl_context is not None:
                 async with asyncio.timeout(seconds):
                     encrypted = await loop.start_tls(plain, line, self._ssl_context, server_hostname=host)
                 line.connection_made(cast("asyncio.Transport", encrypted))
-        except BaseException as error:
-            if plain is not None:
-                plain.abort()
-            if isinstance(error, TimeoutError):
-                raise httpx.ConnectTimeout("") from error
-            if isinstance(error, OSError):  # ssl.SSLError is one
-                raise httpx.ConnectError(str(error)) from error
-            raise
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout("") from error
+        except OSError as error:  # ssl.SSLError is one
+            raise httpx.ConnectError(str(error)) from error
         return line
 
 

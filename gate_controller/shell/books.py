@@ -1,27 +1,78 @@
 """
-The journal beside E-GUMA's list: does the list show a charge of this gate's own that the journal never intended?
+The journal beside E-GUMA's list of redemptions: which entries does the journal explain, and does the list show a charge
+of this gate's own that the journal never intended?
 
 Then the key is used elsewhere, or the journal is an older copy: what look-ups conclude from the journal holds no more.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
-from gate_controller.admission.words.calls import ListedRedemption
+from gate_controller.admission.words.calls import (
+    AskRedemptions,
+    CallFailed,
+    CallFault,
+    ListedRedemption,
+    Redemptions,
+)
 from gate_controller.admission.words.codes import mask
+from gate_controller.eguma.api import AHEAD_OF_UTC, Api
 from gate_controller.journal.store import LOST_UNTIL, JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser
+
+GIVE_BACK_AFTER_SECONDS = 1.0
+"""After a list memory is given back: whoever waits has been told by then."""
 
 
 class Books:
     """Compares the gate's journal with what E-GUMA lists."""
 
-    def __init__(self, journal: Journal, own_user: OwnUser, *, tell: Callable[[str], None]) -> None:
+    def __init__(self, api: Api, journal: Journal, own_user: OwnUser, *, tell: Callable[[str], None]) -> None:
         """`tell` is told of a journal that lacks charges, in words for staff and technicians."""
+        self._api = api
         self._journal = journal
         self._own_user = own_user
         self._tell = tell
+
+    async def listed(
+        self, since: float, now: float, deadline: float, *, urgent: bool
+    ) -> tuple[ListedRedemption, ...] | CallFailed:
+        """
+        Ask what was redeemed between two moments (wall clock), until `deadline` (monotonic).
+
+        By all users: what others have redeemed explains entries and differences, and tells whose this gate's are.
+        """
+        try:
+            return await self._api.redemptions(since, now, deadline, urgent=urgent)
+        finally:
+            asyncio.get_running_loop().call_later(GIVE_BACK_AFTER_SECONDS, _give_memory_back)
+
+    async def weigh(
+        self, command: AskRedemptions, begin: float, listed: tuple[ListedRedemption, ...]
+    ) -> Redemptions | CallFailed:
+        """
+        Lay what the journal knows beside a list of all users since `begin` (wall clock), and learn from it.
+
+        At the edge of the list's window an entry may be in or out.
+        """
+        surely_from, maybe_from = begin + AHEAD_OF_UTC.total_seconds(), begin - AHEAD_OF_UTC.total_seconds()
+
+        def known(store: Store) -> tuple[int, int]:
+            what, but = (command.voucher_code, command.amount), command.attempt
+            surely = store.count_charges(*what, surely_from, but=but, at_most=False)
+            if store.may_lack_charges_since(maybe_from):
+                return surely, len(listed)  # any of them may be an earlier charge of this gate
+            return surely, store.count_charges(*what, maybe_from, but=but, at_most=True)
+
+        try:
+            await self._own_user.learn(listed, surely_from)
+            surely, at_most = await self._journal.read(known)
+        except JournalError as error:
+            return CallFailed(CallFault.UNKNOWN, str(error))
+        return Redemptions(listed, self._own_user.known, surely, at_most)
 
     async def compare(self, listed: Iterable[ListedRedemption], since: float, now: float) -> None:
         """
@@ -53,3 +104,17 @@ class Books:
                 f"E-GUMA lists a charge of voucher {voucher} that it does not hold: the key is used elsewhere, or the "
                 "journal is an older copy: give each gate a key of its own, and compare with `journal reconcile`"
             )
+
+
+def _give_memory_back() -> None:
+    """
+    Give what is free back to the machine.
+
+    The list of a busy day takes some megabytes for a moment. glibc keeps all that lies below something that lives on,
+    and every longer list takes new memory above it. Elsewhere than on glibc nothing is done.
+    """
+    # A unit that denies memory that is written and run (MemoryDenyWriteExecute=) may deny ctypes, with an older libffi.
+    with suppress(ImportError, OSError, MemoryError, AttributeError):
+        import ctypes  # noqa: PLC0415 - for those few gates that ever ask for a list
+
+        ctypes.CDLL(None).malloc_trim(0)

@@ -20,10 +20,8 @@ from gate_controller.admission.words.ids import NOBODY, AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.api import AHEAD_OF_UTC, Api
-from gate_controller.journal.store import JournalError, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
-from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.status import StatusBoard
 
@@ -75,7 +73,6 @@ class Runner:
         clock: ServerClock,
         drive: Moves,
         front: Shows,
-        own_user: OwnUser,
         books: Books,
         board: StatusBoard,
         crashed: Callable[[BaseException], None],
@@ -93,7 +90,6 @@ class Runner:
         self._clock = clock
         self.drive = drive
         self._front = front
-        self._own_user = own_user
         self._books = books
         self._board = board
         self._crashed = crashed
@@ -270,33 +266,12 @@ class Runner:
 
     async def _ask_redemptions(self, command: calls.AskRedemptions) -> None:
         begun, since = time.monotonic(), command.since - LOOKUP_MARGIN_SECONDS
-        # Of all users: what others have redeemed explains entries and differences, and tells whose this gate's are.
-        listed = await self._api.redemptions(since, self.now().wall, None, command.deadline, urgent=command.urgent)
+        listed = await self._books.listed(since, self.now().wall, command.deadline, urgent=command.urgent)
         self._board.asked_eguma(listed, time.monotonic() - begun)
-        outcome = listed if isinstance(listed, calls.CallFailed) else await self._weigh(command, since, listed)
+        outcome = listed if isinstance(listed, calls.CallFailed) else await self._books.weigh(command, since, listed)
         self.post(calls.RedemptionsAnswered(self.now(), command.attempt, outcome))
         if not isinstance(listed, calls.CallFailed):
             await self._books.compare(listed, since - AHEAD_OF_UTC.total_seconds(), self.now().wall)
-
-    async def _weigh(
-        self, command: calls.AskRedemptions, begin: float, listed: tuple[calls.ListedRedemption, ...]
-    ) -> calls.Redemptions | calls.CallFailed:
-        """Lay what the journal knows beside the list; at the edge of the list's window an entry may be in or out."""
-        surely_from, maybe_from = begin + AHEAD_OF_UTC.total_seconds(), begin - AHEAD_OF_UTC.total_seconds()
-
-        def known(store: Store) -> tuple[int, int]:
-            what, but = (command.voucher_code, command.amount), command.attempt
-            surely = store.count_charges(*what, surely_from, but=but, at_most=False)
-            if store.may_lack_charges_since(maybe_from):
-                return surely, len(listed)  # any of them may be an earlier charge of this gate
-            return surely, store.count_charges(*what, maybe_from, but=but, at_most=True)
-
-        try:
-            await self._own_user.learn(listed, surely_from)
-            surely, at_most = await self._journal.read(known)
-        except JournalError as error:
-            return calls.CallFailed(calls.CallFault.UNKNOWN, str(error))
-        return calls.Redemptions(listed, self._own_user.known, surely, at_most)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)

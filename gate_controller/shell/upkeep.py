@@ -14,6 +14,7 @@ from gate_controller.admission.words.messages import Fault
 from gate_controller.eguma.api import Api
 from gate_controller.journal.store import JournalError
 from gate_controller.journal.writer import Journal
+from gate_controller.shell.books import Books
 from gate_controller.shell.local_zone import LocalZone
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
@@ -44,6 +45,7 @@ class Upkeep:
         journal: Journal,
         api: Api,
         own_user: OwnUser,
+        books: Books,
         board: StatusBoard,
         warm_seconds: float,
     ) -> None:
@@ -51,6 +53,7 @@ class Upkeep:
         self._journal = journal
         self._api = api
         self._own_user = own_user
+        self._books = books
         self._board = board
         self._warm_seconds = warm_seconds
         self._trouble = ""
@@ -94,7 +97,7 @@ class Upkeep:
                 if not await self._own_user.can_learn(since):
                     continue
                 deadline = time.monotonic() + LEARN_SECONDS
-                listed = await self._api.redemptions(since, now, None, deadline, urgent=False)
+                listed = await self._books.listed(since, now, deadline, urgent=False)
                 if not isinstance(listed, CallFailed):
                     await self._own_user.learn(listed, since)
             if self._own_user.known is None:

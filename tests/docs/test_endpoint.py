@@ -18,7 +18,10 @@ STATES = {
 }
 """Where attempts take answers: the functions of each state stand in one of these."""
 
-OF_ONE_CALL = {"admission/gate/visitors.py": "a ShortCode's voucher is known when Balance has answered"}
+OF_ONE_CALL = {
+    "admission/gate/visitors.py": "a ShortCode's voucher is known when Balance has answered",
+    "shell/books.py": "the list is laid beside the journal",
+}
 """Files besides that know one call, with why: another endpoint has no part in it."""
 
 CALLS = {

@@ -138,7 +138,7 @@ async def test_whatever_the_zone_the_list_covers_two_moments() -> None:
     async with simulated() as (api, _):
         began = time.time()
         await redemption(api)
-        outcome = await api.redemptions(began, began, None, soon(), urgent=False)
+        outcome = await api.redemptions(began, began, soon(), urgent=False)
     assert not isinstance(outcome, CallFailed)
     assert [(entry.voucher_code, entry.amount) for entry in outcome] == [(GOOD, PRICE)]
 

@@ -40,7 +40,7 @@ CALLS: dict[str, Call] = {
     "balance": lambda api, deadline: api.balance(GOOD, deadline, urgent=True),
     "redeem": lambda api, deadline: api.redeem(GOOD, Cents(1), "r", deadline),
     "cancel": lambda api, deadline: api.cancel(GOOD, "t", Cents(1), deadline),
-    "redemptions": lambda api, deadline: api.redemptions(NOON, NOON, None, deadline, urgent=False),
+    "redemptions": lambda api, deadline: api.redemptions(NOON, NOON, deadline, urgent=False),
     "probe": lambda api, _: api.probe(),
 }
 FAULTS = [

@@ -62,8 +62,7 @@ class Shell:
             clock=ServerClock(),
             drive=self.drive,
             front=self.front,
-            own_user=own_user,
-            books=Books(self.journal, own_user, tell=lambda _: None),
+            books=Books(self.api, self.journal, own_user, tell=lambda _: None),
             board=self.board,
             crashed=self.crashes.append,
         )
