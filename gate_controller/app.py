@@ -30,7 +30,8 @@ from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
 from gate_controller.journal import binding
 from gate_controller.journal.binding import Bound
-from gate_controller.journal.store import JournalError, Store
+from gate_controller.journal.failures import JournalError
+from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
 from gate_controller.settings import Settings
 from gate_controller.shell.books import Books

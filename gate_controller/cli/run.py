@@ -19,7 +19,8 @@ def run(config: ConfigOption = None, overrides: SetOption = None) -> int:
     """
     settings = load(config, overrides).settings
 
-    from gate_controller.journal.store import JournalError, JournalInUse, take_lock
+    from gate_controller.journal.failures import JournalError, JournalInUse
+    from gate_controller.journal.lock import take_lock
     from gate_controller.systemd.notify import notify
 
     try:

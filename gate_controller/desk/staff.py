@@ -32,9 +32,9 @@ from gate_controller.desk.control_socket import ControlError
 from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.desk.moments import until
 from gate_controller.journal import own_files
+from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import PAGE, Reader
 from gate_controller.journal.records import Record, facts_as_dicts
-from gate_controller.journal.store import JournalError
 from gate_controller.shell.status import GateStatus
 
 _T = TypeVar("_T")

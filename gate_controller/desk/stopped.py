@@ -18,7 +18,8 @@ from gate_controller.desk.staff import Desk
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.machine import serial_number
 from gate_controller.journal import binding
-from gate_controller.journal.store import FILE_NAME, JournalError, Store
+from gate_controller.journal.failures import JournalError
+from gate_controller.journal.store import FILE_NAME, Store
 from gate_controller.journal.writer import Journal
 
 

@@ -18,11 +18,12 @@ from typing import Any
 from gate_controller.admission.words.facts import Doubted, Intended, OpenItem
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.journal import codec, own_files
+from gate_controller.journal.failures import explained
 from gate_controller.journal.own_files import ARCHIVE_FOLDER, ASIDE
 from gate_controller.journal.records import facts_as_dicts, record
 from gate_controller.journal.rows import KEPT
 from gate_controller.journal.schema import MIGRATIONS, PAGE_BYTES
-from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, explained, new_tag
+from gate_controller.journal.store import FILE_NAME, LOST_UNTIL, Store, new_tag
 
 DAMAGE_NOTE = "journal.damaged"
 _READY = f"{FILE_NAME}.ready"

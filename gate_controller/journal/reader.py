@@ -22,8 +22,9 @@ from gate_controller.admission.words.facts import (
 )
 from gate_controller.admission.words.ids import Incident, read_incident
 from gate_controller.journal import codec, own_files, rows
+from gate_controller.journal.failures import JournalError, explained
 from gate_controller.journal.records import Record, moment, record
-from gate_controller.journal.store import FILE_NAME, JournalError, explained
+from gate_controller.journal.store import FILE_NAME
 
 PAGE = 200
 """How many attempts one page of a list holds."""

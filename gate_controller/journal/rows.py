@@ -1,7 +1,7 @@
 """
 The questions that are asked of the journal's file both by the store that writes it and by the readers beside it.
 
-Each asks a connection and returns what the rows mean; whoever asks explains what SQLite raises (`store.explained`).
+Each asks a connection and returns what the rows mean; whoever asks explains what SQLite raises (`failures.explained`).
 """
 
 import json

@@ -6,7 +6,6 @@ process that opens the journal (SQLite before 3.51.3 can lose data with two writ
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import sqlite3
@@ -15,17 +14,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from gate_controller.admission.attempt.evidence import entries_of
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.facts import Fact, Standing, voucher_of
+from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import ALPHABET, FIRST_SHIFTED, AttemptId, Incident, Numbering, shift_of
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal import codec, left_over, own_files, rows, schema
-from gate_controller.journal.lock_owner import owner_of
+from gate_controller.journal import charges, codec, left_over, own_files, rows, schema
+from gate_controller.journal.failures import JournalError, explained, unusable
+from gate_controller.journal.lock import take_lock
 
 TAG_LENGTH = 4
 FILE_NAME = "journal.sqlite3"
-LOCK_NAME = "journal.lock"
 
 # Frames in the write-ahead log after which it is copied into the file, while the lane is idle: 200 pages are 0.2 MB, in
 # a journal of an earlier version 0.8, read back in a few milliseconds after a power cut, and each hot page is written
@@ -40,14 +38,6 @@ follows the other all day it would grow all day. 400 pages of the largest size t
 
 # How many pages a write dirties at most, in an old journal too: fact, pending, and a page above.
 _FRAMES_OF_A_WRITE = 3
-
-LOOKED_BACK = 20_000
-"""
-Intents looked at for questions about the last day or two: more than a gate serves in that time, one every 9 s.
-
-Counted as the journal holds them, not by numbers: these have gaps (a corrupt journal set aside), and stray passages
-take some.
-"""
 
 SECONDS_OF_A_NUMBER = 8
 """
@@ -76,18 +66,6 @@ _LEAVE_PENDING = """
     WHERE NOT EXISTS (SELECT 1 FROM fact WHERE attempt = :attempt AND n > :n)
     ON CONFLICT (attempt) DO UPDATE SET standing = excluded.standing WHERE standing <> excluded.standing
 """
-
-
-class JournalError(Exception):
-    """The journal cannot be used; the text says which file, why, and what to do."""
-
-
-class JournalInUse(JournalError):
-    """Another process holds the journal's lock."""
-
-
-class CorruptJournal(JournalError):
-    """The file is damaged: what it holds cannot be trusted any more."""
 
 
 class Store:
@@ -181,7 +159,9 @@ class Store:
         # ext4 that was forced read-only after an error, or by hand, still says that a sync worked. A look takes 5 µs.
         if os.fstatvfs(self._lock).f_flag & os.ST_RDONLY:
             why = "its file system has become read-only: the commit may not be on disk"
-            raise JournalError(_cannot(self.path, why, "look for its errors (journalctl -k), and mount it for writing"))
+            raise JournalError(
+                unusable(self.path, why, "look for its errors (journalctl -k), and mount it for writing")
+            )
 
     @contextlib.contextmanager
     def _transaction(self, *, synced: bool = True) -> Iterator[None]:
@@ -241,26 +221,6 @@ class Store:
         with explained(self.path):
             return tuple(self.facts_of(number) for number in rows.numbers_of(self._db, standing))
 
-    def charges_since(self, moment: float, *, after: int = 0) -> list[tuple[VoucherCode, Cents]]:
-        """
-        Return voucher code and price of every charge that was answered with a token and stands.
-
-        Since a moment (wall clock), and of attempts with a number above `after`.
-        """
-        with explained(self.path):
-            found = self._db.execute(
-                "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
-                "json_extract(i.body, '$.code')), json_extract(i.body, '$.price') "
-                "FROM fact r JOIN fact i ON i.attempt = r.attempt AND i.kind = 'Intended' "
-                "LEFT JOIN fact a ON a.attempt = r.attempt AND a.kind = 'Approved' "
-                "WHERE r.attempt >= ? AND r.attempt > ? AND r.kind = 'Redeemed' AND r.at >= ? "
-                "AND json_extract(r.body, '$.token') IS NOT NULL "
-                "AND NOT EXISTS (SELECT 1 FROM fact b "
-                "WHERE b.attempt = r.attempt AND b.kind IN ('RefundBegun', 'Refunded'))",
-                (self._oldest_looked_at(), after, moment),
-            )
-            return [(VoucherCode(code), Cents(price)) for code, price in found]
-
     def remembered(self, key: str) -> str | None:
         """Return what was remembered under a key."""
         with explained(self.path):
@@ -308,48 +268,28 @@ class Store:
             self._db.executemany("DELETE FROM fact WHERE attempt = ?", [(number,) for number in numbers])
         self._frames += _FRAMES_OF_A_WRITE + len(numbers)
 
+    def charges_since(self, moment: float, *, after: int = 0) -> list[tuple[VoucherCode, Cents]]:
+        """
+        Return voucher code and price of every charge that was answered with a token and stands.
+
+        Since a moment (wall clock), and of attempts with a number above `after`.
+        """
+        with explained(self.path):
+            return charges.charges_since(self._db, moment, after)
+
     def count_charges(self, voucher_code: str, amount: Cents, since: float, *, but: AttemptId, at_most: bool) -> int:
         """
         Count this voucher's charges of an amount intended since a moment (wall clock), attempt `but` left out: those
         that E-GUMA surely lists, or at most.
         """
-        charges = 0
         with explained(self.path):
-            maybe = self._db.execute(
-                "SELECT i.attempt FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
-                "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ? AND i.attempt <> ? "
-                "AND json_extract(i.body, '$.price') = ? AND ? IN (json_extract(a.body, '$.voucher_code'), "
-                "json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.code'))",
-                (self._oldest_looked_at(), since, int(but[TAG_LENGTH:]), amount, voucher_code),
-            )
-            for (number,) in maybe.fetchall():
-                facts = self.facts_of(number)
-                if voucher_of(facts) == voucher_code:
-                    charges += entries_of(facts)[at_most]
-        return charges
+            number = int(but[TAG_LENGTH:])
+            return charges.entries_since(self._db, self._tags, voucher_code, amount, since, number)[at_most]
 
     def explained_since(self, moment: float) -> Counter[tuple[VoucherCode | None, Cents | None]]:
         """Count by voucher and amount what was intended since a moment (wall clock): E-GUMA may list as many."""
         with explained(self.path):
-            rows_of = self._db.execute(
-                "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
-                "json_extract(i.body, '$.code')), json_extract(i.body, '$.price'), 1 + EXISTS "
-                "(SELECT 1 FROM fact s WHERE s.attempt = i.attempt AND s.kind = 'SecondChargeFeared') "
-                "FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
-                "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ?",
-                (self._oldest_looked_at(), moment),
-            )
-            found: Counter[tuple[VoucherCode | None, Cents | None]] = Counter()
-            for code, price, most in rows_of:
-                found[VoucherCode(code), Cents(price)] += most
-            return found
-
-    def _oldest_looked_at(self) -> int:
-        oldest = self._db.execute(
-            "SELECT min(attempt) FROM (SELECT attempt FROM fact WHERE kind = 'Intended' ORDER BY attempt DESC LIMIT ?)",
-            (LOOKED_BACK,),
-        ).fetchone()[0]
-        return int(oldest or 0)  # without an intent there is no charge either
+            return charges.explained_since(self._db, moment)
 
     def may_lack_charges_since(self, moment: float) -> bool:
         """Whether charges since a moment (wall clock) may have been lost with a corrupt journal."""
@@ -368,71 +308,3 @@ class Store:
 def new_tag() -> str:
     """Return a tag for a new journal: 20 random bits keep the reference numbers of two journals apart."""
     return "".join(ALPHABET[byte % 32] for byte in os.urandom(TAG_LENGTH))
-
-
-@contextlib.contextmanager
-def locked(directory: Path) -> Iterator[None]:
-    """
-    Keep every other process from the journal in `directory`, without opening it: no gate takes scans meanwhile.
-
-    The directory is made where it is missing. Raises `JournalInUse` where another process has it, else `JournalError`.
-    """
-    lock = take_lock(directory)
-    try:
-        yield
-    finally:
-        os.close(lock)
-
-
-def take_lock(directory: Path) -> int:
-    """Take the lock of the journal in `directory`; return the descriptor whose closing gives it back. As `locked`."""
-    path = directory / LOCK_NAME
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = own_files.opened(path, os.O_RDWR | os.O_CREAT)
-    except OSError as error:
-        raise JournalError(_cannot(path, error.strerror or str(error), "check state_dir and its owner")) from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        owner = owner_of(handle)
-        os.close(handle)
-        remedy = "stop it, or set another state_dir" + (f"; it is {owner}" if owner else "")
-        raise JournalInUse(_cannot(path, "another gate-controller is using this journal", remedy)) from None
-    return handle
-
-
-def _cannot(path: Path, why: str, remedy: str) -> str:
-    return f"journal {path} cannot be used: {why}: {remedy}"
-
-
-@contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into a `JournalError` that says which file, why, and what to do."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorname", "") or ""
-        kind = CorruptJournal if code.startswith(_DAMAGED) else JournalError
-        raise kind(_cannot(path, f"{error} ({code})" if code else str(error), _remedy(code))) from None
-    except OSError as error:
-        raise JournalError(_cannot(path, error.strerror or str(error), "check state_dir and its owner")) from None
-    except schema.NewerJournalError as error:
-        raise JournalError(_cannot(path, str(error), "install the newer version again")) from None
-    except codec.DamagedRow as error:
-        raise CorruptJournal(_cannot(path, str(error), _remedy(_DAMAGED[0]))) from None
-    except ValueError as error:
-        raise JournalError(_cannot(path, str(error), "keep a copy and ask for help")) from None
-
-
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-
-
-def _remedy(code: str) -> str:
-    if code.startswith("SQLITE_FULL"):
-        return "make room on the disk"
-    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return "check that the disk is mounted for writing and that state_dir is the gate's own"
-    if code.startswith(_DAMAGED):
-        return "keep the file, move it aside and start again"
-    return "check the disk (journalctl -k shows its errors)"

@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from gate_controller.admission.words.facts import Fact, Intended
 from gate_controller.journal import archive, own_files
-from gate_controller.journal.store import MOST_FRAMES, CorruptJournal, JournalError, Store, explained
+from gate_controller.journal.failures import CorruptJournal, JournalError, explained
+from gate_controller.journal.store import MOST_FRAMES, Store
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")

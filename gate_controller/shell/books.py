@@ -19,7 +19,8 @@ from gate_controller.admission.words.calls import (
 )
 from gate_controller.admission.words.codes import mask
 from gate_controller.eguma.api import AHEAD_OF_UTC, Api
-from gate_controller.journal.store import LOST_UNTIL, JournalError, Store
+from gate_controller.journal.failures import JournalError
+from gate_controller.journal.store import LOST_UNTIL, Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser
 

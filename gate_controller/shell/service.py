@@ -9,7 +9,7 @@ import contextlib
 import gc
 from collections.abc import Callable
 
-from gate_controller.journal.store import JournalError
+from gate_controller.journal.failures import JournalError
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.status import StatusBoard
 from gate_controller.systemd.notify import notify

@@ -12,7 +12,7 @@ import time
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.messages import Fault
 from gate_controller.eguma.api import Api
-from gate_controller.journal.store import JournalError
+from gate_controller.journal.failures import JournalError
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
 from gate_controller.shell.local_zone import LocalZone

@@ -16,8 +16,9 @@ from gate_controller.admission.words.facts import Approved, Evidence, Fact, Inte
 from gate_controller.admission.words.ids import AttemptId, IncidentCodes
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.journal import archive
+from gate_controller.journal.failures import CorruptJournal, JournalError
 from gate_controller.journal.reader import Reader
-from gate_controller.journal.store import FILE_NAME, CorruptJournal, JournalError, Store
+from gate_controller.journal.store import FILE_NAME, Store
 
 ATTEMPTS = 120
 CUTS = 60

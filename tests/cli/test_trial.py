@@ -14,7 +14,9 @@ from PIL import Image
 
 from gate_controller.cli import main
 from gate_controller.cli.trial import bench
-from gate_controller.journal.store import FILE_NAME, JournalInUse, Store, locked
+from gate_controller.journal.failures import JournalInUse
+from gate_controller.journal.lock import locked
+from gate_controller.journal.store import FILE_NAME, Store
 from tests.rig.command import gate_controller
 from tests.rig.pins import Pins
 from tests.rig.scanner import PtyScanner

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from gate_controller.journal import archive, own_files
+from gate_controller.journal.failures import JournalError
+from gate_controller.journal.lock import LOCK_NAME
 from gate_controller.journal.reader import Reader
-from gate_controller.journal.store import FILE_NAME, LOCK_NAME, JournalError, Store
+from gate_controller.journal.store import FILE_NAME, Store
 from gate_controller.journal.writer import Journal
 from tests.rig.facts import admission, intended
 

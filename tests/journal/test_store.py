@@ -37,19 +37,16 @@ from gate_controller.admission.words.ids import (
     Numbering,
 )
 from gate_controller.admission.words.money import Cents
+from gate_controller.journal.failures import CorruptJournal, JournalError, JournalInUse
+from gate_controller.journal.lock import LOCK_NAME, locked
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.schema import MIGRATIONS
 from gate_controller.journal.store import (
     CHECKPOINT_FRAMES,
     FILE_NAME,
-    LOCK_NAME,
     SECONDS_OF_A_NUMBER,
     SKIPPED_AT_AN_OPENING,
-    CorruptJournal,
-    JournalError,
-    JournalInUse,
     Store,
-    locked,
 )
 from tests.rig.facts import NOON, PRICE, VOUCHER, admission, any_fact, approved, intended, redeemed, released
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gate_controller.admission.words.facts import Fact, Standing
-from gate_controller.journal.store import FILE_NAME, CorruptJournal, JournalError, Store, explained
+from gate_controller.journal.failures import CorruptJournal, JournalError, explained
+from gate_controller.journal.store import FILE_NAME, Store
 from tests.rig.disk import forced_read_only, full_disk
 from tests.rig.facts import admission
 

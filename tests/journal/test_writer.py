@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import Reader
-from gate_controller.journal.store import FILE_NAME, JournalError, Store
+from gate_controller.journal.store import FILE_NAME, Store
 from gate_controller.journal.writer import Journal
 from tests.rig.disk import full_disk
 from tests.rig.facts import admission, intended, redeemed, released

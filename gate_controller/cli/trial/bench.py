@@ -22,7 +22,8 @@ from gate_controller.desk.technicians import pictures
 from gate_controller.devices.drive import Drive, DriveKind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.relay import RelayFault
-from gate_controller.journal.store import JournalError, JournalInUse, locked
+from gate_controller.journal.failures import JournalError, JournalInUse
+from gate_controller.journal.lock import locked
 from gate_controller.settings import Settings
 from gate_controller.shell.fittings import image_file, make_buzzer, make_drive, make_lamps, make_player
 from gate_controller.shell.front import QUIET, show_at_once

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gate_controller.journal.lock_owner import owner_of
-from gate_controller.journal.store import JournalInUse, locked
+from gate_controller.journal.failures import JournalInUse
+from gate_controller.journal.lock import locked, owner_of
 
 HOLD = """
 import fcntl, sys

@@ -1,0 +1,82 @@
+"""
+What the journal's file knows of charges, as look-ups ask for it: intents, and what came of them.
+
+Each asks a connection; whoever asks explains what SQLite raises (`failures.explained`).
+"""
+
+import sqlite3
+from collections import Counter
+
+from gate_controller.admission.attempt.evidence import entries_of
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import voucher_of
+from gate_controller.admission.words.money import Cents
+from gate_controller.journal import rows
+
+LOOKED_BACK = 20_000
+"""
+Intents looked at for questions about the last day or two: more than a gate serves in that time, one every 9 s.
+
+Counted as the journal holds them, not by numbers: these have gaps (a corrupt journal set aside), and stray passages
+take some.
+"""
+
+
+def charges_since(db: sqlite3.Connection, moment: float, after: int) -> list[tuple[VoucherCode, Cents]]:
+    """Return voucher code and price of every charge since a moment that was answered with a token and stands."""
+    found = db.execute(
+        "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
+        "json_extract(i.body, '$.code')), json_extract(i.body, '$.price') "
+        "FROM fact r JOIN fact i ON i.attempt = r.attempt AND i.kind = 'Intended' "
+        "LEFT JOIN fact a ON a.attempt = r.attempt AND a.kind = 'Approved' "
+        "WHERE r.attempt >= ? AND r.attempt > ? AND r.kind = 'Redeemed' AND r.at >= ? "
+        "AND json_extract(r.body, '$.token') IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM fact b "
+        "WHERE b.attempt = r.attempt AND b.kind IN ('RefundBegun', 'Refunded'))",
+        (_oldest_looked_at(db), after, moment),
+    )
+    return [(VoucherCode(code), Cents(price)) for code, price in found]
+
+
+def entries_since(
+    db: sqlite3.Connection, named: rows.Tags, voucher_code: str, amount: Cents, moment: float, but: int
+) -> tuple[int, int]:
+    """Return how many entries a voucher's charges since a moment make in E-GUMA's list, without one attempt's."""
+    surely = at_most = 0
+    maybe = db.execute(
+        "SELECT i.attempt FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
+        "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ? AND i.attempt <> ? "
+        "AND json_extract(i.body, '$.price') = ? AND ? IN (json_extract(a.body, '$.voucher_code'), "
+        "json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.code'))",
+        (_oldest_looked_at(db), moment, but, amount, voucher_code),
+    )
+    for (number,) in maybe.fetchall():
+        facts = rows.facts_of(db, named, number)
+        if voucher_of(facts) == voucher_code:
+            least, most = entries_of(facts)
+            surely, at_most = surely + least, at_most + most
+    return surely, at_most
+
+
+def explained_since(db: sqlite3.Connection, moment: float) -> Counter[tuple[VoucherCode | None, Cents | None]]:
+    """Count by voucher and amount the entries that intents since a moment may make in E-GUMA's list."""
+    intents = db.execute(
+        "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
+        "json_extract(i.body, '$.code')), json_extract(i.body, '$.price'), 1 + EXISTS "
+        "(SELECT 1 FROM fact s WHERE s.attempt = i.attempt AND s.kind = 'SecondChargeFeared') "
+        "FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
+        "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ?",
+        (_oldest_looked_at(db), moment),
+    )
+    found: Counter[tuple[VoucherCode | None, Cents | None]] = Counter()
+    for code, price, most in intents:
+        found[VoucherCode(code), Cents(price)] += most
+    return found
+
+
+def _oldest_looked_at(db: sqlite3.Connection) -> int:
+    oldest = db.execute(
+        "SELECT min(attempt) FROM (SELECT attempt FROM fact WHERE kind = 'Intended' ORDER BY attempt DESC LIMIT ?)",
+        (LOOKED_BACK,),
+    ).fetchone()[0]
+    return int(oldest or 0)  # without an intent there is no charge either
