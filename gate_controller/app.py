@@ -10,17 +10,14 @@ import contextlib
 import faulthandler
 import logging
 import signal
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gate_controller.admission.gate.gate import Gate
-from gate_controller.admission.words.events import SensorChanged, SensorFailed, Stopping
-from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.admission.words.events import Stopping
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault, Message
-from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
 from gate_controller.desk.control_socket import ControlError, ControlServer
 from gate_controller.desk.staff import Desk
 from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
@@ -28,12 +25,9 @@ from gate_controller.desk.technicians import Trials
 from gate_controller.devices.machine import serial_number
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
-from gate_controller.journal import binding
-from gate_controller.journal.binding import Bound
-from gate_controller.journal.failures import JournalError
-from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
 from gate_controller.settings import Settings
+from gate_controller.shell.beats import Beats, Work
 from gate_controller.shell.books import Books
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import (
@@ -45,6 +39,8 @@ from gate_controller.shell.fittings import (
     make_scanner,
 )
 from gate_controller.shell.front import Front
+from gate_controller.shell.last_run import LastRun
+from gate_controller.shell.last_visitor import LastVisitor
 from gate_controller.shell.mending import Mending, NoDrive
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.policies import policy_of
@@ -70,17 +66,6 @@ EXIT_CRASH = 70
 
 STARTING = "starting"
 
-EARLY_CHANGES = 100
-"""How many changes of the passage sensor are kept until the journal can be read: one that chatters fills no memory."""
-
-# A visitor being served when the stop comes gets the rest of his time; systemd would wait for 90 s.
-STOP_SECONDS = 6.0
-_LOOK_SECONDS = 0.05
-
-
-Work = Coroutine[Any, Any, None]
-"""What goes on beside the gate's events; its failure ends the gate."""
-
 
 class App:
     """One gate with all its parts."""
@@ -102,8 +87,6 @@ class App:
         self._settings = settings
         self._stop, self._hurry = asyncio.Event(), asyncio.Event()
         self._exit_code = 0
-        self._beats: set[asyncio.Task[None]] = set()
-        self._early: deque[SensorChanged | SensorFailed] = deque(maxlen=EARLY_CHANGES)
         self._loop = asyncio.get_running_loop()
         key = settings.eguma.api_key.get_secret_value()
         texts = Texts(
@@ -127,12 +110,12 @@ class App:
         self.gate = Gate(policy_of(settings), Numbering(""))
         self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
         self._degraded.on_change, self._degraded.faults = self.board.changed, self.gate.faults
-        self._machine = serial_number() if machine is None else machine
+        machine = serial_number() if machine is None else machine
         self._journal = Journal(
             settings.state_dir,
             on_damage=self._journal_damaged,
             lock=journal_lock,
-            gate=f"{settings.id} {self._machine}",
+            gate=f"{settings.id} {machine}",
         )
         clock = ServerClock()
         self._api = Api(settings.eguma.base_url, key, clock.note)
@@ -154,13 +137,18 @@ class App:
             on_move=self._player.noise if self._player is not None else lambda: None,
             on_sensor_ailment=partial(self._degraded.note, PASSAGE_SENSOR),
         )
-        self._mending = Mending(settings, self._runner, self._degraded, self._sensed)
+        self._last_run = LastRun(
+            self._runner, journal=self._journal, own_user=self._own_user, board=self.board, machine=machine
+        )
+        self._mending = Mending(settings, self._runner, self._degraded, self._last_run.sensed)
         self._trials = Trials(self._front, texts, settings, gate=self.gate, degraded=self._degraded)
         desk = Desk(
             settings.state_dir, now=self._runner.now, order=self._runner.order, gate=self.gate, status=self.board.status
         )
         self._answerers = {**desk.answerers(), **self._trials.answerers()}
         self._texts = texts
+        self._last_visitor = LastVisitor(self._runner, self._mending, self._hurry)
+        self._beats = Beats(crashed=self._crashed, ending=self._trials.end)
 
     async def run(self) -> int:
         """Be a gate until `stop`; returns the exit code."""
@@ -169,9 +157,9 @@ class App:
             self._runner.fault(Fault.STARTING, STARTING)  # for the display
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
             self._mending.begin()
-            async with self._beating(self._page()):
+            async with self._beats.beating(self._page()):
                 await self._serve_visitors()
-            await self._let_refusal_be_read()
+            await self._last_visitor.read_refusal()
         finally:
             await self._rest()
         if self._exit_code == 0:
@@ -179,11 +167,12 @@ class App:
         return self._exit_code
 
     async def _serve_visitors(self) -> None:
-        await self._open_books()
-        async with self._beating(*self._until_the_last_visitor()):
-            async with self._beating(*self._until_the_stop()):
+        await self._last_run.take_up(self._stop, failed=self._mending.try_again)
+        async with self._beats.beating(*self._until_the_last_visitor()):
+            async with self._beats.beating(*self._until_the_stop()):
                 await self._stop.wait()
-            await self._let_visitor_finish()
+            self._service.stopping()
+            await self._last_visitor.finish()
 
     def _page(self) -> Work:
         """What serves the staff's page, whether or not the gate takes scans."""
@@ -227,55 +216,12 @@ class App:
 
     # -- start and end
 
-    async def _open_books(self) -> None:
-        """Read what the last run left, as soon as the journal can be read, and take it up."""
-        Histories = tuple[tuple[Fact, ...], ...]  # noqa: N806 - a type
-
-        def read(store: Store) -> tuple[Bound, Numbering, Histories, Histories]:
-            bound = binding.take_over(store, self._machine, self._runner.now().wall)
-            return bound, store.numbering, store.pending(Standing.UNFINISHED), store.pending(Standing.OPEN)
-
-        while not self._stop.is_set():
-            try:
-                bound, self.gate.numbering, unfinished, open_items = await self._journal.read(read)
-                await self._own_user.recall()
-            except JournalError as error:
-                self._runner.fault(Fault.JOURNAL, str(error))
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), JOURNAL_RETRY_SECONDS)
-                self._mending.try_again()
-            else:
-                for facts in (*open_items, *unfinished):
-                    self.board.open_items.take(facts)
-                is_foreign, found = bound is Bound.ELSEWHERE, (*unfinished, *open_items)
-                if is_foreign:
-                    what = "it came from another machine, or is a backup"
-                    _log.warning("journal=foreign what=%r unfinished=%d", what, len(unfinished))
-                self._runner.carry_out(self.gate.recover(self._runner.now(), found, is_foreign=is_foreign))
-                if bound is not Bound.HERE:
-                    await self._bind_journal()
-                self.gate.starts_with(Fault.SCANNER, "not opened yet")
-                self._runner.fault(Fault.STARTING, None)
-                while self._early:
-                    self._runner.post(self._early.popleft())
-                return
-
-    async def _bind_journal(self) -> None:
-        """Say in the journal that it is this machine's, once what it brought along is on disk as open items."""
-        try:
-            # By the time this is answered the writes before it have told how they ended.
-            await self._journal.read(lambda store: store.numbering)
-            if Fault.JOURNAL not in self.gate.faults:
-                await self._journal.read(lambda store: binding.bind(store, self._machine))
-        except JournalError as error:
-            _log.warning("journal=unbound why=%r", str(error))
-
     def _until_the_last_visitor(self) -> Iterator[Work]:
         """What goes on while a gate that is being stopped serves its last visitor: who scans meanwhile is told."""
         scanner = make_scanner(self._settings, on_frame=self._runner.scanned, on_change=self._scanner_changed)
         yield scanner.run()
         if (seconds := watchdog_seconds()) is not None:
-            yield self._service.keep_watchdog_fed(seconds / 3, lambda: all(not beat.done() for beat in self._beats))
+            yield self._service.keep_watchdog_fed(seconds / 3, lambda: self._beats.go_on)
 
     def _until_the_stop(self) -> Iterator[Work]:
         settings = self._settings
@@ -293,57 +239,6 @@ class App:
         yield upkeep.learn_own_user()
         yield upkeep.archive_old_attempts(settings.journal.keep_days)
         yield ControlServer(settings.state_dir, self._answerers).serve()
-
-    @contextlib.asynccontextmanager
-    async def _beating(self, *works: Work) -> AsyncIterator[None]:
-        beats = {self._loop.create_task(work) for work in works}
-        self._beats |= beats
-        for beat in beats:
-            beat.add_done_callback(self._beat_ended)
-        try:
-            yield
-        finally:
-            self._trials.end()
-            self._beats -= beats
-            for beat in beats:
-                beat.cancel()
-            await asyncio.gather(*beats, return_exceptions=True)
-
-    def _beat_ended(self, beat: asyncio.Task[None]) -> None:
-        if beat not in self._beats or beat.cancelled():
-            return
-        if (error := beat.exception()) is None:
-            self._beats.discard(beat)  # its work is done
-        else:
-            self._crashed(error)
-
-    async def _let_visitor_finish(self) -> None:
-        """Serve the visitor in the lane to the end, within his time, unless told to hurry."""
-        self._service.stopping()
-        served = asyncio.ensure_future(self._runner.visitor_served())
-        hurried = asyncio.ensure_future(self._hurry.wait())
-        await asyncio.wait({served, hurried}, timeout=STOP_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        # Whoever has been let in gets the time to go through; then a gate that does not shut by itself is shut.
-        await self._drive_at_rest(STOP_SECONDS)
-        with contextlib.suppress(RelayFault):
-            self._mending.drive.shut()
-        await self._drive_at_rest(STOP_SECONDS)
-        served.cancel()
-        hurried.cancel()
-
-    async def _let_refusal_be_read(self) -> None:
-        """Leave the display to whoever has just been refused, a moment at most."""
-        left = self.gate.readable_until - self._loop.time()  # the loop's clock is time.monotonic
-        with contextlib.suppress(TimeoutError):
-            if left > 0:
-                await asyncio.wait_for(self._hurry.wait(), left)
-
-    async def _drive_at_rest(self, seconds: float) -> None:
-        """Wait until the drive is at rest, for so long at most; not where it is held open, nor in a hurry."""
-        for _ in range(int(seconds / _LOOK_SECONDS)):
-            if not self._mending.drive.is_on or self._hurry.is_set() or self.gate.is_held_open:
-                return
-            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _rest(self) -> None:
         """Put everything at rest, the relay first."""
@@ -371,12 +266,6 @@ class App:
             self.board.scanner = text
             _log.info("scanner=connected port=%s", text)
         self._runner.fault(Fault.SCANNER, None if takes_scans else text)
-
-    def _sensed(self, event: SensorChanged | SensorFailed) -> None:
-        if Fault.STARTING in self.gate.faults:
-            self._early.append(event)  # only an open journal can name what is recorded
-        else:
-            self._runner.post(event)
 
     def _display_changed(self, why: str | None) -> None:
         with contextlib.suppress(RuntimeError):  # a display that hung until the loop had ended
