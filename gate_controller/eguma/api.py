@@ -27,14 +27,7 @@ from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import VoucherCode, mask
 from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.money import Cents
-from gate_controller.eguma.answers import (
-    LIST,
-    BalanceAnswer,
-    ChangedAnswer,
-    ListedAnswer,
-    RedeemAnswer,
-    entries_in,
-)
+from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
 from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered
 
 _log = logging.getLogger(__name__)
@@ -105,11 +98,11 @@ def redemptions_between(begin: datetime, end: datetime, user: str | None = None)
 
 
 def _change(
-    name: str, again_after: _Faults, code: VoucherCode, body: Mapping[str, object], model: type[_Change], token: str = ""
+    name: str, again_after: _Faults, code: VoucherCode, body: dict[str, object], model: type[_Change], token: str = ""
 ) -> Ask[_Change]:
     def read(answer: bytes) -> _Change:
         change = model.model_validate_json(answer)
-        if change.code and change.code != code:
+        if (change.code or code) != code:
             raise ValueError(f"it is about another voucher, {mask(change.code)}")
         return change
 
@@ -117,8 +110,7 @@ def _change(
 
 
 def _path(code: str, verb: str) -> str:
-    # A code of dots alone would be a step in the path.
-    safe = quote(code, safe="") if code.strip(".") else "%2E" * len(code)
+    safe = quote(code, safe="") if code.strip(".") else "%2E" * len(code)  # dots alone would be a step in the path
     return f"/v1/vouchers/{safe}/{verb}.json"
 
 
@@ -146,7 +138,7 @@ class Api:
 
     async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> calls.RedeemOutcome:
         """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""
-        body = {"amount_in_cents": amount, "reference_number": reference}
+        body: dict[str, object] = {"amount_in_cents": amount, "reference_number": reference}
         answer = await self.ask(_change("redeem", CHANGES, code, body, RedeemAnswer), deadline, urgent=True)
         return (
             answer if isinstance(answer, CallFailed) else calls.Redemption(answer.redeem_token, answer.balance_in_cents)
@@ -154,7 +146,7 @@ class Api:
 
     async def cancel(self, code: VoucherCode, token: str, amount: Cents, deadline: float) -> calls.CancelOutcome:
         """Give a charge back, one try. REFUSED may mean that an earlier one was carried out."""
-        body = {"redeem_token": token, "amount_in_cents": amount}
+        body: dict[str, object] = {"redeem_token": token, "amount_in_cents": amount}
         ask = _change("cancel_redemption", GIVES_BACK, code, body, ChangedAnswer, token)
         answer = await self.ask(ask, deadline)
         return answer if isinstance(answer, CallFailed) else calls.Cancelled(answer.balance_in_cents)

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from gate_controller.admission.words import facts
 from gate_controller.admission.words.codes import Code, VoucherCode
-from gate_controller.admission.words.facts import Approved, Evidence, Fact, Intended, Occurrence, Redeemed, Released
+from gate_controller.admission.words.facts import (
+    Approved,
+    Evidence,
+    Fact,
+    Intended,
+    Occurrence,
+    Redeemed,
+    Regime,
+    Released,
+)
 from gate_controller.admission.words.ids import AttemptId, IncidentCodes
 from gate_controller.admission.words.money import Cents, Currency
 
@@ -66,6 +75,8 @@ _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 _CENTS = st.integers(-(2**53), 2**53)
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "Occurrence": st.sampled_from(Occurrence),
+    "Regime": st.sampled_from(Regime),
+    "bool": st.booleans(),
     "Evidence": st.sampled_from(Evidence),
     "Currency": st.sampled_from(Currency),
     "Cents": _CENTS,

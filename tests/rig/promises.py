@@ -28,6 +28,7 @@ from gate_controller.admission.words.facts import (
     Refunded,
     Released,
     ReleasedToSensor,
+    Settled,
     voucher_of,
 )
 from gate_controller.admission.words.ids import FIRST_SHIFTED, AttemptId, Incident, IncidentCodes, OrderId
@@ -173,6 +174,8 @@ class Watch:
             case do.Write(_, facts):
                 for fact in facts:
                     self.world.outcome.met |= {type(fact), getattr(fact, "evidence", None)}
+                    if isinstance(fact, Settled) and fact.let_in:
+                        self._let_in(fact.attempt)
                     if isinstance(fact, Occurred):
                         self._ordered.add(fact.attempt)
                     if isinstance(fact, Intended):
@@ -218,6 +221,13 @@ class Watch:
             self.wrong(f"promise 1: the relay moves for {attempt} without a redemption on disk")
         if self._has(attempt, Refunded):
             self.wrong(f"promise 1: the relay moves for {attempt}, which was refunded")
+
+    def _let_in(self, attempt: AttemptId) -> None:
+        if not self._has(attempt, Redeemed):
+            self.wrong(f"promise 1: somebody is let in on {attempt}, which holds no charge")
+        stands = any(not charge.cancelled for charge in self.charges(attempt))
+        if not stands and not self._has(attempt, RefundBegun) and not self._may_be_mistaken(attempt):
+            self.wrong(f"promise 1: somebody is let in on {attempt}, and no charge of it stands")
 
     def _has(self, attempt: AttemptId, kind: type[Fact]) -> bool:
         return self.world.disk.has(attempt, kind)

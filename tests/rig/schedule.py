@@ -12,6 +12,7 @@ from random import Random
 from typing_extensions import override
 
 from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.facts import Regime
 from tests.rig.held import NOISES, PREFIXES, SUFFIXES, TEXTS, WISHES, ScannerKind
 from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits
@@ -33,9 +34,11 @@ from tests.rig.steps import (
     ScannerTrouble,
     SensorSticks,
     StaffAdopt,
+    StaffLetIn,
     StaffOpen,
     StaffRefunds,
     StaffResume,
+    StaffRule,
     StaffSettles,
     Step,
     Sticking,
@@ -194,6 +197,12 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     lambda chance, _: StaffOpen(_pause(chance)): 0.2,
     lambda chance, _: StaffAdopt(_pause(chance)): 0.3,
     lambda chance, _: StaffResume(_pause(chance)): 0.2,
+    lambda chance, _: StaffRule(
+        chance.choice((0.0, 0.02, 0.05, 0.08, 3.0)),
+        chance.choice(tuple(Regime)),
+        chance.choice((None, 0.5, 5.0, 60.0, 4_000.0)),
+    ): 0.4,
+    lambda chance, _: StaffLetIn(chance.choice((0.0, 650.0, 1_300.0)), chance.randrange(5)): 0.4,
     lambda chance, _: WallClockJumps(_pause(chance), chance.choice((-3_600.0, -2.0, 2.0, 3_600.0))): 0.3,
     lambda chance, _: StaffRefunds(_pause(chance), chance.randrange(5)): 0.7,
     # What is left to staff is so only when a credit has lapsed.

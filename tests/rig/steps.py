@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.facts import Regime
 from tests.rig.modelled_disk import DiskFate
 
 PRICE = 2_500
@@ -190,6 +191,21 @@ class StaffSettles(Step):
     """Staff settle the n-th open item (counted round)."""
 
     which: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLetIn(Step):
+    """Staff let in whose charge is the n-th open item (counted round)."""
+
+    which: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRule(Step):
+    """Staff hold the gate open, lock it or put it out of service; for so many seconds, or until somebody resumes."""
+
+    regime: Regime
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -31,7 +32,7 @@ from gate_controller.admission.words.calls import (
 )
 from gate_controller.admission.words.codes import read_code
 from gate_controller.admission.words.facts import Intended
-from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
+from gate_controller.admission.words.ids import NOBODY, AttemptId, Numbering, OrderId
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.policy import Policy
@@ -113,6 +114,7 @@ class World:
         self._life = 0
         self._boot = 0
         self._network = Network(self)
+        self._is_healed = False
         self._relay_works = True
         self._scanner_works = True
         self._turns_away = 0
@@ -208,6 +210,7 @@ class World:
             self.post(on.ContactChanged(self.instant(), contact, active=False))
         self._order(on.ResumeOrdered)
         self._cut = None
+        self._is_healed = True
         self._plug_scanner(works=True)
         self.tell("all is well from here on")
 
@@ -258,6 +261,13 @@ class World:
                 items = sorted(self.disk.open_items())
                 if self.up and items:
                     self._settle(items[which % len(items)])
+            case plan.StaffLetIn(_, which):
+                items = sorted(self.disk.open_items())
+                if self.up and items:
+                    self._let_in(items[which % len(items)])
+            case plan.StaffRule(_, regime, seconds):
+                until = None if seconds is None else self.instant().wall + seconds
+                self._order(on.RegimeOrdered, regime, "a school", until)
             case plan.StaffAdopt():
                 self._order(on.AdoptOrdered, tuple(self.disk.facts(a) for a in sorted(self.disk.open_items())))
             case plan.Stop():
@@ -286,6 +296,10 @@ class World:
     def _settle(self, attempt: AttemptId) -> None:
         self.watch.settled.add(attempt)
         self._order(on.SettleOrdered, self.disk.facts(attempt), "looked at")
+
+    def _let_in(self, attempt: AttemptId) -> None:
+        self.watch.settled.add(attempt)
+        self._order(on.LetInOrdered, self.disk.facts(attempt), "stood outside")
 
     def _order(self, kind: type[on.Order], *fields: Any) -> None:
         order = kind(self.instant(), OrderId(str(next(self._order_names))), "Anna", *fields)
@@ -377,7 +391,10 @@ class World:
                 self._inbox.append(on.Opened(self.instant(), attempt))
             case do.Release(attempt):
                 self._pulse(attempt)
-            case do.HoldOpen() | do.LetGo() | do.Shut():
+            case do.HoldOpen():
+                moved = on.Opened if self._relay_works else partial(on.RelayFailed, why="stuck")
+                self.post(moved(self.instant(), NOBODY))
+            case do.LetGo() | do.Shut():
                 pass
             case do.Show() | do.Note() | do.SensorAils():
                 pass
@@ -522,6 +539,8 @@ class World:
             return
         if not self._scanner_works:
             self._plug_scanner(works=False)
+        if self._is_healed:
+            self._order(on.ResumeOrdered)  # of what staff had ordered before it
 
     def _report_contacts(self) -> None:
         """Let each contact say how it is, as at a start: before the journal can be read."""
