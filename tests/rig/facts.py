@@ -1,7 +1,8 @@
 """Facts for tests of the journal: whole attempts as the gate writes them, and strategies for every kind."""
 
 from dataclasses import fields
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -80,23 +81,20 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "Evidence": st.sampled_from(Evidence),
     "Currency": st.sampled_from(Currency),
     "Cents": _CENTS,
+    "bool": st.booleans(),
     "float": st.floats(allow_nan=False, allow_infinity=False),
 }
 
 
-def _values_of(kind: str) -> st.SearchStrategy[Any]:
-    bare = kind.removesuffix(" | None")
-    values = _VALUES.get(bare, _TEXT)
-    return values | st.none() if bare != kind else values
+def _values_of(kind: object) -> st.SearchStrategy[Any]:
+    alternatives = get_args(kind) or (kind,)
+    values = _VALUES.get(getattr(alternatives[0], "__name__", ""), _TEXT)
+    return values | st.none() if NoneType in alternatives else values
 
 
 def facts_of_kind(kind: type[Fact]) -> st.SearchStrategy[Fact]:
     """Return any fact of a kind, with any values its fields can have."""
-    own = {
-        field.name: _values_of(getattr(field.type, "__name__", str(field.type)))
-        for field in fields(kind)
-        if field.name not in {"attempt", "n", "at"}
-    }
+    own = {field.name: _values_of(field.type) for field in fields(kind) if field.name not in {"attempt", "n", "at"}}
     return st.builds(
         kind,
         st.just(AttemptId(f"{TAG}7")),
