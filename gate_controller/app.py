@@ -142,10 +142,10 @@ class App:
         )
         self._mending = Mending(settings, self._runner, self._degraded, self._last_run.sensed)
         self._trials = Trials(self._front, texts, settings, gate=self.gate, degraded=self._degraded)
-        desk = Desk(
+        self._desk = Desk(
             settings.state_dir, now=self._runner.now, order=self._runner.order, gate=self.gate, status=self.board.status
         )
-        self._answerers = {**desk.answerers(), **self._trials.answerers()}
+        self._answerers = {**self._desk.answerers(), **self._trials.answerers()}
         self._texts = texts
         self._last_visitor = LastVisitor(self._runner, self._mending, self._hurry)
         self._beats = Beats(crashed=self._crashed, ending=self._trials.end)
@@ -238,6 +238,7 @@ class App:
         yield upkeep.keep_warm()
         yield upkeep.learn_own_user()
         yield upkeep.archive_old_attempts(settings.journal.keep_days)
+        yield self._desk.get_ready()
         yield ControlServer(settings.state_dir, self._answerers).serve()
 
     async def _rest(self) -> None:

@@ -257,7 +257,7 @@ def _write(records: Iterator[dict[str, Any]], form: str) -> None:
             print_json(record, on_one_line=True)
         return
     # The header also where there is nothing below it: whoever reads the file expects its columns.
-    writer = csv.DictWriter(sys.stdout, fieldnames=FIELDS)
+    writer = csv.DictWriter(sys.stdout, fieldnames=FIELDS, extrasaction="ignore")
     writer.writeheader()
     for record in records:
         writer.writerow({name: _harmless(value) for name, value in record.items()})

@@ -1,7 +1,7 @@
-"""Until when: a moment as a person or a program says it, in the gate's time zone."""
+"""Until when, and which day: as a person or a program says it, in the gate's time zone."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from gate_controller.desk.control_socket import ControlError
@@ -28,6 +28,16 @@ def until(said: object, now: float) -> float:
     if moment > now + LONGEST_DAYS * 86_400:
         raise ControlError(f"until {said}: that is more than {LONGEST_DAYS} days away: name an earlier moment")
     return moment
+
+
+def span_of_day(said: str) -> tuple[float, float]:
+    """Return when a day begins and ends in the gate's time zone, as wall clock. Raises `ControlError`."""
+    try:
+        first = date.fromisoformat(said.strip())
+        begin, end = (datetime(day.year, day.month, day.day) for day in (first, first + timedelta(days=1)))  # noqa: DTZ001
+        return begin.timestamp(), end.timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise ControlError(f"day {said!r}: is no date: write 2026-11-30") from None
 
 
 def _read(text: str, now: float) -> float:

@@ -6,6 +6,7 @@ its lock). Everything here speaks plain values, ready for JSON; codes are masked
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -28,13 +29,16 @@ from gate_controller.admission.words.events import (
 )
 from gate_controller.admission.words.facts import Fact, Regime, Standing, is_foreign
 from gate_controller.admission.words.ids import OrderId
+from gate_controller.admission.words.money import Currency
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.desk.given_orders import GivenOrders
-from gate_controller.desk.moments import until
+from gate_controller.desk.moments import span_of_day, until
+from gate_controller.desk.telling import told, told_whole
 from gate_controller.journal import own_files
+from gate_controller.journal.catalogue import Search
 from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import PAGE, Reader
-from gate_controller.journal.records import Record, facts_as_dicts
+from gate_controller.journal.records import Record
 from gate_controller.shell.status import GateStatus
 
 _T = TypeVar("_T")
@@ -42,6 +46,12 @@ _T = TypeVar("_T")
 OUTCOME_SECONDS = 12.0
 """How long an order about an attempt waits for its outcome: about what one cancellation takes on a slow network."""
 _LOOK_SECONDS = 0.1
+
+FOUND = 20
+"""How many attempts of a voucher are returned, unless more are asked for."""
+
+_STEP_SECONDS = 0.05
+"""Between two steps of getting ready, so that nothing that a visitor waits for is held up."""
 
 MAX_STAFF_TEXT = 120
 """Letters of what staff let visitors read: about what a display of 128x64 shows in two pages."""
@@ -84,6 +94,7 @@ class Desk:
         }
         return {
             "page": self._page,
+            "find": self._find,
             "show": self._show,
             "open": self._open,
             "adopt": self._adopt,
@@ -93,26 +104,56 @@ class Desk:
             **{do: self._given.once(do, carry_out) for do, carry_out in orders.items()},
         }
 
+    async def get_ready(self) -> None:
+        """Get ready to find attempts, step by step beside the gate's work: the first who searches shall not wait."""
+        is_more = True
+        with contextlib.suppress(JournalError):  # whoever searches is told
+            while is_more:
+                is_more = await asyncio.to_thread(self._reader.catch_up)
+                await asyncio.sleep(_STEP_SECONDS)
+
     async def _page(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         limit = min(int(request.get("limit") or PAGE), PAGE)
-        span = (request.get("before"), request.get("since"), request.get("until"))
-        records = await self._read(lambda: self._reader.page(before=span[0], since=span[1], until=span[2], limit=limit))
-        return [{"number": told.number, **_plain(told, request)} for told in records]
+        search = _search(request)
+
+        def read() -> list[dict[str, Any]]:
+            records = self._reader.found(search, before=request.get("before"), limit=limit)
+            return [{"number": record.number, **told(record, request, self._currency)} for record in records]
+
+        return await self._read(read)
+
+    async def _find(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the attempts of an incident code, or of a voucher code (the last four characters do), newest first."""
+        text = str(request.get("text") or "").strip()
+        limit = min(int(request.get("limit") or FOUND), PAGE)
+
+        def read() -> list[dict[str, Any]]:
+            return [told(record, request, self._currency) for record in self._reader.named(text, limit)]
+
+        return await self._read(read)
 
     async def _show(self, request: dict[str, Any]) -> dict[str, Any]:
-        told, facts = await self._read(lambda: self._reader.one(str(request["incident"])))
-        return {**_plain(told, request), "facts": facts_as_dicts(facts, full=bool(request.get("full")))}
+        def read() -> dict[str, Any]:
+            return told_whole(self._reader.one(str(request["incident"]))[0], request, self._currency)
+
+        return await self._read(read)
 
     async def _open(self, request: dict[str, Any]) -> list[dict[str, Any]]:
-        records = await self._read(lambda: self._reader.standing(Standing.OPEN))
-        return [_plain(told, request) for told in records]
+        def read() -> list[dict[str, Any]]:
+            return [told(record, request, self._currency) for record in self._reader.standing(Standing.OPEN)]
+
+        return await self._read(read)
+
+    @property
+    def _currency(self) -> Currency:
+        return self._gate.policy.currency
 
     async def _settle(self, request: dict[str, Any]) -> dict[str, Any]:
         by, reason = _who_and_why(request)
         return await self._carried_out(
             request,
             lambda order, facts: SettleOrdered(self._now(), order, by, facts, reason),
-            lambda told, _: told.standing != Standing.OPEN.value,
+            lambda record, _: record.standing != Standing.OPEN.value,
         )
 
     async def _let_in(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +161,7 @@ class Desk:
         return await self._carried_out(
             request,
             lambda order, facts: LetInOrdered(self._now(), order, by, facts, reason),
-            lambda told, _: told.standing != Standing.OPEN.value,
+            lambda record, _: record.standing != Standing.OPEN.value,
         )
 
     async def _refund(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +170,7 @@ class Desk:
             request,
             lambda order, facts: RefundOrdered(self._now(), order, by, facts, reason),
             # An open item that was one before the order is no outcome.
-            lambda told, is_news: told.refunded or (is_news and told.standing == Standing.OPEN.value),
+            lambda record, is_news: record.refunded or (is_news and record.standing == Standing.OPEN.value),
         )
 
     async def _adopt(self, request: dict[str, Any]) -> int:
@@ -226,9 +267,10 @@ class Desk:
 
         `ordered` makes the order of the facts that are on disk by then, `ended` is asked with whether there are more.
         """
-        incident, name, is_taken = str(request["incident"]), _order_of(request), False
-        told, facts = await self._read(lambda: self._reader.one(incident))
-        before = len(facts)
+        name, is_taken = _order_of(request), False
+        record, facts = await self._read(lambda: self._reader.one(str(request["incident"])))
+        # A voucher that is scanned meanwhile has another newest attempt: the order is about this one.
+        incident, before = record.incident, len(facts)
         for _ in range(int(OUTCOME_SECONDS / _LOOK_SECONDS)):
             if not is_taken:  # its visitor may still have the lane: the order is given until it is taken
                 answer = self._order(ordered(name, facts))
@@ -236,10 +278,10 @@ class Desk:
                     raise ControlError(f"incident {incident}: {answer.objection}")
                 is_taken = not answer.objection
             await asyncio.sleep(_LOOK_SECONDS)
-            told, facts = await self._read(lambda: self._reader.one(incident))
-            if ended(told, len(facts) > before):
+            record, facts = await self._read(lambda: self._reader.one(incident))
+            if ended(record, len(facts) > before):
                 break
-        return _plain(told, request)
+        return await self._read(lambda: told(record, request, self._currency))
 
     async def _orders_on_record(self) -> dict[str, str]:
         try:
@@ -276,5 +318,11 @@ def _who_and_why(request: dict[str, Any], *, needs_reason: bool = True) -> tuple
     return by, reason
 
 
-def _plain(told: Record, request: dict[str, Any]) -> dict[str, Any]:
-    return (told if request.get("full") else told.masked()).as_dict()
+def _search(request: dict[str, Any]) -> Search:
+    """Return which attempts are wanted: `voucher`, `day` (of the gate's zone), `reason`, `open`, `since`, `until`."""
+    since, until = request.get("since"), request.get("until")
+    if request.get("day"):
+        since, until = span_of_day(str(request["day"]))
+    return Search(
+        str(request.get("voucher") or ""), since, until, str(request.get("reason") or ""), bool(request.get("open"))
+    )

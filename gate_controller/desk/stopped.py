@@ -19,6 +19,7 @@ from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.machine import serial_number
 from gate_controller.journal import binding
 from gate_controller.journal.failures import JournalError
+from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import FILE_NAME, Store
 from gate_controller.journal.writer import Journal
 
@@ -46,6 +47,8 @@ async def answer(desk: Desk, gate: Gate, journal: Journal, directory: Path, do: 
         raise ControlError(f"journal {directory / FILE_NAME}: is not there: check state_dir, or run the gate first")
     try:
         gate.numbering = await journal.read(lambda store: store.numbering)
+        if do == "refund":  # a voucher code names its newest attempt
+            request = {**request, "incident": Reader(directory).one(str(request["incident"]))[0].incident}
         other = await _unsettled_beside(journal, str(request["incident"])) if do == "refund" else None
     except JournalError as error:
         raise ControlError(str(error)) from None

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.facts import (
     Fact,
     Intended,
@@ -22,6 +23,7 @@ from gate_controller.admission.words.facts import (
 )
 from gate_controller.admission.words.ids import Incident, read_incident
 from gate_controller.journal import codec, own_files, rows
+from gate_controller.journal.catalogue import Catalogue, Search, is_tail, whole_voucher
 from gate_controller.journal.failures import JournalError, explained
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME
@@ -33,38 +35,72 @@ ORDERS_LOOKED_AT = 1_000
 """Attempts before the newest among which an order that is given again is looked for."""
 
 
+CAUGHT_UP = 2_000
+"""Facts that are looked at in one step: some milliseconds."""
+
+
+class UnknownAttempt(JournalError):
+    """The journal holds no such attempt."""
+
+
 class Reader:
     """Reads the journal in a directory. Every method may raise `JournalError`."""
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE_NAME
+        self._catalogue = Catalogue(self.path)
 
     def page(
         self, *, before: int | None = None, since: float | None = None, until: float | None = None, limit: int = PAGE
     ) -> list[Record]:
         """Return attempts, newest first, from the one before number `before`; begun in [since, until)."""
+        return self.found(Search(since=since, until=until), before=before, limit=limit)
+
+    def found(self, search: Search, *, before: int | None = None, limit: int = PAGE) -> list[Record]:
+        """Return the attempts that are wanted, newest first, from the one before number `before`."""
         with self._opened() as db:
+            if search.voucher or search.reason or search.is_open or self._catalogue.has_begun:
+                return _records(db, self._catalogue.find(search, before or 2**62, limit))
             # An attempt's number says nothing exact of its time (a clock may be put right), so all are looked at.
             found = db.execute(
                 "SELECT attempt FROM fact WHERE n = 0 AND attempt < ? AND at >= ? AND at < ? "
                 "ORDER BY attempt DESC LIMIT ?",
-                (before or 2**62, since or -1e300, until or 1e300, limit),
+                (before or 2**62, search.since or -1e300, search.until or 1e300, limit),
             )
             return _records(db, [number for (number,) in found])
+
+    def catch_up(self, most: int = CAUGHT_UP) -> bool:
+        """Get ready to find attempts, by a step of that; say whether there is more to do."""
+        with self._opened():
+            return self._catalogue.catch_up(most)
 
     def facts(self, text: str) -> tuple[Fact, ...]:
         """Return the facts of the attempt with an incident code, however a person typed it."""
         return self.one(text)[1]
 
     def one(self, text: str) -> tuple[Record, tuple[Fact, ...]]:
-        """Return an attempt by its incident code, as a record and as its facts."""
+        """Return an attempt by its incident code, or the newest of a whole voucher code: as a record and as facts."""
+        if (voucher := whole_voucher(text)) is not None:
+            found = self.found(Search(voucher), limit=1)
+            if not found:
+                raise UnknownAttempt(f"voucher {mask(voucher)}: the journal holds no attempt of it: check the code")
+            return found[0], found[0].facts
         code = read_incident(text)
         with self._opened() as db:
             number = rows.number_of(db, code)
             if number is None:
-                raise JournalError(f"incident {code}: the journal holds no such attempt: check the code")
+                raise UnknownAttempt(f"incident {code}: the journal holds no such attempt: check the code")
             facts = rows.facts_of(db, rows.tags(db), number)
         return record(number, code, facts), facts
+
+    def named(self, text: str, limit: int) -> list[Record]:
+        """Return the attempts of an incident code, or of a voucher code or its last characters, newest first."""
+        if whole_voucher(text) is None and not is_tail(text):
+            try:
+                return [self.one(text)[0]]
+            except UnknownAttempt:
+                return []
+        return self.found(Search(text), limit=limit)
 
     def standing(self, standing: Standing) -> list[Record]:
         """Return every attempt that stands so, oldest first; `Standing.OPEN` is the staff's list."""
@@ -132,7 +168,9 @@ class Reader:
 
 def _records(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Record]:
     tag, codes = rows.tags(db), rows.incident_codes(db)
-    return [record(number, codes.of(number), rows.facts_of(db, tag, number)) for number in numbers]
+    told = ((number, rows.facts_of(db, tag, number)) for number in numbers)
+    # An attempt that is archived between two questions is gone.
+    return [record(number, codes.of(number), facts) for number, facts in told if facts]
 
 
 def _wrong_with(code: Incident, facts: Sequence[Fact], standing: str) -> list[str]:

@@ -5,8 +5,9 @@ A record holds codes and tokens in full; `masked` is what people without need ma
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from gate_controller.admission.words.codes import mask
@@ -67,6 +68,17 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+class VerdictClass(StrEnum):
+    """How an attempt ended for its visitor, for colour and symbol."""
+
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    CHECKING = "checking"
+    """It is being served or looked up, or its money needs a person."""
+    OTHER = "other"
+    """It has no visitor, or his money is kept for him or given back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One attempt, from its facts. Amounts are in cents."""
@@ -95,6 +107,9 @@ class Record:
     evidence: str = ""
     redeem_token: str = ""
     reference_number: str = ""
+    verdict: str = VerdictClass.OTHER.value
+    facts: tuple[Fact, ...] = ()
+    """What it is made of, in order; for stories, and in no list."""
 
     def masked(self) -> "Record":
         """Return the record as people without need may see it."""
@@ -103,12 +118,10 @@ class Record:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all fields by name, for JSON and CSV."""
-        fields = asdict(self)
-        del fields["number"]
-        return fields
+        return {name: getattr(self, name) for name in FIELDS}
 
 
-FIELDS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Record) if field.name != "number")
+FIELDS: Final[tuple[str, ...]] = tuple(field.name for field in fields(Record) if field.name not in {"number", "facts"})
 """The fields of a record that people and programs get, in order."""
 
 
@@ -128,7 +141,22 @@ def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
     )
     for fact in facts:
         known = _with(known, fact)
-    return known
+    return replace(known, verdict=_verdict(known, facts).value, facts=tuple(facts))
+
+
+def _verdict(known: Record, facts: Sequence[Fact]) -> VerdictClass:
+    match facts[-1]:
+        case Occurred() | RegimeBegun() | RegimeEnded() | StrayPassage():
+            return VerdictClass.OTHER
+        case Settled(let_in=True) | ReleasedToSensor():
+            return VerdictClass.ADMITTED
+        case _ if known.admitted:
+            return VerdictClass.ADMITTED
+        case Refused() | NotCharged():
+            return VerdictClass.REFUSED
+        case CreditOpened() | RefundBegun() | Refunded() | Settled():
+            return VerdictClass.OTHER
+    return VerdictClass.CHECKING
 
 
 def _stands(first: Fact, last: Fact) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from gate_controller.admission.words.codes import is_short_code, mask, masked_in
+from gate_controller.admission.words.codes import is_short_code, mask
 from gate_controller.admission.words.events import Contact
 from gate_controller.admission.words.facts import (
     CreditOpened,
@@ -37,6 +37,7 @@ from gate_controller.admission.words.facts import (
     approval,
     voucher_of,
 )
+from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import story_de, story_en, story_fr, story_it
@@ -98,8 +99,8 @@ class Story:
                 return self._regime(begun) + (self._words.ended if isinstance(last, RegimeEnded) else "")
             case StrayPassage():
                 return next(self._sentences(last)).removesuffix(".")
-            case Refused() as refused if last is refused:
-                return _capital(self._refusal(refused))
+        if isinstance(last, Refused):
+            return _capital(self._refusal(last))
         kind, fact = self._summarised()
         return self._filled(self._words.summaries[kind], fact)
 
@@ -128,6 +129,8 @@ class Story:
 
     def _step(self, fact: Fact) -> Step:
         match fact:
+            case Refused(n=n) if n > 0:
+                step = Step.TURNED_AWAY
             case Redeemed(evidence=evidence):
                 step = CHARGED[evidence]
             case Released(why="") | ReleasedToSensor(unverified=False):

@@ -7,6 +7,7 @@ from gate_controller.texts.story_wording import Cause, Step, StoryWording, Summa
 STORY = StoryWording(
     steps={
         Step.REFUSED: "{voucher} wurde gescannt und abgelehnt: {why}. Nichts wurde belastet.",
+        Step.TURNED_AWAY: "Abgelehnt: {why}. Nichts wurde belastet.",
         Step.SCANNED: "{voucher} wurde gescannt; {price} sollten belastet werden.",
         Step.APPROVED: "E-GUMA liess die Belastung zu; auf dem Gutschein {code} waren {balance}.",
         Step.NOT_CHARGED: "Nichts wurde belastet: {why}.",

@@ -7,6 +7,7 @@ from gate_controller.texts.story_wording import Cause, Step, StoryWording, Summa
 STORY = StoryWording(
     steps={
         Step.REFUSED: "{voucher} was scanned and refused: {why}. Nothing was charged.",
+        Step.TURNED_AWAY: "Refused: {why}. Nothing was charged.",
         Step.SCANNED: "{voucher} was scanned; {price} were to be charged.",
         Step.APPROVED: "E-GUMA allowed the charge; voucher {code} held {balance}.",
         Step.NOT_CHARGED: "Nothing was charged: {why}.",

@@ -7,6 +7,7 @@ from gate_controller.texts.story_wording import Cause, Step, StoryWording, Summa
 STORY = StoryWording(
     steps={
         Step.REFUSED: "{voucher} a été scanné et refusé : {why}. Rien n’a été débité.",
+        Step.TURNED_AWAY: "Refusé : {why}. Rien n’a été débité.",
         Step.SCANNED: "{voucher} a été scanné ; {price} devaient être débités.",
         Step.APPROVED: "E-GUMA a autorisé le débit ; le bon {code} valait {balance}.",
         Step.NOT_CHARGED: "Rien n’a été débité : {why}.",

@@ -7,6 +7,7 @@ from gate_controller.texts.story_wording import Cause, Step, StoryWording, Summa
 STORY = StoryWording(
     steps={
         Step.REFUSED: "{voucher} è stato scansionato e rifiutato: {why}. Nulla è stato addebitato.",
+        Step.TURNED_AWAY: "Rifiutato: {why}. Nulla è stato addebitato.",
         Step.SCANNED: "{voucher} è stato scansionato; si dovevano addebitare {price}.",
         Step.APPROVED: "E-GUMA ha permesso l’addebito; sul buono {code} c’erano {balance}.",
         Step.NOT_CHARGED: "Nulla è stato addebitato: {why}.",

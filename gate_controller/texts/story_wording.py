@@ -44,6 +44,8 @@ class Step(Enum):
     """What one sentence of a story tells."""
 
     REFUSED = auto()
+    TURNED_AWAY = auto()
+    """Refused after it had been said that it was scanned."""
     SCANNED = auto()
     APPROVED = auto()
     NOT_CHARGED = auto()

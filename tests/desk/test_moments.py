@@ -1,4 +1,4 @@
-"""Until when: what a person or a program writes, in the gate's own time zone."""
+"""Until when, and which day: what a person or a program writes, in the gate's own time zone."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gate_controller.desk.control_socket import ControlError
-from gate_controller.desk.moments import until
+from gate_controller.desk.moments import span_of_day, until
 
 ZURICH = ZoneInfo("Europe/Zurich")
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=ZURICH).timestamp()
@@ -57,3 +57,19 @@ def test_a_night_in_which_clocks_change_keeps_the_time_of_day() -> None:
 def test_what_is_no_moment_to_come_is_refused(said: object) -> None:
     with pytest.raises(ControlError, match=r"^until"):
         until(said, NOON)
+
+
+def test_a_day_is_from_midnight_to_midnight_in_the_gates_zone() -> None:
+    begin, end = span_of_day("2026-11-26")
+    assert begin == datetime(2026, 11, 26, tzinfo=ZURICH).timestamp()
+    assert end - begin == 24 * 3_600
+    begin, end = span_of_day(" 2026-10-25 ")  # the clocks go back
+    assert end - begin == 25 * 3_600
+    begin, end = span_of_day("2026-03-29")
+    assert end - begin == 23 * 3_600
+
+
+@pytest.mark.parametrize("said", ["yesterday", "26.11.2026", "2026-02-30", "9999-12-31", ""])
+def test_what_is_no_day_is_said_with_what_to_write(said: str) -> None:
+    with pytest.raises(ControlError, match="is no date: write 2026-11-30"):
+        span_of_day(said)

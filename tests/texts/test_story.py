@@ -241,6 +241,12 @@ def test_a_refusal_says_why(said: tuple[str, str, Cents | None], summary: str) -
     )
 
 
+def test_a_refusal_after_the_intent_does_not_tell_of_the_scan_again() -> None:
+    facts = (intended(7), Refused(ATTEMPT, 1, NOON, Incident("KRVG1"), Code(VOUCHER), "unreachable"))
+    assert texts(*facts)[1] == "Refused: E-GUMA was not reached. Nothing was charged."
+    assert story(*facts).summary() == "E-GUMA was not reached"
+
+
 def test_a_short_code_is_named_as_one_and_its_voucher_as_soon_as_it_is_known() -> None:
     scanned = Intended(ATTEMPT, 0, NOON, Incident("KRVG1"), Code("28"), Cents(2_500), Currency.CHF, "ref")
     told = texts(scanned, Approved(ATTEMPT, 1, NOON, VoucherCode("L4FU5LQTKJR3"), Cents(5_000)))

@@ -29,8 +29,10 @@ from gate_controller.admission.words.events import (
 )
 from gate_controller.admission.words.facts import (
     Adopted,
+    CreditOpened,
     Evidence,
     Fact,
+    OpenItem,
     Redeemed,
     RefundBegun,
     Refunded,
@@ -177,6 +179,24 @@ def _objection_to_letting_in(facts: Sequence[Fact]) -> str:
     if any(isinstance(fact, Refunded) for fact in facts):
         return "has been given back already: open once if he shall go in"
     return ""
+
+
+def possible(facts: Sequence[Fact]) -> tuple[str, ...]:
+    """
+    Return which orders make sense for an attempt by what is on disk: `let_in`, `refund`, `settle`.
+
+    The moment may still be bad for one: then it is answered so.
+    """
+    last, can = facts[-1], []
+    if not _objection_to_letting_in(facts):
+        can.append("let_in")
+    is_under_way = isinstance(last, OpenItem) and last.repeats
+    is_under_way = is_under_way or (last.leaves is Standing.UNFINISHED and not isinstance(last, CreditOpened))
+    if not _objection_to_refund(facts) and not is_under_way and recovery.remembered(facts) is not None:
+        can.append("refund")
+    if last.leaves is Standing.OPEN:
+        can.append("settle")
+    return tuple(can)
 
 
 def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors) -> None:

@@ -1,0 +1,43 @@
+"""Attempts as plain values, ready for JSON: masked unless wanted whole, and in words where a language is named."""
+
+from typing import Any
+
+from gate_controller.admission.gate.orders import possible
+from gate_controller.admission.words.facts import Standing
+from gate_controller.admission.words.money import Currency
+from gate_controller.desk.control_socket import ControlError
+from gate_controller.journal.records import Record, facts_as_dicts, moment
+from gate_controller.texts.languages import Language
+from gate_controller.texts.story import Story
+
+
+def told(record: Record, request: dict[str, Any], currency: Currency) -> dict[str, Any]:
+    """
+    Return an attempt: its fields, and what can be done about it now (`can`: orders of the desk, by name).
+
+    With `language` (de, fr, it, en) also `summary`, one line, and of an open item `happened`, a sentence.
+    """
+    plain = (record if request.get("full") else record.masked()).as_dict()
+    plain["can"] = list(possible(record.facts))
+    if (story := _story(record, request, currency)) is not None:
+        plain["summary"] = story.summary()
+        if record.standing == Standing.OPEN.value:
+            plain["happened"] = story.happened()
+    return plain
+
+
+def told_whole(record: Record, request: dict[str, Any], currency: Currency) -> dict[str, Any]:
+    """Return an attempt with its facts; with `language` also its `story`: sentences, each with its time."""
+    plain = told(record, request, currency)
+    if (story := _story(record, request, currency)) is not None:
+        plain["story"] = [{"at": moment(one.at), "clock": one.clock, "text": one.text} for one in story.sentences()]
+    return {**plain, "facts": facts_as_dicts(record.facts, full=bool(request.get("full")))}
+
+
+def _story(record: Record, request: dict[str, Any], currency: Currency) -> Story | None:
+    if not request.get("language"):
+        return None
+    try:
+        return Story(record.facts, Language(request["language"]), currency)
+    except ValueError:
+        raise ControlError(f"language: {request['language']!r} is none: take de, fr, it or en") from None
