@@ -1,15 +1,15 @@
 """`gate-controller journal`: what happened at the gate, and the money that needs a person."""
 
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from gate_controller.cli.asking import ask, name_of
-from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
+from gate_controller.cli.attempts import local, print_facts, print_items, print_list, print_story
+from gate_controller.cli.exits import CommandError, ExitCode, complain
+from gate_controller.cli.exporting import FullOption, day_of, export, pages
 from gate_controller.cli.json_output import print_json
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetOption
@@ -17,26 +17,41 @@ from gate_controller.cli.reconciling import reconcile
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
 
-IncidentArgument = Annotated[str, typer.Argument(metavar="INCIDENT", help="The code on the visitor's display.")]
-FullOption = Annotated[bool, typer.Option("--full", help="Show voucher codes and tokens whole: they are money.")]
+IncidentArgument = Annotated[
+    str, typer.Argument(metavar="INCIDENT", help="The code on the visitor's display; or a whole voucher code.")
+]
 
 
 def list_(
     config: ConfigOption = None,
     overrides: SetOption = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many, newest first.")] = 20,
+    voucher: Annotated[str, typer.Option(metavar="CODE", help="Of one voucher: its code, or the last four.")] = "",
+    day: Annotated[str, typer.Option(metavar="DATE", help="Of one day, such as 2026-11-30.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="With this in the reason, such as balance too low.")] = "",
+    only_open: Annotated[bool, typer.Option("--open", help="That need a person.")] = False,
     as_json: JsonOption = False,
     full: FullOption = False,
 ) -> int:
     """
-    List the newest attempts.
+    List the newest attempts. Times and days are this machine's; in JSON times are UTC.
 
     Examples:
       gate-controller journal list
+      gate-controller journal list --voucher L4FU-5LQT-KJR3
+      gate-controller journal list --day 2026-11-30 --reason "balance too low"
       gate-controller journal list --limit 100 --json
     """
-    records = list(_pages(config, overrides, full=full, limit=limit))
-    _print_records(records, as_json=as_json, empty="no attempts yet")
+    if day:
+        day_of(day, "--day")
+    wanted = {"voucher": voucher, "day": day, "reason": reason, "open": only_open}
+    records = list(pages(config, overrides, full=full, limit=limit, language=_language(as_json), **wanted))
+    if as_json:
+        print_json(records)
+    elif records:
+        print_list(records)
+    else:
+        print("no such attempts" if any(wanted.values()) else "no attempts yet")
     return ExitCode.OK
 
 
@@ -44,28 +59,27 @@ def show(
     incident: IncidentArgument,
     config: ConfigOption = None,
     overrides: SetOption = None,
+    facts: Annotated[bool, typer.Option("--facts", help="The facts as they are in the journal.")] = False,
     as_json: JsonOption = False,
     full: FullOption = False,
 ) -> int:
     """
-    Tell one attempt, fact by fact.
+    Tell what happened to one attempt, and what can be done about it now.
 
-    Example:
+    A voucher's code names its newest attempt. Times are this machine's; in JSON they are UTC.
+
+    Examples:
       gate-controller journal show KRVG1
+      gate-controller journal show L4FU-5LQT-KJR3 --facts
     """
-    attempt = ask(config, overrides, "show", incident=incident, full=full)
+    words = _language(as_json or facts)
+    attempt = ask(config, overrides, "show", incident=incident, full=full, language=words)
     if as_json:
         print_json(attempt)
-        return ExitCode.OK
-    facts = attempt.pop("facts")
-    for name, value in attempt.items():
-        if value:
-            print(f"{name:<22}{on_one_line(_said(value))}")
-    print()
-    for fact in facts:
-        at, kind = fact.pop("at"), fact.pop("fact")
-        rest = " ".join(f"{name}={on_one_line(_said(value))}" for name, value in fact.items())
-        print(f"{at}  {kind:<17}{rest}")
+    elif facts:
+        print_facts(attempt)
+    else:
+        print_story(attempt)
     return ExitCode.OK
 
 
@@ -73,16 +87,44 @@ def open_(
     config: ConfigOption = None, overrides: SetOption = None, as_json: JsonOption = False, full: FullOption = False
 ) -> int:
     """
-    List the open items: money whose fate needs a person.
+    List the open items: money whose fate needs a person, and what can be done about each.
 
-    With --json, a list of objects with incident, voucher_code, amount_cents, reason, since and more.
+    With --json, a list of objects with incident, voucher_code, amount_cents, reason, since, can and more.
 
     Examples:
       gate-controller journal open
       gate-controller journal open --json --full
     """
-    _print_records(ask(config, overrides, "open", full=full), as_json=as_json, empty="no open items")
+    items = ask(config, overrides, "open", full=full, language=_language(as_json))
+    if as_json:
+        print_json(items)
+    elif items:
+        print_items(items)
+    else:
+        print("no open items")
     return ExitCode.OK
+
+
+def _language(is_for_programs: bool) -> str:
+    return "" if is_for_programs else "en"
+
+
+def let_in(
+    incident: IncidentArgument,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the books.")],
+    by: ByOption = "",
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+) -> int:
+    """
+    Let the visitor of an open item in on what he was charged: opens the running gate once, and settles the item.
+
+    Example:
+      gate-controller journal let-in KRVG1 --reason "waits at the gate" --by Anna
+    """
+    attempt = ask(config, overrides, "let_in", incident=incident, reason=reason, by=name_of(by))
+    print(f"{attempt['incident']} is {attempt['stands']}")
+    return ExitCode.OK if attempt["stands"] == "settled" else ExitCode.NO
 
 
 def settle(
@@ -123,7 +165,9 @@ def refund(
     name = name_of(by)
     charged = ask(config, overrides, "show", incident=incident)
     if charged["admitted"] and not charged["refunded"]:
-        complain(f"incident {charged['incident']}: its visitor was admitted at {charged['since']}", kind="warning")
+        complain(
+            f"incident {charged['incident']}: its visitor was admitted at {local(charged['since'])}", kind="warning"
+        )
         if sys.stdin.isatty() and not typer.confirm("Give it back all the same?"):
             return ExitCode.NO
     attempt = ask(config, overrides, "refund", needs_key=True, incident=incident, by=name, reason=reason)
@@ -147,31 +191,6 @@ def adopt(by: ByOption = "", config: ConfigOption = None, overrides: SetOption =
         print(f"adopted: the gate goes on with {attempts} attempt{'' if attempts == 1 else 's'}")
     else:
         print("nothing to adopt: the journal holds nothing that another machine left unfinished")
-    return ExitCode.OK
-
-
-def export(
-    config: ConfigOption = None,
-    overrides: SetOption = None,
-    from_: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, UTC, such as 2026-11-01.")] = "",
-    to: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day, UTC, counted in.")] = "",
-    form: Annotated[str, typer.Option("--format", metavar="FORM", help="csv or jsonl (JSON lines).")] = "csv",
-    full: FullOption = False,
-) -> int:
-    """
-    Write attempts to standard output, newest first, one per line.
-
-    Examples:
-      gate-controller journal export --from 2026-11-01 --to 2026-11-30 > november.csv
-      gate-controller journal export --format jsonl --full
-    """
-    if form not in {"csv", "jsonl"}:
-        raise CommandError(ExitCode.SETTINGS, f"{form!r} is no format: option --format: take csv or jsonl")
-    since = _day(from_, "--from") if from_ else None
-    until = _day(to, "--to") + 86_400 if to else None
-    if since is not None and until is not None and since >= until:
-        raise CommandError(ExitCode.SETTINGS, f"{from_} is after {to}: options --from and --to: change them round")
-    _write(_pages(config, overrides, full=full, since=since, until=until), form)
     return ExitCode.OK
 
 
@@ -220,65 +239,6 @@ def backup(
     return ExitCode.OK
 
 
-def _pages(config: Path | None, overrides: list[str] | None, *, limit: int = 0, **request: Any) -> Iterator[Any]:
-    """Yield records page by page, so that years of them fit into memory; `limit` 0 means all."""
-    before, left = None, limit
-    while True:
-        page = ask(config, overrides, "page", before=before, limit=left or None, **request)
-        for record in page:
-            before = record.pop("number")
-            yield record
-        left -= len(page)
-        if not page or (limit and left <= 0):
-            return
-
-
-def _print_records(records: list[dict[str, Any]], *, as_json: bool, empty: str) -> None:
-    if as_json:
-        print_json(records)
-        return
-    if not records:
-        print(empty)
-        return
-    print(f"{'incident':<10}{'since (UTC)':<22}{'voucher':<15}{'amount':>10}  stands")
-    for record in records:
-        amount = f"{record['amount_cents'] / 100:.2f}" if record["amount_cents"] else "-"
-        stands = record["stands"] + (f": {on_one_line(record['reason'])}" if record["reason"] else "")
-        print(f"{record['incident']:<10}{record['since']:<22}{record['voucher_code'] or '-':<15}{amount:>10}  {stands}")
-
-
-def _write(records: Iterator[dict[str, Any]], form: str) -> None:
-    import csv
-
-    from gate_controller.journal.records import FIELDS
-
-    if form == "jsonl":
-        for record in records:
-            print_json(record, on_one_line=True)
-        return
-    # The header also where there is nothing below it: whoever reads the file expects its columns.
-    writer = csv.DictWriter(sys.stdout, fieldnames=FIELDS, extrasaction="ignore")
-    writer.writeheader()
-    for record in records:
-        writer.writerow({name: _harmless(value) for name, value in record.items()})
-
-
-def _harmless(value: Any) -> Any:
-    # E-GUMA's words may begin like a formula; a spreadsheet would run it.
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
-def _day(text: str, option: str) -> float:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        raise CommandError(ExitCode.SETTINGS, f"{text!r} is no date: option {option}: write 2026-11-30") from None
-
-
-def _said(value: Any) -> str:
-    return str(value) if not isinstance(value, bool) else ("yes" if value else "no")
-
-
 journal = typer.Typer(
     name="journal",
     help="Look into the gate's journal, and see to money that needs a person. Works beside a running gate.",
@@ -288,6 +248,7 @@ journal = typer.Typer(
 journal.command("list", help=manual(list_))(list_)
 journal.command(help=manual(show))(show)
 journal.command("open", help=manual(open_))(open_)
+journal.command("let-in", help=manual(let_in))(let_in)
 journal.command(help=manual(settle))(settle)
 journal.command(help=manual(refund))(refund)
 journal.command(help=manual(adopt))(adopt)

@@ -95,6 +95,7 @@ STORY = StoryWording(
         Cause.BARRED: "{text} kam dazwischen",
         Cause.REFUSED_AFTER_YES: "E-GUMA liess es zuerst zu und lehnte dann ab: {text}",
         Cause.NO_ANSWER: "E-GUMA antwortete nicht rechtzeitig",
+        Cause.UNANSWERED: "E-GUMA gab keine Antwort",
         Cause.TORN: "das Journal war beschädigt, es kann etwas fehlen",
         Cause.SEEN_AT_OPENING: "er sah jemanden, als der Durchgang aufging",
         Cause.SEEN_ALL_ALONG: "er sah die ganze Zeit jemanden",

@@ -95,6 +95,7 @@ STORY = StoryWording(
         Cause.BARRED: "{text} came between",
         Cause.REFUSED_AFTER_YES: "E-GUMA first allowed it, then refused: {text}",
         Cause.NO_ANSWER: "E-GUMA did not answer in time",
+        Cause.UNANSWERED: "E-GUMA gave no answer",
         Cause.TORN: "the journal was damaged, and something may be missing",
         Cause.SEEN_AT_OPENING: "it saw somebody when the gate opened",
         Cause.SEEN_ALL_ALONG: "it saw somebody all the time",

@@ -95,6 +95,7 @@ STORY = StoryWording(
         Cause.BARRED: "{text} est intervenu entre-temps",
         Cause.REFUSED_AFTER_YES: "E-GUMA l’a d’abord autorisé, puis refusé : {text}",
         Cause.NO_ANSWER: "E-GUMA n’a pas répondu à temps",
+        Cause.UNANSWERED: "E-GUMA n’a donné aucune réponse",
         Cause.TORN: "le journal était endommagé, il peut y manquer quelque chose",
         Cause.SEEN_AT_OPENING: "il voyait quelqu’un quand le portillon s’est ouvert",
         Cause.SEEN_ALL_ALONG: "il voyait quelqu’un tout le temps",

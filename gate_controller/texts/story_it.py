@@ -95,6 +95,7 @@ STORY = StoryWording(
         Cause.BARRED: "nel frattempo è intervenuto {text}",
         Cause.REFUSED_AFTER_YES: "E-GUMA l’ha prima permesso, poi rifiutato: {text}",
         Cause.NO_ANSWER: "E-GUMA non ha risposto in tempo",
+        Cause.UNANSWERED: "E-GUMA non ha dato alcuna risposta",
         Cause.TORN: "il registro era danneggiato, può mancare qualcosa",
         Cause.SEEN_AT_OPENING: "vedeva qualcuno quando il varco si è aperto",
         Cause.SEEN_ALL_ALONG: "vedeva qualcuno tutto il tempo",

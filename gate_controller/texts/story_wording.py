@@ -117,6 +117,7 @@ class Cause(Enum):
     BARRED = "([a-z ]+) came between"
     REFUSED_AFTER_YES = "refused after Balance had said yes: (.*)"
     NO_ANSWER = "no answer in the visitor's time"
+    UNANSWERED = "no answer from E-GUMA .*"
     TORN = "the journal was corrupt: what followed the intent may be lost"
     SEEN_AT_OPENING = "it saw somebody when the gate opened"
     SEEN_ALL_ALONG = "it saw somebody all the time while the gate was open"

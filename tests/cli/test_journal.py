@@ -17,7 +17,7 @@ from gate_controller.desk.control_socket import ControlError, ask
 from gate_controller.journal.store import Store
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.command import PROGRAM
-from tests.rig.gate import GOOD, PRICE, GateInProcess, fault, open_items, running_gate
+from tests.rig.gate import GOOD, LOW, PRICE, GateInProcess, fault, open_items, running_gate
 from tests.rig.pins import Pins
 from tests.rig.simulator import KEY
 from tests.rig.waiting import until
@@ -101,7 +101,7 @@ async def test_an_open_item_is_listed_and_settled(state_dir: Path, pins: Pins, s
         settled = await journal(state_dir, "settle", incident, "--reason", "given back in cash", "--by", "Anna")
         assert settled.stdout == f"{incident} is settled\n"
         assert (await journal(state_dir, "open")).stdout == "no open items\n"
-        assert "by=Anna reason=given back in cash" in (await journal(state_dir, "show", incident)).stdout
+        assert "by=Anna reason=given back in cash" in (await journal(state_dir, "show", incident, "--facts")).stdout
 
 
 async def test_what_was_settled_by_hand_is_not_given_back_a_second_time(
@@ -130,7 +130,7 @@ async def test_whoever_orders_a_refund_is_in_the_books(state_dir: Path, pins: Pi
 
         await journal(state_dir, "refund", incident, "--reason", "wrong day", "--by", "Anna")
 
-        assert "by=Anna" in (await journal(state_dir, "show", incident)).stdout
+        assert "by=Anna" in (await journal(state_dir, "show", incident, "--facts")).stdout
 
 
 async def test_a_request_that_cannot_be_read_is_answered_with_an_error(
@@ -156,7 +156,7 @@ async def test_the_journal_is_listed_shown_exported_verified_and_copied(
         assert GOOD not in listed.stdout
         shown = json.loads((await journal(state_dir, "show", incident, "--json")).stdout)
         assert [fact["fact"] for fact in shown["facts"]] == ["Intended", "Approved", "Redeemed", "Released"]
-        today = time.strftime("%Y-%m-%d", time.gmtime())
+        today = time.strftime("%Y-%m-%d")
         rows = list(
             csv.DictReader(io.StringIO((await journal(state_dir, "export", "--from", today, "--to", today)).stdout))
         )
@@ -170,6 +170,81 @@ async def test_the_journal_is_listed_shown_exported_verified_and_copied(
         assert stat.S_IMODE((tmp_path / "copy.sqlite3").stat().st_mode) == 0o600
         nothing = await journal(state_dir, "export", "--from", "2001-01-01", "--to", "2001-01-02")
         assert nothing.stdout.startswith("incident,attempt,begun,")
+
+
+async def test_attempts_are_found_by_voucher_day_and_reason_and_told_in_sentences(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        incident = (await gate.admit()).message.incident
+        gate.scan(LOW)
+        await gate.tells(["Intended", "Approved", "Redeemed", "Released"], ["Intended", "Refused"])
+        low, admitted = (record.incident for record in gate.records)
+
+        async def listed(*words: str) -> list[str]:
+            answer = await journal(state_dir, "list", *words)
+            assert answer.returncode == 0, answer.stderr
+            return [line.split()[0] for line in answer.stdout.splitlines()[1:]]
+
+        today = time.strftime("%Y-%m-%d")
+        assert await listed("--voucher", "l4fu-5lqt-kjr3") == [admitted]
+        assert await listed("--voucher", "2MNQ") == [low]
+        assert await listed("--reason", "balance too low") == [low]
+        assert await listed("--day", today) == [low, admitted]
+        assert await listed("--day", today, "--voucher", GOOD, "--open") == []
+        assert (await journal(state_dir, "list", "--open")).stdout == "no such attempts\n"
+
+        shown = (await journal(state_dir, "show", GOOD)).stdout.splitlines()
+        assert shown[0].startswith(f"{incident}  {today} ")
+        assert shown[0].endswith("  Admitted")
+        assert [line[10:] for line in shown[2:6]] == [
+            "Voucher …KJR3 was scanned; CHF 25.00 were to be charged.",
+            "E-GUMA allowed the charge; voucher …KJR3 held CHF 500.00.",
+            "E-GUMA charged CHF 25.00; CHF 475.00 left.",
+            "The gate was opened.",
+        ]
+        assert shown[-1] == f"possible now: gate-controller journal refund {incident}"
+        raw = (await journal(state_dir, "show", incident, "--facts")).stdout
+        assert "Redeemed" in raw
+        assert "Z " not in raw
+        refunded = await journal(state_dir, "refund", GOOD, "--reason", "wrong day", "--by", "Anna")
+        assert refunded.stdout == f"{incident} is refunded: confirmed by E-GUMA\n"
+
+
+async def test_a_stopped_gate_knows_a_voucher_in_place_of_an_incident(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        incident = (await gate.admit()).message.incident
+        await gate.stop()
+        words = ("refund", "L4FU-5LQT-KJR3", "--reason", "wrong day", "--by", "Anna")
+        answer = await journal(state_dir, *words, base_url=gate.simulator.base_url)
+        assert answer.stdout == f"{incident} is refunded: confirmed by E-GUMA\n"
+        unknown = await journal(state_dir, "show", "LWB4-HK7T-2MNQ")
+        assert (
+            unknown.stderr
+            == "gate-controller: error: voucher …2MNQ: the journal holds no attempt of it: check the code\n"
+        )
+
+
+async def test_an_open_item_says_what_can_be_done_and_its_visitor_is_let_in(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(
+        state_dir, pins, simulator, admission__credit_minutes="0", passage__pin=5, passage__seconds="0.2"
+    ) as gate:
+        simulator.faults.add(fault(FaultKind.STATUS, Endpoint.CANCEL_REDEMPTION, status=400, times=None))
+        gate.scan(GOOD)
+        await until(lambda: bool(open_items(state_dir)), seconds=15)
+        [item] = open_items(state_dir)
+        told = (await journal(state_dir, "open")).stdout
+        assert "CHF 25.00 were charged to voucher …KJR3: E-GUMA refused the refund" in told
+        orders = [f"gate-controller journal {order} {item.incident}" for order in ("let-in", "refund", "settle")]
+        assert f"possible now: {', '.join(orders)}\n" in told
+        let_in = await journal(state_dir, "let-in", item.incident, "--reason", "waits at the gate", "--by", "Anna")
+        assert (let_in.returncode, let_in.stdout) == (0, f"{item.incident} is settled\n"), let_in.stderr
+        shown = (await journal(state_dir, "show", item.incident)).stdout
+        assert "Anna let the visitor in on this charge: waits at the gate." in shown
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
@@ -209,6 +284,8 @@ async def test_a_day_is_reconciled_with_egumas_list(state_dir: Path, pins: Pins,
         (("export", "--from", "yesterday"), 2, "option --from: write 2026-11-30"),
         (("export", "--format", "xml"), 2, "take csv or jsonl"),
         (("export", "--from", "2026-11-02", "--to", "2026-11-01"), 2, "2026-11-02 is after 2026-11-01"),
+        (("list", "--day", "yesterday"), 2, "option --day: write 2026-11-30"),
+        (("list", "--voucher", "28"), 1, "this is no voucher code: give the whole code, or its last four characters"),
         (("reconcile", "--date", "x"), 2, "option --date"),
         (("reconcile", "--date", "2026-11-23", "--zone", "Mars/Olympus"), 2, "option --zone"),
         (("settle", "ZZZZZ", "--reason", "x", "--by", "Anna"), 1, "holds no such attempt"),
