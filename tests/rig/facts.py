@@ -81,7 +81,6 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "Evidence": st.sampled_from(Evidence),
     "Currency": st.sampled_from(Currency),
     "Cents": _CENTS,
-    "bool": st.booleans(),
     "float": st.floats(allow_nan=False, allow_infinity=False),
 }
 
