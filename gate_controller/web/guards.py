@@ -1,4 +1,4 @@
-"""Who gets through to an endpoint: sessions, tokens, roles; and what every request and answer must be like."""
+"""Who gets through to an resource: sessions, tokens, roles; and what every request and answer must be like."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,8 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gate_controller.web.endpoints import Answers, Endpoint
 from gate_controller.web.people import Person, Role
+from gate_controller.web.resources import Answers, Resource
 
 
 class Guards:
@@ -17,16 +17,16 @@ class Guards:
         """Return what every request goes through, the outermost first."""
         return ()
 
-    def guarded(self, endpoint: Endpoint) -> Answers:
-        """Return an endpoint's answer, for those who may ask."""
+    def guarded(self, resource: Resource) -> Answers:
+        """Return an resource's answer, for those who may ask."""
 
         async def answer(request: Request) -> Response:
-            if endpoint.needs is not None:
+            if resource.needs is not None:
                 person = self.person(request)
-                if person is None or person.role < endpoint.needs:
+                if person is None or person.role < resource.needs:
                     return JSONResponse({"error": "not for you"}, 403)
                 request.state.person = person
-            return await endpoint.answer(request)
+            return await resource.answer(request)
 
         return answer
 

@@ -48,7 +48,7 @@ async def _begun(house: House) -> None:
 async def _serve(house: House, settings: WebSection, note: Callable[[str, str | None], None]) -> str:
     """Serve until it fails; return why it did."""
     try:
-        server: Any = await asyncio.to_thread(importlib.import_module, "gate_controller.web.server")
+        server: Any = await asyncio.to_thread(importlib.import_module, "gate_controller.web.web_server")
     except ImportError as error:
         missing = f"{error.name or error} is not installed"
         return f"the staff's page is not served: {missing}: pip install 'gate-controller[web]', or set web.port to 0"

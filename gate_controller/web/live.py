@@ -18,12 +18,12 @@ from starlette.responses import Response, StreamingResponse
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language
 from gate_controller.web import views
-from gate_controller.web.endpoints import house_of, person_of
+from gate_controller.web.audience import language_of
+from gate_controller.web.display_picture import Picture
 from gate_controller.web.house import House
 from gate_controller.web.overview import PARTS, Overview, look, render
 from gate_controller.web.people import Person
-from gate_controller.web.picture import Picture
-from gate_controller.web.reader import language_of
+from gate_controller.web.resources import house_of, person_of
 
 BEAT_SECONDS: Final = 5.0
 """How often a page hears of the gate at least: one that hears nothing for longer says that what it shows is old."""

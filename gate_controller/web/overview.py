@@ -10,9 +10,9 @@ from gate_controller.desk.control_socket import ControlError
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language
 from gate_controller.web import views
+from gate_controller.web.display_picture import Picture, picture_of
 from gate_controller.web.house import House
 from gate_controller.web.parts import parts_view
-from gate_controller.web.picture import Picture, picture_of
 from gate_controller.web.templating import environment
 from gate_controller.web.visits import Need, Visit, day_view, needs_view, visits_view
 
@@ -72,7 +72,7 @@ class GateView:
     need: Sequence[Need]
     scans: Sequence[Visit]
     day: Any
-    parts: Sequence[views.Part]
+    parts: Sequence[views.PartView]
     may_act: bool
     can_resume: str
     spans: Any

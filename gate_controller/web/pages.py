@@ -7,11 +7,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.web import live, views
-from gate_controller.web.endpoints import Endpoint, house_of, person_of
+from gate_controller.web.audience import language_of
 from gate_controller.web.house import House
 from gate_controller.web.overview import gate_view
 from gate_controller.web.people import Role
-from gate_controller.web.reader import language_of
+from gate_controller.web.resources import Resource, house_of, person_of
 from gate_controller.web.templating import environment, page
 from gate_controller.web.visits import story_view, visits_view
 
@@ -95,15 +95,15 @@ def _script(house: House, language: object) -> dict[str, object]:
     return {}
 
 
-def endpoints(_house: House) -> Sequence[Endpoint]:
+def resources(_house: House) -> Sequence[Resource]:
     """Return every page, and what the live one follows."""
     return (
-        Endpoint("/", _gate, Role.VIEWER, is_page=True),
-        Endpoint("/live", live.stream, Role.VIEWER),
-        Endpoint("/live/check", live.check, Role.VIEWER),
-        Endpoint("/display/{name}.png", live.display_picture, Role.VIEWER),
-        Endpoint("/attempts", _attempts, Role.VIEWER, is_page=True),
-        Endpoint("/attempts/{incident}", _attempt, Role.VIEWER, is_page=True),
-        Endpoint("/find", _find, Role.VIEWER, is_page=True),
-        Endpoint("/find", _find_by_script, Role.VIEWER, method="POST"),
+        Resource("/", _gate, Role.VIEWER, is_page=True),
+        Resource("/live", live.stream, Role.VIEWER),
+        Resource("/live/check", live.check, Role.VIEWER),
+        Resource("/display/{name}.png", live.display_picture, Role.VIEWER),
+        Resource("/attempts", _attempts, Role.VIEWER, is_page=True),
+        Resource("/attempts/{incident}", _attempt, Role.VIEWER, is_page=True),
+        Resource("/find", _find, Role.VIEWER, is_page=True),
+        Resource("/find", _find_by_script, Role.VIEWER, method="POST"),
     )

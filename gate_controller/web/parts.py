@@ -8,7 +8,7 @@ from gate_controller.shell.status import EgumaStatus, GateStatus
 from gate_controller.texts import Language
 from gate_controller.web import views
 from gate_controller.web.house import House
-from gate_controller.web.views import Part, Says
+from gate_controller.web.views import PartView, Says
 
 _NAMES: Final[Mapping[str, str]] = {
     "scanner": "Scanner",
@@ -28,7 +28,7 @@ _BY_ORDER: Final = {"held_by_staff", "locked", "withdrawn", "starting", "stoppin
 """Faults that are told elsewhere on the page, and ail no part."""
 
 
-def parts_view(house: House, status: GateStatus, language: Language) -> Sequence[Part]:
+def parts_view(house: House, status: GateStatus, language: Language) -> Sequence[PartView]:
     """Return every part that is fitted, those at fault first."""
     del house
     t = views.says(language)
@@ -38,28 +38,28 @@ def parts_view(house: House, status: GateStatus, language: Language) -> Sequence
             ailing.setdefault(ailment.what, ailment)
     told = [_ails(ailment, status.at, t) for ailment in ailing.values()]
     well = [what for what in (*status.devices, "journal") if what not in ailing]
-    named = (Part(t(_NAMES[what]) if what in _NAMES else what.capitalize(), t("ready")) for what in well)
+    named = (PartView(t(_NAMES[what]) if what in _NAMES else what.capitalize(), t("ready")) for what in well)
     return (*told, *named, _eguma(status.eguma, status.at, t), *_machine(status, t))
 
 
-def _ails(ailment: Ailment, now: float, t: Says) -> Part:
+def _ails(ailment: Ailment, now: float, t: Says) -> PartView:
     name = t(_NAMES[ailment.what]) if ailment.what in _NAMES else ailment.what.replace("_", " ").capitalize()
     said = t("at fault since {time}").format(time=views.day_and_clock(ailment.since, now))
-    return Part(name, said, ails=True, remedy=ailment.why)
+    return PartView(name, said, ails=True, remedy=ailment.why)
 
 
-def _eguma(eguma: EgumaStatus, now: float, t: Says) -> Part:
+def _eguma(eguma: EgumaStatus, now: float, t: Says) -> PartView:
     if eguma.trouble and eguma.trouble_since is not None:
         said = t("no answer since {time}").format(time=views.day_and_clock(eguma.trouble_since, now))
-        return Part("E-GUMA", said, ails=True, remedy=eguma.trouble)
+        return PartView("E-GUMA", said, ails=True, remedy=eguma.trouble)
     if eguma.answered_at is None:
-        return Part("E-GUMA", t("not asked yet"))
+        return PartView("E-GUMA", t("not asked yet"))
     words = t("answered {age} ago, in {ms} ms").replace("{ms}", f"{1000 * (eguma.latency_seconds or 0):.0f}")
     said = words.replace("{age}", views.age(now - eguma.answered_at, t))
-    return Part("E-GUMA", said, since=eguma.answered_at, state=words)
+    return PartView("E-GUMA", said, since=eguma.answered_at, state=words)
 
 
-def _machine(status: GateStatus, t: Says) -> Iterator[Part]:
+def _machine(status: GateStatus, t: Says) -> Iterator[PartView]:
     """Yield how the machine itself is."""
     del status, t
     yield from ()

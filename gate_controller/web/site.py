@@ -1,4 +1,4 @@
-"""The site: every endpoint of a gate in one table, with who may ask, behind the guards."""
+"""The site: every resource of a gate in one table, with who may ask, behind the guards."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gate_controller.web import api, pages
-from gate_controller.web.endpoints import Endpoint
+from gate_controller.web import http_api, pages
 from gate_controller.web.guards import Guards
 from gate_controller.web.house import House
 from gate_controller.web.live import Live
+from gate_controller.web.resources import Resource
 from gate_controller.web.templating import STATIC
 
 
@@ -28,18 +28,18 @@ async def _ready(request: Request) -> Response:
     return PlainTextResponse("ready\n" if takes_scans else "out of service\n", 200 if takes_scans else 503)
 
 
-HEALTH = (Endpoint("/healthz", _alive, None), Endpoint("/readyz", _ready, None))
+HEALTH = (Resource("/healthz", _alive, None), Resource("/readyz", _ready, None))
 
 
-def endpoints(house: House) -> Sequence[Endpoint]:
+def resources(house: House) -> Sequence[Resource]:
     """Return everything that can be asked of a gate."""
-    return (*HEALTH, *pages.endpoints(house), *api.endpoints(house))
+    return (*HEALTH, *pages.resources(house), *http_api.resources(house))
 
 
 def make_site(house: House, guards: Guards) -> Starlette:
     """Return the site of a gate."""
     routes: list[BaseRoute] = [
-        Route(each.path, guards.guarded(each), methods=[each.method]) for each in endpoints(house)
+        Route(each.path, guards.guarded(each), methods=[each.method]) for each in resources(house)
     ]
     routes.append(Mount("/static", StaticFiles(directory=STATIC)))
     site = Starlette(routes=routes, middleware=guards.middleware())

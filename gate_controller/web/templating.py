@@ -11,9 +11,9 @@ from starlette.responses import HTMLResponse, Response
 
 from gate_controller import __version__
 from gate_controller.web import views
-from gate_controller.web.endpoints import house_of
+from gate_controller.web.audience import NAMES, language_of, theme_of
 from gate_controller.web.people import Role
-from gate_controller.web.reader import NAMES, language_of, theme_of
+from gate_controller.web.resources import house_of
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"

@@ -91,7 +91,7 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartView:
     """One part of the gate, how it is, and what to do where it is not as it should be."""
 
     name: str

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from gate_controller.texts import Language
-from gate_controller.web.endpoints import house_of
+from gate_controller.web.resources import house_of
 
 NAMES = {Language.DE: "Deutsch", Language.FR: "Français", Language.IT: "Italiano", Language.EN: "English"}
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gate_controller.web.endpoints import Endpoint, house_of
 from gate_controller.web.house import House
 from gate_controller.web.people import Role
+from gate_controller.web.resources import Resource, house_of
 
 ROOT = "/api/v1"
 
@@ -16,6 +16,6 @@ async def _status(request: Request) -> Response:
     return JSONResponse(await house_of(request).ask("status"))
 
 
-def endpoints(_house: House) -> Sequence[Endpoint]:
-    """Return every endpoint of the API."""
-    return (Endpoint(f"{ROOT}/status", _status, Role.VIEWER),)
+def resources(_house: House) -> Sequence[Resource]:
+    """Return every resource of the API."""
+    return (Resource(f"{ROOT}/status", _status, Role.VIEWER),)

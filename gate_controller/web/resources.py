@@ -1,5 +1,5 @@
 """
-An endpoint: a path, what answers it, and who may ask.
+An resource: a path, what answers it, and who may ask.
 
 The site is a table of these, so that a test can go through all of them without a session, with the wrong role, from
 another site. What changes something needs besides that it was meant: see `guards.py`.
@@ -18,7 +18,7 @@ Answers = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Resource:
     """One path of the site."""
 
     path: str
@@ -31,7 +31,7 @@ class Endpoint:
 
 
 def person_of(request: Request) -> Person:
-    """Return who is asking. Only of endpoints that need a role."""
+    """Return who is asking. Only of resources that need a role."""
     person: Person = request.state.person
     return person
 
