@@ -59,12 +59,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Settle with a reason", "Mit Begründung erledigen", "Clore avec un motif", "Chiudere con un motivo"),
     # -- find, list
     ("Find a visit", "Einen Besuch finden", "Trouver une visite", "Trovare una visita"),
-    (
-        "Scan a voucher, or type a code",
-        "Gutschein scannen oder Code tippen",
-        "Scannez un bon ou tapez un code",
-        "Scansioni un buono o digiti un codice",
-    ),
+    ("Scan or type a code", "Scannen oder Code tippen", "Scannez ou tapez un code", "Scansioni o digiti un codice"),
     ("Find", "Suchen", "Chercher", "Cerca"),
     ("Searching…", "Wird gesucht…", "Recherche…", "Ricerca…"),
     (
@@ -111,6 +106,8 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Buzzer", "Summer", "Buzzer", "Cicalino"),
     ("Display", "Display", "Écran", "Display"),
     ("Passage sensor", "Durchgangssensor", "Capteur de passage", "Sensore di passaggio"),
+    ("Fire alarm", "Feueralarm", "Alarme incendie", "Allarme incendio"),
+    ("Service key", "Schlüsselschalter", "Interrupteur à clé", "Interruttore a chiave"),
     ("Gate", "Durchgang", "Portillon", "Varco"),
     ("Disk", "Speicher", "Stockage", "Memoria"),
     ("Clock", "Uhr", "Horloge", "Orologio"),

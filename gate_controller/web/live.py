@@ -39,7 +39,7 @@ class Live:
     picture: Picture | None = None
     _version: int = 0
     _seen: tuple[int, Overview] | None = None
-    _rendered: dict[tuple[Language, bool], tuple[int, dict[str, str]]] = field(default_factory=dict)
+    _rendered: dict[tuple[Language, bool], tuple[Overview, dict[str, str]]] = field(default_factory=dict)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -49,27 +49,28 @@ class Live:
     def _changed(self) -> None:
         self._version += 1
 
-    async def overview(self) -> Overview:
-        """Return what the gate and its journal tell now."""
+    async def overview(self, language: Language) -> Overview:
+        """Return what the gate and its journal tell now, in words of a language."""
         async with self._busy:
-            return await self._overview()
+            return await self._overview(language)
 
-    async def _overview(self) -> Overview:
-        version = self._version
-        if self._seen is None or self._seen[0] != version:
-            seen = await look(self.house)
-            self.picture = seen.picture
-            self._seen = version, seen
-        return self._seen[1]
+    async def _overview(self, language: Language) -> Overview:
+        seen_at, seen = self._seen or (-1, None)
+        if seen is None or seen_at != self._version or language not in seen.scans:
+            version = self._version  # what changes while it is looked up is looked up again
+            kept = seen.scans if seen is not None and seen_at == version else ()
+            seen = await look(self.house, tuple({*kept, language}))
+            self.picture, self._seen = seen.picture, (version, seen)
+        return seen
 
     async def parts(self, language: Language, *, may_act: bool) -> tuple[GateStatus, dict[str, str]]:
         """Return the parts of the page, each as it is shown, and the status that they tell of."""
         async with self._busy:
-            seen = await self._overview()
-            version, parts = self._rendered.get((language, may_act), (-1, {}))
-            if version != self._version:
+            seen = await self._overview(language)
+            rendered_of, parts = self._rendered.get((language, may_act), (None, {}))
+            if rendered_of is not seen:
                 parts = await asyncio.to_thread(render, self.house, seen, language, may_act=may_act)
-                self._rendered[language, may_act] = self._version, parts
+                self._rendered[language, may_act] = seen, parts
             return seen.status, parts
 
 

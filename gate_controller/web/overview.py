@@ -27,18 +27,19 @@ class Overview:
     """What the gate, its journal and its display tell at one moment."""
 
     status: GateStatus
-    scans: Sequence[Mapping[str, Any]]
-    open_items: Sequence[Mapping[str, Any]]
+    scans: Mapping[Language, Sequence[Mapping[str, Any]]]
+    """In words of each language that is looked at."""
+    open_items: Mapping[Language, Sequence[Mapping[str, Any]]]
     day: Mapping[str, Any]
     picture: Picture | None
     rows: tuple[str, ...]
 
 
-async def look(house: House) -> Overview:
+async def look(house: House, languages: Sequence[Language]) -> Overview:
     """Ask everything once. A journal that cannot be read leaves its parts empty: the status says why."""
-    scans, open_items, day = await asyncio.gather(
-        _asked(house, "page", [], limit=LAST_SCANS), _asked(house, "open", []), _asked(house, "day", {})
-    )
+    scans = {each: await _asked(house, "page", [], limit=LAST_SCANS, language=each.value) for each in languages}
+    open_items = {each: await _asked(house, "open", [], language=each.value) for each in languages}
+    day = await _asked(house, "day", {})
     shown = await asyncio.to_thread(_display, house)
     picture = shown if isinstance(shown, Picture) else None
     return Overview(house.status(), scans, open_items, day, picture, shown if isinstance(shown, tuple) else ())
@@ -94,10 +95,10 @@ def gate_view(house: House, seen: Overview, language: Language, *, may_act: bool
         offset=views.offset(status.at),
         tab=views.tab_title(house, status),
         now=now,
-        need=needs_view(house, status, seen.open_items, language),
-        scans=visits_view(house, seen.scans, language, now=status.at),
+        need=needs_view(status, seen.open_items[language], language, now=status.at),
+        scans=visits_view(seen.scans[language], now=status.at),
         day=day_view(house, seen.day, language),
-        parts=parts_view(house, status, language),
+        parts=parts_view(status, language),
         may_act=may_act,
         can_resume=views.can_resume(status, t),
         spans=views.spans(t),

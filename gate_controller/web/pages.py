@@ -21,20 +21,22 @@ MOST_FOUND = 20
 
 async def _gate(request: Request) -> Response:
     house, person = house_of(request), person_of(request)
-    seen = await live.live_of(request).overview()
-    view = gate_view(house, seen, language_of(request), may_act=views.may_act(person))
+    language = language_of(request)
+    seen = await live.live_of(request).overview(language)
+    view = gate_view(house, seen, language, may_act=views.may_act(person))
     return await page(request, "gate.html", view=view, may_add=not person.name and not person.by_token)
 
 
 async def _attempt(request: Request) -> Response:
     house, person, language = house_of(request), person_of(request), language_of(request)
     try:
-        told = await house.ask("show", incident=request.path_params["incident"], full=False)
+        told = await house.ask("show", incident=request.path_params["incident"], language=language.value)
     except ControlError:
         return await page(request, "none.html", 404, words=views.says(language)("There is no such visit."))
     story = story_view(house, told, language, now=house.status().at)
-    may_act = views.may_act(person)
-    return await page(request, "attempt.html", story=story, may_act=may_act, script=_script(house, language))
+    t, may_act = views.says(language), views.may_act(person)
+    words = {"script_words": views.script_words(t), "spans": views.spans(t), "may_act": may_act}
+    return await page(request, "attempt.html", story=story, view={**words, **views.clocks(house.status().at)})
 
 
 async def _attempts(request: Request) -> Response:
@@ -42,11 +44,11 @@ async def _attempts(request: Request) -> Response:
     before = request.query_params.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None  # noqa: PLR2004 - fits into SQLite
     try:
-        records = await house.ask("page", limit=SCANS_OF_A_PAGE + 1, before=number)
+        records = await house.ask("page", limit=SCANS_OF_A_PAGE + 1, before=number, language=language.value)
     except ControlError as error:
         return await page(request, "none.html", 503, words=str(error))
     more = records[SCANS_OF_A_PAGE - 1]["number"] if len(records) > SCANS_OF_A_PAGE else None
-    scans = visits_view(house, records[:SCANS_OF_A_PAGE], language, now=house.status().at, dated=True)
+    scans = visits_view(records[:SCANS_OF_A_PAGE], now=house.status().at, dated=True)
     return await page(request, "attempts.html", scans=scans, more=more, is_first=number is None)
 
 
@@ -69,13 +71,13 @@ async def _found(request: Request, text: str, *, for_script: bool) -> Response:
     house, language = house_of(request), language_of(request)
     text = text.strip()[:100]
     try:
-        records = (await house.ask("find", text=text))[:MOST_FOUND] if text else []
+        records = await house.ask("find", text=text, limit=MOST_FOUND, language=language.value) if text else []
     except ControlError:
         records = []
     if len(records) == 1:
         go = f"/attempts/{records[0]['incident']}"
         return JSONResponse({"go": go}) if for_script else RedirectResponse(go, 303)
-    scans = visits_view(house, records, language, now=house.status().at, dated=True)
+    scans = visits_view(records, now=house.status().at, dated=True)
     t = views.says(language)
     none = t("Nothing found for {text}. An incident code has 5 characters, a voucher 12.")
     none = none.format(text=_without_code(text))
@@ -88,11 +90,6 @@ async def _found(request: Request, text: str, *, for_script: bool) -> Response:
 def _without_code(text: str) -> str:
     """Return what somebody looked for, as others may see it: a whole voucher code is money."""
     return text if len(text) <= 5 else f"…{text[-4:]}"  # noqa: PLR2004 - an incident code's length
-
-
-def _script(house: House, language: object) -> dict[str, object]:
-    del house, language
-    return {}
 
 
 def resources(_house: House) -> Sequence[Resource]:

@@ -68,6 +68,11 @@ def offset(moment: float) -> int:
     return time.localtime(moment).tm_gmtoff
 
 
+def clocks(now: float) -> dict[str, Any]:
+    """Return what a page's script needs to tell the gate's time."""
+    return {"at": now, "offset": offset(now), "clock": clock(now, seconds=True)}
+
+
 def age(seconds: float, t: Says) -> str:
     """Return how long that is, in the largest unit of which it has two."""
     for words, size in (("{n} days", 86_400), ("{n} h", 3_600), ("{n} min", 60)):
@@ -101,6 +106,32 @@ class PartView:
     since: float | None = None
     """With it the words are kept up to date by the page: their field is `{age}`."""
     state: str = ""
+
+
+NAMES: Final[Mapping[str, str]] = {
+    "scanner": "Scanner",
+    "relay": "Relay",
+    "journal": "Journal",
+    "lamps": "Lamps",
+    "buzzer": "Buzzer",
+    "display": "Display",
+    "passage sensor": "Passage sensor",
+    "fire": "Fire alarm",
+    "held_open": "Service key",
+    "service": "Service key",
+    "blocked": "Gate",
+    "key": "Key",
+    "page": "Page",
+}
+"""The parts by what the status calls them; what is not here keeps its name."""
+
+BY_ORDER: Final = frozenset({"held_by_staff", "locked", "withdrawn", "starting", "stopping"})
+"""Faults that are told elsewhere on the page, and ail no part."""
+
+
+def part_name(what: str, t: Says) -> str:
+    """Return what a part of the gate is called."""
+    return t(NAMES[what]) if what in NAMES else what.replace("_", " ").capitalize()
 
 
 def now_view(house: House, status: GateStatus, language: Language) -> Now:

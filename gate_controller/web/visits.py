@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language
@@ -21,7 +21,6 @@ class Visit:
     signal: str
     symbol: str
     title: str
-    detail: str
     voucher: str
     incident: str
 
@@ -59,58 +58,93 @@ class Day:
     reasons: Sequence[tuple[str, int]]
 
 
-def visits_view(
-    house: House, records: Sequence[Mapping[str, Any]], language: Language, *, now: float, dated: bool = False
-) -> Sequence[Visit]:
-    """Return records as rows."""
-    del house, language
-    return [
-        Visit(
-            record["begun"],
-            _clock(record["begun"], now, dated=dated),
-            "admitted" if record["admitted"] else "refused" if record["stands"] == "refused" else "checking",
-            "tick" if record["admitted"] else "cross",
-            record["stands"].capitalize(),
-            record["reason"],
-            record["voucher_code"],
-            record["incident"],
+_LOOKS: Final[Mapping[str, tuple[str, str]]] = {
+    "admitted": ("admitted", "tick"),
+    "released": ("admitted", "tick"),
+    "charged once": ("admitted", "tick"),
+    "refused": ("refused", "cross"),
+    "not charged": ("refused", "cross"),
+    "begun": ("checking", "clock"),
+    "charged": ("checking", "clock"),
+    "in doubt": ("checking", "question"),
+    "perhaps charged twice": ("checking", "question"),
+    "open item": ("checking", "question"),
+    "credit": ("checking", "clock"),
+    "being refunded": ("checking", "clock"),
+    "adopted": ("checking", "clock"),
+    "refunded": ("other", "back"),
+    "settled": ("other", "tick"),
+    "stray passage": ("other", "person"),
+}
+"""Signal colour and symbol of a visit, by how it stands; what else occurred is somebody's doing."""
+_OTHERWISE: Final = ("other", "person")
+
+
+def looks(record: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the signal and the symbol of a visit."""
+    return _LOOKS.get(record["stands"], _OTHERWISE)
+
+
+def visits_view(records: Sequence[Mapping[str, Any]], *, now: float, dated: bool = False) -> Sequence[Visit]:
+    """Return records as rows; `dated`: with the day where it is not today's."""
+    rows = []
+    for record in records:
+        begun = moment_of(record["begun"])
+        shown = views.day_and_clock(begun, now) if dated else views.clock(begun)
+        rows.append(
+            Visit(
+                record["begun"],
+                shown,
+                *looks(record),
+                record["summary"],
+                record["voucher_code"],
+                record["incident"],
+            )
         )
-        for record in records
-    ]
+    return rows
 
 
-def _clock(iso: str, now: float, *, dated: bool) -> str:
-    moment = datetime.fromisoformat(iso).timestamp()
-    return views.day_and_clock(moment, now) if dated else views.clock(moment)
+def moment_of(iso: str) -> float:
+    """Return a moment of a record as wall clock."""
+    return datetime.fromisoformat(iso).timestamp()
 
 
 def needs_view(
-    house: House, status: GateStatus, open_items: Sequence[Mapping[str, Any]], language: Language
+    status: GateStatus, open_items: Sequence[Mapping[str, Any]], language: Language, *, now: float
 ) -> Sequence[Need]:
-    """Return what needs a person: why the gate takes no scans, and the open items."""
+    """Return what needs a person: why the gate takes no scans, then the open items, the newest first."""
     t = views.says(language)
     faults = [
         Need(
-            t("Out of service"),
-            f"{fault.why} ({t('since {time}').format(time=views.day_and_clock(fault.since, status.at))})",
+            f"{t('Out of service')}: {views.part_name(fault.what, t)}",
+            f"{fault.why} ({t('since {time}').format(time=views.day_and_clock(fault.since, now))})",
         )
         for fault in status.faults
-        if fault.what not in {"held_by_staff", "locked", "withdrawn", "starting"}
+        if fault.what not in views.BY_ORDER
     ]
     items = [
         Need(
-            f"{views.amount(house, item['amount_cents'], language)}: {item['stands']}",
-            item["reason"],
+            item["happened"],
+            f"{t('incident {incident}').format(incident=item['incident'])}, "
+            f"{t('since {time}').format(time=views.day_and_clock(moment_of(item['since']), now))}",
             item["incident"],
-            (
-                Action("let-in", t("Let in")),
-                Action("refund", t("Give the money back")),
-                Action("settle", t("Settle with a reason")),
-            ),
+            actions(item, t),
         )
-        for item in open_items
+        for item in reversed(open_items)
     ]
     return [*faults, *items]
+
+
+_ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "let_in": ("let-in", "Let in"),
+    "refund": ("refund", "Give the money back"),
+    "settle": ("settle", "Settle with a reason"),
+}
+
+
+def actions(record: Mapping[str, Any], t: views.Says) -> Sequence[Action]:
+    """Return what can be done about an attempt now, as the desk says."""
+    return [Action(_ACTIONS[do][0], t(_ACTIONS[do][1])) for do in _ACTIONS if do in record["can"]]
 
 
 def day_view(house: House, day: Mapping[str, Any], language: Language) -> Day:
@@ -133,7 +167,46 @@ def day_view(house: House, day: Mapping[str, Any], language: Language) -> Day:
     )
 
 
-def story_view(house: House, told: Mapping[str, Any], language: Language, *, now: float) -> Any:
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """One attempt: how it stands, what happened, and what can be done now."""
+
+    incident: str
+    voucher: str
+    signal: str
+    symbol: str
+    title: str
+    happened: str
+    sentences: Sequence[Mapping[str, str]]
+    figures: Sequence[tuple[str, str]]
+    can: Sequence[Action]
+    facts: Sequence[Mapping[str, Any]]
+
+
+def story_view(house: House, told: Mapping[str, Any], language: Language, *, now: float) -> StoryView:
     """Return an attempt's story."""
-    del house, language, now
-    return told
+    t = views.says(language)
+    figures = [(t("Incident"), told["incident"])]
+    if told["voucher_code"]:
+        figures.append((t("Voucher"), told["voucher_code"]))
+    figures.append((t("Began"), views.day_and_clock(moment_of(told["begun"]), now)))
+    for name, words in (
+        ("amount_cents", "Amount"),
+        ("balance_before_cents", "Balance before"),
+        ("balance_after_cents", "Balance after"),
+    ):
+        if told[name]:
+            figures.append((t(words), views.amount(house, told[name], language)))
+    signal, symbol = looks(told)
+    return StoryView(
+        told["incident"],
+        told["voucher_code"],
+        signal,
+        symbol,
+        told["summary"],
+        told.get("happened", ""),
+        told["story"],
+        figures,
+        actions(told, t),
+        told["facts"],
+    )

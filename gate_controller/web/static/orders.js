@@ -1,0 +1,122 @@
+// Orders: asked once, sent with a name of their own, and told what really happened.
+import { clock, now, words } from "./clock.js";
+import { newId, post } from "./every.js";
+
+let order = null;
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-ask]") : null;
+  if (button) open(button.dataset);
+});
+function open(what) {
+  const dialog = document.querySelector(`#ask-${what.ask}`);
+  if (!dialog) return;
+  const form = dialog.querySelector("form");
+  form.reset();
+  order = { id: newId(), path: form.dataset.do.replace("{incident}", what.incident || "") };
+  const about = form.querySelector("[data-about]");
+  about.hidden = !what.about;
+  about.textContent = what.about || "";
+  const told = form.querySelector("[data-told]");
+  told.hidden = true;
+  const send = form.querySelector("[type=submit]");
+  send.disabled = false;
+  send.hidden = false;
+  send.textContent = send.dataset.words || send.textContent;
+  form.querySelector("[data-close]").textContent = words.cancel;
+  const first = form.querySelector("[data-path]");
+  if (first) choose(form, first);
+  for (const each of form.querySelectorAll("[data-reason], [data-until]")) each.setAttribute("aria-pressed", "false");
+  dialog.showModal();
+}
+function choose(form, chosen) {
+  for (const each of form.querySelectorAll("[data-path]")) each.setAttribute("aria-pressed", String(each === chosen));
+  order.path = chosen.dataset.path;
+  const isTimed = !chosen.dataset.path.endsWith("out-of-service");
+  const until = form.querySelector("[data-until-field]");
+  until.hidden = !isTimed;
+  until.querySelector("input").required = isTimed;
+  form.querySelector("[data-text-field]").hidden = isTimed;
+}
+for (const dialog of document.querySelectorAll("dialog")) {
+  const form = dialog.querySelector("form");
+  const send = form.querySelector("[type=submit]");
+  send.dataset.words = send.textContent;
+  form.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (!button) return;
+    if (button.dataset.path) choose(form, button);
+    for (const kind of ["reason", "until"]) {
+      if (button.dataset[kind] === undefined) continue;
+      const field = form.elements[kind];
+      field.value = kind === "until" ? clock(now() + 60 * Number(button.dataset.until)).slice(0, 5) : button.dataset.reason;
+      for (const each of form.querySelectorAll(`[data-${kind}]`)) each.setAttribute("aria-pressed", String(each === button));
+    }
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (send.disabled) return;
+    send.disabled = true;
+    send.textContent = send.dataset.busy;
+    await carryOut(form, dialog, send);
+  });
+}
+async function carryOut(form, dialog, send) {
+  const body = { id: order.id };
+  for (const name of ["reason", "until", "text"]) {
+    const field = form.elements[name];
+    if (field && !field.closest("[hidden]") && field.value) body[name] = field.value;
+  }
+  const told = form.querySelector("[data-told]");
+  const tell = (text, isGood) => { told.hidden = false; told.textContent = text; told.className = `told ${isGood ? "good" : "bad"}`; };
+  const path = order.path;
+  // The same name is sent again where no answer came: the gate does it once, and then says what became of it.
+  for (let again = 0; again < 8; again += 1) {
+    let answer;
+    try { answer = await post(`/api/v1/${path}?lang=${document.documentElement.lang}`, body); } catch {
+      tell(words.unreachable_trying, false);
+      await new Promise((done) => setTimeout(done, 700 * (again + 1)));
+      continue;
+    }
+    let said = {};
+    try { said = await answer.json(); } catch { /* a proxy's page */ }
+    if (answer.status === 202) {
+      tell(said.outcome || words.under_way, true);
+      await new Promise((done) => setTimeout(done, 1000));
+      continue;
+    }
+    if (answer.ok) {
+      tell(`${words.done.replace("{time}", clock(now()))} ${said.outcome || ""}`.trim(), true);
+      send.hidden = true;
+      form.querySelector("[data-close]").textContent = words.close;
+      form.querySelector("[data-close]").focus();
+      const mine = order.id;
+      setTimeout(() => { if (dialog.open && order.id === mine) dialog.close(); }, 4000);
+      return;
+    }
+    tell(said.error || words.failed.replace("{status}", answer.status), false);
+    if (answer.status < 500) order.id = newId(); // what was refused may be ordered anew; what may have been done, not
+    break;
+  }
+  send.disabled = false;
+  send.textContent = send.dataset.words;
+}
+
+// -- a whole voucher code, on request
+
+for (const button of document.querySelectorAll("[data-whole]")) {
+  button.addEventListener("click", async () => {
+    const answer = await fetch(`/api/v1/attempts/${button.dataset.whole}?full=1`, { credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok) return;
+    document.querySelector("[data-voucher]").textContent = (await answer.json()).voucher_code;
+    button.hidden = true;
+  });
+}
+
+// The way back keeps the place in the list.
+document.querySelector("[data-back]")?.addEventListener("click", (event) => {
+  if (document.referrer.startsWith(location.origin) && history.length > 1) {
+    event.preventDefault();
+    history.back();
+  }
+});
