@@ -30,6 +30,11 @@ def until(said: object, now: float) -> float:
     return moment
 
 
+def date_of(moment: float) -> str:
+    """Return the day of a moment in the gate's time zone, as `span_of_day` takes it."""
+    return datetime.fromtimestamp(moment).astimezone().date().isoformat()
+
+
 def span_of_day(said: str) -> tuple[float, float]:
     """Return when a day begins and ends in the gate's time zone, as wall clock. Raises `ControlError`."""
     try:

@@ -32,7 +32,7 @@ from gate_controller.admission.words.ids import OrderId
 from gate_controller.admission.words.money import Currency
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.desk.given_orders import GivenOrders
-from gate_controller.desk.moments import span_of_day, until
+from gate_controller.desk.moments import date_of, span_of_day, until
 from gate_controller.desk.telling import told, told_whole
 from gate_controller.journal import own_files
 from gate_controller.journal.catalogue import Search
@@ -40,6 +40,7 @@ from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import PAGE, Reader
 from gate_controller.journal.records import Record
 from gate_controller.shell.status import GateStatus
+from gate_controller.shell.today import Days
 
 _T = TypeVar("_T")
 
@@ -74,6 +75,7 @@ class Desk:
         """`order` hands an order to `gate` and returns its answer; `status` says how the gate is."""
         self._directory = directory
         self._reader = Reader(directory)
+        self._days = Days(self._reader)
         self._now = now
         self._order = order
         self._gate = gate
@@ -95,6 +97,7 @@ class Desk:
         return {
             "page": self._page,
             "find": self._find,
+            "day": self._day,
             "show": self._show,
             "open": self._open,
             "adopt": self._adopt,
@@ -143,6 +146,15 @@ class Desk:
             return [told(record, request, self._currency) for record in self._reader.standing(Standing.OPEN)]
 
         return await self._read(read)
+
+    async def _day(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return a day (`date`, else today) in numbers: see `shell/today.py`. Days are those of the gate's zone."""
+        today = date_of(self._now().wall)
+        date = str(request.get("date") or today).strip()
+        since, until = span_of_day(date)
+        count = self._days.today if date == today else self._days.past
+        counted = await self._read(lambda: count(since, until))
+        return {"date": date, "currency": self._currency.value, **counted}
 
     @property
     def _currency(self) -> Currency:

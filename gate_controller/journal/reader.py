@@ -8,6 +8,7 @@ process that owns the journal, from any one thread.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from gate_controller.admission.words.codes import mask
@@ -22,6 +23,7 @@ from gate_controller.admission.words.facts import (
     StrayPassage,
 )
 from gate_controller.admission.words.ids import Incident, read_incident
+from gate_controller.admission.words.money import Cents
 from gate_controller.journal import codec, own_files, rows
 from gate_controller.journal.catalogue import Catalogue, Search, is_tail, whole_voucher
 from gate_controller.journal.failures import JournalError, explained
@@ -37,6 +39,48 @@ ORDERS_LOOKED_AT = 1_000
 
 CAUGHT_UP = 2_000
 """Facts that are looked at in one step: some milliseconds."""
+
+
+_NEAR = 33
+"""Facts among which the middle one tells the time of a place in the journal: a few of a wrong clock do not count."""
+
+CLOCKS_APART_SECONDS = 3_600.0
+"""How far the clocks of neighbouring facts may be apart: an attempt can be hours in the making."""
+
+
+HANDED_OVER = "its voucher's money is on its way in "
+"""How the reason begins of an attempt that served nobody: an earlier one of its voucher did."""
+
+# All in SQLite, which counts a day of thousands in milliseconds without holding up the loop.
+_COUNT = """
+    SELECT kind, CAST((at - :since) / :step AS INTEGER) AS place,
+        CASE WHEN kind IN ('Refused', 'NotCharged') THEN json_extract(body, '$.reason') ELSE '' END AS reason,
+        count(*),
+        coalesce(sum(CASE WHEN kind IN ('Redeemed', 'Refunded') THEN (
+            SELECT json_extract(begun.body, '$.price') FROM fact AS begun
+            WHERE begun.attempt = fact.attempt AND begun.n = 0
+        ) END), 0)
+    FROM fact
+    WHERE seq > :after AND seq <= :to AND at >= :since AND at < :until
+        AND kind IN ('Released', 'Passed', 'Settled', 'Refused', 'NotCharged', 'Redeemed', 'Refunded')
+        AND (kind <> 'Settled' OR json_extract(body, '$.let_in'))
+        AND (kind <> 'NotCharged' OR instr(json_extract(body, '$.reason'), :but) <> 1)
+    GROUP BY kind, place, reason
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often something happened in one step of a span, by the kind of fact that tells it."""
+
+    kind: str
+    place: int
+    """Which step of the span."""
+    reason: str
+    """Of what was refused or not charged."""
+    times: int
+    cents: Cents
+    """What was charged or given back in all."""
 
 
 class UnknownAttempt(JournalError):
@@ -112,6 +156,42 @@ class Reader:
         with self._opened() as db:
             tag = rows.tags(db)
             return tuple(rows.facts_of(db, tag, number) for number in rows.numbers_of(db, standing))
+
+    def place_of(self, moment: float) -> int:
+        """
+        Return a fact's number (seq) behind which everything from a moment (wall clock) on came to disk.
+
+        A clock that was wrong for a while and put right misleads it no more than by what came meanwhile.
+        """
+        with self._opened() as db:
+            low, high = 0, db.execute("SELECT coalesce(max(seq), 0) FROM fact").fetchone()[0]
+            while low < high:
+                middle = (low + high) // 2
+                near = "SELECT at FROM fact WHERE seq > ? ORDER BY seq LIMIT ?"
+                times = sorted(at for (at,) in db.execute(near, (middle, _NEAR)))
+                if times and times[len(times) // 2] < moment - CLOCKS_APART_SECONDS:
+                    low = middle + 1
+                else:
+                    high = middle
+            return max(low - _NEAR, 0)
+
+    def place_after(self, moment: float) -> int:
+        """Return a fact's number up to which everything from before a moment came to disk."""
+        return self.place_of(moment + 2 * CLOCKS_APART_SECONDS) + 2 * _NEAR
+
+    def counted(
+        self, after: int, since: float, until: float, step: float, *, to: int | None = None
+    ) -> tuple[list[Counted], int]:
+        """
+        Return how often what of [since, until) came to disk after number `after`, each `step` seconds apart; and the
+        number up to which was looked, at most `to`.
+        """
+        with self._opened() as db:
+            newest = db.execute("SELECT coalesce(max(seq), 0) FROM fact WHERE seq <= ?", (to or 2**62,)).fetchone()[0]
+            found = db.execute(
+                _COUNT, {"after": after, "to": newest, "since": since, "until": until, "step": step, "but": HANDED_OVER}
+            )
+            return [Counted(*row) for row in found], max(newest, after)
 
     def orders(self) -> dict[str, str]:
         """Return what the newest attempts tell of orders that opened the gate or changed how it is, by their names."""
