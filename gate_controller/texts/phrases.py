@@ -83,6 +83,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Today", "Heute", "Aujourd’hui", "Oggi"),
     ("Admitted", "Eingelassen", "Entrées", "Entrati"),
     ("Refused", "Abgewiesen", "Refusés", "Respinti"),
+    ("Not charged after all", "Doch nicht belastet", "Finalement pas débité", "Infine non addebitato"),
     ("Charged, {currency}", "Belastet, {currency}", "Débité, {currency}", "Addebitato, {currency}"),
     (
         "{clock}: {admitted} admitted, {refused} refused",

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from gate_controller.admission.words.messages import Message, MessageKind
+from gate_controller.admission.words.money import Cents
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language
+from gate_controller.texts.amounts import format_sum
 from gate_controller.web import views
-from gate_controller.web.chart import Bar, Titles, chart
+from gate_controller.web.chart import Bar, Quarter, chart
 from gate_controller.web.house import House
 
 
@@ -53,7 +56,7 @@ class Day:
     currency: str
     width: int
     bars: Sequence[Bar]
-    hours: Sequence[int]
+    hours: Sequence[str]
     alt: str
     reasons: Sequence[tuple[str, int]]
 
@@ -148,23 +151,31 @@ def actions(record: Mapping[str, Any], t: views.Says) -> Sequence[Action]:
 
 
 def day_view(house: House, day: Mapping[str, Any], language: Language) -> Day:
-    """Return the day in figures and as a chart."""
+    """Return the day in figures and as a chart; a journal that cannot be read has an empty one."""
     t = views.says(language)
-    admitted = {int(q): n for q, n in day.get("admitted_by_quarter", {}).items()}
-    refused = {int(q): n for q, n in day.get("refused_by_quarter", {}).items()}
-    drawn = chart(admitted, refused, Titles(t("{clock}: {admitted} admitted, {refused} refused")))
-    total = day.get("charged_cents", 0)
+    quarters = [
+        Quarter(views.clock(each["at"]), each["admissions"], each["refused"]) for each in day.get("quarters", ())
+    ]
+    drawn = chart(quarters, t("{clock}: {admitted} admitted, {refused} refused"))
     return Day(
-        sum(admitted.values()),
-        sum(refused.values()),
-        f"{total // 100}",
+        day.get("admissions", 0),
+        day.get("refused", 0),
+        format_sum(Cents(day.get("revenue_cents", 0)), house.texts.currency, language),
         house.texts.currency.value,
         drawn.width if drawn else 0,
         drawn.bars if drawn else (),
         drawn.hours if drawn else (),
         t("Admissions and refusals per quarter hour"),
-        (),
+        [(_reason(house, reason, language), count) for reason, count in day.get("refusals", {}).items()],
     )
+
+
+def _reason(house: House, reason: str, language: Language) -> str:
+    """Return why visitors were refused, in the words that they read."""
+    kind = MessageKind.__members__.get(reason.upper())
+    if kind is None:
+        return views.says(language)("Not charged after all")
+    return house.words(Message(kind), language).title
 
 
 @dataclass(frozen=True, slots=True)
