@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from gate_controller.settings.values import UnusableError, plain_text, whole
 
 _MAX_PORT = 65535
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
@@ -31,14 +32,15 @@ def base_url(value: object) -> str:
         raise UnusableError("which names no host", remedy)
     if url.path not in {"", "/"}:
         raise UnusableError("which holds a path", f"{remedy}; /v1 and what follows is added by the gate")
-    if url.scheme == "http" and not _is_loopback(host):
+    if url.scheme == "http" and not is_loopback(host):
         raise UnusableError(
             "which would send the key in the clear", "use https://; http:// is only for this machine itself"
         )
     return text.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a name or address is this machine's own, which nobody else reaches."""
     if host == "localhost":
         return True
     try:
@@ -57,3 +59,17 @@ def web_host(value: object) -> str:
 
 
 web_port = whole(0, _MAX_PORT, f"give a port from 1 to {_MAX_PORT}, or 0 to turn the page off")
+
+
+def host_names(value: object) -> tuple[str, ...]:
+    """Read names of this machine, from `gate.museum.ch,gate` or a list; without ports."""
+    remedy = "list names such as gate.museum.ch, without https:// and port"
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise UnusableError("which is no list of names", remedy)
+    names = tuple(plain_text(part, remedy).lower() for part in parts)
+    if names == ("",):
+        return ()
+    if any(not _NAME.fullmatch(name) for name in names):
+        raise UnusableError("which holds what is no host name", remedy)
+    return names

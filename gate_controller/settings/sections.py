@@ -286,6 +286,40 @@ class WebSection(Section, frozen=True):
         default="127.0.0.1", description="address it listens on"
     )
     port: Annotated[int, PlainValidator(addresses.web_port)] = Field(default=8080, description="0 turns it off")
+    tls: Annotated[str, PlainValidator(read.one_of(("auto", "off")))] = Field(
+        default="auto",
+        description="`auto`: https, but plain http on a loopback `web.host`; `off`: plain http, behind a proxy that has "
+        "https itself: else passwords cross the network in the clear",
+    )
+    certificate_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+        default=None,
+        description="file with the certificate and its chain, in PEM; without one the gate makes its own at its first "
+        "start",
+    )
+    key_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+        default=None, description="file with the certificate's private key, in PEM"
+    )
+    names: Annotated[tuple[str, ...], PlainValidator(addresses.host_names)] = Field(
+        default=(),
+        description="further names under which people call the page up, such as `gate.museum.ch`; its addresses, "
+        "`localhost` and this machine's name are known",
+    )
+    idle_minutes: Annotated[float, PlainValidator(read.number(1, 1440, "minutes"))] = Field(
+        default=60.0, description="how long somebody stays logged in without using the page; not for viewers"
+    )
+    session_hours: Annotated[float, PlainValidator(read.number(0.1, 720, "hours"))] = Field(
+        default=12.0, description="how long somebody stays logged in at most; viewers for 30 days"
+    )
+
+    @override
+    def contradictions(self, given: Mapping[str, Given]) -> Iterator[Mistake]:
+        for present, lacking in (("certificate_file", "key_file"), ("key_file", "certificate_file")):
+            if getattr(self, present) is not None and getattr(self, lacking) is None:
+                yield Mistake(
+                    f"web.{present} is set, and web.{lacking} is not",
+                    given[f"web.{present}"].origin,
+                    f"set {variable(f'web.{lacking}')} too, or neither",
+                )
 
 
 class JournalSection(Section, frozen=True):
