@@ -24,7 +24,9 @@ from gate_controller.cli.relay_safe import relay
 from gate_controller.cli.run import run
 from gate_controller.cli.running_gate import gate
 from gate_controller.cli.simulator import simulator
+from gate_controller.cli.token import token
 from gate_controller.cli.trial import trial
+from gate_controller.cli.user import user
 from gate_controller.cli.version import version
 from gate_controller.cli.voucher import voucher
 
@@ -150,6 +152,8 @@ app.add_typer(gate)
 app.add_typer(journal)
 app.add_typer(relay)
 app.add_typer(trial)
+app.add_typer(user)
+app.add_typer(token)
 app.command()(version)
 
 

@@ -48,6 +48,26 @@ def make_folder(path: Path) -> None:
     mend(path)
 
 
+def replace(path: Path, content: bytes) -> None:
+    """
+    Write a file whole, in place of the one that is there. Raises `OSError`.
+
+    It is on disk before its name is: whoever reads, now or after a power cut, finds one or the other.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)  # what a power cut has left, or somebody's link
+    with os.fdopen(opened(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def mend(path: Path) -> None:
     """Take a file or folder back from everybody else; nothing is done where it is missing. Raises `OSError`."""
     with suppress(FileNotFoundError):

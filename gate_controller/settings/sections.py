@@ -288,8 +288,8 @@ class WebSection(Section, frozen=True):
     port: Annotated[int, PlainValidator(addresses.web_port)] = Field(default=8080, description="0 turns it off")
     tls: Annotated[str, PlainValidator(read.one_of(("auto", "off")))] = Field(
         default="auto",
-        description="`auto`: https, but plain http on a loopback `web.host`; `off`: plain http, behind a proxy that has "
-        "https itself: else passwords cross the network in the clear",
+        description="`auto`: https, but plain http on a loopback `web.host`; `off`: plain http, behind a proxy that "
+        "has https itself: else passwords cross the network in the clear",
     )
     certificate_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
         default=None,
