@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
@@ -45,6 +46,8 @@ LONG_TEXT = (
     "Dieser Gutschein ist seit dem 31.12.2025 abgelaufen und kann nicht mehr eingelöst werden. Bitte wenden Sie sich "
     "mit dem Gutschein und der Quittung an die Kasse beim Haupteingang; sie ist täglich von 8.30 bis 17.00 Uhr offen."
 )
+
+_FINGERPRINT = re.compile("[0-9A-F]{64}")
 
 _AMOUNT, _LEFT = Cents(123_450), Cents(47_500)
 
@@ -86,7 +89,12 @@ class Trials:
 
     def answerers(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Return what can be asked, by the name of each request. Each answers when its trial is over."""
-        return {"try_lamps": self._try_lamps, "try_buzzer": self._try_buzzer, "try_display": self._try_display}
+        return {
+            "try_lamps": self._try_lamps,
+            "try_buzzer": self._try_buzzer,
+            "try_display": self._try_display,
+            "show_fingerprint": self._show_fingerprint,
+        }
 
     async def _try_lamps(self, request: dict[str, Any]) -> None:
         signal = _one_of(Signal, request.get("signal"))
@@ -106,6 +114,15 @@ class Trials:
         if fault := self._degraded.why("display"):
             raise ControlError(fault)
         return []
+
+    async def _show_fingerprint(self, request: dict[str, Any]) -> None:
+        """Show the fingerprint of the page's certificate, for who compares it with what his browser says."""
+        digits = str(request.get("fingerprint", "")).replace(":", "").upper()
+        if not _FINGERPRINT.fullmatch(digits):
+            raise ControlError("this is no fingerprint: it has 64 hexadecimal digits")
+        groups = " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+        card = Card(Symbol.HAND, Signal.IDLE, (Face("SHA-256", groups, ""),))
+        await self._try("display", request, lambda: self._front.display(card), self._display_again)
 
     async def _try(
         self, what: str, request: dict[str, Any], begin: Callable[[], None], undo: Callable[[], None]

@@ -297,6 +297,31 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     # -- errors
     ("That is not here.", "Das gibt es hier nicht.", "Cela n’existe pas ici.", "Questo qui non c’è."),
     ("You may not do that.", "Das dürfen Sie nicht.", "Vous n’y êtes pas autorisé.", "Non è autorizzato."),
+    ("Password", "Passwort", "Mot de passe", "Password"),
+    (
+        "Name or password is wrong.",
+        "Name oder Passwort ist falsch.",
+        "Le nom ou le mot de passe est faux.",
+        "Il nome o la password è sbagliata.",
+    ),
+    (
+        "Too many attempts. Try again in {n} s.",
+        "Zu viele Versuche. Bitte in {n} s noch einmal.",
+        "Trop d’essais. Réessayez dans {n} s.",
+        "Troppi tentativi. Riprovi tra {n} s.",
+    ),
+    (
+        "The gate does not answer.",
+        "Der Eingang antwortet nicht.",
+        "L’entrée ne répond pas.",
+        "L’ingresso non risponde.",
+    ),
+    (
+        "Logging in needs JavaScript.",
+        "Zum Anmelden braucht es JavaScript.",
+        "Pour se connecter, il faut JavaScript.",
+        "Per accedere serve JavaScript.",
+    ),
     (
         "The page has failed. The gate goes on.",
         "Die Seite hat einen Fehler. Der Eingang läuft weiter.",

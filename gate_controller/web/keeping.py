@@ -57,10 +57,18 @@ async def _serve(house: House, settings: WebSection, note: Callable[[str, str | 
         opened = server.listening(settings.host, settings.port)
     except OSError as error:
         return f"the staff's page is not served: {where}: {error.strerror or error}: set web.host or web.port"
-    note(PAGE, None)
-    _log.info("page=served host=%s port=%d", *opened.getsockname()[:2])
     try:
-        await server.serve(house, opened)
+        certificate = await asyncio.to_thread(server.certificate_for, settings, house.state_dir)
+        fingerprint = certificate.fingerprint() if certificate is not None else "none"
+    except server.CertificateError as error:
+        opened.close()
+        return f"the staff's page is not served: {error}"
+    note(PAGE, None)
+    _log.info("page=served host=%s port=%d fingerprint=%s", *opened.getsockname()[:2], fingerprint)
+    try:
+        await server.serve(house, opened, settings, certificate)
+    except server.CertificateError as error:
+        return f"the staff's page is not served: {error}"
     except Exception as error:  # noqa: BLE001 - whatever it is, it is no reason to end the gate
         _log.exception("page=failed")
         return f"the staff's page has failed ({type(error).__name__}): it is tried again"

@@ -4,30 +4,44 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 import uvicorn
 from typing_extensions import override
 
+from gate_controller.settings.sections import WebSection
+from gate_controller.web.certificates import Certificate, CertificateError, context_for, prepared, wants_tls
+from gate_controller.web.doors import Doors
 from gate_controller.web.guards import Guards
 from gate_controller.web.house import House
+from gate_controller.web.passwords import Hashing
+from gate_controller.web.people import Role
+from gate_controller.web.promptness import REQUEST_SECONDS, PromptProtocol
 from gate_controller.web.site import make_site
 
 _log = logging.getLogger(__name__)
 
-MOST_CONNECTIONS: Final = 100
 PARTING_SECONDS: Final = 2
+
+FRESH_SECONDS: Final = 3600.0
+"""How often it is looked whether the certificate is still the one to show."""
+
+_BACKLOG: Final = 100
 
 
 def listening(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raises `OSError`: uvicorn itself would end the process for a port that is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named: only then does asyncio turn Nagle's algorithm off, which holds an answer's second part up
+    # until the first is acknowledged, 40 ms later.
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind((host, port))
-        opened.listen(MOST_CONNECTIONS)
+        opened.listen(_BACKLOG)
         opened.setblocking(False)
     except OSError:
         opened.close()
@@ -35,20 +49,69 @@ def listening(host: str, port: int) -> socket.socket:
     return opened
 
 
+def certificate_for(settings: WebSection, state_dir: Path) -> Certificate | None:
+    """Return the certificate to show; None: the page is served without TLS. Blocks. Raises `CertificateError`."""
+    return prepared(settings, state_dir) if wants_tls(settings) else None
+
+
 class _Server(uvicorn.Server):
-    """uvicorn, but signals are the gate's own."""
+    """uvicorn, but signals are the gate's own, and connections come in through our doors."""
+
+    def __init__(
+        self, config: uvicorn.Config, opened: socket.socket, tls: ssl.SSLContext | None, seconds: float
+    ) -> None:
+        super().__init__(config)
+        self._opened = opened
+        self._tls = tls
+        self._seconds = seconds
+        self._doors: Doors | None = None
 
     @override
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.lifespan.startup()
+        self.servers = []
+        self._doors = Doors(self._opened, self._protocol, tls=self._tls, handshake_seconds=self._seconds)
+        self._doors.open()
+        self.started = True
 
-async def serve(house: House, opened: socket.socket) -> None:
-    """Serve a gate's site on a socket until cancelled."""
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._doors is not None:
+            self._doors.close()
+        await super().shutdown(sockets)
+
+    def _protocol(self, leaves: Callable[[], None]) -> PromptProtocol:
+        return PromptProtocol(self.config, self.server_state, self.lifespan.state, seconds=self._seconds, leaves=leaves)
+
+
+async def serve(
+    house: House,
+    opened: socket.socket,
+    settings: WebSection,
+    certificate: Certificate | None = None,
+    *,
+    hashing: Hashing | None = None,
+    seconds: float = REQUEST_SECONDS,
+) -> None:
+    """
+    Serve a gate's site on a socket until cancelled. Raises `CertificateError`.
+
+    `hashing` is how passwords are hashed, `seconds` what a request may take: a test has less time.
+    """
+    tls = await asyncio.to_thread(context_for, certificate) if certificate is not None else None
+    fingerprint = certificate.fingerprint() if certificate is not None else ""
+    here = house.extras.get("here", Role.VIEWER)
+    guards = Guards(house, settings, fingerprint=fingerprint, hashing=hashing, here=here)
+    # It tells of every malformed request of every stranger; what fails in ours is told by the guards.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
-        make_site(house, Guards()),
-        http="h11",
+        make_site(house, guards),
+        http=PromptProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -57,11 +120,33 @@ async def serve(house: House, opened: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=PARTING_SECONDS,
     )
-    server = _Server(config)
+    server = _Server(config, opened, tls, seconds)
     serving = asyncio.ensure_future(server.serve(sockets=[opened]))
+    fresh = asyncio.ensure_future(_keep_fresh(certificate, tls, settings, house.state_dir, guards))
     try:
         await asyncio.shield(serving)
     finally:
+        fresh.cancel()
         server.should_exit = True
         await asyncio.wait([serving], timeout=PARTING_SECONDS + 1)
         opened.close()
+        await guards.audit.close()
+
+
+async def _keep_fresh(
+    certificate: Certificate | None, tls: ssl.SSLContext | None, settings: WebSection, state_dir: Path, guards: Guards
+) -> None:
+    """Renew the gate's own certificate before it ends, and take a given one that was put in the old one's place."""
+    if certificate is None or tls is None:
+        return
+    shown = certificate.stamp()
+    while True:
+        await asyncio.sleep(FRESH_SECONDS)
+        try:
+            await asyncio.to_thread(prepared, settings, state_dir)
+            if (found := certificate.stamp()) != shown:
+                certificate.load(tls)
+                shown, guards.fingerprint = found, certificate.fingerprint()
+                _log.info("page=certificate fingerprint=%s", guards.fingerprint)
+        except (CertificateError, OSError) as error:
+            _log.warning("page=certificate why=%r", str(error))
