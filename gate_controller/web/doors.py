@@ -74,7 +74,7 @@ class Doors:
         if self._inside.total() >= MOST_CONNECTIONS or (
             self._inside[where] >= MOST_OF_ONE_ADDRESS and not is_loopback(where)
         ):
-            _refuse(connection)
+            connection.close()
             return
         connection.setblocking(False)
         self._inside[where] += 1
@@ -113,13 +113,6 @@ class _Once:
         tell, self._tell = self._tell, None
         if tell is not None:
             tell()
-
-
-def _refuse(connection: socket.socket) -> None:
-    # With a reset: the kernel keeps nothing of it.
-    with contextlib.suppress(OSError):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    connection.close()
 
 
 def _plain(address: str) -> str:

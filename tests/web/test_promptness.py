@@ -8,9 +8,11 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gate_controller.admission.words.messages import MessageKind
 from gate_controller.desk.control_socket import ask
 from gate_controller.settings.sections import WebSection
 from gate_controller.simulator import Simulator
@@ -37,6 +39,20 @@ async def hasty(state_dir: Path) -> AsyncIterator[ServedSite]:
         yield site
 
 
+@contextlib.asynccontextmanager
+async def connected(
+    port: int, host: str = "127.0.0.1", **how: Any
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Be connected; the socket is closed by the end, whatever the server has done with it."""
+    reader, writer = await asyncio.open_connection(host, port, **how)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
 async def ended_after(reader: asyncio.StreamReader) -> float:
     """Return how long it takes until a connection is over."""
     begun = time.monotonic()
@@ -54,48 +70,45 @@ async def ended_after(reader: asyncio.StreamReader) -> float:
         b"G",
         b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n",
         b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{",
-        b"POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+        b"POST /login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
         b"POST /api/v1/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n{",
         HEAD + b"GET /hea",
     ],
     ids=str,
 )
 async def test_a_request_that_is_not_complete_in_time_is_dropped(hasty: ServedSite, sent: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", hasty.port)
-    writer.write(sent)
-    assert await ended_after(reader) < 20 * SECONDS
-    writer.close()
+    async with connected(hasty.port) as (reader, writer):
+        writer.write(sent)
+        assert await ended_after(reader) < 20 * SECONDS
 
 
 async def test_a_body_that_drips_is_dropped_all_the_same(hasty: ServedSite) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", hasty.port)
-    writer.write(
-        b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
-    )
+    async with connected(hasty.port) as (reader, writer):
+        writer.write(
+            b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
+        )
 
-    async def drip() -> None:
-        with contextlib.suppress(ConnectionError):
-            while True:
-                writer.write(b" ")
-                await writer.drain()
-                await asyncio.sleep(SECONDS / 10)
+        async def drip() -> None:
+            with contextlib.suppress(ConnectionError):
+                while True:
+                    writer.write(b" ")
+                    await writer.drain()
+                    await asyncio.sleep(SECONDS / 10)
 
-    dripping = asyncio.create_task(drip())
-    assert await ended_after(reader) < 20 * SECONDS
-    dripping.cancel()
-    writer.close()
+        dripping = asyncio.create_task(drip())
+        assert await ended_after(reader) < 20 * SECONDS
+        dripping.cancel()
 
 
 async def test_requests_one_after_the_other_may_take_longer_than_one(hasty: ServedSite) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", hasty.port)
-    begun = time.monotonic()
-    while time.monotonic() - begun < 3 * SECONDS:
-        writer.write(HEAD)
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200")
-        assert await reader.readexactly(6) == b"alive\n"
-        await asyncio.sleep(SECONDS / 5)
-    writer.close()
+    async with connected(hasty.port) as (reader, writer):
+        begun = time.monotonic()
+        while time.monotonic() - begun < 3 * SECONDS:
+            writer.write(HEAD)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200")
+            assert await reader.readexactly(6) == b"alive\n"
+            await asyncio.sleep(SECONDS / 5)
 
 
 async def test_who_does_not_read_what_he_asked_for_is_dropped(hasty: ServedSite) -> None:
@@ -104,7 +117,7 @@ async def test_who_does_not_read_what_he_asked_for_is_dropped(hasty: ServedSite)
         peer.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(peer, ("127.0.0.1", hasty.port))
-        asked = b"GET /static/login.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        asked = b"GET /static/page.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
         async def ask_without_reading() -> None:
             """Ask without an end: what is answered fills every buffer on the way."""
@@ -145,44 +158,39 @@ async def test_who_does_not_read_what_he_asked_for_is_dropped(hasty: ServedSite)
     ],
 )
 async def test_what_is_no_request_of_ours_ends_in_a_refusal_or_in_silence(hasty: ServedSite, sent: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", hasty.port)
-    writer.write(sent)
     answer = b""
-    async with asyncio.timeout(20):
-        with contextlib.suppress(ConnectionError):
-            answer = await reader.read()
-    assert not answer or answer.split()[1] in {b"400", b"401", b"413"}
+    async with connected(hasty.port) as (reader, writer):
+        writer.write(sent)
+        async with asyncio.timeout(20):
+            with contextlib.suppress(ConnectionError):
+                answer = await reader.read()
+    assert not answer or answer.split()[1] in {b"303", b"400", b"401", b"413", b"415"}
     assert b"Traceback" not in answer
-    writer.close()
     async with hasty.client() as client:
         assert (await client.get("/healthz")).status_code == 200
 
 
 async def test_the_101st_connection_is_refused_at_once_and_others_come_in_when_one_leaves(state_dir: Path) -> None:
-    async with served_site(state_dir) as site:
-        inside = [await asyncio.open_connection("127.0.0.1", site.port) for _ in range(MOST_CONNECTIONS)]
-        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
-        assert await ended_after(reader) < 5
-        writer.close()
+    async with served_site(state_dir) as site, contextlib.AsyncExitStack() as others:
+        inside = [await others.enter_async_context(connected(site.port)) for _ in range(MOST_CONNECTIONS)]
+        async with connected(site.port) as (reader, _):
+            assert await ended_after(reader) < 5
         inside[50][1].write(HEAD)
         assert (await inside[50][0].readline()).startswith(b"HTTP/1.1 200")
         for _, writer in inside[:10]:
             writer.close()
-        await until_answered(site)
-        for _, writer in inside[10:]:
-            writer.close()
+        async with asyncio.timeout(20):
+            while not await is_answered(site.port):
+                pass
 
 
-async def until_answered(site: ServedSite) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+async def is_answered(port: int, host: str = "127.0.0.1") -> bool:
+    """Return whether a new connection is let in."""
+    with contextlib.suppress(ConnectionError):
+        async with connected(port, host) as (reader, writer):
             writer.write(HEAD)
-            with contextlib.suppress(ConnectionError):
-                if (await reader.readline()).startswith(b"HTTP/1.1 200"):
-                    writer.close()
-                    return
-            writer.close()
+            return (await reader.readline()).startswith(b"HTTP/1.1 200")
+    return False
 
 
 def address_of_this_machine() -> str:
@@ -198,15 +206,13 @@ def address_of_this_machine() -> str:
 async def test_one_address_takes_no_more_than_its_share(state_dir: Path) -> None:
     if not (elsewhere := address_of_this_machine()):
         pytest.skip("this machine has no address but its own")
-    async with served_site(state_dir, address="0.0.0.0") as site:  # noqa: S104 - another address is the point of it
-        inside = [await asyncio.open_connection(elsewhere, site.port) for _ in range(MOST_OF_ONE_ADDRESS)]
-        reader, writer = await asyncio.open_connection(elsewhere, site.port)
-        assert await ended_after(reader) < 5
-        writer.close()
-        async with site.client() as client:
-            assert (await client.get("/healthz")).status_code == 200
-        for _, writer in inside:
-            writer.close()
+    anywhere = "0.0.0.0"  # noqa: S104 - another address is the point of it
+    async with served_site(state_dir, address=anywhere) as site, contextlib.AsyncExitStack() as others:
+        for _ in range(MOST_OF_ONE_ADDRESS):
+            await others.enter_async_context(connected(site.port, elsewhere))
+        async with connected(site.port, elsewhere) as (reader, _):
+            assert await ended_after(reader) < 5
+        assert await is_answered(site.port)
 
 
 async def test_a_stream_ends_with_its_session_and_keeps_it_alive_until_then(state_dir: Path) -> None:
@@ -264,10 +270,9 @@ async def test_an_old_version_of_tls_is_refused(state_dir: Path) -> None:
 @pytest.mark.parametrize("sent", [b"", b"\x16\x03\x01", HEAD], ids=["silence", "half a hello", "plain http"])
 async def test_a_handshake_that_never_ends_is_dropped(state_dir: Path, sent: bytes) -> None:
     async with served_site(state_dir, {"host": "192.0.2.1"}, seconds=SECONDS) as site:
-        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
-        writer.write(sent)
-        assert await ended_after(reader) < 20 * SECONDS
-        writer.close()
+        async with connected(site.port) as (reader, writer):
+            writer.write(sent)
+            assert await ended_after(reader) < 20 * SECONDS
         async with site.client() as client:
             assert (await client.get("/healthz")).status_code == 200
 
@@ -276,10 +281,9 @@ async def test_a_request_over_tls_that_is_not_complete_in_time_is_dropped(state_
     async with served_site(state_dir, {"host": "192.0.2.1"}, seconds=SECONDS) as site:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        reader, writer = await asyncio.open_connection("127.0.0.1", site.port, ssl=context)
-        writer.write(HEAD[:20])
-        assert await ended_after(reader) < 20 * SECONDS
-        writer.close()
+        async with connected(site.port, ssl=context) as (reader, writer):
+            writer.write(HEAD[:20])
+            assert await ended_after(reader) < 20 * SECONDS
 
 
 @pytest.mark.parametrize("damage", ["missing", "torn", "another key"])
@@ -319,14 +323,16 @@ async def test_a_fingerprint_is_shown_to_visitors_and_what_was_shown_comes_back(
     async with running_gate(
         state_dir, pins, simulator, display__driver="image", display__image_file=state_dir.parent / "display.png"
     ) as gate:
-        await gate.lane_is_free()
-        before = (state_dir.parent / "display.png").read_bytes()
+        picture = state_dir.parent / "display.png"
+        await until(picture.exists)
+        await gate.shows(MessageKind.IDLE)
         asking = asyncio.create_task(
             asyncio.to_thread(ask, state_dir, "show_fingerprint", fingerprint="AB:" * 31 + "AB", seconds=2)
         )
-        await until(lambda: (state_dir.parent / "display.png").read_bytes() != before)
+        await asyncio.sleep(1)  # in the middle of it
+        shown = picture.read_bytes()
         assert await asking is None
-        await until(lambda: (state_dir.parent / "display.png").read_bytes() == before)
+        await until(lambda: picture.read_bytes() != shown)
 
 
 async def test_json_is_what_programs_get(hasty: ServedSite) -> None:
