@@ -49,13 +49,13 @@ def add(
       gate-controller user add Anna --role staff
       gate-controller user add Anna --role staff --password-stdin < password.txt
     """
-    from gate_controller.web.users import Account, add_account, read_users, refuse_known, sensible_name
+    from gate_controller.web.users import Member, add_member, read_users, refuse_known, sensible_name
 
     directory, what = state_dir(config, overrides), role_of(role)
     with users_told():
         name = sensible_name(name)
         refuse_known(read_users(directory), name)
-        add_account(directory, Account(name, what, _hash(_typed(from_stdin=password_stdin))))
+        add_member(directory, Member(name, what, _hash(_typed(from_stdin=password_stdin))))
     print(f"{name} may log in as {what.word}")
     return ExitCode.OK
 
@@ -74,14 +74,14 @@ def password(
     """
     from dataclasses import replace
 
-    from gate_controller.web.users import account_of, change_account, read_users
+    from gate_controller.web.users import change_member, member_of, read_users
 
     directory = state_dir(config, overrides)
     with users_told():
-        account_of(read_users(directory), name)
+        member_of(read_users(directory), name)
         kept = _hash(_typed(from_stdin=password_stdin))
-        account = change_account(directory, name, lambda account: replace(account, password=kept))
-    print(f"{account.name} has another password")
+        member = change_member(directory, name, lambda member: replace(member, password=kept))
+    print(f"{member.name} has another password")
     return ExitCode.OK
 
 
@@ -94,13 +94,13 @@ def role(name: NameArgument, role: RoleOption, config: ConfigOption = None, over
     """
     from dataclasses import replace
 
-    from gate_controller.web.users import account_of, change_account, read_users
+    from gate_controller.web.users import change_member, member_of, read_users
 
     directory, what = state_dir(config, overrides), role_of(role)
     with users_told():
-        account_of(read_users(directory), name)
-        account = change_account(directory, name, lambda account: replace(account, role=what))
-    print(f"{account.name} is {what.word} now")
+        member_of(read_users(directory), name)
+        member = change_member(directory, name, lambda member: replace(member, role=what))
+    print(f"{member.name} is {what.word} now")
     return ExitCode.OK
 
 
@@ -113,13 +113,13 @@ def remove(name: NameArgument, config: ConfigOption = None, overrides: SetOption
     Example:
       gate-controller user remove Anna
     """
-    from gate_controller.web.users import account_of, read_users, remove_account
+    from gate_controller.web.users import member_of, read_users, remove_member
 
     directory = state_dir(config, overrides)
     with users_told():
-        account_of(read_users(directory), name)
-        account = remove_account(directory, name)
-    print(f"{account.name} may not log in any more")
+        member_of(read_users(directory), name)
+        member = remove_member(directory, name)
+    print(f"{member.name} may not log in any more")
     return ExitCode.OK
 
 

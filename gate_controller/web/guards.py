@@ -91,10 +91,8 @@ class Guards:
             except (HTTPException, ClientDisconnect):
                 raise
             except UsersError as error:
-                _log.error("page=shut why=%r", str(error))
-                return await refused(
-                    request, 503, str(error) if is_from_here(request) else "nobody can log in: see the log"
-                )
+                words = str(error) if is_from_here(request) else "nobody can log in: see the gate's log"
+                return await refused(request, 503, words)
             except ControlError as error:
                 return await refused(request, 409, str(error))
             except Exception:  # noqa: BLE001 - whatever it is, it ends a request and no more

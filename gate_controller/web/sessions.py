@@ -15,7 +15,7 @@ from typing import Final
 from gate_controller.settings.sections import WebSection
 from gate_controller.web.people import Role
 from gate_controller.web.tokens import digest_of
-from gate_controller.web.users import Account, Users, key_of
+from gate_controller.web.users import Member, Users, key_of
 
 VIEWER_SECONDS: Final = 30 * 86_400.0
 """A viewer's session, used or not: a tablet on the wall stays up, and can do nothing but look."""
@@ -31,7 +31,7 @@ class Session:
 
     id: str
     """Names it in lists; not what the browser sends."""
-    user: Account
+    user: Member
     """As he was at the login."""
     address: str
     begun: float
@@ -50,7 +50,7 @@ class Sessions:
         self._now = now
         self._sessions: dict[str, Session] = {}
 
-    def begin(self, user: Account, address: str) -> str:
+    def begin(self, user: Member, address: str) -> str:
         """Begin a session; return what the browser is to send."""
         self._drop_ended()
         self._make_room(MOST_OF_ONE, lambda each: key_of(each.user.name) == key_of(user.name))

@@ -41,7 +41,7 @@ class UsersError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Member:
     """A person with a password."""
 
     name: str
@@ -65,7 +65,7 @@ class Token:
 class Users:
     """Everybody who may, by the key of the name (`key_of`)."""
 
-    people: dict[str, Account] = field(default_factory=dict)
+    people: dict[str, Member] = field(default_factory=dict)
     programs: dict[str, Token] = field(default_factory=dict)
 
 
@@ -111,7 +111,7 @@ def _read(content: Any) -> Users:
         raise ValueError(content["version"])
     users = Users()
     for each in content["users"]:
-        user = Account(str(each["name"]), Role.read(each["role"]), str(each["password"]))
+        user = Member(str(each["name"]), Role.read(each["role"]), str(each["password"]))
         users.people[key_of(user.name)] = user
     for each in content["tokens"]:
         token = Token(str(each["name"]), Role.read(each["role"]), str(each["digest"]), float(each["made"]))
@@ -168,24 +168,24 @@ def _write(directory: Path, users: Users) -> None:
     own_files.replace(directory / USERS_FILE, json.dumps(content, indent=1, ensure_ascii=False).encode())
 
 
-def add_account(directory: Path, account: Account) -> None:
+def add_member(directory: Path, member: Member) -> None:
     """Add a person. Raises `UsersError`."""
     with changed_users(directory) as users:
-        refuse_known(users, account.name)
-        users.people[key_of(account.name)] = account
+        refuse_known(users, member.name)
+        users.people[key_of(member.name)] = member
 
 
-def change_account(directory: Path, name: str, change: Callable[[Account], Account]) -> Account:
+def change_member(directory: Path, name: str, change: Callable[[Member], Member]) -> Member:
     """Change a person; return him as he is now. Raises `UsersError`."""
     with changed_users(directory) as users:
-        changed = users.people[key_of(name)] = change(account_of(users, name))
+        changed = users.people[key_of(name)] = change(member_of(users, name))
     return changed
 
 
-def remove_account(directory: Path, name: str) -> Account:
+def remove_member(directory: Path, name: str) -> Member:
     """Remove a person; return who it was. Raises `UsersError`."""
     with changed_users(directory) as users:
-        removed = account_of(users, name)
+        removed = member_of(users, name)
         del users.people[key_of(name)]
     return removed
 
@@ -206,11 +206,11 @@ def revoke_token(directory: Path, name: str) -> Token:
     return token
 
 
-def account_of(users: Users, name: str) -> Account:
+def member_of(users: Users, name: str) -> Member:
     """Return the person of a name. Raises `UsersError`."""
-    if (account := users.people.get(key_of(name))) is None:
+    if (member := users.people.get(key_of(name))) is None:
         raise UsersError(f"there is no user {name!r}: see `gate-controller user list`")
-    return account
+    return member
 
 
 def refuse_known(users: Users, name: str) -> None:

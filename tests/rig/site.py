@@ -20,9 +20,9 @@ from gate_controller.texts import Language, Texts
 from gate_controller.web.house import Answerer, House
 from gate_controller.web.passwords import Hashing
 from gate_controller.web.people import Role
-from gate_controller.web.web_server import certificate_for, listening, serve
 from gate_controller.web.tokens import digest_of, new_token
-from gate_controller.web.users import Account, Token, add_account, add_token
+from gate_controller.web.users import Member, Token, add_member, add_token
+from gate_controller.web.web_server import certificate_for, listening, serve
 from tests.rig.settings import loaded
 
 PASSWORD = "correct horse battery staple"
@@ -56,7 +56,7 @@ class ServedSite:
 
     def add(self, name: str, role: Role = Role.STAFF) -> None:
         """Add a user with `PASSWORD`."""
-        add_account(self.state_dir, Account(name, role, cheap_hashing().hash(PASSWORD)))
+        add_member(self.state_dir, Member(name, role, cheap_hashing().hash(PASSWORD)))
 
     def token(self, name: str, role: Role = Role.STAFF) -> str:
         """Add a token; return it."""

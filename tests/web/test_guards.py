@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gate_controller.web.resources import Resource
 from gate_controller.web.guards import MOST_BODY, Guards
 from gate_controller.web.people import Role
+from gate_controller.web.resources import Resource
 from gate_controller.web.site import HEALTH, resources
-from gate_controller.web.users import USERS_FILE, remove_account
+from gate_controller.web.users import USERS_FILE, remove_member
 from tests.rig.site import ServedSite, logged_in, served_site, some_house
 from tests.rig.waiting import until
 
@@ -118,7 +118,7 @@ async def test_a_forged_cookie_is_nobodys(site: ServedSite, tmp_path: Path, cook
 async def test_a_revoked_cookie_is_nobodys(site: ServedSite, tmp_path: Path) -> None:
     async with site.client() as client:
         await logged_in(client, "technician")
-        remove_account(site.state_dir, "technician")
+        remove_member(site.state_dir, "technician")
         for resource in table(tmp_path):
             if resource.needs is not None and not resource.is_open_to_loopback:
                 assert (await asked(client, resource)).status_code in {303, 401}, resource.path

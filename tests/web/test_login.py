@@ -14,11 +14,11 @@ from gate_controller.web.audit_list import AUDIT_FILE, EARLIER_FILE, MOST_BYTES,
 from gate_controller.web.people import Role
 from gate_controller.web.sessions import MOST_OF_ONE, MOST_SESSIONS, VIEWER_SECONDS, Sessions
 from gate_controller.web.throttle import MOST_REMEMBERED, Throttle
-from gate_controller.web.users import Account, Users, change_account, key_of, remove_account, revoke_token
+from gate_controller.web.users import Member, Users, change_member, key_of, remove_member, revoke_token
 from tests.rig.site import PASSWORD, cheap_hashing, logged_in, served_site
 from tests.rig.waiting import until
 
-ANNA = Account("Anna", Role.STAFF, "hash")
+ANNA = Member("Anna", Role.STAFF, "hash")
 KNOWN = Users({key_of("Anna"): ANNA})
 
 
@@ -126,16 +126,14 @@ async def test_a_user_who_is_removed_or_changed_is_out_at_once(state_dir: Path) 
         site.add("Carla")
         site.add("Anna")
         await logged_in(client, "Anna")
-        change_account(state_dir, "anna", lambda account: replace(account, role=Role.VIEWER))
+        change_member(state_dir, "anna", lambda member: replace(member, role=Role.VIEWER))
         assert (await client.get("/api/v1/status")).status_code == 401
         await logged_in(client, "Anna")
-        change_account(
-            state_dir, "anna", lambda account: replace(account, password=cheap_hashing().hash("another one"))
-        )
+        change_member(state_dir, "anna", lambda member: replace(member, password=cheap_hashing().hash("another one")))
         assert (await client.get("/api/v1/status")).status_code == 401
-        change_account(state_dir, "anna", lambda account: replace(account, password=cheap_hashing().hash(PASSWORD)))
+        change_member(state_dir, "anna", lambda member: replace(member, password=cheap_hashing().hash(PASSWORD)))
         await logged_in(client, "Anna")
-        remove_account(state_dir, "anna")
+        remove_member(state_dir, "anna")
         assert (await client.get("/api/v1/status")).status_code == 401
 
 
@@ -283,7 +281,7 @@ def test_a_session_ends_when_it_is_idle_and_after_its_longest_time() -> None:
 
 
 def test_a_viewer_is_logged_in_for_30_days_used_or_not() -> None:
-    hours, viewer = Hours(), Account("Wall", Role.VIEWER, "hash")
+    hours, viewer = Hours(), Member("Wall", Role.VIEWER, "hash")
     known = Users({key_of("Wall"): viewer})
     sessions = Sessions(WebSection(), hours)
     secret = sessions.begin(viewer, "")
@@ -296,9 +294,9 @@ def test_a_viewer_is_logged_in_for_30_days_used_or_not() -> None:
 def test_sessions_take_no_more_memory_than_some() -> None:
     sessions, users = Sessions(WebSection(), Hours()), Users()
     for number in range(3 * MOST_SESSIONS):
-        account = Account(f"user {number // (MOST_OF_ONE + 5)}", Role.STAFF, "hash")
-        users.people[key_of(account.name)] = account
-        sessions.begin(account, "")
+        member = Member(f"user {number // (MOST_OF_ONE + 5)}", Role.STAFF, "hash")
+        users.people[key_of(member.name)] = member
+        sessions.begin(member, "")
     listed = list(sessions.all(users))
     assert len(listed) <= MOST_SESSIONS
     assert max([each.user.name for each in listed].count(name) for name in {each.user.name for each in listed}) <= (
