@@ -44,7 +44,7 @@ class _Failures:
     at: float
 
 
-class _Counted:
+class _FailureCounts:
     """Failures by what they have in common."""
 
     def __init__(self, patience: Patience, now: Callable[[], float]) -> None:
@@ -88,9 +88,9 @@ class Throttle:
     """Counts failed logins."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._names = _Counted(OF_A_NAME, now)
-        self._pairs = _Counted(OF_A_NAME, now)
-        self._addresses = _Counted(OF_AN_ADDRESS, now)
+        self._names = _FailureCounts(OF_A_NAME, now)
+        self._pairs = _FailureCounts(OF_A_NAME, now)
+        self._addresses = _FailureCounts(OF_AN_ADDRESS, now)
         self._at_home: OrderedDict[bytes, None] = OrderedDict()
 
     def attempt(self, name: str, address: str) -> float:

@@ -19,6 +19,7 @@ from tests.docs.remarks import ROOT, Remark, RemarkKind, files, remarks
 FOREIGN = {
     # Files that are no part of the project.
     "gate.toml": "the settings file of whoever runs a gate",
+    "gate.museum.ch": "a name that a house may give its gate",
     "./gate.toml": "the same, in the folder a command is typed in",
     "./state": "the journal's folder, where none is set",
     "archive/attempts-YEAR.jsonl": "in the journal's folder",

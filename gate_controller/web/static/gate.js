@@ -111,4 +111,3 @@ addEventListener("keydown", (event) => {
   if (!busy && !inField && event.key.length === 1 && /[0-9A-Za-z]/.test(event.key)) find.focus({ preventScroll: true });
 });
 if (matchMedia("(pointer: fine)").matches && (document.activeElement === document.body || !document.activeElement)) find.focus({ preventScroll: true });
-
