@@ -7,10 +7,16 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.desk.control_socket import ask
@@ -303,6 +309,31 @@ def test_a_certificate_of_its_own_that_is_damaged_is_made_anew(tmp_path: Path, d
     again = prepared(section, tmp_path)
     context_for(again)
     assert again.fingerprint() != before
+
+
+def test_a_certificate_of_its_own_is_renewed_before_it_ends(tmp_path: Path) -> None:
+    section, path = WebSection(host="192.0.2.1"), tmp_path / CERTIFICATE_FILE
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gate")])
+    for days, is_kept in ((40, True), (20, False), (-20, False)):
+        now = datetime.now(UTC)
+        made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(800), now + timedelta(days))
+        path.write_bytes(
+            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            + made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        )
+        before = Certificate(path, path, is_own=True).fingerprint()
+        assert (prepared(section, tmp_path).fingerprint() == before) is is_kept
+
+
+def test_a_certificate_of_its_own_names_the_machine_and_is_good_for_825_days(tmp_path: Path) -> None:
+    made = prepared(WebSection(host="192.0.2.1", names=("gate.museum.ch",)), tmp_path)
+    certificate = x509.load_pem_x509_certificate(made.certificate.read_bytes())
+    assert certificate.not_valid_after_utc - certificate.not_valid_before_utc == timedelta(825)
+    named = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    names, addresses = named.get_values_for_type(x509.DNSName), named.get_values_for_type(x509.IPAddress)
+    host = socket.gethostname().lower().partition(".")[0]
+    assert {"gate.museum.ch", "localhost", host, f"{host}.local"} <= set(names)
+    assert {"127.0.0.1", "::1", "192.0.2.1"} <= set(map(str, addresses))
 
 
 async def test_a_certificate_that_cannot_be_used_leaves_the_gate_without_its_page_and_says_why(

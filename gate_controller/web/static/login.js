@@ -31,3 +31,8 @@ form.addEventListener("submit", async (event) => {
   button.disabled = false;
   form.elements.password.select();
 });
+
+// Who comes by a link of another site is not sent with his cookie (SameSite=Strict), and may be logged in all the same.
+if (document.referrer && new URL(document.referrer).origin !== location.origin) {
+  fetch("/live/check").then((answer) => { if (answer.ok) location.replace(next()); }, () => {});
+}
