@@ -22,6 +22,7 @@ from gate_controller.desk.control_socket import ControlError, ControlServer
 from gate_controller.desk.staff import Desk
 from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
+from gate_controller.devices.health import look
 from gate_controller.devices.machine import serial_number
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
@@ -50,6 +51,7 @@ from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.service import Service
 from gate_controller.shell.status import StatusBoard
 from gate_controller.shell.upkeep import Upkeep
+from gate_controller.shell.watching_machine import MachineWatch
 from gate_controller.systemd import log
 from gate_controller.systemd.notify import watchdog_seconds
 from gate_controller.texts import Language, Text, Texts
@@ -111,13 +113,17 @@ class App:
         self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
         self._degraded.on_change, self._degraded.faults = self.board.changed, self.gate.faults
         machine = serial_number() if machine is None else machine
+        clock = ServerClock()
+        self._watch = MachineWatch(
+            partial(look, settings.state_dir), is_clock_sure=lambda: clock.is_set, on_change=self.board.changed
+        )
+        self.board.machine = self._watch.status
         self._journal = Journal(
             settings.state_dir,
             on_damage=self._journal_damaged,
             lock=journal_lock,
             gate=f"{settings.id} {machine}",
         )
-        clock = ServerClock()
         self._api = Api(settings.eguma.base_url, key, clock.note)
         self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
         self._books = Books(
@@ -239,6 +245,7 @@ class App:
         yield upkeep.learn_own_user()
         yield upkeep.archive_old_attempts(settings.journal.keep_days)
         yield self._desk.get_ready()
+        yield self._watch.keep()
         yield ControlServer(settings.state_dir, self._answerers).serve()
 
     async def _rest(self) -> None:

@@ -56,7 +56,8 @@ def _status_lines(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for fault in status["faults"]:
         yield fault["what"], f"{fault['why']} ({since(fault['since'])})"
     lane = status["lane"]
-    yield "lane", f"{lane['state']} {lane['incident']}".rstrip()
+    in_lane = f"{lane['state']} {lane['incident']}, voucher {lane['voucher']}"
+    yield "lane", f"{in_lane} ({since(lane['since'])})" if lane["since"] else lane["state"]
     yield "held open", "yes" if status["state"] == "held open" else "no"
     yield "gate", status["movement"] or "as it should be"
     yield "contacts", ", ".join(status["contacts"]) or "none active"
@@ -76,7 +77,21 @@ def _status_lines(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     in_doubt = f"{money['in_doubt']}, {amount(money['in_doubt_cents'])}: being looked up"
     yield "in doubt", in_doubt if money["in_doubt"] else "none"
     yield "scanner", status["scanner"] or "not opened yet"
+    yield from _machine(status["machine"], since)
     yield "build", f"{status['build']['version']}, Python {status['build']['python']}"
+
+
+def _machine(machine: dict[str, Any], since: Callable[[float], str]) -> Iterator[tuple[str, str]]:
+    def told(value: Any, words: str) -> str:
+        return "unknown" if value is None else words
+
+    free, celsius, sags = machine["disk_free"], machine["celsius"], machine["is_undervolted"]
+    yield "disk", told(free, f"{100 * (free or 0):.0f} % free")
+    yield "processor", told(celsius, f"{celsius or 0:.0f} °C")
+    yield "supply", told(sags, "sags" if sags else "sagged earlier" if machine["was_undervolted"] else "good")
+    yield "clock", "confirmed by E-GUMA" if machine["is_clock_sure"] else "not confirmed yet"
+    for ailment in machine["ailments"]:
+        yield "machine", f"{ailment['why']} ({since(ailment['since'])})"
 
 
 def _eguma(eguma: dict[str, Any], now: float, since: Callable[[float], str]) -> str:

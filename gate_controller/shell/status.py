@@ -17,10 +17,12 @@ from gate_controller import __version__
 from gate_controller.admission.attempt.states import InDoubt
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.calls import CallFailed, CallFault
+from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.facts import Fact, Intended, Regime, RegimeBegun, Standing
 from gate_controller.admission.words.messages import HOLDS, Fault
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.shell.degraded import Ailment, Degraded
+from gate_controller.shell.watching_machine import MachineStatus
 
 if TYPE_CHECKING:
     from gate_controller.admission.words.ids import AttemptId
@@ -46,6 +48,10 @@ class LaneStatus:
     state: str
     """`free`, else where the attempt stands that has it."""
     incident: str = ""
+    voucher: str = ""
+    """Masked."""
+    since: float | None = None
+    """When its visitor scanned (wall clock); None where the lane is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ class GateStatus:
     eguma: EgumaStatus
     money: MoneyStatus
     currency: Currency
+    machine: MachineStatus
     build: Build
 
     @property
@@ -138,6 +145,7 @@ class GateStatus:
             *((f"E-GUMA: {self.eguma.trouble}",) if self.eguma.trouble else ()),
             *((f"gate: {self.movement}",) if self.movement else ()),
             *dict.fromkeys(why for why in (ailment.why for ailment in self.missing) if why not in known),
+            *(ailment.why for ailment in self.machine.ailments if ailment.why not in known),
             *((f"open items: {money.open_items}",) if money.open_items else ()),
             *((f"charges in doubt: {money.in_doubt}",) if money.in_doubt else ()),
         )
@@ -207,6 +215,8 @@ class StatusBoard:
         self.open_items = OpenItems()
         self.scanner = ""
         """The port of the scanner."""
+        self.machine: Callable[[], MachineStatus] = MachineStatus
+        """How the machine is."""
 
     def status(self) -> GateStatus:
         """Return the gate as it is now."""
@@ -220,7 +230,7 @@ class StatusBoard:
             started_at=self._started_at,
             state=_state_of(self._faults),
             since=self._since,
-            lane=LaneStatus("free") if gate.lane is None else LaneStatus(gate.lane.state.name, gate.lane.incident),
+            lane=self._lane(),
             faults=tuple(self._faults[fault] for fault in sorted(self._faults, key=lambda fault: fault.value)),
             regime=_regime_of(gate.regimes.now),
             missing=self._degraded.missing,
@@ -233,8 +243,16 @@ class StatusBoard:
                 self.open_items.number, self.open_items.cents, len(doubted), Cents(sum(doubted, start=0))
             ),
             currency=gate.policy.currency,
+            machine=self.machine(),
             build=Build(),
         )
+
+    def _lane(self) -> LaneStatus:
+        if (lane := self._gate.lane) is None:
+            return LaneStatus("free")
+        # To a tenth of a second: the same scan is told the same each time.
+        since = round(self._wall() - (time.monotonic() - lane.begun), 1)
+        return LaneStatus(lane.state.name, lane.incident, mask(lane.voucher_code or lane.code), since)
 
     def follow(self, told: Callable[[], None]) -> Callable[[], None]:
         """Have `told` called in the loop after each change; returns what ends it."""
