@@ -43,7 +43,8 @@ SETTINGS
 
 Every setting has a name like relay.pin. It can be given as an argument (--set relay.pin=5), in the environment
 (GATE_RELAY__PIN=5), as a systemd credential, and in a TOML file (pin = 5 under [relay]); the earlier in this list
-goes over the later. Two are required: admission.price_cents and the key, eguma.api_key or eguma.api_key_file.
+goes over the later. Two are required: admission.price_cents and the key, which
+stands in a file eguma.api_key beside the settings file, for root alone.
 "config" shows what is in force, "config --reference" all there is.
 
 A NEW GATE

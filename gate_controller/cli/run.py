@@ -15,7 +15,7 @@ def run(config: ConfigOption = None, overrides: SetOption = None) -> int:
     is touched, and so does another gate that runs on the same state directory.
 
     Example:
-      GATE_ADMISSION__PRICE_CENTS=2500 GATE_EGUMA__API_KEY_FILE=/etc/gate-controller/key gate-controller run
+      GATE_ADMISSION__PRICE_CENTS=2500 GATE_EGUMA__API_KEY_FILE=/run/keys/east gate-controller run
     """
     settings = load(config, overrides).settings
 

@@ -11,6 +11,9 @@ from gate_controller.settings.values import is_none
 
 DEFAULT_FILES = (Path("/etc/gate-controller/gate.toml"), Path("gate.toml"))
 KEY_FILE = "eguma.api_key_file"
+CREDENTIAL = "credential"
+"""How the origin begins of what a credential gives."""
+
 # Read at most this much of a file that holds one value: somebody may have named a device or a disk image.
 _MOST_BYTES = 65536
 
@@ -43,7 +46,9 @@ def from_credentials(directory: str, names: Collection[str], given: Collection[s
         if name in given:
             continue
         if name:
-            _read_value(reading, name, path, f"credential {path.name}")
+            _read_value(reading, name, path, f"{CREDENTIAL} {path.name}")
+            if name == KEY and name in reading.given and not str(reading.given[name].value).strip():
+                del reading.given[name]  # the unit's stand-in for a file that is not there
         elif path.name.upper().startswith(PREFIX) or path.name.partition(".")[0] in sections:
             # Other credentials of the unit are none of the gate's business; these were meant for it.
             reading.mistakes.append(
@@ -55,12 +60,18 @@ def from_credentials(directory: str, names: Collection[str], given: Collection[s
 def from_key_file(given: Mapping[str, Given]) -> Reading:
     """
     Read the key from the file that the other sources name, if they do. A key and a file leave it open which is meant,
-    but for a key among the arguments: those go over all.
+    but for a key among the arguments, which go over all, and a credential's, which goes over the settings file: the
+    service has it while its user may not read the file.
     """
     reading = Reading()
     named = given.get(KEY_FILE)
-    by_argument = KEY in given and given[KEY].origin == ARGUMENT
-    if named is None or is_none(named.value) or (by_argument and named.origin != ARGUMENT):
+    if named is None or is_none(named.value):
+        return reading
+    key_from = given[KEY].origin if KEY in given else ""
+    by_credential = key_from.startswith(CREDENTIAL) and not named.origin.startswith(
+        (ARGUMENT, "environment", CREDENTIAL)
+    )
+    if by_credential or (key_from == ARGUMENT and named.origin != ARGUMENT):
         return reading
     if KEY in given:
         reading.mistakes.append(
@@ -79,13 +90,37 @@ def from_key_file(given: Mapping[str, Given]) -> Reading:
     return reading
 
 
-def _read_value(reading: Reading, name: str, path: Path, origin: str) -> None:
+def from_key_beside(file: Path | None, given: Mapping[str, Given]) -> Reading:
+    """
+    Read the key from the file `eguma.api_key` beside the settings file, where nothing else gives it.
+
+    It is root's alone: the service gets it as a credential, and root's commands find it here.
+    """
+    reading = Reading()
+    if KEY in given or (KEY_FILE in given and not is_none(given[KEY_FILE].value)):
+        return reading
+    path = (file or DEFAULT_FILES[0]).parent / KEY
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return reading
+    except OSError:
+        pass  # told below
+    _read_value(reading, KEY, path, f"file {path}", "use sudo: it is root's, and the service's as a credential")
+    if KEY in reading.given:
+        reading.warnings.extend(_open_to_all(path))
+    return reading
+
+
+def _read_value(
+    reading: Reading, name: str, path: Path, origin: str, remedy: str = "name a file the gate's user can read"
+) -> None:
     try:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES).decode().removesuffix("\n").removesuffix("\r")
     except OSError as error:
         reading.is_unreadable = True
-        reading.mistakes.append(_unreadable(name, origin, error, "name a file the gate's user can read"))
+        reading.mistakes.append(_unreadable(name, origin, error, remedy))
     except (UnicodeDecodeError, ValueError):
         reading.mistakes.append(Mistake(f"{name} is no text", origin, "write it anew, as plain text"))
     else:

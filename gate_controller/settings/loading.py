@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from gate_controller.settings import values
 from gate_controller.settings.combinations import combination_mistakes, shared_pin_mistakes
-from gate_controller.settings.files import DEFAULT_FILES, from_credentials, from_key_file, from_toml
+from gate_controller.settings.files import DEFAULT_FILES, from_credentials, from_key_beside, from_key_file, from_toml
 from gate_controller.settings.mistakes import BY_DEFAULT, KEY, Discretion, Given, Mistake, validation_mistakes
 from gate_controller.settings.models import FIELDS, SECTIONS, Settings, reader_of, reading_from
 from gate_controller.settings.sources import Reading, ReadingSource, from_arguments, from_environment
@@ -62,6 +62,7 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     above = ChainMap(*(reading.given for reading in readings))
     readings += [from_credentials(environ.get("CREDENTIALS_DIRECTORY", ""), FIELDS, above), toml]
     readings.append(from_key_file(ChainMap(*(reading.given for reading in readings))))
+    readings.append(from_key_beside(file, ChainMap(*(reading.given for reading in readings))))
     given = ChainMap(*(reading.given for reading in readings))
     discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)
     mistakes = [mistake for reading in readings for mistake in reading.mistakes]

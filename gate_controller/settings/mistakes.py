@@ -113,5 +113,7 @@ def _missing(name: str, files: str) -> Mistake:
     section, _, leaf = name.rpartition(".")
     remedy = f"set {variable(name)}, or {leaf} under [{section}] in {files}"
     if name == KEY:
-        remedy += ", or pass the credential eguma.api_key, or name a file with eguma.api_key_file"
+        beside = f"{files.rpartition('/')[0]}/{KEY}" if "/" in files else KEY
+        # The unit passes it on from there; a setting that named another file would be one key too many for the service.
+        remedy = f"write it into {beside} (chmod 600), from where the service gets it too, or set {variable(name)}"
     return Mistake(f"{name} is not set", "no source gives it and it has no default", remedy)

@@ -1,6 +1,7 @@
 """Where settings come from, which source goes over which, and what each says to names it does not know."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -333,6 +334,60 @@ def test_a_key_and_a_key_file_among_the_arguments_are_one_too_many() -> None:
     [line] = mistakes("eguma.api_key=another", "eguma.api_key_file=/gone/key", GATE_EGUMA__API_KEY="-")
 
     assert "are both given: argument and argument: " in line
+
+
+def test_a_credential_goes_over_a_key_file_named_in_the_settings_file(tmp_path: Path, credentials: Path) -> None:
+    # The service has the key as a credential, and its user may not read the file.
+    path = toml(tmp_path, '[eguma]\napi_key_file = "/gone/key"\n')
+    (credentials / "eguma.api_key").write_text("another\n")
+
+    result = loaded(config=path, GATE_EGUMA__API_KEY="-", CREDENTIALS_DIRECTORY=str(credentials))
+
+    assert result.settings.eguma.api_key.get_secret_value() == "another"
+    assert result.origins["eguma.api_key"] == "credential eguma.api_key"
+
+
+def test_the_key_stands_beside_the_settings_file_where_nothing_else_gives_it(tmp_path: Path) -> None:
+    path = toml(tmp_path, "")
+    beside = tmp_path / "eguma.api_key"
+    beside.write_text(f"{SECRET}\n")
+    beside.chmod(0o600)
+
+    result = loaded(config=path, GATE_EGUMA__API_KEY="-")
+
+    assert result.settings.eguma.api_key.get_secret_value() == SECRET
+    assert result.origins["eguma.api_key"] == f"file {beside}"
+    assert result.warnings == ()
+    beside.chmod(0o644)
+    [warning] = loaded(config=path, GATE_EGUMA__API_KEY="-").warnings
+    assert warning == f"the file with the key can be read by every user: {beside}: chmod o-r {beside}"
+    assert loaded(config=path, GATE_EGUMA__API_KEY="another").warnings == ()
+
+
+def test_an_empty_credential_stands_in_for_a_key_that_is_not_there(tmp_path: Path, credentials: Path) -> None:
+    (credentials / "eguma.api_key").write_text("\n")
+
+    [line] = mistakes(config=toml(tmp_path, ""), GATE_EGUMA__API_KEY="-", CREDENTIALS_DIRECTORY=str(credentials))
+
+    assert line.startswith("eguma.api_key is not set: no source gives it and it has no default: write it into ")
+    assert f"{tmp_path}/eguma.api_key" in line
+
+
+def test_a_key_that_only_root_may_read_is_said_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = toml(tmp_path, "")
+    beside = tmp_path / "eguma.api_key"
+    beside.write_text(SECRET)
+    opened = Path.open
+
+    def refused(self: Path, *args: Any, **kwargs: Any) -> Any:
+        if self == beside:
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refused)
+
+    [line] = mistakes(config=path, GATE_EGUMA__API_KEY="-")
+    assert line.startswith(f"eguma.api_key cannot be read (Permission denied): file {beside}: use sudo: it is root's")
 
 
 def test_a_key_among_the_arguments_is_a_warning() -> None:
