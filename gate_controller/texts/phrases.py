@@ -70,7 +70,6 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ),
     ("Last scans", "Letzte Scans", "Derniers scans", "Ultime scansioni"),
     ("Earlier", "Frühere", "Plus anciens", "Precedenti"),
-    ("Later", "Spätere", "Plus récents", "Successivi"),
     ("All scans", "Alle Scans", "Tous les scans", "Tutte le scansioni"),
     (
         "Nobody has scanned yet.",
@@ -113,12 +112,11 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Disk", "Speicher", "Stockage", "Memoria"),
     ("Clock", "Uhr", "Horloge", "Orologio"),
     ("Temperature", "Temperatur", "Température", "Temperatura"),
+    ("Speed", "Geschwindigkeit", "Vitesse", "Velocità"),
     ("Power", "Stromversorgung", "Alimentation", "Alimentazione"),
     ("Page", "Seite", "Page", "Pagina"),
     ("Key", "Schlüssel", "Clé", "Chiave"),
     ("ready", "bereit", "prêt", "pronto"),
-    ("at fault", "gestört", "en panne", "guasto"),
-    ("not opened yet", "noch nicht geöffnet", "pas encore ouvert", "non ancora aperto"),
     ("not asked yet", "noch nicht gefragt", "pas encore interrogé", "non ancora interrogato"),
     (
         "answered {age} ago, in {ms} ms",
@@ -138,7 +136,6 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("as E-GUMA’s", "wie bei E-GUMA", "comme celle d’E-GUMA", "come quello di E-GUMA"),
     ("not confirmed yet", "noch nicht bestätigt", "pas encore confirmée", "non ancora confermato"),
     ("enough", "genügend", "suffisante", "sufficiente"),
-    ("not known", "nicht bekannt", "inconnue", "non nota"),
     # -- orders
     ("Open once", "Einmal öffnen", "Ouvrir une fois", "Aprire una volta"),
     ("Open now", "Jetzt öffnen", "Ouvrir maintenant", "Apri ora"),
@@ -281,6 +278,18 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Lampes, son et écran montrent chaque signal à tour de rôle.",
         "Lampade, suono e display mostrano ogni segnale a turno.",
     ),
+    (
+        "Show the fingerprint on the display",
+        "Fingerabdruck auf dem Display zeigen",
+        "Afficher l’empreinte à l’écran",
+        "Mostra l’impronta sul display",
+    ),
+    (
+        "Fingerprint of this page’s certificate",
+        "Fingerabdruck des Zertifikats dieser Seite",
+        "Empreinte du certificat de cette page",
+        "Impronta del certificato di questa pagina",
+    ),
     ("Try lamps", "Lampen probieren", "Essayer les lampes", "Prova lampade"),
     ("Try sound", "Ton probieren", "Essayer le son", "Prova suono"),
     ("Try display", "Display probieren", "Essayer l’écran", "Prova display"),
@@ -291,7 +300,6 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Name", "Name", "Nom", "Nome"),
     ("Role", "Rolle", "Rôle", "Ruolo"),
     ("From", "Von", "Depuis", "Da"),
-    ("Last seen", "Zuletzt", "Dernière activité", "Ultima attività"),
     ("When", "Wann", "Quand", "Quando"),
     ("What", "Was", "Quoi", "Che cosa"),
     # -- errors

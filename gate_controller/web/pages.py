@@ -79,11 +79,11 @@ async def _found(request: Request, text: str, *, for_script: bool) -> Response:
         return JSONResponse({"go": go}) if for_script else RedirectResponse(go, 303)
     scans = visits_view(records, now=house.status().at, dated=True)
     t = views.says(language)
-    none = t("Nothing found for {text}. An incident code has 5 characters, a voucher 12.")
-    none = none.format(text=_without_code(text))
+    nothing = t("Nothing found for {text}. An incident code has 5 characters, a voucher 12.")
+    nothing = nothing.format(text=_without_code(text))
     if not for_script:
-        return await page(request, "found.html", scans=scans, none=none)
-    html = environment().get_template("_found.html").render(scans=scans, none=none, t=t)
+        return await page(request, "found.html", scans=scans, nothing=nothing)
+    html = environment().get_template("_found.html").render(scans=scans, nothing=nothing, t=t)
     return JSONResponse({"html": html})
 
 

@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gate_controller.web.audience import language_of
 from gate_controller.web.templating import page
+from gate_controller.web.views import says
 
 LOGIN_PATH: Final = "/login"
 
@@ -28,6 +30,13 @@ _HEADERS: Final[Mapping[bytes, bytes]] = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
+_FOR_PEOPLE: Final[Mapping[int, str]] = {
+    403: "You may not do that.",
+    404: "That is not here.",
+    500: "The page has failed. The gate goes on.",
+}
+"""What a person is told by status, in a language of the house; a program gets the words."""
+
 _TLS_HEADERS: Final[Mapping[bytes, bytes]] = {b"strict-transport-security": b"max-age=31536000"}
 
 
@@ -57,6 +66,8 @@ class StrictAnswers:
 async def refused(request: Request, status: int, words: str, *, headers: Mapping[str, str] | None = None) -> Response:
     """Return why a request is refused, for whoever has sent it."""
     if wants_page(request):
+        said = _FOR_PEOPLE.get(status)
+        words = says(language_of(request))(said) if said is not None else words
         answer = await page(request, "none.html", status, words=words)
         answer.headers.update(headers or {})
         return answer

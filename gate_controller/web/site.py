@@ -19,6 +19,7 @@ from gate_controller.web.refusals import http_refusal, refused
 from gate_controller.web.resources import Resource
 from gate_controller.web.supervision import Supervision
 from gate_controller.web.templating import STATIC
+from gate_controller.web.tools import Tools
 
 
 async def _alive(_request: Request) -> Response:
@@ -38,7 +39,7 @@ HEALTH = (Resource("/healthz", _alive, None), Resource("/readyz", _ready, None))
 
 def resources(house: House, guards: Guards) -> Sequence[Resource]:
     """Return everything that can be asked of a gate."""
-    own = (*Login(guards).resources(), *Supervision(guards).resources())
+    own = (*Login(guards).resources(), *Supervision(guards).resources(), *Tools(guards).resources())
     return (*HEALTH, *own, *pages.resources(house), *http_api.resources(house))
 
 

@@ -122,6 +122,10 @@ NAMES: Final[Mapping[str, str]] = {
     "blocked": "Gate",
     "key": "Key",
     "page": "Page",
+    "disk": "Disk",
+    "supply": "Power",
+    "temperature": "Temperature",
+    "speed": "Speed",
 }
 """The parts by what the status calls them; what is not here keeps its name."""
 
@@ -164,11 +168,11 @@ def _lane(status: GateStatus, message: Message, t: Says) -> Iterator[str]:
         if status.takes_scans and regime is None:
             yield t("Lane free")
         return
-    if voucher := getattr(lane, "voucher", ""):
+    if voucher := lane.voucher:
         yield t("Voucher {voucher}").format(voucher=voucher)
     if lane.incident:
         yield t("incident {incident}").format(incident=lane.incident)
-    if (since := getattr(lane, "since", None)) is not None:
+    if (since := lane.since) is not None:
         yield t("since {age}").format(age=age(status.at - since, t))
 
 

@@ -10,6 +10,7 @@ from gate_controller.admission.words.money import Cents
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language
 from gate_controller.texts.amounts import format_sum
+from gate_controller.texts.sayings import saying
 from gate_controller.web import views
 from gate_controller.web.chart import Bar, Quarter, chart
 from gate_controller.web.house import House
@@ -120,7 +121,7 @@ def needs_view(
     faults = [
         Need(
             f"{t('Out of service')}: {views.part_name(fault.what, t)}",
-            f"{fault.why} ({t('since {time}').format(time=views.day_and_clock(fault.since, now))})",
+            f"{saying(fault.why, language)} ({t('since {time}').format(time=views.day_and_clock(fault.since, now))})",
         )
         for fault in status.faults
         if fault.what not in views.BY_ORDER

@@ -25,7 +25,6 @@ FOREIGN = {
     "archive/attempts-YEAR.jsonl": "in the journal's folder",
     "audit.jsonl": "in the state directory: who logged in and what was done",
     "certificate.pem": "in the state directory: the page's certificate, where none is given",
-    "gate.museum.ch": "a name that somebody may give a gate",
     "config.txt": "what a Raspberry Pi boots with",
     "80-mm-candidate.rules": "of ModemManager",
     "99-com.rules": "of Raspberry Pi OS",

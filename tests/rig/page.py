@@ -24,10 +24,10 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def gate_with_page(
-    state_dir: Path, pins: Pins, simulator: Simulator, *, ready: bool = True, **settings: Any
+    state_dir: Path, pins: Pins, simulator: Simulator, *, ready: bool = True, port: int | None = None, **settings: Any
 ) -> AsyncIterator[tuple[GateInProcess, httpx.AsyncClient]]:
     """Run a gate that serves its page, and return it with a client of a browser's manners."""
-    port = free_port()
+    port = port or free_port()
     async with running_gate(state_dir, pins, simulator, ready=ready, web__port=port, **settings) as gate:
         origin = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=origin, headers={"Origin": origin}, timeout=20) as client:

@@ -1,0 +1,308 @@
+"""
+What the gate answers to staff's orders and says of its parts, in the languages of the house.
+
+The core and the shell say it once, in English, for log and command line; here is the same for the page. A saying that
+is in no row stays English: it names what a technician looks up.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+from gate_controller.texts.languages import Language
+
+# ruff: noqa: E501 - a row is read side by side
+
+_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
+    # -- what became of an order
+    ("released", "Der Eingang hat geöffnet.", "L’entrée s’est ouverte.", "L’ingresso si è aperto."),
+    ("held open by staff", "Der Eingang steht offen.", "L’entrée reste ouverte.", "L’ingresso resta aperto."),
+    ("locked by staff", "Der Eingang ist geschlossen.", "L’entrée est fermée.", "L’ingresso è chiuso."),
+    (
+        "put out of service",
+        "Der Eingang ist ausser Betrieb.",
+        "L’entrée est hors service.",
+        "L’ingresso è fuori servizio.",
+    ),
+    (
+        "resumed",
+        "Der Eingang ist wieder in Betrieb.",
+        "L’entrée est de nouveau en service.",
+        "L’ingresso è di nuovo in servizio.",
+    ),
+    ("settled", "Erledigt.", "Clos.", "Chiuso."),
+    (
+        "refunded",
+        "Das Geld ist zurück auf dem Gutschein.",
+        "L’argent est de retour sur le bon.",
+        "Il denaro è di nuovo sul buono.",
+    ),
+    ("being refunded", "Das Geld wird zurückgegeben.", "Le remboursement est en cours.", "Il rimborso è in corso."),
+    # -- why it is not carried out
+    (
+        "somebody is being served: wait until the lane is free",
+        "Gerade wird jemand bedient: Warten Sie, bis der Durchgang frei ist.",
+        "Quelqu’un est en train de passer : attendez que le passage soit libre.",
+        "Qualcuno sta passando: attenda che il varco sia libero.",
+    ),
+    (
+        "it cannot open: {}",
+        "Der Eingang kann nicht öffnen: {}",
+        "L’entrée ne peut pas s’ouvrir : {}",
+        "L’ingresso non può aprirsi: {}",
+    ),
+    (
+        "it did not open: {}",
+        "Der Eingang hat nicht geöffnet: {}",
+        "L’entrée ne s’est pas ouverte : {}",
+        "L’ingresso non si è aperto: {}",
+    ),
+    (
+        "it stands open already",
+        "Der Eingang steht schon offen.",
+        "L’entrée est déjà ouverte.",
+        "L’ingresso è già aperto.",
+    ),
+    (
+        "the fire contact still reports an alarm: it has to close first",
+        "Der Feuerkontakt meldet noch Alarm: Er muss zuerst schliessen.",
+        "Le contact incendie signale encore une alarme : il doit d’abord se fermer.",
+        "Il contatto antincendio segnala ancora un allarme: deve prima chiudersi.",
+    ),
+    (
+        "there is no alarm, and nothing holds by order: nothing to resume from",
+        "Es gibt weder Alarm noch Anordnung: Der Betrieb läuft schon normal.",
+        "Il n’y a ni alarme ni ordre en cours : le service est déjà normal.",
+        "Non c’è né allarme né ordine in corso: il servizio è già normale.",
+    ),
+    (
+        "is not an open item: there is nothing to settle",
+        "Das ist kein offener Posten (mehr): Es gibt nichts zu erledigen.",
+        "Ce n’est pas (plus) un cas ouvert : il n’y a rien à clore.",
+        "Non è (più) un caso aperto: non c’è nulla da chiudere.",
+    ),
+    (
+        "a cancellation of it is under way, and may be accepted",
+        "Gerade wird das Geld zurückgegeben, und das kann gelingen: Versuchen Sie es gleich nochmals.",
+        "Un remboursement est en cours et peut aboutir : réessayez dans un instant.",
+        "Un rimborso è in corso e può riuscire: riprovi tra un momento.",
+    ),
+    (
+        "the gate has still work with it",
+        "Der Eingang arbeitet noch daran: Versuchen Sie es gleich nochmals.",
+        "L’entrée s’en occupe encore : réessayez dans un instant.",
+        "L’ingresso se ne sta ancora occupando: riprovi tra un momento.",
+    ),
+    (
+        "is not an open item: nobody is owed an admission for it",
+        "Das ist kein offener Posten (mehr): Niemand hat dafür einen Eintritt zugut.",
+        "Ce n’est pas (plus) un cas ouvert : aucune entrée n’est due.",
+        "Non è (più) un caso aperto: nessuno ha diritto a un’entrata.",
+    ),
+    (
+        "holds no charge that is certain: open once if he shall go in, and settle this apart",
+        "Eine Belastung steht nicht fest: Öffnen Sie einmal, wenn der Gast hinein soll, und erledigen Sie den Posten getrennt.",
+        "Aucun débit n’est certain : ouvrez une fois si la personne doit entrer, et réglez ce cas à part.",
+        "Nessun addebito è certo: apra una volta se la persona deve entrare, e chiuda questo caso a parte.",
+    ),
+    (
+        "may not have been charged: open once if he shall go in, and settle this apart",
+        "Vielleicht wurde nichts belastet: Öffnen Sie einmal, wenn der Gast hinein soll, und erledigen Sie den Posten getrennt.",
+        "Il n’y a peut-être pas eu de débit : ouvrez une fois si la personne doit entrer, et réglez ce cas à part.",
+        "Forse non c’è stato addebito: apra una volta se la persona deve entrare, e chiuda questo caso a parte.",
+    ),
+    (
+        "has been given back already: open once if he shall go in",
+        "Das Geld ist schon zurück: Öffnen Sie einmal, wenn der Gast hinein soll.",
+        "L’argent est déjà rendu : ouvrez une fois si la personne doit entrer.",
+        "Il denaro è già stato restituito: apra una volta se la persona deve entrare.",
+    ),
+    (
+        "holds no charge: there is nothing to give back",
+        "Es wurde nichts belastet: Es gibt nichts zurückzugeben.",
+        "Rien n’a été débité : il n’y a rien à rembourser.",
+        "Non è stato addebitato nulla: non c’è nulla da rimborsare.",
+    ),
+    (
+        "has been given back already",
+        "Das Geld ist schon zurückgegeben.",
+        "L’argent est déjà rendu.",
+        "Il denaro è già stato restituito.",
+    ),
+    (
+        "has no redeem token, so E-GUMA cannot cancel it: give it back by hand, then settle it",
+        "E-GUMA kann diese Belastung nicht stornieren: Geben Sie das Geld von Hand zurück und erledigen Sie dann den Posten.",
+        "E-GUMA ne peut pas annuler ce débit : rendez l’argent à la main, puis réglez le cas.",
+        "E-GUMA non può annullare questo addebito: restituisca il denaro a mano, poi chiuda il caso.",
+    ),
+    (
+        "was settled by {} ({}): a refund now would give it back twice",
+        "Schon erledigt von {} ({}): Eine Rückgabe wäre jetzt doppelt.",
+        "Déjà réglé par {} ({}) : un remboursement le rendrait deux fois.",
+        "Già chiuso da {} ({}): un rimborso lo restituirebbe due volte.",
+    ),
+    (
+        "the journal cannot be written just now",
+        "Der Eingang kann im Moment nichts verbuchen: Versuchen Sie es später.",
+        "L’entrée ne peut rien enregistrer en ce moment : réessayez plus tard.",
+        "L’ingresso non può registrare nulla in questo momento: riprovi più tardi.",
+    ),
+    (
+        "its visitor is being served",
+        "Der Gast wird gerade bedient.",
+        "La personne est en train de passer.",
+        "La persona sta passando.",
+    ),
+    (
+        "{}, of the same voucher, is not settled yet",
+        "{}, vom selben Gutschein, ist noch nicht geklärt.",
+        "{}, du même bon, n’est pas encore réglé.",
+        "{}, dello stesso buono, non è ancora chiarito.",
+    ),
+    (
+        "a second charge of it is being looked for",
+        "Es wird noch nach einer zweiten Belastung gesucht.",
+        "Un second débit est encore recherché.",
+        "Si sta ancora cercando un secondo addebito.",
+    ),
+    (
+        "it is being given back already",
+        "Das Geld wird schon zurückgegeben.",
+        "Le remboursement est déjà en cours.",
+        "Il rimborso è già in corso.",
+    ),
+    (
+        "its end has passed already: name a later one",
+        "Das Ende ist schon vorbei: Nennen Sie ein späteres.",
+        "La fin est déjà passée : indiquez-en une plus tardive.",
+        "La fine è già passata: ne indichi una successiva.",
+    ),
+    (
+        "it is being stopped",
+        "Der Eingang wird gerade abgeschaltet.",
+        "L’entrée est en cours d’arrêt.",
+        "L’ingresso si sta spegnendo.",
+    ),
+    (
+        "the gate is being stopped",
+        "Der Eingang wird gerade abgeschaltet.",
+        "L’entrée est en cours d’arrêt.",
+        "L’ingresso si sta spegnendo.",
+    ),
+    (
+        "it is still starting: try again in a moment",
+        "Der Eingang startet noch: Versuchen Sie es gleich nochmals.",
+        "L’entrée démarre encore : réessayez dans un instant.",
+        "L’ingresso si sta ancora avviando: riprovi tra un momento.",
+    ),
+    (
+        "the fire alarm holds it open: it cannot be locked",
+        "Der Feueralarm hält den Eingang offen: Er kann nicht geschlossen werden.",
+        "L’alarme incendie tient l’entrée ouverte : elle ne peut pas être fermée.",
+        "L’allarme incendio tiene aperto l’ingresso: non può essere chiuso.",
+    ),
+    (
+        "another test is under way: wait for its end",
+        "Eine andere Probe läuft: Warten Sie, bis sie zu Ende ist.",
+        "Un autre essai est en cours : attendez sa fin.",
+        "Un’altra prova è in corso: ne attenda la fine.",
+    ),
+    (
+        "it stands open for everybody, and must go on saying so: test it later",
+        "Der Eingang steht für alle offen und muss das weiter zeigen: Probieren Sie es später.",
+        "L’entrée est ouverte à tous et doit continuer à l’indiquer : essayez plus tard.",
+        "L’ingresso è aperto a tutti e deve continuare a indicarlo: provi più tardi.",
+    ),
+    (
+        "a visitor is being served: wait until the lane is free",
+        "Gerade wird jemand bedient: Warten Sie, bis der Durchgang frei ist.",
+        "Quelqu’un est en train de passer : attendez que le passage soit libre.",
+        "Qualcuno sta passando: attenda che il varco sia libero.",
+    ),
+    # -- what ails a part, and what to do
+    (
+        "the fire contact is open: an alarm, or a broken wire",
+        "Der Feuerkontakt ist offen: ein Alarm oder ein gebrochener Draht.",
+        "Le contact incendie est ouvert : une alarme ou un fil coupé.",
+        "Il contatto antincendio è aperto: un allarme o un filo rotto.",
+    ),
+    (
+        "the alarm has cleared: staff have to say so (gate-controller gate resume)",
+        "Der Alarm ist vorbei: Das Personal muss das bestätigen («Normalbetrieb»).",
+        "L’alarme est levée : le personnel doit le confirmer (« Reprendre le service »).",
+        "L’allarme è cessato: il personale deve confermarlo («Servizio normale»).",
+    ),
+    (
+        "the service key holds it open: turn it back",
+        "Der Schlüsselschalter hält offen: Drehen Sie ihn zurück.",
+        "L’interrupteur à clé tient l’entrée ouverte : tournez-le en arrière.",
+        "L’interruttore a chiave tiene aperto: lo riporti indietro.",
+    ),
+    (
+        "the service key has closed it: turn it back",
+        "Der Schlüsselschalter hat geschlossen: Drehen Sie ihn zurück.",
+        "L’interrupteur à clé a fermé l’entrée : tournez-le en arrière.",
+        "L’interruttore a chiave ha chiuso: lo riporti indietro.",
+    ),
+    (
+        "the gate's own contact says that it cannot move: look what is in its way",
+        "Der Durchgang meldet, dass er sich nicht bewegen kann: Schauen Sie, was im Weg ist.",
+        "Le portillon signale qu’il ne peut pas bouger : voyez ce qui le gêne.",
+        "Il varco segnala che non può muoversi: guardi che cosa lo blocca.",
+    ),
+    (
+        "the disk takes no writes: look for its errors (journalctl -k), then mount it anew or replace the card",
+        "Der Speicher nimmt nichts an: Lassen Sie die Technik nachsehen (journalctl -k) und die Karte ersetzen.",
+        "Le stockage n’accepte plus rien : faites regarder la technique (journalctl -k) et remplacer la carte.",
+        "La memoria non accetta scritture: faccia controllare dal tecnico (journalctl -k) e sostituire la scheda.",
+    ),
+    (
+        "the disk is nearly full ({} % free): make room, or use a larger card",
+        "Der Speicher ist fast voll ({} % frei): Schaffen Sie Platz oder nehmen Sie eine grössere Karte.",
+        "Le stockage est presque plein ({} % libre) : faites de la place ou prenez une carte plus grande.",
+        "La memoria è quasi piena ({} % libero): faccia spazio o usi una scheda più grande.",
+    ),
+    (
+        "the supply sags (under-voltage): use one of 3 A (Pi 5: 5 A), or feed the relay apart",
+        "Die Spannung bricht ein: Nehmen Sie ein Netzteil mit 3 A (Pi 5: 5 A) oder speisen Sie das Relais getrennt.",
+        "La tension chute : prenez une alimentation de 3 A (Pi 5 : 5 A) ou alimentez le relais à part.",
+        "La tensione cala: usi un alimentatore da 3 A (Pi 5: 5 A) o alimenti il relè a parte.",
+    ),
+    (
+        "the processor is hot (over {} °C): give the enclosure air or shade",
+        "Der Prozessor ist heiss (über {} °C): Geben Sie dem Gehäuse Luft oder Schatten.",
+        "Le processeur est chaud (plus de {} °C) : aérez le boîtier ou mettez-le à l’ombre.",
+        "Il processore è caldo (oltre {} °C): dia aria o ombra alla custodia.",
+    ),
+    (
+        "the processor has slowed itself down: look at its supply and its cooling",
+        "Der Prozessor hat sich verlangsamt: Prüfen Sie Stromversorgung und Kühlung.",
+        "Le processeur s’est ralenti : vérifiez l’alimentation et le refroidissement.",
+        "Il processore ha rallentato: controlli alimentazione e raffreddamento.",
+    ),
+)
+
+_PLACES: Final = {Language.DE: 1, Language.FR: 2, Language.IT: 3}
+_ABOUT: Final = re.compile(r"(?:gate|incident [0-9A-Z]{5,12}): ")
+"""What a saying is about: on the page it stands beside it."""
+
+
+def saying(english: str, language: Language) -> str:
+    """Return what the gate says in a language; as it is where there is no row for it."""
+    text = _ABOUT.sub("", english, count=1) if _ABOUT.match(english) else english
+    if language is Language.EN:
+        return text
+    for pattern, row in _patterns():
+        if (found := pattern.fullmatch(text)) is not None:
+            return row[_PLACES[language]].format(*(saying(part, language) for part in found.groups()))
+    return text
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], tuple[str, str, str, str]], ...]:
+    return tuple((re.compile(re.escape(row[0]).replace(r"\{\}", "(.+)"), re.DOTALL), row) for row in _ROWS)
+
+
+def sayings() -> tuple[tuple[str, str, str, str], ...]:
+    """Return all rows: English, German, French, Italian."""
+    return _ROWS

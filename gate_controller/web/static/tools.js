@@ -1,0 +1,33 @@
+// The technician's page: devices tried, sessions ended.
+import { words } from "./clock.js";
+import { post } from "./every.js";
+
+const told = document.querySelector("[data-tried]");
+
+for (const button of document.querySelectorAll("[data-try]")) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    told.hidden = true;
+    try {
+      const isPrint = button.dataset.try === "fingerprint";
+      const answer = await post(`/api/v1/actions/${isPrint ? "show-fingerprint" : "try"}`, isPrint ? {} : { what: button.dataset.try });
+      if (!answer.ok) {
+        told.textContent = (await answer.json()).error;
+        told.hidden = false;
+      }
+    } catch {
+      told.textContent = words.unreachable;
+      told.hidden = false;
+    }
+    button.disabled = false;
+  });
+}
+
+for (const button of document.querySelectorAll("[data-revoke]")) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const answer = await post(`/api/v1/sessions/${button.dataset.revoke}/revoke`, {});
+    if (answer.ok) button.closest("tr").remove();
+    else button.disabled = false;
+  });
+}

@@ -1,0 +1,119 @@
+"""The words of the staff's page: every one that is used is there, in all four languages, with the same places."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import gate_controller
+from gate_controller.texts import Language
+from gate_controller.texts.phrases import phrase, phrases
+from gate_controller.texts.sayings import saying, sayings
+
+PACKAGE = Path(gate_controller.__file__).parent
+TEMPLATES = sorted((PACKAGE / "web" / "templates").glob("*.html"))
+ROWS = pytest.mark.parametrize("row", [*phrases(), *sayings()], ids=lambda row: row[0][:50])
+
+# Sentences that the core and the shell hand to staff; each has its row, so that nobody is answered in a language of
+# the program's own.
+ANSWERING = [PACKAGE / "admission" / "gate" / name for name in ("orders.py", "regimes.py", "contacts.py")]
+
+
+def places(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+@ROWS
+def test_a_row_has_the_same_places_in_every_language(row: tuple[str, str, str, str]) -> None:
+    assert all(text.strip() == text != "" for text in row)
+    assert [places(text) for text in row] == [places(row[0])] * 4
+
+
+@ROWS
+def test_german_is_that_of_switzerland(row: tuple[str, str, str, str]) -> None:
+    assert "ß" not in row[1]
+
+
+def test_no_row_stands_twice() -> None:
+    for rows in (phrases(), sayings()):
+        english = [row[0] for row in rows]
+        assert sorted(english) == sorted(set(english))
+
+
+def test_every_phrase_that_a_template_says_has_its_row() -> None:
+    known = {row[0] for row in phrases()}
+    said = {
+        text
+        for template in TEMPLATES
+        for _, text in re.findall(r"""\bt\((["'])(.*?)\1\)""", template.read_text(encoding="utf-8"))
+    }
+    assert said - known == set()
+    assert len(said) > 60
+
+
+def test_every_phrase_is_said_somewhere() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (*TEMPLATES, *(PACKAGE / "web").glob("*.py"))]
+    unsaid = [
+        row[0] for row in phrases() if not any(f'"{row[0]}"' in each or f"'{row[0]}'" in each for each in sources)
+    ]
+    assert unsaid == []
+
+
+def answers_of(path: Path) -> set[str]:
+    """Return the sentences that a file of the core returns or answers an order with, their places as `{}`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Return):
+            found |= texts_in(node.value)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"answer", "fault"}
+        ):
+            for argument in node.args[1:]:
+                found |= texts_in(argument)
+    return {text for text in found if " " in text}
+
+
+def texts_in(node: ast.expr | None) -> set[str]:
+    match node:
+        case ast.Constant(value=str() as text):
+            return {text}
+        case ast.JoinedStr():
+            parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
+            return {"".join(map(str, parts))}
+        case ast.IfExp():
+            return texts_in(node.body) | texts_in(node.orelse)
+        case _:
+            return set()
+
+
+@pytest.mark.parametrize("path", ANSWERING, ids=lambda path: path.name)
+def test_whatever_the_core_answers_to_staff_is_said_in_their_language(path: Path) -> None:
+    known = {row[0] for row in sayings()}
+    told = {
+        "the journal is still being written",
+        "has no record of what was intended",
+    }  # of `journal adopt` and torn ones
+    assert answers_of(path) - known - told == set()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_saying_loses_what_it_is_about_and_keeps_its_parts(language: Language) -> None:
+    said = saying("gate: it cannot open: the service key has closed it: turn it back", language)
+    assert said.endswith(saying("the service key has closed it: turn it back", language))
+    assert "gate:" not in said
+    assert (
+        saying("incident K7Q2M: was settled by Anna ({x}): a refund now would give it back twice", language).count(
+            "{x}"
+        )
+        == 1
+    )
+    assert saying("GPIO17 is held by another program", language) == "GPIO17 is held by another program"
+
+
+def test_a_phrase_without_a_row_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        phrase("No such phrase", Language.EN)

@@ -1,0 +1,371 @@
+"""The staff's page as people use it: in a real browser, before a real gate whose relay is a mock pin."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+import httpx
+import pytest
+from playwright.async_api import Page, Response, Route, expect
+
+from gate_controller.simulator import FaultKind, Simulator
+from gate_controller.simulator.misbehaviour import Endpoint
+from gate_controller.web.people import Role
+from gate_controller.web.users import Member, add_member
+from tests.rig.browser import PHONE, SMALLEST, TABLET, WALL, Visit, browser, visit
+from tests.rig.gate import GOOD, LOW, RELAY, GateInProcess, fault, open_items
+from tests.rig.page import gate_with_page
+from tests.rig.pins import Pins
+from tests.rig.site import PASSWORD, cheap_hashing
+from tests.rig.waiting import until
+
+AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
+SIZES = pytest.mark.parametrize("size", [SMALLEST, PHONE, TABLET, WALL], ids=["smallest", "phone", "tablet", "wall"])
+
+Seen = tuple[GateInProcess, Visit, str]
+
+
+def add(state_dir: Path, name: str, role: Role) -> None:
+    add_member(state_dir, Member(name, role, cheap_hashing().hash(PASSWORD)))
+
+
+@asynccontextmanager
+async def page_of(
+    state_dir: Path,
+    pins: Pins,
+    simulator: Simulator,
+    *,
+    role: Role = Role.STAFF,
+    size: tuple[int, int] = PHONE,
+    locale: str = "en-GB",
+    dark: bool = False,
+    **settings: Any,
+) -> AsyncIterator[Seen]:
+    """Run a gate, and look at its page as somebody of this role."""
+    fast: dict[str, Any] = {"display__languages": "en,de,fr,it", "display__gate_name": "East", **settings}
+    async with gate_with_page(state_dir, pins, simulator, **fast) as (gate, client), browser() as started:
+        add(state_dir, "Anna", role)
+        async with visit(started, size, locale=locale, dark=dark) as seen:
+            await log_in(seen.page, str(client.base_url))
+            yield gate, seen, str(client.base_url)
+            assert [said for said in seen.complaints if "Failed to load resource" not in said] == []
+
+
+async def log_in(page: Page, origin: str) -> None:
+    await page.goto(origin)
+    await page.fill("#name", "anna")
+    await page.fill("#password", PASSWORD)
+    await page.click("#login button")
+    await expect(page.locator("[data-part=now]")).to_be_visible()
+
+
+async def an_open_item(gate: GateInProcess, simulator: Simulator) -> str:
+    """Let somebody be charged whom nobody lets in and whose money E-GUMA does not take back; return the incident."""
+    refusing = fault(FaultKind.STATUS, Endpoint.CANCEL_REDEMPTION, status=400, times=None)
+    simulator.faults.add(refusing)
+    gate.scan(GOOD)
+    await until(lambda: bool(open_items(gate.settings.state_dir)), seconds=15)
+    simulator.faults.clear()
+    [item] = open_items(gate.settings.state_dir)
+    return str(item.incident)
+
+
+CREDITS: dict[str, Any] = {"passage__pin": 5, "passage__seconds": 0.1, "admission__credit_minutes": 0.002}
+
+
+# -- live
+
+
+async def test_a_real_scan_is_seen_as_it_happens(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, display__verdict_seconds=3, admission__hold_seconds=3) as (
+        gate,
+        seen,
+        _,
+    ):
+        page = seen.page
+        await expect(page.locator("#now")).to_have_text("Scan here")
+        await expect(page.locator(".live")).to_contain_text("live")
+        gate.scan(GOOD)
+        await expect(page.locator("[data-part=now] .now")).to_have_class("card now admitted", timeout=2_000)
+        await expect(page.locator("[data-part=now] .money")).to_contain_text("25.00")
+        await expect(page.locator(".visits li").first).to_contain_text("…KJR3", timeout=2_000)
+        await expect(page.locator(".visits li").first).to_contain_text("Admitted")
+        await expect(page.locator("[data-part=today] dd").first).to_have_text("1", timeout=2_000)
+        gate.scan(LOW)
+        await expect(page.locator(".visits li").first).to_contain_text("Balance too low")
+        assert GOOD not in await page.content()
+
+
+async def test_what_is_old_says_so_and_the_page_comes_back_by_itself(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with browser() as started, visit(started) as seen:
+        page = seen.page
+        async with gate_with_page(state_dir, pins, simulator, display__languages="en") as (_, client):
+            add(state_dir, "Anna", Role.STAFF)
+            origin = str(client.base_url)
+            await log_in(page, origin)
+            await expect(page.locator(".live")).to_contain_text("live")
+        await expect(page.locator(".live")).to_contain_text("no connection since", timeout=10_000)
+        assert "stale" in (await page.get_attribute("body", "class") or "")
+        port = httpx.URL(origin).port
+        async with gate_with_page(state_dir, pins, simulator, port=port, display__languages="en"):
+            # Sessions end with the gate: whoever looks logs in again, without having to load the page.
+            await expect(page.locator("#login")).to_be_visible(timeout=20_000)
+
+
+async def test_the_tabs_title_counts_what_needs_a_person(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, **CREDITS) as (gate, seen, _):
+        assert await seen.page.title() == "East"
+        await an_open_item(gate, simulator)
+        await expect(seen.page).to_have_title("(1) East")
+
+
+# -- orders, down to the pin
+
+
+async def order(page: Page, do: str, *, reason: str | None = "Trial for a test", minutes: str | None = None) -> None:
+    await page.click(f"[data-ask={do}]")
+    dialog = page.locator(f"#ask-{do}")
+    await expect(dialog).to_be_visible()
+    if reason is not None:
+        await dialog.locator("[name=reason]").fill(reason)
+    if minutes is not None:
+        await dialog.locator(f"[data-until='{minutes}']").click()
+    await dialog.locator("[type=submit]").click()
+    await expect(dialog.locator("[data-told]")).to_be_visible()
+
+
+async def test_open_once_moves_the_relay_and_says_so(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator) as (gate, seen, _):
+        await order(seen.page, "open-once", reason="pram, wide gate needed")
+        await expect(seen.page.locator("#ask-open-once [data-told]")).to_contain_text("Done at")
+        assert sum(edge.high for edge in gate.relay_edges) == 1
+        await expect(seen.page.locator(".visits li").first).to_contain_text("Opened by Anna: pram, wide gate needed")
+
+
+async def test_a_button_pressed_twice_acts_once(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator) as (gate, seen, _):
+        page = seen.page
+        await page.click("[data-ask=open-once]")
+        await page.fill("#reason-open-once", "pram")
+        await page.evaluate(
+            "() => { const f = document.querySelector('#ask-open-once form'); f.requestSubmit(); f.requestSubmit(); }"
+        )
+        await expect(page.locator("#ask-open-once [data-told]")).to_contain_text("Done at")
+        assert sum(edge.high for edge in gate.relay_edges) == 1
+
+
+async def test_an_answer_that_is_lost_is_asked_for_again_and_the_gate_opens_once(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with page_of(state_dir, pins, simulator) as (gate, seen, _):
+        page = seen.page
+        lost: list[Any] = []
+
+        async def lose_the_first(route: Route) -> None:
+            if not lost:
+                lost.append(await route.fetch())  # the gate has it, the browser does not
+                await route.abort()
+            else:
+                await route.continue_()
+
+        await page.route("**/api/v1/actions/open-once*", lose_the_first)
+        await order(page, "open-once")
+        await expect(page.locator("#ask-open-once [data-told]")).to_contain_text("Done at")
+        assert len(lost) == 1
+        assert sum(edge.high for edge in gate.relay_edges) == 1
+
+
+async def test_what_the_gate_refuses_is_told_in_words(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, locale="de-CH") as (gate, seen, _):
+        await gate.asked("hold_open", by="Bea", reason="open day", until="1h")
+        await order(seen.page, "open-once")
+        told = seen.page.locator("#ask-open-once [data-told]")
+        await expect(told).to_have_text("Der Eingang steht schon offen.")
+        await expect(told).to_have_class("told bad")
+
+
+async def test_held_open_until_a_moment_and_back_to_normal(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator) as (_, seen, __):
+        page = seen.page
+        await order(page, "hold-open", minutes="60")
+        assert pins.is_high(RELAY)
+        await expect(page.locator("[data-part=now] .now")).to_have_class("card now held-open")
+        await expect(page.locator("[data-part=now] .lane")).to_contain_text("by Anna")
+        await page.click("#ask-hold-open [data-close]")
+        await order(page, "resume", reason=None)
+        await until(lambda: not pins.is_high(RELAY))
+        await expect(page.locator("#now")).to_have_text("Scan here")
+
+
+async def test_out_of_service_with_words_for_the_visitor(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator) as (_, seen, __):
+        page = seen.page
+        await page.click("[data-ask=close]")
+        await page.click("#ask-close [data-path='actions/out-of-service']")
+        await page.fill("#text-close", "Bitte Eingang West")
+        await page.fill("#reason-close", "belt torn")
+        await page.click("#ask-close [type=submit]")
+        await expect(page.locator("[data-part=now]")).to_contain_text("Bitte Eingang West")
+        await expect(page.locator("[data-part=now] .now")).to_have_class("card now out-of-service")
+
+
+async def test_an_open_item_is_let_in_and_off_the_list(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, **CREDITS) as (gate, seen, _):
+        page = seen.page
+        await an_open_item(gate, simulator)
+        before = sum(edge.high for edge in gate.relay_edges)
+        await expect(page.locator(".need")).to_contain_text("CHF")
+        await order(page, "let-in", reason="stood outside")
+        await expect(page.locator(".need")).to_have_count(0)
+        assert sum(edge.high for edge in gate.relay_edges) == before + 1
+        assert open_items(state_dir) == []
+
+
+async def test_an_open_item_is_given_back(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, **CREDITS) as (gate, seen, _):
+        await an_open_item(gate, simulator)
+        await order(seen.page, "refund", reason="ride was closed")
+        await expect(seen.page.locator(".need")).to_have_count(0)
+        assert gate.charged == 0
+
+
+async def test_who_only_looks_has_no_buttons(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, role=Role.VIEWER, **CREDITS) as (gate, seen, _):
+        await an_open_item(gate, simulator)
+        await expect(seen.page.locator(".need")).to_be_visible()
+        assert await seen.page.locator("[data-ask]").count() == 0
+
+
+# -- finding, and one visit's story
+
+
+async def test_a_scanned_code_finds_its_visit_and_the_field_is_empty_for_the_next(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+        page = seen.page
+        gate.scan(GOOD)
+        verdict = await gate.verdict()
+        await expect(page.locator(".visits li")).to_have_count(1)
+        await expect(page.locator("#find")).to_be_focused()
+        await page.keyboard.type("nothing-there\n")
+        await expect(page.locator("[data-found]")).to_contain_text("Nothing found for …here")
+        assert await page.input_value("#find") == ""
+        await page.keyboard.type(f"{GOOD}\n")
+        await page.wait_for_url(f"{origin}/attempts/{verdict.message.incident}")
+        story = page.locator(".story")
+        await expect(story).to_contain_text("Voucher …KJR3 was scanned")
+        await expect(story).to_contain_text("The gate was opened")
+        assert GOOD not in await page.content()
+        assert not any(GOOD in asked for asked in seen.asked)
+        await page.click("[data-whole]")
+        await expect(page.locator("[data-voucher]")).to_have_text(GOOD)
+        await page.click("[data-back]")
+        await expect(page.locator("#now")).to_be_visible()
+
+
+async def test_older_scans_come_by_paging(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator) as (gate, seen, origin):
+        for number in range(60):
+            gate.app._runner.scanned(f"NOBODY{number:06}".encode())
+            await asyncio.sleep(0.02)
+        await until(lambda: len(gate.stands) > 50, seconds=20)
+        await seen.page.goto(f"{origin}/attempts")
+        await expect(seen.page.locator(".visits li")).to_have_count(50)
+        await seen.page.click("text=Earlier")
+        assert 0 < await seen.page.locator(".visits li").count() < 50
+
+
+# -- everybody
+
+
+@SIZES
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+async def test_every_page_can_be_used_by_everybody_at_every_size(
+    state_dir: Path, pins: Pins, simulator: Simulator, size: tuple[int, int], dark: bool
+) -> None:
+    async with page_of(
+        state_dir, pins, simulator, role=Role.TECHNICIAN, size=size, dark=dark, display__driver="image", **CREDITS
+    ) as (gate, seen, origin):
+        page = seen.page
+        gate.scan(LOW)
+        incident = await an_open_item(gate, simulator)
+        await expect(page.locator(".need")).to_be_visible()
+        for path in ("/", "/attempts", f"/attempts/{incident}", "/tools", "/find?text=ZZZZZ", "/nowhere"):
+            await page.goto(f"{origin}{path}")
+            if path == "/":
+                await expect(page.locator(".live")).to_contain_text("live")
+            await _look(page, path)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+        await page.goto(origin)
+        for do in ("open-once", "hold-open", "close", "let-in"):
+            await page.click(f"[data-ask={do}]")
+            await _look(page, do)
+            await page.keyboard.press("Escape")
+
+
+async def _look(page: Page, where: str) -> None:
+    """Find nothing that keeps anybody from using it, and no button that a thumb misses."""
+    # Through the debugger: the page's own rules let no script in.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    told = await page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    wrong = [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in told["violations"]]
+    assert wrong == [], f"{where}: {json.dumps(wrong, indent=1)}"
+    small = await page.evaluate(
+        "[...document.querySelectorAll('button, input, .button')].filter(e => e.offsetParent && e.offsetHeight < 44)"
+        ".map(e => e.outerHTML.slice(0, 90))"
+    )
+    assert small == [], where
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("de-CH", "Letzte Scans"), ("fr-CH", "Derniers scans"), ("it-CH", "Ultime")]
+)
+async def test_every_person_reads_it_in_a_language_of_the_house(
+    state_dir: Path, pins: Pins, simulator: Simulator, locale: str, said: str
+) -> None:
+    async with page_of(state_dir, pins, simulator, locale=locale) as (_, seen, __):
+        page = seen.page
+        await expect(page.locator("main")).to_contain_text(said)
+        assert await page.get_attribute("html", "lang") == locale[:2]
+        await page.click("text=English")
+        await expect(page.locator("main")).to_contain_text("Last scans")
+        await page.goto(page.url.partition("?")[0])
+        await expect(page.locator("main")).to_contain_text("Last scans")
+
+
+async def test_it_is_read_without_javascript(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with (
+        gate_with_page(state_dir, pins, simulator, display__languages="en") as (gate, client),
+        browser() as started,
+        visit(started, java_script_enabled=False) as seen,
+    ):
+        gate.scan(LOW)
+        await gate.verdict()
+        await until(lambda: bool(gate.stands))
+        await seen.page.goto(str(client.base_url))
+        await expect(seen.page.locator(".visits li").first).to_contain_text("Balance too low")
+        await expect(seen.page.locator("noscript, .notice").first).to_be_visible()
+
+
+async def test_the_first_load_is_small_and_asks_nobody_else(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with gate_with_page(state_dir, pins, simulator) as (_, client), browser() as started, visit(started) as seen:
+        sizes: list[int] = []
+
+        async def weigh(response: Response) -> None:
+            if "/live" not in response.url:
+                sizes.append(len(await response.body()))
+
+        pending: list[asyncio.Task[None]] = []
+        seen.page.on("response", lambda response: pending.append(asyncio.ensure_future(weigh(response))))
+        await seen.page.goto(str(client.base_url), wait_until="load")
+        await expect(seen.page.locator(".live")).to_contain_text("live")
+        await asyncio.gather(*pending)
+        assert sum(sizes) < 100 * 1024
+        assert all(asked.startswith(str(client.base_url)) for asked in seen.asked)
