@@ -70,7 +70,7 @@ _COUNT = """
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedFacts:
     """How often something happened in one step of a span, by the kind of fact that tells it."""
 
     kind: str
@@ -181,7 +181,7 @@ class Reader:
 
     def counted(
         self, after: int, since: float, until: float, step: float, *, to: int | None = None
-    ) -> tuple[list[Counted], int]:
+    ) -> tuple[list[CountedFacts], int]:
         """
         Return how often what of [since, until) came to disk after number `after`, each `step` seconds apart; and the
         number up to which was looked, at most `to`.
@@ -191,7 +191,7 @@ class Reader:
             found = db.execute(
                 _COUNT, {"after": after, "to": newest, "since": since, "until": until, "step": step, "but": HANDED_OVER}
             )
-            return [Counted(*row) for row in found], max(newest, after)
+            return [CountedFacts(*row) for row in found], max(newest, after)
 
     def orders(self) -> dict[str, str]:
         """Return what the newest attempts tell of orders that opened the gate or changed how it is, by their names."""

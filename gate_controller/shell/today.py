@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gate_controller.admission.words.facts import NotCharged, Redeemed, Refunded, Refused
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal.reader import Counted, Reader
+from gate_controller.journal.reader import CountedFacts, Reader
 
 QUARTER_SECONDS: Final = 900
 
@@ -31,7 +31,7 @@ class Tally:
     refusals: Counter[str] = field(default_factory=Counter)
     """By their reason: names of `MessageKind`, and `NOT_CHARGED`."""
 
-    def add(self, counted: Counted) -> None:
+    def add(self, counted: CountedFacts) -> None:
         """Add what was counted of one kind of fact."""
         match counted.kind:
             case Refused.__name__:
