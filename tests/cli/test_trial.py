@@ -14,6 +14,7 @@ from PIL import Image
 
 from gate_controller.cli import main
 from gate_controller.cli.trial import bench
+from gate_controller.devices.framing import STILLNESS_SECONDS
 from gate_controller.journal.failures import JournalInUse
 from gate_controller.journal.lock import locked
 from gate_controller.journal.store import FILE_NAME, Store
@@ -349,6 +350,7 @@ def scanned(tmp_path: Path, plugged: PtyScanner, data: bytes, *options: str, **v
         "test", "scanner", *options, cwd=tmp_path, GATE_SCANNER__PORT=plugged.port, **variables
     ) as terminal:
         terminal.says("scan something, Ctrl-C ends")
+        time.sleep(1.2 * STILLNESS_SECONDS)  # a port that has just been opened may be in the middle of a text
         plugged.type(data)
         terminal.says(r"no voucher|code \S+:|no scan")
         terminal.type("\x03")
