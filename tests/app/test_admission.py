@@ -144,9 +144,7 @@ SHORT_CODE = 2
 async def test_each_sample_gets_its_verdict(state_dir: Path, pins: Pins, simulator: Simulator, code: str) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
         if len(code) == SHORT_CODE:
-            await asyncio.sleep(
-                1.2 * STILLNESS_SECONDS
-            )  # the port has just been opened, perhaps in the middle of a text
+            await asyncio.sleep(1.2 * STILLNESS_SECONDS)  # a port just opened may be in the middle of a text
         gate.scan(code)
         verdict = await gate.verdict()
         await gate.lane_is_free()
