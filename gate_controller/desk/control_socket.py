@@ -43,6 +43,18 @@ class ControlError(Exception):
     """A request that was refused; the text says what, where and what to do."""
 
 
+class AskedWrongly(ControlError):
+    """The request itself is wrong, whatever the gate does."""
+
+
+class NotThere(ControlError):
+    """What the request is about does not exist."""
+
+
+class JournalAway(ControlError):
+    """The journal cannot be read just now."""
+
+
 class NotRunning(Exception):
     """No gate answers in this state directory."""
 

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from gate_controller.desk.control_socket import ControlError
+from gate_controller.desk.control_socket import AskedWrongly, ControlError
 
 MOST_REMEMBERED: Final = 500
 """Orders that are remembered: more than a day has, and little memory."""
@@ -37,7 +37,7 @@ class GivenOrders:
             if name is None:
                 return await carry_out(request)
             if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-                raise ControlError(f"id: take a text of 1 to {LONGEST_NAME} letters, another for each order")
+                raise AskedWrongly(f"id: take a text of 1 to {LONGEST_NAME} letters, another for each order")
             return await self._once(do, name, request, carry_out)
 
         return given

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from gate_controller.desk.control_socket import ControlError
+from gate_controller.desk.control_socket import AskedWrongly
 
 LONGEST_DAYS: Final = 366
 """What is to hold for longer than a season is no order for a while: it would be forgotten."""
@@ -17,16 +17,16 @@ _HOW: Final = "write 18:30, 2026-11-30 18:30 or 90min"
 def until(said: object, now: float) -> float:
     """
     Return a moment as wall clock, from a time of day (the next one), a date and time, a span from `now` on, or seconds
-    since 1970. Raises `ControlError`.
+    since 1970. Raises `AskedWrongly`.
     """
     if isinstance(said, int | float) and not isinstance(said, bool):
         moment = float(said)
     else:
         moment = _read(str(said).strip(), now)
     if not now < moment:
-        raise ControlError(f"until {said}: that has passed already: name a later moment")
+        raise AskedWrongly(f"until {said}: that has passed already: name a later moment")
     if moment > now + LONGEST_DAYS * 86_400:
-        raise ControlError(f"until {said}: that is more than {LONGEST_DAYS} days away: name an earlier moment")
+        raise AskedWrongly(f"until {said}: that is more than {LONGEST_DAYS} days away: name an earlier moment")
     return moment
 
 
@@ -36,13 +36,13 @@ def date_of(moment: float) -> str:
 
 
 def span_of_day(said: str) -> tuple[float, float]:
-    """Return when a day begins and ends in the gate's time zone, as wall clock. Raises `ControlError`."""
+    """Return when a day begins and ends in the gate's time zone, as wall clock. Raises `AskedWrongly`."""
     try:
         first = date.fromisoformat(said.strip())
         begin, end = (datetime(day.year, day.month, day.day) for day in (first, first + timedelta(days=1)))  # noqa: DTZ001
         return begin.timestamp(), end.timestamp()
     except (ValueError, OverflowError, OSError):
-        raise ControlError(f"day {said!r}: is no date: write 2026-11-30") from None
+        raise AskedWrongly(f"day {said!r}: is no date: write 2026-11-30") from None
 
 
 def _read(text: str, now: float) -> float:
@@ -52,7 +52,7 @@ def _read(text: str, now: float) -> float:
     if clock := _CLOCK.fullmatch(text):
         hour, minute = int(clock[1]), int(clock[2])
         if hour > 23 or minute > 59:  # noqa: PLR2004 - a day's hours, an hour's minutes
-            raise ControlError(f"until {text!r}: is no time of day: {_HOW}")
+            raise AskedWrongly(f"until {text!r}: is no time of day: {_HOW}")
         # The wall's own time: the night in which clocks change has a day of 23 or 25 hours.
         today = here.replace(tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0)
         moment = today.timestamp()
@@ -60,4 +60,4 @@ def _read(text: str, now: float) -> float:
     try:
         return datetime.fromisoformat(text).timestamp()  # without an offset: the gate's own zone
     except (ValueError, OverflowError, OSError):
-        raise ControlError(f"until {text!r}: is no moment: {_HOW}") from None
+        raise AskedWrongly(f"until {text!r}: is no moment: {_HOW}") from None

@@ -28,16 +28,16 @@ from gate_controller.admission.words.events import (
     SettleOrdered,
 )
 from gate_controller.admission.words.facts import Fact, Regime, Standing, is_foreign
-from gate_controller.admission.words.ids import OrderId
+from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.money import Currency
-from gate_controller.desk.control_socket import ControlError
+from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere
 from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.desk.moments import date_of, span_of_day, until
 from gate_controller.desk.telling import told, told_whole
 from gate_controller.journal import own_files
 from gate_controller.journal.catalogue import Search
 from gate_controller.journal.failures import JournalError
-from gate_controller.journal.reader import PAGE, Reader
+from gate_controller.journal.reader import PAGE, Reader, UnknownAttempt
 from gate_controller.journal.records import Record
 from gate_controller.shell.status import GateStatus
 from gate_controller.shell.today import Days
@@ -99,6 +99,7 @@ class Desk:
             "find": self._find,
             "day": self._day,
             "show": self._show,
+            "attempts": self._attempts,
             "open": self._open,
             "adopt": self._adopt,
             "verify": self._verify,
@@ -138,6 +139,15 @@ class Desk:
     async def _show(self, request: dict[str, Any]) -> dict[str, Any]:
         def read() -> dict[str, Any]:
             return told_whole(self._reader.one(str(request["incident"]))[0], request, self._currency)
+
+        return await self._read(read)
+
+    async def _attempts(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return attempts by their ids, in that order; those that are not there any more are left out."""
+        ids = [AttemptId(str(name)) for name in request["attempts"]]
+
+        def read() -> list[dict[str, Any]]:
+            return [told(record, request, self._currency) for record in self._reader.of(ids)]
 
         return await self._read(read)
 
@@ -240,14 +250,14 @@ class Desk:
     async def _out_of_service(self, request: dict[str, Any]) -> str:
         text = " ".join(str(request.get("text") or "").split())
         if len(text) > MAX_STAFF_TEXT:
-            raise ControlError(f"text: {len(text)} letters are too many for a display: take {MAX_STAFF_TEXT} at most")
+            raise AskedWrongly(f"text: {len(text)} letters are too many for a display: take {MAX_STAFF_TEXT} at most")
         if not text.isprintable():
-            raise ControlError("text: holds characters that no display can show: leave them out")
+            raise AskedWrongly("text: holds characters that no display can show: leave them out")
         return self._ruled(request, Regime.OUT_OF_SERVICE, text=text)
 
     def _until(self, request: dict[str, Any]) -> float:
         if not request.get("until"):
-            raise ControlError("until: is missing: say when it ends, such as 18:30")
+            raise AskedWrongly("until: is missing: say when it ends, such as 18:30")
         return until(request["until"], self._now().wall)
 
     def _ruled(self, request: dict[str, Any], regime: Regime, *, until: float | None = None, text: str = "") -> str:
@@ -305,8 +315,10 @@ class Desk:
         """Ask in a thread of its own: neither the loop nor the journal's writer waits for a long answer."""
         try:
             return await asyncio.to_thread(question)
+        except UnknownAttempt as error:
+            raise NotThere(str(error)) from None
         except JournalError as error:
-            raise ControlError(str(error)) from None
+            raise JournalAway(str(error)) from None
 
 
 def _new_order() -> OrderId:
@@ -321,12 +333,12 @@ def _who_and_why(request: dict[str, Any], *, needs_reason: bool = True) -> tuple
     """Return whose order it is and why, on one line each: they go into the books."""
     by, reason = (" ".join(str(request.get(name) or "").split()) for name in ("by", "reason"))
     if not by:
-        raise ControlError("by: is missing: say who gives the order, for the books")
+        raise AskedWrongly("by: is missing: say who gives the order, for the books")
     if needs_reason and not reason:
-        raise ControlError("reason: is missing: say why, for the books")
+        raise AskedWrongly("reason: is missing: say why, for the books")
     for name, text in (("by", by), ("reason", reason)):
         if len(text) > MAX_REASON:
-            raise ControlError(f"{name}: {len(text)} letters are too many: take {MAX_REASON} at most")
+            raise AskedWrongly(f"{name}: {len(text)} letters are too many: take {MAX_REASON} at most")
     return by, reason
 
 

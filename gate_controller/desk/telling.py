@@ -5,7 +5,7 @@ from typing import Any
 from gate_controller.admission.gate.orders import possible
 from gate_controller.admission.words.facts import Standing
 from gate_controller.admission.words.money import Currency
-from gate_controller.desk.control_socket import ControlError
+from gate_controller.desk.control_socket import AskedWrongly
 from gate_controller.journal.records import Record, facts_as_dicts, moment
 from gate_controller.texts.languages import Language
 from gate_controller.texts.story import Story
@@ -40,4 +40,4 @@ def _story(record: Record, request: dict[str, Any], currency: Currency) -> Story
     try:
         return Story(record.facts, Language(request["language"]), currency)
     except ValueError:
-        raise ControlError(f"language: {request['language']!r} is none: take de, fr, it or en") from None
+        raise AskedWrongly(f"language: {request['language']!r} is none: take de, fr, it or en") from None

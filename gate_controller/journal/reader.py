@@ -6,7 +6,7 @@ process that owns the journal, from any one thread.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from gate_controller.admission.words.facts import (
     Standing,
     StrayPassage,
 )
-from gate_controller.admission.words.ids import Incident, read_incident
+from gate_controller.admission.words.ids import AttemptId, Incident, read_incident
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal import codec, own_files, rows
 from gate_controller.journal.catalogue import Catalogue, Search, is_tail, whole_voucher
@@ -145,6 +145,12 @@ class Reader:
             except UnknownAttempt:
                 return []
         return self.found(Search(text), limit=limit)
+
+    def of(self, attempts: Iterable[AttemptId]) -> list[Record]:
+        """Return attempts by their ids, in that order; those that are not there are left out."""
+        with self._opened() as db:
+            tag = rows.tags(db)
+            return _records(db, [number for each in attempts if (number := tag.number(each)) is not None])
 
     def standing(self, standing: Standing) -> list[Record]:
         """Return every attempt that stands so, oldest first; `Standing.OPEN` is the staff's list."""

@@ -70,6 +70,14 @@ class Tags:
         tag = next((tag for last, tag in self.earlier if number <= last), self.newest)
         return AttemptId(f"{tag}{number}")
 
+    def number(self, attempt: AttemptId) -> int | None:
+        """Return the number of an attempt; None where it is none of this journal's."""
+        for tag in (self.newest, *(tag for _, tag in self.earlier)):
+            rest = attempt.removeprefix(tag)
+            if attempt.startswith(tag) and rest.isdecimal() and self.attempt(int(rest)) == attempt:
+                return int(rest)
+        return None
+
 
 def tags(db: sqlite3.Connection) -> Tags:
     """Return the tags of this journal; the newest is empty where it has none yet."""
