@@ -189,7 +189,9 @@ class Runner:
             case do.Release(attempt, way):
                 release = self.drive.release if way is do.Way.IN else self.drive.release_exit
                 if self._moved(release, attempt):
-                    self.post(on.Opened(self.now(), attempt))
+                    at = self.now()
+                    self.post(on.Opened(at, attempt))
+                    self._loop.call_soon(self._count_opening, attempt, at.mono)
             case do.HoldOpen():
                 if self._moved(self.drive.hold_open, NOBODY):
                     self.post(on.Opened(self.now(), NOBODY))
@@ -222,6 +224,7 @@ class Runner:
             # One that another message follows at once would be seen by nobody, and keep a slow display from the next.
             if message.kind is not MessageKind.CHECKING or not self._untold:
                 self._front.show(message)
+                self._board.counts.told(message.kind)
 
     def _append(self, write: do.Write) -> None:
         self._journal.append(write.facts, lambda failure: self._written(write, failure), synced=write.synced)
@@ -236,10 +239,15 @@ class Runner:
             self._loop.call_soon(self._on_move)
         return True
 
+    def _count_opening(self, attempt: AttemptId, mono: float) -> None:
+        served = self.gate.visitors.lane
+        if served is not None and served.id == attempt:  # a person's order has no scan
+            self._board.counts.opened(mono - served.begun)
+
     def _written(self, write: do.Write, failure: str | None) -> None:
         if failure is None:
             self.post(on.Written(self.now(), write.ticket))
-            self._board.open_items.take(write.facts)
+            self._board.written(write.facts)
         else:
             self.post(on.WriteFailed(self.now(), write.ticket, failure))
         if self.gate.visitors.lane is None:
@@ -248,26 +256,26 @@ class Runner:
     async def _ask_balance(self, command: calls.AskBalance) -> None:
         begun = time.monotonic()
         outcome = await self._api.balance(command.code, command.deadline, urgent=command.urgent)
-        self._answered(calls.BalanceAnswered(self.now(), command.attempt, outcome), outcome, begun)
+        self._answered("balance", calls.BalanceAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
     async def _redeem(self, command: calls.Redeem) -> None:
         begun = time.monotonic()
         outcome = await self._api.redeem(command.voucher_code, command.amount, command.reference, command.deadline)
-        self._answered(calls.RedeemAnswered(self.now(), command.attempt, outcome), outcome, begun)
+        self._answered("redeem", calls.RedeemAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
     async def _cancel(self, command: calls.Cancel) -> None:
         begun = time.monotonic()
         outcome = await self._api.cancel(command.voucher_code, command.token, command.amount, command.deadline)
-        self._answered(calls.CancelAnswered(self.now(), command.attempt, outcome), outcome, begun)
+        self._answered("cancel", calls.CancelAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
-    def _answered(self, event: on.AttemptEvent, outcome: object, begun: float) -> None:
+    def _answered(self, what: str, event: on.AttemptEvent, outcome: object, begun: float) -> None:
         self.post(event)
-        self._board.asked_eguma(outcome, event.at.mono - begun)
+        self._board.asked_eguma(what, outcome, event.at.mono - begun)
 
     async def _ask_redemptions(self, command: calls.AskRedemptions) -> None:
         begun, since = time.monotonic(), command.since - LOOKUP_MARGIN_SECONDS
         listed = await self._books.listed(since, self.now().wall, command.deadline, urgent=command.urgent)
-        self._board.asked_eguma(listed, time.monotonic() - begun)
+        self._board.asked_eguma("redemptions", listed, time.monotonic() - begun)
         outcome = listed if isinstance(listed, calls.CallFailed) else await self._books.weigh(command, since, listed)
         self.post(calls.RedemptionsAnswered(self.now(), command.attempt, outcome))
         if not isinstance(listed, calls.CallFailed):

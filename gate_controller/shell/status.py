@@ -8,7 +8,7 @@ disk and asks no network, so that anybody may ask at any time. Who wants to foll
 import asyncio
 import platform
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.facts import Fact, Intended, Regime, RegimeBegun, Standing
 from gate_controller.admission.words.messages import HOLDS, Fault
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.shell.counts import Counts
 from gate_controller.shell.degraded import Ailment, Degraded
 from gate_controller.shell.watching_machine import MachineStatus
 
@@ -209,10 +210,12 @@ class StatusBoard:
         self._faults: dict[Fault, Ailment] = {}
         self._eguma = EgumaStatus()
         self._followers: list[Callable[[], None]] = []
+        self._readers: list[Callable[[Sequence[Fact]], None]] = []
         self._telling: asyncio.TimerHandle | None = None
         self.tells_soon = False
         """Whether followers will be told without anything more."""
         self.open_items = OpenItems()
+        self.counts = Counts()
         self.scanner = ""
         """The port of the scanner."""
         self.machine: Callable[[], MachineStatus] = MachineStatus
@@ -259,6 +262,17 @@ class StatusBoard:
         self._followers.append(told)
         return lambda: self._followers.remove(told)
 
+    def follow_facts(self, told: Callable[[Sequence[Fact]], None]) -> Callable[[], None]:
+        """Have `told` called in the loop with facts that have come to disk; returns what ends it."""
+        self._readers.append(told)
+        return lambda: self._readers.remove(told)
+
+    def written(self, facts: Sequence[Fact]) -> None:
+        """Take facts that have come to disk, each attempt's in their order."""
+        self.open_items.take(facts)
+        for told in tuple(self._readers):
+            told(facts)
+
     def faults_changed(self) -> None:
         """Take note of a fault that came or went, and tell at once."""
         now, before = self._wall(), self._faults
@@ -279,11 +293,13 @@ class StatusBoard:
     def close(self) -> None:
         """Tell nobody any more."""
         self._followers.clear()
+        self._readers.clear()
         if self._telling is not None:
             self._telling.cancel()
 
-    def asked_eguma(self, outcome: object, seconds: float) -> None:
-        """Note how a call ended that took so long."""
+    def asked_eguma(self, what: str, outcome: object, seconds: float) -> None:
+        """Note how a call ended that took so long; `what` was asked (`balance`, say)."""
+        self.counts.asked(what, outcome, seconds)
         now = self._wall()
         if isinstance(outcome, CallFailed) and outcome.fault in {CallFault.NOT_SENT, CallFault.UNKNOWN}:
             since = self._eguma.trouble_since if self._eguma.trouble else now

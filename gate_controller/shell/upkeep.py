@@ -74,7 +74,7 @@ class Upkeep:
     async def _probe(self) -> None:
         begun = time.monotonic()
         failed = await self._api.probe()
-        self._board.asked_eguma(failed, time.monotonic() - begun)
+        self._board.asked_eguma("probe", failed, time.monotonic() - begun)
         if failed is None:
             self._runner.fault(Fault.KEY, None)
         elif failed.fault is CallFault.KEY_NOT_ACCEPTED:

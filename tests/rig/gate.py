@@ -231,7 +231,7 @@ class GateInProcess:
         except TimeoutError:
             raise AssertionError(f"the journal has {self.stands}, not {list(wanted)}") from None
 
-    async def asked(self, do: str, **fields: str) -> Any:
+    async def asked(self, do: str, **fields: Any) -> Any:
         """Ask the gate through its control socket, as command lines do."""
         return await asyncio.to_thread(ask, self.settings.state_dir, do, **fields)
 

@@ -1,0 +1,106 @@
+"""
+What a gate has done since its start, in numbers: verdicts by kind, how long E-GUMA and the way to the relay took.
+
+Plain counters, for monitoring. Whoever counts does so after the step that a visitor waits for; nothing is written.
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Self
+
+from gate_controller.admission.words.calls import CallFailed
+from gate_controller.admission.words.messages import MessageKind
+
+
+class Verdict(StrEnum):
+    """What a scan came to."""
+
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+    REPEATED = "repeated"
+    """The same code again while, or just after, it was admitted."""
+    UNCLEAR = "unclear"
+    """Whether it was charged is being looked up."""
+
+
+VERDICTS: Final[Mapping[MessageKind, Verdict | None]] = {
+    MessageKind.IDLE: None,
+    MessageKind.CHECKING: None,
+    MessageKind.ONE_MOMENT: None,
+    MessageKind.ADMITTED: Verdict.ADMITTED,
+    MessageKind.ADMITTED_ON_CREDIT: Verdict.ADMITTED,
+    MessageKind.NOBODY_PASSED: None,
+    MessageKind.ALREADY_ADMITTED: Verdict.REPEATED,
+    MessageKind.SCAN_AGAIN_LATER: Verdict.REPEATED,
+    MessageKind.NOT_A_VOUCHER: Verdict.REFUSED,
+    MessageKind.NOT_REDEEMABLE: Verdict.REFUSED,
+    MessageKind.BALANCE_TOO_LOW: Verdict.REFUSED,
+    MessageKind.WRONG_CURRENCY: Verdict.REFUSED,
+    MessageKind.REFUSED_BY_EGUMA: Verdict.REFUSED,
+    MessageKind.UNREACHABLE: Verdict.REFUSED,
+    MessageKind.BEING_CHECKED: Verdict.UNCLEAR,
+    MessageKind.NOT_CHARGED_AFTER_ALL: Verdict.REFUSED,
+    MessageKind.REFUND_UNDER_WAY: Verdict.REFUSED,
+    MessageKind.CHARGE_CANCELLED: Verdict.REFUSED,
+    MessageKind.PAID_BUT_SHUT: Verdict.REFUSED,
+    MessageKind.PAID_NOT_NEEDED: Verdict.REFUSED,
+    MessageKind.LANE_BUSY: Verdict.REFUSED,
+    MessageKind.REFUSED_OUT_OF_SERVICE: Verdict.REFUSED,
+    MessageKind.OUT_OF_SERVICE: None,
+}
+"""What each message says of the scan that it answers; None: it answers none, or another one will."""
+
+EGUMA_SECONDS: Final = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
+RELAY_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
+"""Upper bounds: a scan takes E-GUMA's two answers, 0.2 to 0.6 s over the internet, and a few ms; 5 s are promised."""
+
+
+@dataclass(slots=True)
+class Durations:
+    """How many took how long."""
+
+    bounds: tuple[float, ...]
+    counts: list[int] = field(init=False)
+    """One for each bound, up to which it counts what was above the one before; the last for what was longer."""
+    total: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Begin with none."""
+        self.counts = [0] * (len(self.bounds) + 1)
+
+    def add(self, seconds: float) -> None:
+        """Count one."""
+        self.counts[bisect_left(self.bounds, seconds)] += 1
+        self.total += seconds
+
+
+class Counts:
+    """The counters of one gate."""
+
+    def __init__(self) -> None:
+        self.messages: Counter[MessageKind] = Counter()
+        """What visitors were told."""
+        self.eguma: defaultdict[tuple[str, str], Durations] = defaultdict(lambda: Durations(EGUMA_SECONDS))
+        """Calls by what was asked (`balance`, `redeem`, …) and what came of it (`answered`, or a `CallFault`)."""
+        self.scan_to_relay = Durations(RELAY_SECONDS)
+
+    def told(self, kind: MessageKind) -> None:
+        """Count a message to a visitor."""
+        self.messages[kind] += 1
+
+    def asked(self, what: str, outcome: object, seconds: float) -> None:
+        """Count a call to E-GUMA."""
+        ended = outcome.fault.name.lower() if isinstance(outcome, CallFailed) else "answered"
+        self.eguma[what, ended].add(seconds)
+
+    def opened(self, seconds: float) -> None:
+        """Count an opening, so long after its scan."""
+        self.scan_to_relay.add(seconds)
+
+    def copy(self) -> Self:
+        """Return them as they are now, for another thread."""
+        return deepcopy(self)
