@@ -9,7 +9,10 @@ import logging
 import os
 import re
 import sys
+import time
 import traceback
+from collections import deque
+from typing import TextIO
 from urllib.parse import quote
 
 from typing_extensions import override
@@ -20,6 +23,11 @@ _WRITTEN_OUT_BLANKS = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:xa0|u1680|u200[0-9a]|u
 # A key of fewer letters is none, and would be found in every word.
 _LEAST_SECRET = 4
 
+LINES_KEPT = 2_000
+"""What a busy day writes, in half a MiB."""
+LONGEST_KEPT = 500
+"""Letters of a line."""
+
 # syslog(3)'s numbers.
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
@@ -29,7 +37,7 @@ class OneLine(logging.Formatter):
 
     def __init__(self, *, systemd: bool, secret: str, with_traceback: bool) -> None:
         """`secret` is blotted out, should it ever come this far."""
-        super().__init__(datefmt="%Y-%m-%dT%H:%M:%S%z")
+        super().__init__()
         self._systemd = systemd
         # As it is, and as it stands in a URL; some write that in small letters.
         in_urls = quote(secret, safe="")
@@ -39,6 +47,16 @@ class OneLine(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
+        return self.line(record, self.text(record))
+
+    def line(self, record: logging.LogRecord, text: str) -> str:
+        """Return the line of a record that says this: it begins with its priority for systemd, else with its time."""
+        if self._systemd:
+            return f"<{_PRIORITIES.get(record.levelno, 6)}>{text}"
+        return dated(record.created, record.levelno, text)
+
+    def text(self, record: logging.LogRecord) -> str:
+        """Return what a record says, on one line."""
         text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None and self._with_traceback:
             text += " traceback=" + repr("".join(traceback.format_exception(record.exc_info[1])))
@@ -46,20 +64,46 @@ class OneLine(logging.Formatter):
         text = "".join(c if c.isprintable() else " " for c in text)
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        if self._systemd:
-            return f"<{_PRIORITIES.get(record.levelno, 6)}>{text}"
-        return f"{self.formatTime(record, self.datefmt)} {record.levelname.lower()} {text}"
+        return text
 
 
-def set_up(level: str, secret: str) -> None:
-    """Send the log of this process to stderr, from `level` on."""
+def dated(created: float, level: int, text: str) -> str:
+    """Return a line that begins with its time, in this machine's zone."""
+    return (
+        f"{time.strftime('%Y-%m-%dT%H:%M:%S%z', time.localtime(created))} {logging.getLevelName(level).lower()} {text}"
+    )
+
+
+class KeptLog(logging.StreamHandler[TextIO]):
+    """Writes the log, and keeps its last lines for whoever asks for them."""
+
+    def __init__(self, stream: TextIO, formatter: OneLine) -> None:
+        super().__init__(stream)
+        self._formatter = formatter
+        self._kept: deque[tuple[float, int, str]] = deque(maxlen=LINES_KEPT)
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        text = self._formatter.text(record)
+        # Not the record itself: it keeps alive whatever it told of.
+        self._kept.append((record.created, record.levelno, text[:LONGEST_KEPT]))
+        return self._formatter.line(record, text)
+
+    def lines(self) -> list[str]:
+        """Return the last lines, each with its time, the newest last."""
+        return [dated(created, level, text) for created, level, text in tuple(self._kept)]
+
+
+def set_up(level: str, secret: str) -> KeptLog:
+    """Send the log of this process to stderr, from `level` on; returns what keeps its last lines."""
     number = logging.getLevelNamesMapping()[level.upper()]
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        OneLine(systemd="JOURNAL_STREAM" in os.environ, secret=secret, with_traceback=number <= logging.DEBUG)
+    handler = KeptLog(
+        sys.stderr,
+        OneLine(systemd="JOURNAL_STREAM" in os.environ, secret=secret, with_traceback=number <= logging.DEBUG),
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)
     # asyncio tells of slow callbacks and the like: for those who look for them.
     logging.getLogger("asyncio").setLevel(logging.DEBUG if number <= logging.DEBUG else logging.WARNING)
+    return handler

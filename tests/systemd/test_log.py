@@ -139,3 +139,33 @@ def test_setting_up_again_writes_no_line_twice(stderr: Stderr) -> None:
     log.set_up("info", KEY)
     logging.getLogger("gate_controller").info("verdict=admitted")
     assert stderr.text.count("\n") == 1
+
+
+def test_the_last_lines_are_kept_as_they_were_written(stderr: Stderr) -> None:
+    kept = log.set_up("info", KEY)
+    logger = logging.getLogger("gate_controller")
+    logger.debug("not written")
+    logger.info("asked=%s key=%s", "balance", KEY)
+    logger.warning("two\nlines")
+    assert kept.lines() == stderr.text.splitlines()
+    assert KEY not in "".join(kept.lines())
+
+
+def test_under_systemd_kept_lines_have_the_time_all_the_same(stderr: Stderr, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOURNAL_STREAM", "8:12345")
+    kept = log.set_up("info", KEY)
+    logging.getLogger("gate_controller").info("verdict=admitted")
+    [line] = kept.lines()
+    assert line.endswith(" info verdict=admitted")
+    assert stderr.text == "<6>verdict=admitted\n"
+
+
+@pytest.mark.usefixtures("stderr")
+def test_so_many_lines_of_such_a_length_are_kept_and_no_more() -> None:
+    kept = log.set_up("info", KEY)
+    logger = logging.getLogger("gate_controller")
+    for number in range(log.LINES_KEPT + 5):
+        logger.info("%d %s", number, "x" * 10_000)
+    lines = kept.lines()
+    assert (len(lines), lines[0].split()[2]) == (log.LINES_KEPT, "5")
+    assert max(map(len, lines)) < log.LONGEST_KEPT + 50
