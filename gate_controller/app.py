@@ -10,7 +10,7 @@ import contextlib
 import faulthandler
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +81,15 @@ class App:
         player: "Player | None" = None,
         journal_lock: int | None = None,
         machine: str | None = None,
+        log_lines: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """
         `player` is a display that is there already, in place of the one that the settings name; `journal_lock` the
-        journal's lock, where it has been taken; `machine` what names this machine, if not its serial number.
+        journal's lock, where it has been taken; `machine` what names this machine, if not its serial number;
+        `log_lines` returns the last lines of the log.
         """
         self._settings = settings
+        self._log_lines = log_lines
         self._stop, self._hurry = asyncio.Event(), asyncio.Event()
         self._exit_code = 0
         self._loop = asyncio.get_running_loop()
@@ -189,6 +192,9 @@ class App:
             texts=self._texts,
             status=self.board.status,
             follow=self.board.follow,
+            follow_facts=self.board.follow_facts,
+            counts=self.board.counts,
+            log_lines=self._log_lines,
             desk=self._answerers,
             message=lambda: self._front.message,
             draw_display=self._player.draw if self._player is not None else lambda: None,
@@ -292,12 +298,12 @@ async def run_gate(settings: Settings, journal_lock: int | None) -> int:
     `journal_lock` is the journal's lock; None where it cannot be taken: the gate shows why, and tries again.
     """
     faulthandler.enable()  # the watchdog's SIGABRT then leaves every thread's stack in the log
-    log.set_up(settings.log.level, settings.eguma.api_key.get_secret_value())
+    kept = log.set_up(settings.log.level, settings.eguma.api_key.get_secret_value())
 
     def say(line: str) -> None:
         print(line, flush=True)
 
-    app = App(settings, on_ready=say, journal_lock=journal_lock)
+    app = App(settings, on_ready=say, journal_lock=journal_lock, log_lines=kept.lines)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)

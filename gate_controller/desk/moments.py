@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from gate_controller.desk.control_socket import AskedWrongly
+from gate_controller.desk.control_socket import AskedWrongly, ControlError
 
 LONGEST_DAYS: Final = 366
 """What is to hold for longer than a season is no order for a while: it would be forgotten."""
@@ -17,16 +17,16 @@ _HOW: Final = "write 18:30, 2026-11-30 18:30 or 90min"
 def until(said: object, now: float) -> float:
     """
     Return a moment as wall clock, from a time of day (the next one), a date and time, a span from `now` on, or seconds
-    since 1970. Raises `AskedWrongly`.
+    since 1970. Raises `ControlError`.
     """
     if isinstance(said, int | float) and not isinstance(said, bool):
         moment = float(said)
     else:
         moment = _read(str(said).strip(), now)
     if not now < moment:
-        raise AskedWrongly(f"until {said}: that has passed already: name a later moment")
+        raise ControlError(f"until {said}: that has passed already: name a later moment")
     if moment > now + LONGEST_DAYS * 86_400:
-        raise AskedWrongly(f"until {said}: that is more than {LONGEST_DAYS} days away: name an earlier moment")
+        raise ControlError(f"until {said}: that is more than {LONGEST_DAYS} days away: name an earlier moment")
     return moment
 
 

@@ -1,12 +1,14 @@
 """What pages, API and metrics know of the gate: its status, its changes, its desk, its display."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gate_controller.admission.words.facts import Fact
 from gate_controller.admission.words.messages import Message
 from gate_controller.desk.control_socket import ControlError
+from gate_controller.shell.counts import Counts
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language, Text, Texts
 
@@ -30,6 +32,12 @@ class House:
     """What the visitor is being told."""
     draw_display: Callable[[], Any] = lambda: None
     """Returns what the display shows, as an image or as rows of letters; None where it shows nothing. Blocks."""
+    follow_facts: Callable[[Callable[[Sequence[Fact]], None]], Callable[[], None]] = lambda _told: lambda: None
+    """Have something called with the facts that come to disk; returns what ends it."""
+    counts: Counts = field(default_factory=Counts)
+    """What the gate has done since its start."""
+    log_lines: Callable[[], Iterable[str]] = tuple
+    """Returns the last lines of the log."""
     extras: Mapping[str, Any] = field(default_factory=dict)
     """What only a demo has: its way to scan, to press contacts and to let things fail."""
 

@@ -1,21 +1,280 @@
-"""The HTTP API under /api/v1: the same data and actions as the pages, for programs."""
+"""
+The HTTP API under /api/v1: the same data and actions as the pages, for programs. One table of its operations.
 
-from collections.abc import Sequence
+It decides nothing: what is ordered goes to the desk with the name of whoever orders it, as from the command line.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from gate_controller.admission.words.facts import Standing
+from gate_controller.desk.control_socket import NotThere
+from gate_controller.web import openapi
+from gate_controller.web.asked import (
+    AttemptAsked,
+    AttemptsAsked,
+    EndOrder,
+    OnceOrder,
+    OpenItemsAsked,
+    SpanOrder,
+    WithdrawOrder,
+)
+from gate_controller.web.askers import address_of
+from gate_controller.web.broadcast import stream
 from gate_controller.web.house import House
-from gate_controller.web.people import Role
-from gate_controller.web.resources import Resource, house_of
+from gate_controller.web.operations import Operation
+from gate_controller.web.people import Person, Role
+from gate_controller.web.resources import Resource, audit_of, house_of, person_of
 
-ROOT = "/api/v1"
+_log = logging.getLogger(__name__)
+
+DONE_WITHIN_SECONDS: Final = 0.7
+"""What an order may take until it is answered as one that goes on: a second is promised, the network and all."""
+
+_LONGEST_INCIDENT: Final = 8
+"""An incident code has five letters, as a person types it perhaps some more; a voucher code, which has twelve, stands
+in no URL."""
 
 
-async def _status(request: Request) -> Response:
+async def _status(request: Request, _: None) -> Response:
     return JSONResponse(await house_of(request).ask("status"))
+
+
+async def _attempts(request: Request, asked: AttemptsAsked) -> Response:
+    house, words = house_of(request), {"language": asked.language}
+    records = await house.ask("page", limit=asked.limit + 1, before=asked.before, **words)
+    page = records[: asked.limit]
+    return JSONResponse({"attempts": page, "next": page[-1]["number"] if len(records) > asked.limit else None})
+
+
+async def _attempt(request: Request, asked: AttemptAsked) -> Response:
+    incident, person, is_full = _incident(request), person_of(request), asked.full == "1"
+    if is_full and person.role < Role.STAFF:
+        return JSONResponse({"error": "whole codes are for staff"}, 403)
+    told = await house_of(request).ask("show", incident=incident, full=is_full, language=asked.language)
+    if is_full:
+        name = f"token {person.name}" if person.by_token else person.name
+        audit_of(request).note("whole code shown", name=name, address=address_of(request), about=told["incident"])
+    return JSONResponse(told)
+
+
+async def _open_items(request: Request, asked: OpenItemsAsked) -> Response:
+    return JSONResponse({"open_items": await house_of(request).ask("open", language=asked.language)})
+
+
+async def _log_lines(request: Request, _: None) -> Response:
+    house = house_of(request)
+    lines = "".join(f"{line}\n" for line in house.log_lines())
+    name = f"gate-{house.status().gate_id}.log"
+    return PlainTextResponse(lines, headers={"Content-Disposition": f'attachment; filename="{_in_header(name)}"'})
+
+
+async def _document(_request: Request, _: None) -> Response:
+    written = await asyncio.to_thread(openapi.document, OPERATIONS)
+    return Response(written, media_type="application/json")
+
+
+async def _ordered(do: str, request: Request, asked: OnceOrder | SpanOrder | WithdrawOrder | EndOrder) -> Response:
+    """Give an order to the gate, and say what it came to."""
+    return await _given(request, do, asked.model_dump())
+
+
+async def _ordered_for_item(do: str, request: Request, asked: OnceOrder) -> Response:
+    """Give an order about an open item, and say what it came to."""
+    return await _given(request, do, {**asked.model_dump(), "incident": _incident(request)})
+
+
+async def _given(request: Request, do: str, order: Mapping[str, Any]) -> Response:
+    house = house_of(request)
+    carried_out = asyncio.ensure_future(house.ask(do, by=_name_of(person_of(request)), **order))
+    said = {"id": order["id"], "regime": None, "attempt": None}
+    if not (await asyncio.wait([carried_out], timeout=DONE_WITHIN_SECONDS))[0]:
+        # It goes on, whether or not somebody asks again: the desk remembers orders by their ids.
+        _UNDER_WAY.add(carried_out)
+        carried_out.add_done_callback(_ended)
+        happened = "under way: ask again with the same id"
+        return JSONResponse({**said, "state": "pending", "happened": happened}, 202)
+    answer = carried_out.result()
+    if isinstance(answer, dict):
+        # As it stands by now: the desk remembers how it was when the order was given the first time.
+        [attempt] = await house.ask("attempts", attempts=[answer["attempt"]]) or [answer]
+        is_pending = attempt["standing"] == Standing.UNFINISHED.value
+        state, code = ("pending", 202) if is_pending else ("done", 200)
+        return JSONResponse({**said, "state": state, "happened": attempt["stands"], "attempt": attempt}, code)
+    regime = house.status().as_dict()["regime"]
+    return JSONResponse({**said, "state": "done", "happened": answer, "regime": regime})
+
+
+_UNDER_WAY: Final[set[asyncio.Future[Any]]] = set()
+"""Keeps orders that nobody waits for: the event loop itself forgets them."""
+
+
+def _ended(carried_out: asyncio.Future[Any]) -> None:
+    _UNDER_WAY.discard(carried_out)
+    if not carried_out.cancelled() and (error := carried_out.exception()) is not None:
+        _log.info("order=refused why=%r", str(error))
+
+
+def _name_of(person: Person) -> str:
+    """Return whose order it is, for the books."""
+    return person.name or "whoever is at this machine"
+
+
+def _incident(request: Request) -> str:
+    incident: str = request.path_params["incident"]
+    if len(incident) > _LONGEST_INCIDENT:
+        raise NotThere("incident: is none: it has 5 letters")
+    return incident
+
+
+def _in_header(name: str) -> str:
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "_" for letter in name)
+
+
+_TO_GATE: Final = (400, 409)
+_TO_ITEM: Final = (400, 404, 409, 503)
+
+OPERATIONS: Final = (
+    Operation("/status", _status, Role.VIEWER, "How the gate is", "Status"),
+    Operation(
+        "/attempts",
+        _attempts,
+        Role.VIEWER,
+        "What happened at the gate, newest first",
+        "Attempts",
+        query=AttemptsAsked,
+        refusals=(400, 503),
+    ),
+    Operation(
+        "/attempts/{incident}",
+        _attempt,
+        Role.VIEWER,
+        "One attempt, with its facts",
+        "AttemptWithFacts",
+        query=AttemptAsked,
+        refusals=(400, 404, 503),
+    ),
+    Operation(
+        "/open-items",
+        _open_items,
+        Role.VIEWER,
+        "What needs a person, oldest first",
+        "OpenItems",
+        query=OpenItemsAsked,
+        refusals=(400, 503),
+    ),
+    Operation(
+        "/stream",
+        stream,
+        Role.VIEWER,
+        "Follow the gate, by server-sent events",
+        "Stream",
+        more="`status`: the whole status, at once and within 1 s after each change. `attempt`: an attempt that has "
+        "changed, as in the list. A comment each 15 s where there is nothing else. Whoever comes again with "
+        "`Last-Event-ID` gets the attempts in between; after a restart of the gate, read the list. Who does not keep "
+        "up is dropped.",
+        refusals=(503,),
+        media="text/event-stream",
+    ),
+    Operation(
+        "/log",
+        _log_lines,
+        Role.TECHNICIAN,
+        "The last lines of the log, since the gate's start",
+        "Log",
+        media="text/plain; charset=utf-8",
+    ),
+    Operation("/openapi.json", _document, Role.VIEWER, "This document", "Document"),
+    Operation(
+        "/actions/open-once",
+        partial(_ordered, "release"),
+        Role.STAFF,
+        "Open once, without a charge",
+        "Done",
+        body=OnceOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
+        "/actions/hold-open",
+        partial(_ordered, "hold_open"),
+        Role.STAFF,
+        "Hold open for everybody until a moment",
+        "Done",
+        body=SpanOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
+        "/actions/lock",
+        partial(_ordered, "lock"),
+        Role.STAFF,
+        "Let nobody in until a moment",
+        "Done",
+        body=SpanOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
+        "/actions/out-of-service",
+        partial(_ordered, "out_of_service"),
+        Role.STAFF,
+        "Out of service until somebody resumes",
+        "Done",
+        body=WithdrawOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
+        "/actions/resume",
+        partial(_ordered, "resume"),
+        Role.STAFF,
+        "End a hold, a lock, an out-of-service, or an alarm that has cleared",
+        "Done",
+        body=EndOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
+        "/open-items/{incident}/let-in",
+        partial(_ordered_for_item, "let_in"),
+        Role.STAFF,
+        "Let in whoever was charged, which settles the item",
+        "Done",
+        body=OnceOrder,
+        refusals=_TO_ITEM,
+        may_pend=True,
+    ),
+    Operation(
+        "/open-items/{incident}/refund",
+        partial(_ordered_for_item, "refund"),
+        Role.STAFF,
+        "Give the charge back",
+        "Done",
+        body=OnceOrder,
+        refusals=_TO_ITEM,
+        may_pend=True,
+    ),
+    Operation(
+        "/open-items/{incident}/settle",
+        partial(_ordered_for_item, "settle"),
+        Role.STAFF,
+        "Close the item: it has been seen to elsewhere",
+        "Done",
+        body=OnceOrder,
+        refusals=_TO_ITEM,
+        may_pend=True,
+    ),
+)
+"""Everything that the API can be asked."""
 
 
 def resources(_house: House) -> Sequence[Resource]:
     """Return every resource of the API."""
-    return (Resource(f"{ROOT}/status", _status, Role.VIEWER),)
+    return [operation.resource() for operation in OPERATIONS]

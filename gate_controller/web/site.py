@@ -9,7 +9,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route, request_response
 from starlette.staticfiles import StaticFiles
 
-from gate_controller.web import http_api, pages
+from gate_controller.web import http_api, metrics, pages
+from gate_controller.web.broadcast import Broadcast
 from gate_controller.web.guards import Guards
 from gate_controller.web.house import House
 from gate_controller.web.live import Live
@@ -40,7 +41,7 @@ HEALTH = (Resource("/healthz", _alive, None), Resource("/readyz", _ready, None))
 def resources(house: House, guards: Guards) -> Sequence[Resource]:
     """Return everything that can be asked of a gate."""
     own = (*Login(guards).resources(), *Supervision(guards).resources(), *Tools(guards).resources())
-    return (*HEALTH, *own, *pages.resources(house), *http_api.resources(house))
+    return (*HEALTH, *own, metrics.METRICS, *pages.resources(house), *http_api.resources(house))
 
 
 def make_site(house: House, guards: Guards) -> Starlette:
@@ -64,6 +65,7 @@ def make_site(house: House, guards: Guards) -> Starlette:
     site = Starlette(routes=routes, middleware=guards.middleware(), exception_handlers={HTTPException: http_refusal})
     site.state.house = house
     site.state.live = Live(house)
+    site.state.broadcast = Broadcast(house)
     site.state.still_may = guards.still_may
     site.state.audit = guards.audit
     return site

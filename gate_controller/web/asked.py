@@ -1,0 +1,160 @@
+"""
+What the API is asked with: the query or the body of each operation, read strictly.
+
+What a reader here lets through, the desk takes too, as far as that can be said of a text alone: so the API's document
+says what is taken, and a program finds its mistakes by it.
+"""
+
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from gate_controller.desk.control_socket import AskedWrongly
+from gate_controller.desk.given_orders import LONGEST_NAME
+from gate_controller.desk.staff import MAX_REASON, MAX_STAFF_TEXT
+
+MOST_OF_A_PAGE: Final = 100
+LONGEST_MOMENT: Final = 40
+
+# Something to be seen, and no control character. Written so that each dialect of patterns reads it alike.
+_CONTROL: Final = r"\u0000-\u001f\u007f-\u009f"
+_WORDS: Final = (
+    rf"^[^{_CONTROL}]*[^{_CONTROL}\u0020\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff][^{_CONTROL}]*$"
+)
+# What each display has letters for.
+_SHOWN: Final = r"^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u024f\u2013-\u2026\u20ac]*$"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+Id = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_NAME,
+        pattern=r"^[\u0021-\u007e]+$",
+        description="names this order, by your choice: the same one again changes nothing, and gets the same answer",
+        examples=["7c9e6679"],
+    ),
+]
+Reason = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_REASON, pattern=_WORDS, description="why, for the books", examples=["a pram"]),
+]
+Until = Annotated[
+    Annotated[str, Field(min_length=1, max_length=LONGEST_MOMENT, json_schema_extra={"format": "gate-moment"})]
+    | Annotated[float, Field(gt=0, allow_inf_nan=False)],
+    Field(
+        description="when it ends: the next 18:30 of the gate's zone; 2026-11-30 18:30 (with an offset: that zone's); "
+        "90min from now; or seconds since 1970",
+        examples=["90min"],
+    ),
+]
+
+
+class OnceOrder(_Strict):
+    """An order about this moment, or about an open item."""
+
+    id: Id
+    reason: Reason
+
+
+class SpanOrder(_Strict):
+    """An order that holds until a moment."""
+
+    id: Id
+    reason: Reason
+    until: Until
+
+
+class WithdrawOrder(_Strict):
+    """Out of service, until somebody resumes."""
+
+    id: Id
+    reason: Reason
+    text: Annotated[
+        str,
+        Field(max_length=MAX_STAFF_TEXT, pattern=_SHOWN, description="what visitors read besides; may be left out"),
+    ] = ""
+
+
+class EndOrder(_Strict):
+    """Back to normal."""
+
+    id: Id
+    reason: Annotated[str, Field(max_length=MAX_REASON, description="is not kept; may be left out")] = ""
+
+
+def _digits(said: Any) -> Any:
+    """Return a number as a query has it; as it is, and to be refused, where it is written in another way."""
+    return int(said) if isinstance(said, str) and said.isascii() and said.isdecimal() and len(said) < 18 else said  # noqa: PLR2004 - fits into SQLite
+
+
+Wording = Annotated[
+    Literal["de", "fr", "it", "en"] | None,
+    Field(description="adds what happened in words of this language; without, there are fields alone"),
+]
+
+
+class AttemptsAsked(_Strict):
+    """Which page of the attempts."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE, description="how many"), BeforeValidator(_digits)] = 50
+    before: Annotated[
+        Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_digits)] | None,
+        Field(description="`next` of the page before this one"),
+    ] = None
+    language: Wording = None
+
+
+class AttemptAsked(_Strict):
+    """How much of an attempt."""
+
+    full: Annotated[
+        Literal["0", "1"], Field(description="1: with whole codes, which are money; staff only, and on the audit list")
+    ] = "0"
+    language: Wording = None
+
+
+class OpenItemsAsked(_Strict):
+    """How the open items are told."""
+
+    language: Wording = None
+
+
+def read_query(model: type[M], request: Request) -> M:
+    """Return what a query asks; what it has besides is left alone. Raises `AskedWrongly`."""
+    given = {name: request.query_params[name] for name in model.model_fields if name in request.query_params}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise AskedWrongly(_why(error)) from None
+
+
+async def read_body(model: type[M], request: Request) -> M:
+    """Return what a body orders. Raises `AskedWrongly`."""
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise AskedWrongly(_why(error)) from None
+
+
+def _why(error: ValidationError) -> str:
+    """Return the first mistake in words, and nothing of what was sent."""
+    first = error.errors(include_url=False, include_context=True, include_input=False)[0]
+    where = str(first["loc"][0]) if first["loc"] else "body"
+    match first["type"]:
+        case "missing":
+            return f"{where}: is missing"
+        case "extra_forbidden":
+            return "body: has a field that this order does not take"
+        case "json_invalid":
+            return "body: is no JSON, or not all of it: send an object"
+        case "string_pattern_mismatch":
+            return f"{where}: holds letters that are not taken here, or none that can be seen"
+    return f"{where}: {first['msg'][:1].lower()}{first['msg'][1:]}"

@@ -1,0 +1,197 @@
+"""The API's document: OpenAPI 3.1, written from the table of its operations and from the types of what they answer."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, Final, Literal, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
+
+from gate_controller import __version__
+from gate_controller.desk.given_orders import MOST_REMEMBERED
+from gate_controller.journal.records import FIELDS, Record
+from gate_controller.shell.status import GateStatus, RegimeStatus
+from gate_controller.web.operations import JSON, REFUSALS, ROOT, Operation
+from gate_controller.web.people import Role
+
+_REFERENCE: Final = "#/components/schemas/{model}"
+
+_ABOUT: Final = f"""
+The same data and actions as on the pages. Amounts are in cents; moments of a status are seconds since 1970, those of
+attempts UTC in ISO 8601. Voucher codes are masked. An order carries an `id` of your choice: the same order with the
+same id again changes nothing, and gets the same answer, for the last {MOST_REMEMBERED} orders; one from before the
+gate's last start is answered with 409 and when it was carried out. What is not done within a second is answered with
+202: ask again with the same id. A browser's session sends `X-Gate-Proof` with each change, a program its token alone
+(`gate-controller token add`).
+"""
+
+_INCIDENT: Final[Mapping[str, Any]] = {
+    "name": "incident",
+    "in": "path",
+    "required": True,
+    "description": "the incident code of an attempt",
+    "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{1,8}$"},
+    "example": "7K3QM",
+}
+
+
+@cache
+def document(operations: tuple[Operation, ...]) -> bytes:
+    """Return the document as JSON. Takes some milliseconds, the first time."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(f"{ROOT}{operation.path}", {})[operation.method.lower()] = _told(operation)
+    whole = {
+        "openapi": "3.1.0",
+        "info": {"title": "Gate controller", "version": __version__, "description": " ".join(_ABOUT.split())},
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(operations),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "of `gate-controller token add`"}
+            },
+        },
+        "security": [{"token": []}],
+    }
+    return json.dumps(whole, ensure_ascii=False).encode()
+
+
+def _told(operation: Operation) -> dict[str, Any]:
+    given = {"content": {operation.media: {"schema": _reference(operation.gives)}}}
+    answers = {"200": {"description": "Done." if operation.body else "As asked.", **given}}
+    if operation.may_pend:
+        answers["202"] = {"description": "It goes on: ask again with the same id.", **given}
+    for code in sorted({401, 403, *operation.refusals}):
+        answers[str(code)] = {
+            "description": REFUSALS[code],
+            "content": {JSON: {"schema": _reference("Error")}},
+        }
+    told: dict[str, Any] = {
+        "operationId": re.sub(r"\W+", "_", f"{operation.method.lower()}{operation.path}").strip("_"),
+        "summary": operation.summary,
+        "description": " ".join(part for part in (operation.more, _for_whom(operation.needs)) if part),
+        "parameters": list(_parameters(operation)),
+        "responses": answers,
+    }
+    if operation.body is not None:
+        schema = _reference(operation.body.__name__)
+        told["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    return told
+
+
+def _for_whom(role: Role) -> str:
+    return f"For a {role.word}{'' if role is Role.TECHNICIAN else ' or more'}."
+
+
+def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
+    if "{incident}" in operation.path:
+        yield dict(_INCIDENT)
+    if operation.query is None:
+        return
+    for name, schema in operation.query.model_json_schema()["properties"].items():
+        yield {
+            "name": name,
+            "in": "query",
+            "description": schema.pop("description", ""),
+            "schema": _without_null(schema),
+        }
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter's schema: one that is not given is absent, not null."""
+    kinds = schema.get("anyOf", [])
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default", "title"}}
+    return {**rest, **next((kind for kind in kinds if kind.get("type") != "null"), {})}
+
+
+def _reference(name: object) -> dict[str, str]:
+    return {"$ref": _REFERENCE.format(model=name)}
+
+
+def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
+    """Return what is answered and taken, by name."""
+    known: dict[str, Any] = {}
+    for name, answered in _ANSWERS.items():
+        schema = TypeAdapter(answered()).json_schema(mode="serialization", ref_template=_REFERENCE)
+        known |= schema.pop("$defs", {})
+        known[name] = {"title": name, **schema}
+    for operation in operations:
+        if operation.body is not None:
+            known[operation.body.__name__] = operation.body.model_json_schema(ref_template=_REFERENCE)
+    return known
+
+
+class _Closed(BaseModel):
+    """What is answered has all of its fields, and no others."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
+
+
+def _model(name: str, of: type[BaseModel] = _Closed, **fields: Any) -> type[BaseModel]:
+    return create_model(name, __base__=of, **fields)
+
+
+@cache
+def _status() -> type[BaseModel]:
+    hints = get_type_hints(GateStatus)
+    return _model("Status", **hints, takes_scans=bool, needs=list[str])
+
+
+class _Open(BaseModel):
+    """An attempt: some of its fields are there where they were asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@cache
+def _attempt() -> type[BaseModel]:
+    hints = get_type_hints(Record)
+    fields = {name: (hints[name], ...) for name in FIELDS}
+    can = (list[Literal["let_in", "refund", "settle"]], ...)
+    return _model("Attempt", _Open, **fields, can=can, number=(int, 0), summary=(str, ""), happened=(str, ""))
+
+
+class _Sentence(_Closed):
+    at: str
+    clock: str
+    text: str
+
+
+class _WrittenFact(BaseModel):
+    """A fact of the journal: its kind, its moment, and what it holds besides."""
+
+    model_config = ConfigDict(extra="allow")
+    at: str
+    fact: str
+
+
+def _whole_attempt() -> type[BaseModel]:
+    return _model("AttemptWithFacts", _attempt(), facts=(list[_WrittenFact], ...), story=(list[_Sentence], []))
+
+
+def _attempts() -> type[BaseModel]:
+    return _model("Attempts", attempts=list[_attempt()], next=int | None)  # type: ignore[misc]  # made of the record's fields
+
+
+def _open_items() -> type[BaseModel]:
+    return _model("OpenItems", open_items=list[_attempt()])  # type: ignore[misc]  # made of the record's fields
+
+
+def _done() -> type[BaseModel]:
+    state = Literal["done", "pending"]
+    return _model("Done", id=str, state=state, happened=str, regime=RegimeStatus | None, attempt=_attempt() | None)
+
+
+_ANSWERS: Final[Mapping[str, Callable[[], Any]]] = {
+    "Status": _status,
+    "Attempts": _attempts,
+    "AttemptWithFacts": _whole_attempt,
+    "OpenItems": _open_items,
+    "Done": _done,
+    "Error": lambda: _model("Error", error=str),
+    "Stream": lambda: str,
+    "Log": lambda: str,
+    "Document": lambda: dict[str, Any],
+}
+"""The answers of the operations, by the names that the table has for them."""
