@@ -28,6 +28,7 @@ demo: setup ## a gate on this screen: ARGS="--scan CODE --scan CODE" for no scre
 	@$(BIN)/gate-controller demo $(ARGS)
 
 test: lint types arrows ## all checks: ruff, mypy, import-linter, pytest
+	@.ci/programs
 	@echo "All tests: some minutes. A part of them: make test ARGS=tests/cli" >&2
 	@.ci/pytest $(VENV) $(ARGS)
 

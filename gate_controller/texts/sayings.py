@@ -38,6 +38,13 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Il denaro è di nuovo sul buono.",
     ),
     ("being refunded", "Das Geld wird zurückgegeben.", "Le remboursement est en cours.", "Il rimborso è in corso."),
+    ("in doubt", "Ob belastet wurde, wird geprüft.", "Le débit est en vérification.", "L’addebito è in verifica."),
+    (
+        "under way: ask again with the same id",
+        "Es läuft. Das geht von selbst weiter.",
+        "C’est en cours. Cela continue tout seul.",
+        "È in corso. Prosegue da solo.",
+    ),
     # -- why it is not carried out
     (
         "somebody is being served: wait until the lane is free",
@@ -282,6 +289,20 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ),
 )
 
+_IN_ENGLISH: Final = {
+    "released": "The gate opened.",
+    "held open by staff": "The gate stands open.",
+    "locked by staff": "The gate is closed.",
+    "put out of service": "The gate is out of service.",
+    "resumed": "The gate is back in service.",
+    "settled": "Settled.",
+    "refunded": "The money is back on the voucher.",
+    "being refunded": "The money is being given back.",
+    "in doubt": "Whether it was charged is being checked.",
+    "under way: ask again with the same id": "It is under way. This goes on by itself.",
+}
+"""Outcomes as a person reads them, where a program's word is another."""
+
 _PLACES: Final = {Language.DE: 1, Language.FR: 2, Language.IT: 3}
 _ABOUT: Final = re.compile(r"(?:gate|incident [0-9A-Z]{5,12}): ")
 """What a saying is about: on the page it stands beside it."""
@@ -291,7 +312,7 @@ def saying(english: str, language: Language) -> str:
     """Return what the gate says in a language; as it is where there is no row for it."""
     text = _ABOUT.sub("", english, count=1) if _ABOUT.match(english) else english
     if language is Language.EN:
-        return text
+        return _IN_ENGLISH.get(text, text)
     for pattern, row in _patterns():
         if (found := pattern.fullmatch(text)) is not None:
             return row[_PLACES[language]].format(*(saying(part, language) for part in found.groups()))

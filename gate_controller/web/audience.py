@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from gate_controller.texts import Language
+from gate_controller.texts.sayings import saying
 from gate_controller.web.resources import house_of
 
 NAMES = {Language.DE: "Deutsch", Language.FR: "Français", Language.IT: "Italiano", Language.EN: "English"}
@@ -16,6 +17,11 @@ def language_of(request: Request) -> Language:
     ]
     asked = (request.query_params.get("lang", ""), request.cookies.get("lang", ""), *preferred)
     return next((known[code] for code in asked if code in known), house_of(request).languages[0])
+
+
+def in_words_of(request: Request, english: str) -> str:
+    """Return what the gate says as who asks reads it: a page names its language, a program gets its own words."""
+    return saying(english, language_of(request)) if "lang" in request.query_params else english
 
 
 def theme_of(request: Request) -> str:

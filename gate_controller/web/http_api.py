@@ -26,6 +26,7 @@ from gate_controller.web.asked import (
     WithdrawOrder,
 )
 from gate_controller.web.askers import address_of
+from gate_controller.web.audience import in_words_of
 from gate_controller.web.broadcast import stream
 from gate_controller.web.house import House
 from gate_controller.web.operations import Operation
@@ -98,7 +99,7 @@ async def _given(request: Request, do: str, order: Mapping[str, Any]) -> Respons
         # It goes on, whether or not somebody asks again: the desk remembers orders by their ids.
         _UNDER_WAY.add(carried_out)
         carried_out.add_done_callback(_ended)
-        happened = "under way: ask again with the same id"
+        happened = in_words_of(request, "under way: ask again with the same id")
         return JSONResponse({**said, "state": "pending", "happened": happened}, 202)
     answer = carried_out.result()
     if isinstance(answer, dict):
@@ -106,9 +107,11 @@ async def _given(request: Request, do: str, order: Mapping[str, Any]) -> Respons
         [attempt] = await house.ask("attempts", attempts=[answer["attempt"]]) or [answer]
         is_pending = attempt["standing"] == Standing.UNFINISHED.value
         state, code = ("pending", 202) if is_pending else ("done", 200)
-        return JSONResponse({**said, "state": state, "happened": attempt["stands"], "attempt": attempt}, code)
+        return JSONResponse(
+            {**said, "state": state, "happened": in_words_of(request, attempt["stands"]), "attempt": attempt}, code
+        )
     regime = house.status().as_dict()["regime"]
-    return JSONResponse({**said, "state": "done", "happened": answer, "regime": regime})
+    return JSONResponse({**said, "state": "done", "happened": in_words_of(request, answer), "regime": regime})
 
 
 _UNDER_WAY: Final[set[asyncio.Future[Any]]] = set()

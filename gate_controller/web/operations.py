@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere
 from gate_controller.web.asked import read_body, read_query
+from gate_controller.web.audience import in_words_of
 from gate_controller.web.people import Role
 from gate_controller.web.resources import Resource
 
@@ -76,7 +77,7 @@ class Operation:
                 asked = read_query(self.query, request)
             return await self.answer(request, asked)
         except ControlError as error:
-            return JSONResponse({"error": str(error)}, _code(error))
+            return JSONResponse({"error": in_words_of(request, str(error))}, _code(error))
 
 
 def _code(error: ControlError) -> int:

@@ -81,12 +81,12 @@ async function carryOut(form, dialog, send) {
     let said = {};
     try { said = await answer.json(); } catch { /* a proxy's page */ }
     if (answer.status === 202) {
-      tell(said.outcome || words.under_way, true);
+      tell(said.happened || words.under_way, true);
       await new Promise((done) => setTimeout(done, 1000));
       continue;
     }
     if (answer.ok) {
-      tell(`${words.done.replace("{time}", clock(now()))} ${said.outcome || ""}`.trim(), true);
+      tell(`${words.done.replace("{time}", clock(now()))} ${said.happened || ""}`.trim(), true);
       send.hidden = true;
       form.querySelector("[data-close]").textContent = words.close;
       form.querySelector("[data-close]").focus();
