@@ -16,7 +16,7 @@ from gate_controller.admission.words.calls import CallFailed
 from gate_controller.admission.words.messages import MessageKind
 
 
-class Verdict(StrEnum):
+class ScanVerdict(StrEnum):
     """What a scan came to."""
 
     ADMITTED = "admitted"
@@ -27,29 +27,29 @@ class Verdict(StrEnum):
     """Whether it was charged is being looked up."""
 
 
-VERDICTS: Final[Mapping[MessageKind, Verdict | None]] = {
+VERDICTS: Final[Mapping[MessageKind, ScanVerdict | None]] = {
     MessageKind.IDLE: None,
     MessageKind.CHECKING: None,
     MessageKind.ONE_MOMENT: None,
-    MessageKind.ADMITTED: Verdict.ADMITTED,
-    MessageKind.ADMITTED_ON_CREDIT: Verdict.ADMITTED,
+    MessageKind.ADMITTED: ScanVerdict.ADMITTED,
+    MessageKind.ADMITTED_ON_CREDIT: ScanVerdict.ADMITTED,
     MessageKind.NOBODY_PASSED: None,
-    MessageKind.ALREADY_ADMITTED: Verdict.REPEATED,
-    MessageKind.SCAN_AGAIN_LATER: Verdict.REPEATED,
-    MessageKind.NOT_A_VOUCHER: Verdict.REFUSED,
-    MessageKind.NOT_REDEEMABLE: Verdict.REFUSED,
-    MessageKind.BALANCE_TOO_LOW: Verdict.REFUSED,
-    MessageKind.WRONG_CURRENCY: Verdict.REFUSED,
-    MessageKind.REFUSED_BY_EGUMA: Verdict.REFUSED,
-    MessageKind.UNREACHABLE: Verdict.REFUSED,
-    MessageKind.BEING_CHECKED: Verdict.UNCLEAR,
-    MessageKind.NOT_CHARGED_AFTER_ALL: Verdict.REFUSED,
-    MessageKind.REFUND_UNDER_WAY: Verdict.REFUSED,
-    MessageKind.CHARGE_CANCELLED: Verdict.REFUSED,
-    MessageKind.PAID_BUT_SHUT: Verdict.REFUSED,
-    MessageKind.PAID_NOT_NEEDED: Verdict.REFUSED,
-    MessageKind.LANE_BUSY: Verdict.REFUSED,
-    MessageKind.REFUSED_OUT_OF_SERVICE: Verdict.REFUSED,
+    MessageKind.ALREADY_ADMITTED: ScanVerdict.REPEATED,
+    MessageKind.SCAN_AGAIN_LATER: ScanVerdict.REPEATED,
+    MessageKind.NOT_A_VOUCHER: ScanVerdict.REFUSED,
+    MessageKind.NOT_REDEEMABLE: ScanVerdict.REFUSED,
+    MessageKind.BALANCE_TOO_LOW: ScanVerdict.REFUSED,
+    MessageKind.WRONG_CURRENCY: ScanVerdict.REFUSED,
+    MessageKind.REFUSED_BY_EGUMA: ScanVerdict.REFUSED,
+    MessageKind.UNREACHABLE: ScanVerdict.REFUSED,
+    MessageKind.BEING_CHECKED: ScanVerdict.UNCLEAR,
+    MessageKind.NOT_CHARGED_AFTER_ALL: ScanVerdict.REFUSED,
+    MessageKind.REFUND_UNDER_WAY: ScanVerdict.REFUSED,
+    MessageKind.CHARGE_CANCELLED: ScanVerdict.REFUSED,
+    MessageKind.PAID_BUT_SHUT: ScanVerdict.REFUSED,
+    MessageKind.PAID_NOT_NEEDED: ScanVerdict.REFUSED,
+    MessageKind.LANE_BUSY: ScanVerdict.REFUSED,
+    MessageKind.REFUSED_OUT_OF_SERVICE: ScanVerdict.REFUSED,
     MessageKind.OUT_OF_SERVICE: None,
 }
 """What each message says of the scan that it answers; None: it answers none, or another one will."""

@@ -95,13 +95,16 @@ def _digits(said: Any) -> Any:
     return int(said) if isinstance(said, str) and said.isascii() and said.isdecimal() and len(said) < 18 else said  # noqa: PLR2004 - fits into SQLite
 
 
-Wording = Annotated[
-    Literal["de", "fr", "it", "en"] | None,
-    Field(description="adds what happened in words of this language; without, there are fields alone"),
-]
+class Query(_Strict):
+    """What everything can be asked with."""
+
+    lang: Annotated[
+        Literal["de", "fr", "it", "en"] | None,
+        Field(description="the language of what is told in words; without, an attempt has its fields alone"),
+    ] = None
 
 
-class AttemptsAsked(_Strict):
+class AttemptsAsked(Query):
     """Which page of the attempts."""
 
     limit: Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE, description="how many"), BeforeValidator(_digits)] = 50
@@ -109,29 +112,20 @@ class AttemptsAsked(_Strict):
         Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_digits)] | None,
         Field(description="`next` of the page before this one"),
     ] = None
-    language: Wording = None
 
 
-class AttemptAsked(_Strict):
+class AttemptAsked(Query):
     """How much of an attempt."""
 
     full: Annotated[
         Literal["0", "1"], Field(description="1: with whole codes, which are money; staff only, and on the audit list")
     ] = "0"
-    language: Wording = None
-
-
-class OpenItemsAsked(_Strict):
-    """How the open items are told."""
-
-    language: Wording = None
 
 
 def read_query(model: type[M], request: Request) -> M:
-    """Return what a query asks; what it has besides is left alone. Raises `AskedWrongly`."""
-    given = {name: request.query_params[name] for name in model.model_fields if name in request.query_params}
+    """Return what a query asks. Raises `AskedWrongly`."""
     try:
-        return model.model_validate(given)
+        return model.model_validate(dict(request.query_params))
     except ValidationError as error:
         raise AskedWrongly(_why(error)) from None
 
@@ -152,7 +146,7 @@ def _why(error: ValidationError) -> str:
         case "missing":
             return f"{where}: is missing"
         case "extra_forbidden":
-            return "body: has a field that this order does not take"
+            return "there is a field that is not taken here: see the document"
         case "json_invalid":
             return "body: is no JSON, or not all of it: send an object"
         case "string_pattern_mismatch":

@@ -23,6 +23,7 @@ from typing_extensions import override
 from gate_controller.admission.words.facts import Fact
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.desk.control_socket import ControlError
+from gate_controller.web.asked import Query
 from gate_controller.web.house import House
 from gate_controller.web.operations import TooMany
 
@@ -236,7 +237,7 @@ def broadcast_of(request: Request) -> Broadcast:
     return broadcast
 
 
-async def stream(request: Request, _: None) -> Response:
+async def stream(request: Request, _: Query) -> Response:
     """Let somebody follow the gate."""
     broadcast = broadcast_of(request)
     if request.method == "HEAD":

@@ -21,7 +21,7 @@ from gate_controller.web.asked import (
     AttemptsAsked,
     EndOrder,
     OnceOrder,
-    OpenItemsAsked,
+    Query,
     SpanOrder,
     WithdrawOrder,
 )
@@ -43,13 +43,13 @@ _LONGEST_INCIDENT: Final = 8
 in no URL."""
 
 
-async def _status(request: Request, _: None) -> Response:
+async def _status(request: Request, _: Query) -> Response:
     return JSONResponse(await house_of(request).ask("status"))
 
 
 async def _attempts(request: Request, asked: AttemptsAsked) -> Response:
-    house, words = house_of(request), {"language": asked.language}
-    records = await house.ask("page", limit=asked.limit + 1, before=asked.before, **words)
+    house = house_of(request)
+    records = await house.ask("page", limit=asked.limit + 1, before=asked.before, language=asked.lang)
     page = records[: asked.limit]
     return JSONResponse({"attempts": page, "next": page[-1]["number"] if len(records) > asked.limit else None})
 
@@ -58,25 +58,25 @@ async def _attempt(request: Request, asked: AttemptAsked) -> Response:
     incident, person, is_full = _incident(request), person_of(request), asked.full == "1"
     if is_full and person.role < Role.STAFF:
         return JSONResponse({"error": "whole codes are for staff"}, 403)
-    told = await house_of(request).ask("show", incident=incident, full=is_full, language=asked.language)
+    told = await house_of(request).ask("show", incident=incident, full=is_full, language=asked.lang)
     if is_full:
         name = f"token {person.name}" if person.by_token else person.name
         audit_of(request).note("whole code shown", name=name, address=address_of(request), about=told["incident"])
     return JSONResponse(told)
 
 
-async def _open_items(request: Request, asked: OpenItemsAsked) -> Response:
-    return JSONResponse({"open_items": await house_of(request).ask("open", language=asked.language)})
+async def _open_items(request: Request, asked: Query) -> Response:
+    return JSONResponse({"open_items": await house_of(request).ask("open", language=asked.lang)})
 
 
-async def _log_lines(request: Request, _: None) -> Response:
+async def _log_lines(request: Request, _: Query) -> Response:
     house = house_of(request)
     lines = "".join(f"{line}\n" for line in house.log_lines())
     name = f"gate-{house.status().gate_id}.log"
     return PlainTextResponse(lines, headers={"Content-Disposition": f'attachment; filename="{_in_header(name)}"'})
 
 
-async def _document(_request: Request, _: None) -> Response:
+async def _document(_request: Request, _: Query) -> Response:
     written = await asyncio.to_thread(openapi.document, OPERATIONS)
     return Response(written, media_type="application/json")
 
@@ -140,8 +140,8 @@ def _in_header(name: str) -> str:
     return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "_" for letter in name)
 
 
-_TO_GATE: Final = (400, 409)
-_TO_ITEM: Final = (400, 404, 409, 503)
+_TO_GATE: Final = (409,)
+_TO_ITEM: Final = (404, 409, 503)
 
 OPERATIONS: Final = (
     Operation("/status", _status, Role.VIEWER, "How the gate is", "Status"),
@@ -152,7 +152,7 @@ OPERATIONS: Final = (
         "What happened at the gate, newest first",
         "Attempts",
         query=AttemptsAsked,
-        refusals=(400, 503),
+        refusals=(503,),
     ),
     Operation(
         "/attempts/{incident}",
@@ -161,7 +161,7 @@ OPERATIONS: Final = (
         "One attempt, with its facts",
         "AttemptWithFacts",
         query=AttemptAsked,
-        refusals=(400, 404, 503),
+        refusals=(404, 503),
     ),
     Operation(
         "/open-items",
@@ -169,8 +169,7 @@ OPERATIONS: Final = (
         Role.VIEWER,
         "What needs a person, oldest first",
         "OpenItems",
-        query=OpenItemsAsked,
-        refusals=(400, 503),
+        refusals=(503,),
     ),
     Operation(
         "/stream",

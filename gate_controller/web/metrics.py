@@ -1,15 +1,13 @@
 """
 What Prometheus asks for: the gate's status and counters as metrics, made anew each time.
 
-Rules: no code in a label, and no label whose values people choose; `_created` series are not made.
+Rules: no code in a label, and no label whose values people choose; no series tells when another one was begun.
 """
 
 import asyncio
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from pathlib import Path
 from typing import Final
 
 from prometheus_client import CollectorRegistry
@@ -37,7 +35,6 @@ class Measured(Collector):
     status: GateStatus
     counts: Counts
     streams: int
-    state_dir: Path
 
     @override
     def collect(self) -> Iterator[Metric]:
@@ -107,11 +104,18 @@ class Measured(Collector):
             )
 
     def _machine(self) -> Iterator[Metric]:
-        try:
-            disk = os.statvfs(self.state_dir)
-        except OSError:
-            return
-        yield _one("gate_disk_free_ratio", "Free share of the journal's disk.", disk.f_bavail / max(disk.f_blocks, 1))
+        machine = self.status.machine
+        known = (
+            ("gate_disk_free_ratio", "Free share of the journal's disk.", machine.disk_free),
+            ("gate_disk_is_writable", "Whether the journal's disk takes writes.", machine.is_writable),
+            ("gate_cpu_celsius", "Temperature of the processor.", machine.celsius),
+            ("gate_under_voltage", "Whether the supply sags just now.", machine.is_undervolted),
+            ("gate_was_under_voltage", "Whether it has since the machine's start.", machine.was_undervolted),
+            ("gate_cpu_is_slowed", "Whether the processor is slowed, by heat or supply.", machine.is_slowed),
+            ("gate_clock_is_sure", "Whether E-GUMA has confirmed the time of day.", machine.is_clock_sure),
+        )
+        # What a machine has no way to tell is absent.
+        yield from (_one(name, about, value) for name, about, value in known if value is not None)
 
 
 def _one(name: str, about: str, value: float) -> Metric:
@@ -133,7 +137,7 @@ def _buckets(taken: Durations) -> tuple[Sequence[tuple[str, float]], float]:
 
 async def _metrics(request: Request) -> Response:
     house = house_of(request)
-    measured = Measured(house.status(), house.counts.copy(), broadcast_of(request).number, house.state_dir)
+    measured = Measured(house.status(), house.counts.copy(), broadcast_of(request).number)
     encoder, media = choose_encoder(request.headers.get("accept", ""))
 
     def encoded() -> bytes:

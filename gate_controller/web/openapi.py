@@ -62,7 +62,7 @@ def _told(operation: Operation) -> dict[str, Any]:
     answers = {"200": {"description": "Done." if operation.body else "As asked.", **given}}
     if operation.may_pend:
         answers["202"] = {"description": "It goes on: ask again with the same id.", **given}
-    for code in sorted({401, 403, *operation.refusals}):
+    for code in sorted({400, 401, 403, *operation.refusals}):
         answers[str(code)] = {
             "description": REFUSALS[code],
             "content": {JSON: {"schema": _reference("Error")}},
@@ -87,8 +87,6 @@ def _for_whom(role: Role) -> str:
 def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
     if "{incident}" in operation.path:
         yield dict(_INCIDENT)
-    if operation.query is None:
-        return
     for name, schema in operation.query.model_json_schema()["properties"].items():
         yield {
             "name": name,
@@ -122,13 +120,13 @@ def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
     return known
 
 
-class _Closed(BaseModel):
+class _Exactly(BaseModel):
     """What is answered has all of its fields, and no others."""
 
     model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
-def _model(name: str, of: type[BaseModel] = _Closed, **fields: Any) -> type[BaseModel]:
+def _model(name: str, of: type[BaseModel] = _Exactly, **fields: Any) -> type[BaseModel]:
     return create_model(name, __base__=of, **fields)
 
 
@@ -138,7 +136,7 @@ def _status() -> type[BaseModel]:
     return _model("Status", **hints, takes_scans=bool, needs=list[str])
 
 
-class _Open(BaseModel):
+class _Partly(BaseModel):
     """An attempt: some of its fields are there where they were asked for."""
 
     model_config = ConfigDict(extra="forbid")
@@ -149,10 +147,10 @@ def _attempt() -> type[BaseModel]:
     hints = get_type_hints(Record)
     fields = {name: (hints[name], ...) for name in FIELDS}
     can = (list[Literal["let_in", "refund", "settle"]], ...)
-    return _model("Attempt", _Open, **fields, can=can, number=(int, 0), summary=(str, ""), happened=(str, ""))
+    return _model("Attempt", _Partly, **fields, can=can, number=(int, 0), summary=(str, ""), happened=(str, ""))
 
 
-class _Sentence(_Closed):
+class _ToldSentence(_Exactly):
     at: str
     clock: str
     text: str
@@ -167,7 +165,7 @@ class _WrittenFact(BaseModel):
 
 
 def _whole_attempt() -> type[BaseModel]:
-    return _model("AttemptWithFacts", _attempt(), facts=(list[_WrittenFact], ...), story=(list[_Sentence], []))
+    return _model("AttemptWithFacts", _attempt(), facts=(list[_WrittenFact], ...), story=(list[_ToldSentence], []))
 
 
 def _attempts() -> type[BaseModel]:

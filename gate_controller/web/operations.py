@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere
-from gate_controller.web.asked import read_body, read_query
+from gate_controller.web.asked import Query, read_body, read_query
 from gate_controller.web.audience import in_words_of
 from gate_controller.web.people import Role
 from gate_controller.web.resources import Resource
@@ -44,17 +44,17 @@ class Operation:
     path: str
     """Below `ROOT`."""
     answer: Callable[[Request, Any], Awaitable[Response]]
-    """Called with what was asked, read as `query` or `body` has it."""
+    """Called with what was asked: the `body`, where there is one, else the `query`."""
     needs: Role
     summary: str
     gives: object
     """What is answered: a type, or a name of a schema (`openapi.py`)."""
     more: str = ""
     """What there is to say besides."""
-    query: type[BaseModel] | None = None
+    query: type[Query] = Query
     body: type[BaseModel] | None = None
     refusals: tuple[int, ...] = ()
-    """Besides those that every operation has: 401 and 403."""
+    """Besides those that every operation has: 400, 401 and 403."""
     media: str = JSON
     may_pend: bool = False
     """Whether it answers 202 where it is not done within a second."""
@@ -70,12 +70,8 @@ class Operation:
 
     async def _answered(self, request: Request) -> Response:
         try:
-            asked: BaseModel | None = None
-            if self.body is not None:
-                asked = await read_body(self.body, request)
-            elif self.query is not None:
-                asked = read_query(self.query, request)
-            return await self.answer(request, asked)
+            query = read_query(self.query, request)
+            return await self.answer(request, query if self.body is None else await read_body(self.body, request))
         except ControlError as error:
             return JSONResponse({"error": in_words_of(request, str(error))}, _code(error))
 

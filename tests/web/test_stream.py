@@ -74,6 +74,7 @@ async def test_whoever_comes_again_hears_what_he_missed(state_dir: Path, pins: P
             last = (await stream.next("status")).id
         gate.scan(GOOD)
         await gate.stand("admitted")
+        await until(lambda: gate.app.gate.lane is None)
         async with following(client, **{"Last-Event-ID": last}) as stream:
             missed = await stream.next("attempt")
             assert missed.data["incident"] == gate.records[0].incident
