@@ -25,6 +25,8 @@ FOREIGN = {
     "archive/attempts-YEAR.jsonl": "in the journal's folder",
     "audit.jsonl": "in the state directory: who logged in and what was done",
     "certificate.pem": "in the state directory: the page's certificate, where none is given",
+    "prometheus.yml": "the settings file of whoever runs Prometheus",
+    "gate_scans_total": "a metric: Prometheus's library adds what ends the name of a counter",
     "config.txt": "what a Raspberry Pi boots with",
     "80-mm-candidate.rules": "of ModemManager",
     "99-com.rules": "of Raspberry Pi OS",
