@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.bench.front import front
 from tests.bench.measures import FULL, QUICK, Bench, bench_in, doubts, endurance, scans, starts
+from tests.bench.page import page
 from tests.bench.slow_disk import slow_disk
 from tests.bench.table import Row, as_json, as_text
 
@@ -48,6 +49,7 @@ PARTS: Mapping[str, Callable[[Bench], Iterable[Row]]] = {
     "slow-disk": slow_disk,
     "doubts": doubts,
     "front": front,
+    "page": page,
     "endurance": endurance,
 }
 """What is measured, in order."""

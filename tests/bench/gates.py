@@ -119,8 +119,9 @@ class ScannedGate:
         naive: bool = False,
         hanging_display: bool = False,
         environment: Mapping[str, str] = MappingProxyType({}),
+        more: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
-        """`environment` is added to that of its process."""
+        """`environment` is added to that of its process; `more` are settings of the real one."""
         self._scanner = PtyScanner()
         self._scanned_at = 0.0
         self._moments, telling = os.pipe()
@@ -133,7 +134,7 @@ class ScannedGate:
             command = gate_command(program, place, port, {"display.driver": "ssd1306"})
         else:
             program = [sys.executable, "-m", "tests.bench.pins", f"{RELAY},{RED}", str(telling)]
-            command = gate_command(program, place, port)
+            command = gate_command(program, place, port, more)
         try:
             self.process = Process(command, environ={**environ(), **environment}, pass_fds=[telling])
         except BaseException:
