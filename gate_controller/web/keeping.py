@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -21,6 +22,11 @@ BEGINS_WITHIN_SECONDS: Final = 5.0
 """A gate that does not take scans by then serves its page all the same: it tells why."""
 
 RETRY_SECONDS: Final = 30.0
+
+SWITCH_SECONDS: Final = 0.0005
+"""How soon a thread that reads the journal for a page lets the loop go on (Python's own 5 ms are what a scan has in all:
+it waits as long, each time that an answer comes while such a thread is at work)."""
+
 PAGE: Final = "page"
 """What the status calls it among the devices that a gate does without."""
 
@@ -30,6 +36,7 @@ async def keep(house: House, settings: WebSection, note: Callable[[str, str | No
     if settings.port == 0:
         return
     await _begun(house)
+    sys.setswitchinterval(SWITCH_SECONDS)
     while True:
         why = await _serve(house, settings, note)
         note(PAGE, why)
