@@ -24,8 +24,10 @@ BEGINS_WITHIN_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 30.0
 
 SWITCH_SECONDS: Final = 0.0005
-"""How soon a thread that reads the journal for a page lets the loop go on (Python's own 5 ms are what a scan has in all:
-it waits as long, each time that an answer comes while such a thread is at work)."""
+"""
+How soon a thread that reads the journal for a page lets the loop go on. Python's own 5 ms are what a scan has in all:
+it waits as long each time that an answer comes while such a thread is at work.
+"""
 
 PAGE: Final = "page"
 """What the status calls it among the devices that a gate does without."""
