@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def test_everything_that_the_document_names_is_in_it() -> None:
     told = json.loads(written)
     named = {part.partition('"')[0] for part in written.split('"#/components/schemas/')[1:]}
     assert named <= told["components"]["schemas"].keys()
+
+
+def test_the_page_about_the_api_names_every_operation() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "web.md").read_text().split("## API")[1]
+    rows = re.findall(r"^\| `(GET|POST) (\S+)` \|", text, re.MULTILINE)
+    assert sorted(rows) == sorted((each.method, f"{ROOT}{each.path}") for each in OPERATIONS)
 
 
 async def test_the_api_is_what_its_document_says(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
