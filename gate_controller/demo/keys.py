@@ -1,8 +1,7 @@
 """
 Keys become scans and wishes. A scanner that is a keyboard, and a person who types a code, begin with any letter.
 
-So a letter that is a wish, pressed once or more often, counts only when Enter or a short silence follows; a code goes
-on.
+So letters that are wishes count only when Enter or a short silence follows; a code goes on.
 """
 
 import codecs
@@ -54,6 +53,11 @@ class KeyReader:
             self._enter()
 
     @property
+    def shown(self) -> str:
+        """What is to be seen of it: what may still be a wish is no code yet."""
+        return "" if self.wants_pause else self.typed
+
+    @property
     def wants_pause(self) -> bool:
         """Whether a silence would mean something. A capital begins a code: codes are printed in capitals."""
         return self.typed.islower() and bool(_wishes(self.typed))
@@ -80,6 +84,6 @@ class KeyReader:
 
 
 def _wishes(typed: str) -> list[Wish]:
-    """Return what a letter asks for, as often as it was pressed; nothing where this is a code."""
-    letter = typed[:1].lower()
-    return [Wish(letter)] * len(typed) if letter in _LETTERS and len(set(typed)) == 1 else []
+    """Return what each letter asks for; nothing where this is a code."""
+    letters = typed.lower()
+    return [Wish(letter) for letter in letters] if _LETTERS.issuperset(letters) else []

@@ -8,13 +8,13 @@ the house, pages that turn, the rest that goes round.
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from gate_controller.demo.display_models import Dots, Model
 from gate_controller.devices.display.card import Card
-from gate_controller.devices.display.panel import Panel
+from gate_controller.devices.display.panel import Characters, Panel, Pictures
 from gate_controller.devices.display.player import Player
 from gate_controller.devices.display.typesetting.page import Page
 from gate_controller.devices.errors import DeviceError
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - what only some displays need is brought in by those
 
-_Drawn = TypeVar("_Drawn")
+OnShow = Callable[["Image.Image | tuple[str, ...]", Card | None, Card | None], None]
+"""Gets what a panel shows, of which card that is, and which part of it the page is of."""
 
 
 class MemoryDisplay(Player):
@@ -49,10 +50,8 @@ class MemoryDisplay(Player):
         self._given: Card | None = None
         self._newest: Card | None = None
         self._on_show: Card | None = None
-        super().__init__(
-            lambda: make_panel(model, image_file, on_picture=self._show_picture, on_rows=self._show_rows),
-            on_change=self._noted,
-        )
+        self._page_of: Card | None = None
+        super().__init__(lambda: make_panel(model, image_file, self._shown), on_change=self._noted)
 
     @override
     def show(self, card: Card) -> None:
@@ -70,10 +69,8 @@ class MemoryDisplay(Player):
 
     @property
     def on_show(self) -> Card | None:
-        """What it shows, the chosen language first: at rest, what is still to be read of the verdict before."""
-        if self.fault is not None or self._on_show is None:
-            return None
-        return self._on_show.unread or self._on_show
+        """What its page is of, the chosen language first: at rest, by turns, what is still to be read too."""
+        return self._page_of if self.fault is None else None
 
     @override
     def draw(self) -> "Image.Image | tuple[str, ...] | None":
@@ -88,16 +85,13 @@ class MemoryDisplay(Player):
         if given is not None:
             self.show(given)
 
-    def _show_picture(self, picture: "Image.Image", card: Card | None) -> None:
-        self._on_show = card
-        if picture != self.picture:
-            self.picture = picture
-            self.on_change()
-
-    def _show_rows(self, rows: tuple[str, ...], card: Card | None) -> None:
-        self._on_show = card
-        if rows != self.rows:
-            self.rows = rows
+    def _shown(self, drawn: "Image.Image | tuple[str, ...]", card: Card | None, page_of: Card | None) -> None:
+        self._on_show, self._page_of = card, page_of
+        if isinstance(drawn, tuple):
+            has_changed, self.rows = drawn != self.rows, drawn
+        elif has_changed := drawn != self.picture:
+            self.picture = drawn  # the same one stays the same object: what has been painted of it stays true
+        if has_changed:
             self.on_change()
 
     def _noted(self, fault: str | None) -> None:
@@ -105,13 +99,7 @@ class MemoryDisplay(Player):
         self.on_change()
 
 
-def make_panel(
-    model: Model,
-    image_file: Path | None,
-    *,
-    on_picture: "Callable[[Image.Image, Card | None], None]" = lambda _, __: None,
-    on_rows: Callable[[tuple[str, ...], Card | None], None] = lambda _, __: None,
-) -> Panel:
+def make_panel(model: Model, image_file: Path | None, on_show: OnShow = lambda _drawn, _card, _page_of: None) -> Panel:
     """
     Return a panel in memory; it tells what it shows, and of which card that is.
 
@@ -122,43 +110,38 @@ def make_panel(
             raise DeviceError("a display of letters has no picture: take --display 320x240 with --image-file")
         from gate_controller.demo.letters import TerminalGrid
 
-        grid = TerminalGrid(model.width, model.height)
-        return _InMemory(grid.pages, lambda page, _: grid.draw(page), on_rows)
+        return _InMemory(TerminalGrid(model.width, model.height), on_show)
     from gate_controller.devices.display.typesetting.canvas import Canvas
 
     canvas = Canvas(model.width, model.height, "RGB" if model.dots is Dots.COLOUR else "1")
-    file = None
-    if image_file is not None:
-        from gate_controller.devices.display.panels.image import ImageFile
+    if image_file is None:
+        return _InMemory(canvas, on_show)
+    from gate_controller.devices.display.panels.image import ImageFile
 
-        file = ImageFile(image_file, canvas, size=(model.width, model.height))
-    return _InMemory(canvas.pages, lambda page, shift: canvas.draw(page, shift=shift), on_picture, file)
+    return _InMemory(canvas, on_show, ImageFile(image_file, canvas, size=(model.width, model.height)))
 
 
-class _InMemory(Generic[_Drawn]):
-    """A panel whose pixels or letters go to `show_drawn`, with the card that they are of."""
+class _InMemory:
+    """A panel that hands what it draws to `on_show`, with its card, and the part of that which the page is of."""
 
-    def __init__(
-        self,
-        lay_out: Callable[[Card], tuple[Page, ...]],
-        draw: Callable[[Page, tuple[int, int]], _Drawn],
-        show_drawn: Callable[[_Drawn, Card | None], None],
-        file: "ImageFile | None" = None,
-    ) -> None:
-        self._lay_out = lay_out
-        self._draw = draw
-        self._show_drawn = show_drawn
+    def __init__(self, layout: Pictures | Characters, on_show: OnShow, file: "ImageFile | None" = None) -> None:
+        self._layout = layout
+        self._on_show = on_show
         self._file = file
         self._card: Card | None = None
+        self._unread: tuple[Page, ...] = ()
 
     def pages(self, card: Card) -> tuple[Page, ...]:
         self._card = card
-        return self._lay_out(card)
+        self._unread = self._layout.pages(replace(card.unread, is_resting=False)) if card.unread is not None else ()
+        return self._layout.pages(card)
 
     def show(self, page: Page, *, shift: tuple[int, int]) -> None:
         if self._file is not None:
             self._file.show(page, shift=shift)
-        self._show_drawn(self._draw(page, shift), self._card)
+        card = self._card
+        page_of = card.unread if card is not None and page in self._unread else card
+        self._on_show(self._layout.draw(page), card, page_of)
 
     def dim(self, is_dimmed: bool) -> None:
         """Stay as it is: a terminal does not age."""

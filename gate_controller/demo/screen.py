@@ -120,7 +120,7 @@ class Screen:
     def draw(self) -> None:
         """Show how things stand."""
         view = self._viewer.view(
-            self._language, typed=self._keyboard.typed, is_ending=self._is_ending, painter=self._painter
+            self._language, typed=self._keyboard.shown, is_ending=self._is_ending, painter=self._painter
         )
         drawing = picture(view, *self._terminal.size)
         self._terminal.draw(drawing.lines, self._painting(drawing.place))

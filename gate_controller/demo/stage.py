@@ -150,6 +150,11 @@ class Stage:
         return is_high(self.settings.relay.pin)
 
     @property
+    def arm_is_open(self) -> bool:
+        """Whether one can go through: the pulse unlocks the arm, and it stays so until the lane is free again."""
+        return self.is_open or self.app.gate.is_open
+
+    @property
     def pulses(self) -> list[float]:
         """How long the gate was open each time, in seconds, by the relay's pin; nothing where the pins are no mocks."""
         return pulses(self.settings.relay.pin)

@@ -74,7 +74,7 @@ class Viewer:
         """Return how things stand, for a terminal that shows pictures as its painter draws them."""
         stage = self._stage
         picture = None if stage.display is None or painter.graphics is Graphics.TEXT else stage.display.picture
-        # The words are those of the picture, which an idle gate shares with what is still to be read.
+        # The words turn with the picture, which an idle gate shares with what is still to be read.
         card = None if stage.display is None else stage.display.on_show
         face = None if card is None else card.faces[0]
         shown = stage.message if card is None else card
@@ -85,7 +85,7 @@ class Viewer:
             signal=shown.signal,
             seconds=monotonic() - self._shown[1],
             lamps=stage.lamps,
-            is_open=stage.is_open,
+            is_open=stage.arm_is_open,
             books=self._books(language),
             vouchers=[self._holding(sample.code, sample.title) for sample in SAMPLES],
             trouble=self._trouble(),

@@ -47,9 +47,20 @@ def test_a_letter_pressed_again_before_the_silence_is_a_wish_each_time(end: str)
     assert heard.keyboard.typed == ""
 
 
+@pytest.mark.parametrize("end", ["", "\r"])
+def test_several_letters_before_the_silence_are_a_wish_each(end: str) -> None:
+    assert Heard().type("f", "l", f"a{end}").pause().all == [Wish.FAULT, Wish.LANGUAGE, Wish.ALARM]
+
+
+def test_what_waits_for_the_silence_to_be_a_wish_does_not_stand_where_a_code_goes() -> None:
+    assert Heard().type("f", "f").keyboard.shown == ""
+    assert Heard().type("f", "4").keyboard.shown == "f4"
+    assert Heard().type("F").keyboard.shown == "F"
+
+
 def test_a_code_that_begins_with_a_letter_twice_is_a_code() -> None:
     assert Heard().type("f", "f", "4FU5LQTKJR3").pause().type("\r").all == ["ff4FU5LQTKJR3"]
-    assert Heard().type("fake").pause().type("\r").all == ["fake"]
+    assert Heard().type("fact").pause().type("\r").all == ["fact"]
 
 
 def test_a_silence_in_the_middle_of_a_code_is_nothing() -> None:

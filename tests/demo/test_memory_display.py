@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,10 @@ ADMITTED = Message(MessageKind.ADMITTED, price=Cents(2500), balance=Cents(47500)
 
 def card(message: Message = ADMITTED) -> Card:
     return card_of(message, Texts(list(Language), Currency.CHF), wall=0.0)
+
+
+def shows(display: MemoryDisplay, words: str) -> bool:
+    return words in " ".join(display.rows)
 
 
 @contextmanager
@@ -100,6 +105,26 @@ async def test_the_words_beside_a_display_are_those_on_it_until_they_have_been_r
 
             assert stage.message.kind is MessageKind.IDLE
             assert (view.text.title, view.signal) == ("Welcome", Signal.ADMITTED)
+
+
+async def test_the_words_beside_a_display_turn_with_its_pages() -> None:
+    """At rest it takes turns between what is still to be read and what it waits for: so do the words."""
+    with mock_pins():
+        display = MemoryDisplay(MODELS["20x4"], Language.EN)
+        async with staged(display) as stage:
+            await stage.ready()
+            display.show(card())
+            await until(lambda: "Welcome" in display.rows[0] if display.rows else False)
+            display.show(card(Message(MessageKind.IDLE)))
+            viewer = Viewer(stage, LogLines())
+
+            for on_the_display, beside in (
+                ("Admitted", "Admitted"),
+                ("Scan here", "Scan here"),
+                ("Eintritt", "Admitted"),
+            ):
+                await until(partial(shows, display, on_the_display))
+                assert beside in viewer.view(Language.EN).text.title
 
 
 async def test_the_picture_is_in_the_file_too(tmp_path: Path) -> None:

@@ -31,6 +31,17 @@ async def test_without_trouble_the_arm_opens_for_the_length_of_the_pulse(stage: 
     assert stage.pulses == [pytest.approx(0.5, abs=0.1)]
 
 
+async def test_the_arm_stands_open_for_as_long_as_the_way_is_free_for_the_visitor(stage: Stage) -> None:
+    """The pulse only unlocks it: who was told to go through would else stand before an arm that is drawn shut."""
+    stage.scan(GOOD)
+    await stage.verdict()
+    await stage.arm_is_at_rest()
+
+    assert (stage.is_open, stage.arm_is_open) == (False, True)
+    await stage.lane_is_free()
+    assert not stage.arm_is_open
+
+
 async def test_an_answer_that_is_lost_still_opens_the_gate_and_charges_once(stage: Stage) -> None:
     stage.set_trouble(Trouble.LOST_ANSWER)
     stage.scan(GOOD)

@@ -70,7 +70,7 @@ class Gate:
         return self.visitors.lane
 
     @property
-    def _is_open(self) -> bool:
+    def is_open(self) -> bool:
         """Whether it is open for an admission, or its own contact says that it still is."""
         return bool(self._movement.is_open) or (self.visitors.lane is not None and self.visitors.is_open)
 
@@ -135,7 +135,7 @@ class Gate:
     def handle(self, event: Event) -> tuple[Command, ...]:  # noqa: PLR0912 - one case for each kind of event
         """Take an event, and return what is to be done about it, in order."""
         turn = self._turn(event.at)
-        was_open = self._is_open
+        was_open = self.is_open
         match event:
             case Scanned():
                 self.visitors.scanned(event.frame, turn)
@@ -167,7 +167,7 @@ class Gate:
                 self.visitors.answered(event, turn)
             case _:
                 raise TypeError(f"not an event: {event!r}")
-        if was_open and not self._is_open:
+        if was_open and not self.is_open:
             # Not before its relay is at rest again: a lane may be free sooner.
             self._shown.gate_shuts(self._movement.until - self.policy.closing_seconds)
         self._finish(turn)
