@@ -60,6 +60,7 @@ from gate_controller.web.house import House
 
 if TYPE_CHECKING:
     from gate_controller.devices.display.player import Player
+    from gate_controller.web.playground import Playground
 
 _log = logging.getLogger(__name__)
 
@@ -79,16 +80,18 @@ class App:
         on_text: Callable[[Message, Text], None] | None = None,
         on_ready: Callable[[str], None] | None = None,
         player: "Player | None" = None,
+        playground: "Playground | None" = None,
         journal_lock: int | None = None,
         machine: str | None = None,
         log_lines: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """
-        `player` is a display that is there already, in place of the one that the settings name; `journal_lock` the
-        journal's lock, where it has been taken; `machine` what names this machine, if not its serial number;
-        `log_lines` returns the last lines of the log.
+        `player` is a display that is there already, in place of the one that the settings name; `playground` what a
+        demo's page plays with; `journal_lock` the journal's lock, where it has been taken; `machine` what names this
+        machine, if not its serial number; `log_lines` returns the last lines of the log.
         """
         self._settings = settings
+        self._playground = playground
         self._log_lines = log_lines
         self._stop, self._hurry = asyncio.Event(), asyncio.Event()
         self._exit_code = 0
@@ -198,6 +201,7 @@ class App:
             desk=self._answerers,
             message=lambda: self._front.message,
             draw_display=self._player.draw if self._player is not None else lambda: None,
+            playground=self._playground,
         )
         return keeping.keep(house, settings.web, self._degraded.note)
 

@@ -21,15 +21,7 @@ from gate_controller.admission.words.messages import Signal
 from gate_controller.demo.cells import fit, visible, wrap
 from gate_controller.demo.lines import LAYOUT, Drawing, Ink, Place, ScreenLine, jump
 from gate_controller.texts import Text
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """A voucher to hold under the scanner: its code, what it is, and what is on it now."""
-
-    code: str
-    title: str
-    balance: str
+from gate_controller.web.playground import Holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +47,8 @@ class View:
     vouchers: Sequence[Holding]
     trouble: str
     log: Sequence[str]
+    page: str
+    """The address of the staff's page."""
     typed: str
     is_ending: bool
     contacts: dict[str, bool] = field(default_factory=dict)
@@ -118,7 +112,7 @@ def picture(view: View, width: int, height: int) -> Drawing:
     width = min(width, _WIDEST)
     lines += [
         (Segment(fit(f"  books  {visible(view.books)}", width)),),
-        *([()] if plan.rows else []),
+        *([(Segment("  page   "), Segment(fit(view.page, width - 9), Ink.CYAN))] if height > _LEAST_HEIGHT else []),
         *_vouchers(view, width, plan.rows),
         *((Segment(fit(f"  {line}", width - 1), Ink.DIM),) for line in _latest(view.log, plan.log)),
         _trouble(view, width),
@@ -131,7 +125,7 @@ def picture(view: View, width: int, height: int) -> Drawing:
 def _planned(view: View, width: int, height: int) -> _Plan:
     rows = (len(view.vouchers) + 1) // 2
     has_senses = height >= _SENSES_HEIGHT
-    # The frame's two lines, lamps and arm, sound and contacts, books, a blank line, fault, keys, prompt.
+    # The frame's two lines, lamps and arm, sound and contacts, books, page, fault, keys, prompt.
     others = 8 + has_senses
     spare = height - others - _BOX_LINES - rows
     log = max(0, min(spare, _LOG_LINES))
@@ -238,8 +232,9 @@ def _voucher(place: int, voucher: Holding, room: int) -> str:
     named = f"{place + 1:>2} {voucher.code:<12} "
     title = room - len(named) - _BALANCE_CELLS
     if title < _TITLE_CELLS:
-        return fit(f"{named}{voucher.title}", room)
-    return fit(f"{named}{fit(voucher.title, title)}{voucher.balance:>{_BALANCE_CELLS}}", room)
+        return fit(f"{named}{voucher.name}", room)
+    left = "" if voucher.left is None else f"{voucher.left / 100:.2f}"
+    return fit(f"{named}{fit(voucher.name, title)}{left:>{_BALANCE_CELLS}}", room)
 
 
 def _latest(lines: Sequence[str], count: int) -> list[str]:

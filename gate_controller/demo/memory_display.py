@@ -33,7 +33,7 @@ OnShow = Callable[["Image.Image | tuple[str, ...]", Card | None, Card | None], N
 
 
 class MemoryDisplay(Player):
-    """A display in memory. `on_change` is called from the player's thread: it must hand over and return."""
+    """A display in memory. What it shows is set by the player's thread."""
 
     def __init__(self, model: Model, language: Language, image_file: Path | None = None) -> None:
         """`image_file` gets the picture as well, as a PNG."""
@@ -44,7 +44,6 @@ class MemoryDisplay(Player):
         """What a display of letters shows, as a terminal can; each as wide as the display."""
         self.fault: str | None = None
         """What is wrong and what to do; None while it works."""
-        self.on_change: Callable[[], None] = lambda: None
         self._language = language
         self._told: Card | None = None
         self._given: Card | None = None
@@ -88,15 +87,12 @@ class MemoryDisplay(Player):
     def _shown(self, drawn: "Image.Image | tuple[str, ...]", card: Card | None, page_of: Card | None) -> None:
         self._on_show, self._page_of = card, page_of
         if isinstance(drawn, tuple):
-            has_changed, self.rows = drawn != self.rows, drawn
-        elif has_changed := drawn != self.picture:
+            self.rows = drawn
+        elif drawn != self.picture:
             self.picture = drawn  # the same one stays the same object: what has been painted of it stays true
-        if has_changed:
-            self.on_change()
 
     def _noted(self, fault: str | None) -> None:
         self.fault = fault
-        self.on_change()
 
 
 def make_panel(model: Model, image_file: Path | None, on_show: OnShow = lambda _drawn, _card, _page_of: None) -> Panel:

@@ -1,8 +1,8 @@
 """
 The gate in a terminal: its display, lamps and arm, E-GUMA's books, and vouchers to hold under the scanner.
 
-Redrawn when something happens and some times a second; the log, and whatever else would write to the terminal, goes
-onto the screen.
+Redrawn when a key is pressed and many times a second; the log, and whatever else would write to the terminal, goes onto
+the screen.
 """
 
 import asyncio
@@ -10,12 +10,12 @@ import io
 import logging
 import os
 import signal
+import socket
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 # How often lamps and buzzer are looked at: the shortest phase of a lamp is 0.2 s, of a sound 0.1 s.
 _TICK_SECONDS = 0.05
+
+# As `web.port` has it on a gate.
+_USUAL_PORT = 8080
 
 # A gate that ends by itself has said why just before.
 _LAST_WORDS = 5
@@ -86,7 +89,6 @@ class Screen:
         self._silence: asyncio.TimerHandle | None = None
         self._keyboard = KeyReader(self._scan, self._wish)
         self._is_ending = False
-        stage.on_change = self.draw
 
     def read(self) -> None:
         """Take what has been typed."""
@@ -148,11 +150,11 @@ class Screen:
     def _wish(self, wish: Wish) -> None:
         match wish:
             case Wish.EXIT:
-                self._stage.wiring.press(Contact.EXIT_BUTTON)
+                self._stage.move(Contact.EXIT_BUTTON)
             case Wish.ALARM:
-                self._stage.wiring.toggle(Contact.FIRE)
+                self._stage.move(Contact.FIRE)
             case Wish.KEY:
-                self._stage.wiring.toggle(Contact.SERVICE_KEY)
+                self._stage.move(Contact.SERVICE_KEY)
             case Wish.FAULT:
                 self._stage.set_trouble(self._stage.trouble.following)
             case Wish.LANGUAGE:
@@ -182,11 +184,9 @@ async def show(wanted: Wanted) -> int:
 async def _show(wanted: Wanted, terminal: Terminal, log: LogLines) -> int:
     loop = asyncio.get_running_loop()
     painter, typed = _painter(wanted, terminal)
-    display = _display(wanted, painter)
-    async with staged(display) as stage:
+    display = None if wanted.model is None else MemoryDisplay(wanted.model, wanted.language, wanted.image_file)
+    async with staged(display, web_port=_free_port()) as stage:
         screen = Screen(stage, terminal, log, painter=painter, language=wanted.language, has_bell=wanted.has_bell)
-        if display is not None:
-            display.on_change = partial(_in_loop, loop, screen.draw)
         if typed:
             screen.take(typed)
         loop.add_reader(sys.stdin.fileno(), screen.read)
@@ -201,9 +201,12 @@ async def _show(wanted: Wanted, terminal: Terminal, log: LogLines) -> int:
             loop.remove_reader(sys.stdin.fileno())
 
 
-def _in_loop(loop: asyncio.AbstractEventLoop, draw: Callable[[], None]) -> None:
-    with suppress(RuntimeError):  # a loop that has ended draws nothing any more
-        loop.call_soon_threadsafe(draw)
+def _free_port() -> int:
+    """Return where to serve the page: where it is on a gate, or where nobody else is."""
+    for port in (_USUAL_PORT, 0):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)) as opened:
+            return int(opened.getsockname()[1])
+    return 0
 
 
 def _painter(wanted: Wanted, terminal: Terminal) -> tuple[Painter, bytes]:
@@ -216,15 +219,6 @@ def _painter(wanted: Wanted, terminal: Terminal) -> tuple[Painter, bytes]:
     graphics = wanted.graphics or graphics_of(answers, os.environ, is_unicode=terminal.is_unicode)
     cell = cell_of(answers) or terminal.cell
     return (Painter(graphics) if cell is None else Painter(graphics, cell)), typed
-
-
-def _display(wanted: Wanted, painter: Painter) -> MemoryDisplay | None:
-    model = wanted.model
-    if model is None or (
-        model.dots is not Dots.LETTERS and painter.graphics is Graphics.TEXT and not wanted.image_file
-    ):
-        return None
-    return MemoryDisplay(model, wanted.language, wanted.image_file)
 
 
 @contextmanager

@@ -59,7 +59,7 @@ async def _scan(stage: Stage, code: str, language: Language) -> None:
 
 
 def _say_verdict(stage: Stage, verdict: Verdict, language: Language) -> None:
-    text = stage.text(verdict.message, language)
+    text = stage.texts.render(verdict.message, language)
     _say(f"  display  {visible(text.title)}")
     for line in (text.detail, text.money):
         if line:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gate_controller.admission.words.events import Contact
 from gate_controller.admission.words.messages import Fault as GateFault
-from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate, Sound
+from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate, Signal, Sound
 from gate_controller.admission.words.money import Cents
 from gate_controller.app import App
 from gate_controller.demo.trouble import Trouble
@@ -27,6 +28,8 @@ from gate_controller.settings import Settings, load_settings
 from gate_controller.shell.front import RESTING
 from gate_controller.simulator import KEYS, SAMPLES, Simulator, Voucher
 from gate_controller.texts import Language, Text, Texts, format_amount
+from gate_controller.web.keeping import PAGE
+from gate_controller.web.playground import Holding, Scene
 
 if TYPE_CHECKING:
     from gate_controller.demo.memory_display import MemoryDisplay
@@ -42,8 +45,9 @@ PATIENCE_SECONDS = 15.0
 # The most that a QR code holds (ISO/IEC 18004, alphanumeric), and about what the pty takes without blocking.
 LONGEST_SCAN = 4296
 
-# The arm's state is in a pin, and a pin tells nobody: it is looked at this often.
+# Pins, the lane and a display of its own thread tell nobody: they are looked at this often, for the page less so.
 _LOOK_SECONDS = 0.01
+_LOOK_FOR_PAGE_SECONDS = 0.1
 
 
 class NotReady(Exception):
@@ -75,22 +79,22 @@ class Stage:
         """What the buzzer was told to play last."""
         self.sounds_from = 0
         """The number of beeps before that."""
+        self.signal = Signal.OUT_OF_SERVICE
+        """What the lamps show."""
         self.trouble = Trouble.NONE
         self.wiring = wiring
         self.display = display
-        self.on_change: Callable[[], None] = lambda: None
         self._scanner = scanner
-        self._texts = Texts([Language.EN], settings.admission.currency)
+        self.texts = Texts([Language.EN], settings.admission.currency)
         self._verdict: Verdict | None = None
-        self._changed = asyncio.Event()
         self._is_ready = False
-        self.app = App(settings, on_text=self._message_shown, on_ready=self._ready, player=display)
+        self.app = App(settings, on_text=self._message_shown, on_ready=self._ready, player=display, playground=self)
         loop = asyncio.get_running_loop()
         self.run = loop.create_task(self.app.run())
         # The gate makes its contacts in its first step, which is the loop's next one, and looks at them in the one
         # after this: a mock pin that has become an input follows its pull resistor until something else drives it.
         loop.call_soon(wiring.all_is_well)
-        self.run.add_done_callback(lambda _: self._changed.set())
+        self.looking = loop.create_task(self._look())
 
     async def ready(self) -> None:
         """Wait until the gate takes scans. Raises `NotReady` where it does not, as all that waits here does."""
@@ -110,24 +114,29 @@ class Stage:
 
     async def arm_is_at_rest(self) -> None:
         """Wait until the relay is off."""
-        while self.is_open:  # noqa: ASYNC110 - see _LOOK_SECONDS
-            await asyncio.sleep(_LOOK_SECONDS)
+        await self._until(lambda: not self.is_open)
         # The pin notes its change right after it, in the relay's thread.
         await asyncio.sleep(_LOOK_SECONDS)
 
     async def display_is_up_to_date(self) -> None:
         """Wait until the display shows the newest message, where there is one that works."""
-        while self.display is not None and not self.display.is_up_to_date:  # noqa: ASYNC110 - it has its own thread
-            await asyncio.sleep(_LOOK_SECONDS)
+        await self._until(lambda: self.display is None or self.display.is_up_to_date)
 
     async def lane_is_free(self) -> None:
         """Wait until another person can be served."""
-        while self.app.gate.lane is not None:  # noqa: ASYNC110 - the core tells of what is to be done, not of this
-            await asyncio.sleep(_LOOK_SECONDS)
+        await self._until(lambda: self.app.gate.lane is None)
 
     async def is_at_rest(self) -> None:
         """Wait until the gate tells nobody anything."""
         await self._until(lambda: self.message.kind in RESTING)
+
+    def move(self, contact: Contact) -> None:
+        """Press the exit button and let it go, or move another contact to its other state, and leave it so."""
+        self.wiring.move(contact)
+
+    def let_fail(self, fault: str) -> None:
+        """Let the trouble of this title go wrong. Raises KeyError."""
+        self.set_trouble({trouble.title: trouble for trouble in Trouble}[fault])
 
     def set_trouble(self, trouble: Trouble) -> None:
         """Let this go wrong from the next request on, and nothing else."""
@@ -135,10 +144,6 @@ class Stage:
         self.simulator.faults.clear()
         for fault in trouble.faults:
             self.simulator.faults.add(fault)
-
-    def text(self, message: Message, language: Language) -> Text:
-        """Return what the display says, in a language."""
-        return self._texts.render(message, language)
 
     def amount(self, cents: int, language: Language) -> str:
         """Return an amount in this house's currency."""
@@ -171,6 +176,29 @@ class Stage:
         return self.simulator.ledger.resolve(code, now=time.time())
 
     @property
+    def holdings(self) -> list[Holding]:
+        """Every sample, and what is on it now."""
+        house = self.settings.admission.currency
+        return [
+            Holding(
+                each.code, each.name, Cents(held.balance_in_cents) if held else None, (held and held.currency) or house
+            )
+            for each, held in ((sample, self.voucher(sample.code)) for sample in SAMPLES)
+        ]
+
+    def scene(self) -> Scene:
+        """Return how everything stands, for the page."""
+        faults = {trouble.title: trouble is self.trouble for trouble in Trouble}
+        return Scene(self.signal, self.arm_is_open, self.wiring.contacts, faults, self.holdings, self.charged)
+
+    @property
+    def page(self) -> str:
+        """The address of the staff's page; empty where it is not served."""
+        lacks = any(ailment.what == PAGE for ailment in self.app.board.status().missing)
+        port = self.settings.web.port
+        return "" if lacks or not port else f"http://{self.settings.web.host}:{port}/"
+
+    @property
     def charged(self) -> Cents:
         """What E-GUMA's books say was charged in all, less what was given back."""
         return Cents(sum(redemption.left for redemption in self.simulator.ledger.redemptions()))
@@ -178,25 +206,33 @@ class Stage:
     def _ready(self, line: str) -> None:
         _log.info("%s", line)  # `run` prints it; here the log is what is seen
         self._is_ready = True
-        self._changed.set()
 
     def _message_shown(self, message: Message, _: Text) -> None:
         self.message = message
+        self.signal = message.signal or self.signal
         if message.sound is not None and self.wiring.settings:
             self.sound = message.sound
             # The first beep is there by now, in place of any that had not ended.
             self.sounds_from = self.wiring.beeps - self.wiring.is_sounding
         if message.fate is not MoneyFate.NOTHING_YET:
             self._verdict = Verdict(message, self.lamps)
-        self._changed.set()
-        self.on_change()
+
+    async def _look(self) -> None:
+        """Tell the page of what tells nobody: pins, and a display that turns its pages."""
+        before: tuple[object, ...] = ()
+        while True:
+            display = self.display
+            now = (self.arm_is_open, self.wiring.contacts, self.trouble, display and (display.picture, display.rows))
+            if now != before:
+                self.app.board.changed()
+            before = now
+            await asyncio.sleep(_LOOK_FOR_PAGE_SECONDS)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not condition() and not self.run.done():
-                    self._changed.clear()
-                    await self._changed.wait()
+                while not condition() and not self.run.done():  # noqa: ASYNC110 - see _LOOK_SECONDS
+                    await asyncio.sleep(_LOOK_SECONDS)
         except TimeoutError:
             raise NotReady("; ".join(self.app.board.status().needs) or "it says nothing") from None
         if not condition():
@@ -204,8 +240,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(display: "MemoryDisplay | None" = None) -> AsyncIterator[Stage]:
-    """Set the stage, and clear it all away afterwards; until it is `ready`, the gate on it is out of service."""
+async def staged(display: "MemoryDisplay | None" = None, *, web_port: int = 0) -> AsyncIterator[Stage]:
+    """
+    Set the stage, and clear it all away afterwards; until it is `ready`, the gate on it is out of service.
+
+    The staff's page is served at `web_port`, on this machine alone; 0: not at all.
+    """
     wiring = Wiring()
     scanner, port = os.openpty()
     tty.setraw(scanner)
@@ -213,19 +253,20 @@ async def staged(display: "MemoryDisplay | None" = None) -> AsyncIterator[Stage]
     try:
         with tempfile.TemporaryDirectory(prefix="gate-demo-") as directory:
             async with Simulator(vouchers=SAMPLES) as simulator:
-                settings = _settings(simulator.base_url, os.ttyname(port), Path(directory), wiring)
+                settings = _settings(simulator.base_url, os.ttyname(port), Path(directory), wiring, web_port=web_port)
                 stage = Stage(settings, simulator, scanner, wiring=wiring, display=display)
                 try:
                     yield stage
                 finally:
                     stage.app.stop()
                     await stage.run
+                    stage.looking.cancel()
     finally:
         os.close(scanner)
         os.close(port)
 
 
-def _settings(base_url: str, port: str, directory: Path, wiring: Wiring) -> Settings:
+def _settings(base_url: str, port: str, directory: Path, wiring: Wiring, web_port: int) -> Settings:
     given = {
         "id": "demo",
         "state_dir": str(directory),
@@ -239,7 +280,7 @@ def _settings(base_url: str, port: str, directory: Path, wiring: Wiring) -> Sett
         "scanner.port": port,
         "scanner.gap_seconds": 0.005,  # keys come faster after one another than codes to a scanner
         "display.languages": ",".join(Language),
-        "web.port": "0",
+        "web.port": str(web_port),
         **wiring.settings,
     }
     # Nothing of this machine's own gate, should it have one, is asked or touched.

@@ -1,6 +1,5 @@
 """What staff can let go wrong in the demo, to see what the visitor and the books see. All of it is in one table."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour
@@ -9,36 +8,26 @@ from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour
 LATE_SECONDS = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    title: str
-    faults: tuple[Misbehaviour, ...] = ()
-
-
 class Trouble(Enum):
     """One thing that goes wrong on the way to E-GUMA until the next one is chosen."""
 
-    NONE = _Case("none")
-    NETWORK = _Case("no network", (Misbehaviour(FaultKind.RESET, times=None),))
-    LOST_ANSWER = _Case(
-        "charged, but the answer is lost", (Misbehaviour(FaultKind.RESET, Endpoint.REDEEM, times=None, effect=True),)
+    NONE = ("none",)
+    NETWORK = ("no network", Misbehaviour(FaultKind.RESET, times=None))
+    LOST_ANSWER = (
+        "charged, but the answer is lost",
+        Misbehaviour(FaultKind.RESET, Endpoint.REDEEM, times=None, effect=True),
     )
-    LATE_CHARGE = _Case(
+    LATE_CHARGE = (
         f"charged {LATE_SECONDS:.0f} s late, without an answer",
-        (Misbehaviour(FaultKind.LATE, Endpoint.REDEEM, times=None, delay_seconds=LATE_SECONDS),),
+        Misbehaviour(FaultKind.LATE, Endpoint.REDEEM, times=None, delay_seconds=LATE_SECONDS),
     )
-    SILENCE = _Case("E-GUMA never answers", (Misbehaviour(FaultKind.HANG, times=None),))
-    NO_KEY = _Case("the gate's key is not accepted", (Misbehaviour(FaultKind.STATUS, times=None, status=401),))
+    SILENCE = ("E-GUMA never answers", Misbehaviour(FaultKind.HANG, times=None))
+    NO_KEY = ("the gate’s key is not accepted", Misbehaviour(FaultKind.STATUS, times=None, status=401))
 
-    @property
-    def title(self) -> str:
-        """What to call it on the screen."""
-        return self.value.title
-
-    @property
-    def faults(self) -> tuple[Misbehaviour, ...]:
-        """What the simulator does."""
-        return self.value.faults
+    def __init__(self, title: str, *faults: Misbehaviour) -> None:
+        """`title` is what to call it on the screen, `faults` what the simulator does."""
+        self.title = title
+        self.faults = faults
 
     @property
     def following(self) -> "Trouble":

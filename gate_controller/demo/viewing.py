@@ -9,28 +9,13 @@ from typing_extensions import override
 
 from gate_controller.admission.words.codes import NotAVoucher, read_code
 from gate_controller.admission.words.events import Contact
-from gate_controller.demo.drawing import Heard, Holding, View
+from gate_controller.demo.drawing import Heard, View
 from gate_controller.demo.painting import Graphics, Painter
 from gate_controller.demo.stage import Stage
 from gate_controller.demo.trouble import Trouble
-from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Language, Text
 
 _LOG_LINES = 50
-
-# The samples' own titles are too long for two columns in 80.
-_TITLES = {
-    "L4FU5LQTKJR3": "good",
-    "EXP6NT2VKD8Q": "expired, valid",
-    "MSN5YF9HLX3C": "Maison (PR)",
-    "PKG8BT4RWQ2J": "package",
-    "42": "ShortCode",
-    "NTE4XC6QJM8R": "with a note",
-    "UNC9LH2WTF7B": "long message",
-    "43": "odd characters",
-    "NFD2KR6WPX4M": "unknown",
-}
-
 
 _CONTACTS = {Contact.EXIT_BUTTON: "exit", Contact.FIRE: "alarm", Contact.SERVICE_KEY: "key"}
 
@@ -81,15 +66,18 @@ class Viewer:
         if self._shown[0] is not shown:
             self._shown = (shown, monotonic())
         return View(
-            text=stage.text(stage.message, language) if face is None else Text(face.title, face.detail, face.money),
+            text=stage.texts.render(stage.message, language)
+            if face is None
+            else Text(face.title, face.detail, face.money),
             signal=shown.signal,
             seconds=monotonic() - self._shown[1],
             lamps=stage.lamps,
             is_open=stage.arm_is_open,
             books=self._books(language),
-            vouchers=[self._holding(sample.code, sample.title) for sample in SAMPLES],
+            vouchers=stage.holdings,
             trouble=self._trouble(),
             log=tuple(self._log.lines),
+            page=stage.page,
             typed=typed,
             is_ending=is_ending,
             contacts={_CONTACTS[contact]: is_active for contact, is_active in stage.wiring.contacts.items()},
@@ -123,8 +111,3 @@ class Viewer:
         status = stage.app.board.status()
         needs = [fault.why for fault in status.faults] or list(status.needs)  # in few words: the line is short
         return "; ".join([*chosen, *needs, *dark])
-
-    def _holding(self, code: str, title: str) -> Holding:
-        voucher = self._stage.voucher(code)
-        balance = "" if voucher is None else f"{voucher.balance_in_cents / 100:.2f}"
-        return Holding(code, _TITLES.get(code, title.partition(":")[0]), balance)

@@ -33,8 +33,10 @@ class Wiring:
     def __init__(self) -> None:
         self.settings: dict[str, str] = {}
         """The settings that go with it."""
+        self._contacts: tuple[Contact, ...] = ()
         if are_mocks():
             self.settings = {name: str(pin) for name, pin in _SETTINGS.items()}
+            self._contacts = tuple(_CONTACT_PINS)
 
     def all_is_well(self) -> None:
         """Put every contact to rest. To be called once the gate has made its inputs, before it looks at them."""
@@ -46,14 +48,12 @@ class Wiring:
         if contact in self._contacts:
             drive(_CONTACT_PINS[contact], high=active is _ACTIVE_IS_HIGH[contact])
 
-    def toggle(self, contact: Contact) -> None:
-        """Move a contact to its other state, and leave it so."""
-        self.set(contact, active=not self.contacts.get(contact, False))
-
-    def press(self, contact: Contact) -> None:
-        """Move a contact, and let it go again."""
-        self.set(contact, active=True)
-        asyncio.get_running_loop().call_later(_PRESS_SECONDS, lambda: self.set(contact, active=False))
+    def move(self, contact: Contact) -> None:
+        """Press the exit button and let it go again, or move another contact to its other state."""
+        is_button = contact is Contact.EXIT_BUTTON
+        self.set(contact, active=is_button or not self.contacts.get(contact, False))
+        if is_button:
+            asyncio.get_running_loop().call_later(_PRESS_SECONDS, lambda: self.set(contact, active=False))
 
     @property
     def contacts(self) -> dict[Contact, bool]:
@@ -69,7 +69,3 @@ class Wiring:
     def beeps(self) -> int:
         """How often the buzzer has begun to sound, by its pin, however short it was."""
         return len(pulses(_BUZZER_PIN)) + self.is_sounding if self.settings else 0
-
-    @property
-    def _contacts(self) -> tuple[Contact, ...]:
-        return tuple(_CONTACT_PINS) if self.settings else ()

@@ -72,19 +72,20 @@ class Voucher:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a person scans, what it shows, and the voucher behind it.
+    """What a person scans, what it shows, and the voucher behind it; `name` is that in a word or two.
 
     A `code` other than the voucher's own is a ShortCode for it, one that does not lapse. No voucher: E-GUMA
     does not know the code.
     """
 
     code: str
+    name: str
     title: str
     voucher: Voucher | None
 
 
-def _sample(title: str, voucher: Voucher, short_code: str = "") -> Sample:
-    return Sample(short_code or voucher.code, title, voucher)
+def _sample(name: str, title: str, voucher: Voucher, short_code: str = "") -> Sample:
+    return Sample(short_code or voucher.code, name, title, voucher)
 
 
 _NO_CENTS = 0
@@ -98,13 +99,14 @@ _LONG_MESSAGE = (
 )
 
 SAMPLES: tuple[Sample, ...] = (
-    _sample("good: 500.00, several admissions", Voucher("L4FU5LQTKJR3", 50_000, 50_000)),
-    _sample("low balance: 5.00 left of 100.00", Voucher("LWB4HK7T2MNQ", _CHF_100, 500)),
-    _sample("used up", Voucher("USD7PV3XK9RA", _CHF_50, _NO_CENTS)),
-    _sample("not paid", Voucher("NPD2QX8LFT5W", _CHF_50, _CHF_50, Condition.NOT_PAID)),
-    _sample("pro-forma", Voucher("PRF9WJ4CYH6K", _CHF_50, _CHF_50, Condition.PRO_FORMA)),
-    _sample("deleted", Voucher("DLT3ZR7MBG5X", _CHF_50, _CHF_50, Condition.DELETED)),
+    _sample("good", "good: 500.00, several admissions", Voucher("L4FU5LQTKJR3", 50_000, 50_000)),
+    _sample("low balance", "low balance: 5.00 left of 100.00", Voucher("LWB4HK7T2MNQ", _CHF_100, 500)),
+    _sample("used up", "used up", Voucher("USD7PV3XK9RA", _CHF_50, _NO_CENTS)),
+    _sample("not paid", "not paid", Voucher("NPD2QX8LFT5W", _CHF_50, _CHF_50, Condition.NOT_PAID)),
+    _sample("pro forma", "pro-forma", Voucher("PRF9WJ4CYH6K", _CHF_50, _CHF_50, Condition.PRO_FORMA)),
+    _sample("deleted", "deleted", Voucher("DLT3ZR7MBG5X", _CHF_50, _CHF_50, Condition.DELETED)),
     _sample(
+        "expired, valid",
         "expired, but still redeemable: 100.00",
         Voucher(
             "EXP6NT2VKD8Q",
@@ -115,6 +117,7 @@ SAMPLES: tuple[Sample, ...] = (
         ),
     ),
     _sample(
+        "Maison (PR)",
         "Maison (PR) voucher: redeemable with 0.00",
         Voucher(
             "MSN5YF9HLX3C",
@@ -127,6 +130,7 @@ SAMPLES: tuple[Sample, ...] = (
         ),
     ),
     _sample(
+        "package",
         "package voucher: redeemable with 0.00",
         Voucher(
             "PKG8BT4RWQ2J",
@@ -138,22 +142,25 @@ SAMPLES: tuple[Sample, ...] = (
             product_id="5b0e7a4c-package",
         ),
     ),
-    _sample("ShortCode of a good voucher: 200.00", Voucher("SHC7GK3NVP9D", 20_000, 20_000), "42"),
+    _sample("ShortCode", "ShortCode of a good voucher: 200.00", Voucher("SHC7GK3NVP9D", 20_000, 20_000), "42"),
     _sample(
+        "with a note",
         "a note in the message, redeemable: 100.00",
         Voucher("NTE4XC6QJM8R", _CHF_100, _CHF_100, message="Stammgast: bitte herzlich begrüssen."),
     ),
     _sample(
+        "long message",
         "a long message in many scripts: 100.00",
         Voucher("UNC9LH2WTF7B", _CHF_100, _CHF_100, message=_LONG_MESSAGE),
     ),
     _sample(
+        "odd characters",
         "ShortCode of a code that needs percent-encoding: 100.00",
         Voucher("G5/H 7%Ü#4K+", _CHF_100, _CHF_100),
         "43",
     ),
-    _sample("in EUR: 100.00", Voucher("EUR3MV8KZQ6T", _CHF_100, _CHF_100, currency="EUR")),
-    Sample("NFD2KR6WPX4M", "unknown to E-GUMA", None),
+    _sample("in euros", "in EUR: 100.00", Voucher("EUR3MV8KZQ6T", _CHF_100, _CHF_100, currency="EUR")),
+    Sample("NFD2KR6WPX4M", "unknown", "unknown to E-GUMA", None),
 )
 """One sample per case of the API's description; amounts are in the account's currency unless the title says
 another.

@@ -28,6 +28,7 @@ from gate_controller.web.certificates import own_names, wants_tls
 from gate_controller.web.house import House
 from gate_controller.web.passwords import Hashing, Looking
 from gate_controller.web.people import Person, Role
+from gate_controller.web.playground import PLAYER
 from gate_controller.web.refusals import StrictAnswers, not_yet, refused, to_login
 from gate_controller.web.resources import Answers, Resource
 from gate_controller.web.sessions import Sessions, proof_of
@@ -57,12 +58,8 @@ class Guards:
         *,
         fingerprint: str = "",
         hashing: Hashing | None = None,
-        here: Role = Role.VIEWER,
     ) -> None:
-        """
-        `fingerprint` is of the certificate that is shown; `here` what whoever sits at this machine may do while there
-        are no users: more only in a demo.
-        """
+        """`fingerprint` is of the certificate that is shown."""
         self.fingerprint = fingerprint
         self.is_tls = wants_tls(settings)
         self.cookie = "__Host-gate" if self.is_tls else "gate"
@@ -72,7 +69,9 @@ class Guards:
         self.looking = Looking(hashing or Hashing())
         self._names = own_names(settings)
         self._known = _Known(house.state_dir)
-        self._here = Person("", here, secrets.token_urlsafe(32))
+        # Whoever sits at this machine, while there are no users: he may look, and play with what is there to play with.
+        name, role = ("", Role.VIEWER) if house.playground is None else (PLAYER, Role.TECHNICIAN)
+        self._here = Person(name, role, secrets.token_urlsafe(32))
 
     def middleware(self) -> Sequence[Middleware]:
         """Return what every request goes through, the outermost first."""

@@ -11,6 +11,7 @@ from gate_controller.desk.control_socket import ControlError
 from gate_controller.shell.counts import Counts
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language, Text, Texts
+from gate_controller.web.playground import Playground
 
 Answerer = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -38,8 +39,8 @@ class House:
     """What the gate has done since its start."""
     log_lines: Callable[[], Iterable[str]] = tuple
     """Returns the last lines of the log."""
-    extras: Mapping[str, Any] = field(default_factory=dict)
-    """What only a demo has: its way to scan, to press contacts and to let things fail."""
+    playground: Playground | None = None
+    """What only a demo has: its way to scan, to move contacts and to let things fail."""
 
     async def ask(self, do: str, **request: Any) -> Any:
         """Return the desk's answer. Raises `ControlError` with its words."""

@@ -13,12 +13,14 @@ from gate_controller.web import views
 from gate_controller.web.display_picture import Picture, picture_of
 from gate_controller.web.house import House
 from gate_controller.web.parts import parts_view
+from gate_controller.web.playground import Scene
+from gate_controller.web.playing import StageView, stage_view
 from gate_controller.web.templating import environment
 from gate_controller.web.visits import Need, Visit, day_view, needs_view, visits_view
 
 _log = logging.getLogger(__name__)
 
-PARTS: Final = ("now", "need", "scans", "today", "parts", "bar")
+PARTS: Final = ("now", "need", "stage", "scans", "today", "parts", "bar")
 LAST_SCANS: Final = 8
 
 
@@ -33,6 +35,8 @@ class Overview:
     day: Mapping[str, Any]
     picture: Picture | None
     rows: tuple[str, ...]
+    scene: Scene | None
+    """What is played; only a demo has something."""
 
 
 async def look(house: House, languages: Sequence[Language]) -> Overview:
@@ -42,7 +46,9 @@ async def look(house: House, languages: Sequence[Language]) -> Overview:
     day = await _asked(house, "day", {})
     shown = await asyncio.to_thread(_display, house)
     picture = shown if isinstance(shown, Picture) else None
-    return Overview(house.status(), scans, open_items, day, picture, shown if isinstance(shown, tuple) else ())
+    rows = shown if isinstance(shown, tuple) else ()
+    scene = house.playground.scene() if house.playground is not None else None
+    return Overview(house.status(), scans, open_items, day, picture, rows, scene)
 
 
 async def _asked(house: House, do: str, otherwise: Any, **request: Any) -> Any:
@@ -74,6 +80,7 @@ class GateView:
     scans: Sequence[Visit]
     day: Any
     parts: Sequence[views.PartView]
+    stage: StageView | None
     may_act: bool
     can_resume: str
     spans: Any
@@ -99,6 +106,7 @@ def gate_view(house: House, seen: Overview, language: Language, *, may_act: bool
         scans=visits_view(seen.scans[language], now=status.at),
         day=day_view(house, seen.day, language),
         parts=parts_view(status, language),
+        stage=stage_view(house, seen.scene, language) if seen.scene is not None else None,
         may_act=may_act,
         can_resume=views.can_resume(status, t),
         spans=views.spans(t),

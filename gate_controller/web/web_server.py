@@ -18,7 +18,6 @@ from gate_controller.web.doors import Doors
 from gate_controller.web.guards import Guards
 from gate_controller.web.house import House
 from gate_controller.web.passwords import Hashing
-from gate_controller.web.people import Role
 from gate_controller.web.promptness import REQUEST_SECONDS, PromptProtocol
 from gate_controller.web.site import make_site
 
@@ -105,8 +104,7 @@ async def serve(
     """
     tls = await asyncio.to_thread(context_for, certificate) if certificate is not None else None
     fingerprint = certificate.fingerprint() if certificate is not None else ""
-    here = house.extras.get("here", Role.VIEWER)
-    guards = Guards(house, settings, fingerprint=fingerprint, hashing=hashing, here=here)
+    guards = Guards(house, settings, fingerprint=fingerprint, hashing=hashing)
     # It tells of every malformed request of every stranger; what fails in ours is told by the guards.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(

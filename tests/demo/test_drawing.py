@@ -4,9 +4,11 @@ import pytest
 from rich.cells import cell_len
 
 from gate_controller.admission.words.messages import Signal
-from gate_controller.demo.drawing import PAGE_SECONDS, Heard, Holding, View, picture
+from gate_controller.admission.words.money import Cents
+from gate_controller.demo.drawing import PAGE_SECONDS, Heard, View, picture
 from gate_controller.simulator import SAMPLES
 from gate_controller.texts import Text
+from gate_controller.web.playground import Holding
 from tests.rig.drawn import words
 
 [LONG] = [sample.voucher.message for sample in SAMPLES if sample.voucher and len(sample.voucher.message) > 200]
@@ -17,9 +19,10 @@ VIEW = View(
     lamps={"yellow": False, "green": True, "red": False},
     is_open=True,
     books="CHF\u00a025.00 charged in all",
-    vouchers=[Holding("L4FU5LQTKJR3", "good", "475.00")] * 15,
+    vouchers=[Holding("L4FU5LQTKJR3", "good", Cents(47500), "CHF")] * 15,
     trouble="",
     log=["a line of the log " * 10] * 9,
+    page="http://127.0.0.1:8080/",
     typed="",
     is_ending=False,
     contacts={"exit": False, "alarm": False, "key": False},
@@ -169,6 +172,11 @@ def test_every_key_is_named(columns: int) -> None:
 
     for key in ("e: exit", "a: alarm", "k: key", "f: fault", "l: language", "q: quit"):
         assert key in shown
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(60, 11), (60, 20), (80, 24), (120, 40)])
+def test_the_address_of_the_page_is_there_in_every_terminal_but_the_lowest(columns: int, lines: int) -> None:
+    assert "page   http://127.0.0.1:8080/" in "\n".join(words(picture(VIEW, columns, lines).lines))
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(60, 10), (60, 20), (80, 24)])

@@ -78,7 +78,7 @@ async def test_the_stage_begins_without_an_alarm_and_with_every_contact_at_rest(
 
 
 async def test_the_exit_button_opens_the_gate_and_is_let_go(stage: Stage) -> None:
-    stage.wiring.press(Contact.EXIT_BUTTON)
+    stage.wiring.move(Contact.EXIT_BUTTON)
     assert stage.wiring.contacts[Contact.EXIT_BUTTON]
 
     await until(lambda: stage.is_open)
@@ -87,18 +87,18 @@ async def test_the_exit_button_opens_the_gate_and_is_let_go(stage: Stage) -> Non
 
 
 async def test_a_fire_alarm_holds_the_gate_open_until_it_ends(stage: Stage) -> None:
-    stage.wiring.toggle(Contact.FIRE)
+    stage.wiring.move(Contact.FIRE)
     await until(lambda: stage.is_open and Fault.FIRE in stage.app.gate.faults)
 
-    stage.wiring.toggle(Contact.FIRE)
+    stage.wiring.move(Contact.FIRE)
     await until(lambda: not stage.is_open and not stage.app.gate.faults)
 
 
 async def test_the_staffs_key_closes_the_gate_and_opens_it_again(stage: Stage) -> None:
-    stage.wiring.toggle(Contact.SERVICE_KEY)
+    stage.wiring.move(Contact.SERVICE_KEY)
     await until(lambda: Fault.SERVICE in stage.app.gate.faults)
 
-    stage.wiring.toggle(Contact.SERVICE_KEY)
+    stage.wiring.move(Contact.SERVICE_KEY)
     await until(lambda: not stage.app.gate.faults)
 
 
@@ -125,7 +125,7 @@ async def test_nothing_is_wired_to_pins_that_are_no_mocks(monkeypatch: pytest.Mo
         wiring = Wiring()
 
     wiring.all_is_well()
-    wiring.press(Contact.EXIT_BUTTON)
+    wiring.move(Contact.EXIT_BUTTON)
     assert wiring.settings == {}
     assert wiring.contacts == {}
     assert (wiring.beeps, wiring.is_sounding) == (0, False)

@@ -31,10 +31,11 @@ async def gate_with_page(
     async with running_gate(state_dir, pins, simulator, ready=ready, web__port=port, **settings) as gate:
         origin = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=origin, headers={"Origin": origin}, timeout=20) as client:
-            await until(lambda: _answers(port))
+            await until(lambda: answers(port))
             yield gate, client
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

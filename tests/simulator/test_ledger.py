@@ -13,7 +13,7 @@ CODE = "AAAABBBBCCCC"
 
 def ledger_with(balance: int = 10_000, **fields: object) -> Ledger:
     voucher = Voucher(CODE, Cents(balance), Cents(balance), **fields)  # type: ignore[arg-type]
-    return Ledger([Sample(CODE, "under test", voucher)])
+    return Ledger([Sample(CODE, "under test", "under test", voucher)])
 
 
 def redeem(ledger: Ledger, amount: int, code: str = CODE) -> str:

@@ -64,6 +64,7 @@ function connect() {
     connectSoon();
   });
 }
+const keyOf = (each) => each.dataset.ask || each.dataset.value || each.getAttribute("href");
 function take(news) {
   setNow(news.at);
   isLive();
@@ -72,10 +73,10 @@ function take(news) {
     const part = document.querySelector(`[data-part="${name}"]`);
     if (!part || part.dataset.html === html) continue;
     const focused = part.contains(document.activeElement) ? document.activeElement : null;
-    const key = focused && (focused.dataset.ask || focused.getAttribute("href"));
+    const key = focused && keyOf(focused);
     part.innerHTML = html;
     part.dataset.html = html;
-    if (key) [...part.querySelectorAll("button, a")].find((each) => (each.dataset.ask || each.getAttribute("href")) === key)?.focus();
+    if (key) [...part.querySelectorAll("button, a")].find((each) => keyOf(each) === key)?.focus();
   }
   tick();
 }
