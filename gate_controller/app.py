@@ -27,7 +27,7 @@ from gate_controller.devices.machine import serial_number
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
-from gate_controller.settings import Settings
+from gate_controller.settings import Settings, secrets_of
 from gate_controller.shell.beats import Beats, Work
 from gate_controller.shell.books import Books
 from gate_controller.shell.degraded import Degraded
@@ -302,7 +302,7 @@ async def run_gate(settings: Settings, journal_lock: int | None) -> int:
     `journal_lock` is the journal's lock; None where it cannot be taken: the gate shows why, and tries again.
     """
     faulthandler.enable()  # the watchdog's SIGABRT then leaves every thread's stack in the log
-    kept = log.set_up(settings.log.level, settings.eguma.api_key.get_secret_value())
+    kept = log.set_up(settings.log.level, *secrets_of(settings))
 
     def say(line: str) -> None:
         print(line, flush=True)

@@ -36,12 +36,13 @@ def config(
         print(reference_table(), end="")
         return 0
 
-    from gate_controller.settings import value_of
+    from gate_controller.settings import secrets_of, value_of
 
     loaded = load(config, overrides)
-    key = loaded.settings.eguma.api_key.get_secret_value()
-    # Whoever pasted the key into another setting as well must not read it here either.
-    values = {name: as_text(value_of(loaded.settings, name)).replace(key, "(hidden)") for name in loaded.origins}
+    values = {name: as_text(value_of(loaded.settings, name)) for name in loaded.origins}
+    # Whoever pasted a secret into another setting as well must not read it here either.
+    for secret in secrets_of(loaded.settings):
+        values = {name: value.replace(secret, "(hidden)") for name, value in values.items()}
     if as_json:
         table = {name: {"value": values[name], "origin": loaded.origins[name]} for name in values}
         print_json(table)

@@ -1,16 +1,17 @@
-"""What files give: systemd's credentials, the file that holds the key, and the TOML file; by `sources.py`'s rules."""
+"""What files give: systemd's credentials, the files that hold secrets, and the TOML file; by `sources.py`'s rules."""
 
 import stat
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from gate_controller.settings.mistakes import KEY, PREFIX, Given, Mistake, unknown, variable
+from gate_controller.settings.mistakes import KEY, PREFIX, SECRETS, Given, Mistake, unknown, variable
 from gate_controller.settings.sources import ARGUMENT, CONFIG_VARIABLE, Reading
 from gate_controller.settings.values import is_none
 
 DEFAULT_FILES = (Path("/etc/gate-controller/gate.toml"), Path("gate.toml"))
-KEY_FILE = "eguma.api_key_file"
+SECRET_FILES = {name: f"{name}_file" for name in (KEY, "notify.webhook_key", "notify.smtp_password")}
+"""The settings that name a file in place of a secret."""
 CREDENTIAL = "credential"
 """How the origin begins of what a credential gives."""
 
@@ -47,7 +48,7 @@ def from_credentials(directory: str, names: Collection[str], given: Collection[s
             continue
         if name:
             _read_value(reading, name, path, f"{CREDENTIAL} {path.name}")
-            if name == KEY and name in reading.given and not str(reading.given[name].value).strip():
+            if name in SECRETS and name in reading.given and not str(reading.given[name].value).strip():
                 del reading.given[name]  # the unit's stand-in for a file that is not there
         elif path.name.upper().startswith(PREFIX) or path.name.partition(".")[0] in sections:
             # Other credentials of the unit are none of the gate's business; these were meant for it.
@@ -57,58 +58,64 @@ def from_credentials(directory: str, names: Collection[str], given: Collection[s
     return reading
 
 
-def from_key_file(given: Mapping[str, Given]) -> Reading:
+def from_secret_files(given: Mapping[str, Given]) -> Reading:
     """
-    Read the key from the file that the other sources name, if they do. A key and a file leave it open which is meant,
-    but for a key among the arguments, which go over all, and a credential's, which goes over the settings file: the
-    service has it while its user may not read the file.
+    Read each secret from the file that the other sources name, if they do. A secret and a file leave it open which is
+    meant, but for a secret among the arguments, which go over all, and a credential's, which goes over the settings
+    file: the service has it while its user may not read the file.
     """
     reading = Reading()
-    named = given.get(KEY_FILE)
-    if named is None or is_none(named.value):
-        return reading
-    key_from = given[KEY].origin if KEY in given else ""
+    for name, file in SECRET_FILES.items():
+        named = given.get(file)
+        if named is not None and not is_none(named.value):
+            _read_named(reading, name, file, given)
+    return reading
+
+
+def _read_named(reading: Reading, name: str, file: str, given: Mapping[str, Given]) -> None:
+    named = given[file]
+    key_from = given[name].origin if name in given else ""
     by_credential = key_from.startswith(CREDENTIAL) and not named.origin.startswith(
         (ARGUMENT, "environment", CREDENTIAL)
     )
     if by_credential or (key_from == ARGUMENT and named.origin != ARGUMENT):
-        return reading
-    if KEY in given:
+        return
+    if name in given:
         reading.mistakes.append(
             Mistake(
-                f"{KEY} and {KEY_FILE} are both given",
-                f"{given[KEY].origin} and {named.origin}",
-                "keep one of the two",
+                f"{name} and {file} are both given", f"{given[name].origin} and {named.origin}", "keep one of the two"
             )
         )
-        return reading
+        return
     path = Path(str(named.value).strip())
-    # A key given for the name of its file must not be shown as one.
-    _read_value(reading, KEY, path, f"file {path}" if path.is_absolute() else named.origin)
-    if KEY in reading.given:
-        reading.warnings.extend(_open_to_all(path))
-    return reading
+    # A secret given for the name of its file must not be shown as one.
+    _read_value(reading, name, path, f"file {path}" if path.is_absolute() else named.origin)
+    if name in reading.given:
+        reading.warnings.extend(_open_to_all(path, name))
 
 
-def from_key_beside(file: Path | None, given: Mapping[str, Given]) -> Reading:
+def from_secrets_beside(file: Path | None, given: Mapping[str, Given]) -> Reading:
     """
-    Read the key from the file `eguma.api_key` beside the settings file, where nothing else gives it.
+    Read each secret from the file of its name (`eguma.api_key`) beside the settings file, where nothing else gives it.
 
     It is root's alone: the service gets it as a credential, and root's commands find it here.
     """
     reading = Reading()
-    if KEY in given or (KEY_FILE in given and not is_none(given[KEY_FILE].value)):
-        return reading
-    path = (file or DEFAULT_FILES[0]).parent / KEY
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return reading
-    except OSError:
-        pass  # told below
-    _read_value(reading, KEY, path, f"file {path}", "use sudo: it is root's, and the service's as a credential")
-    if KEY in reading.given:
-        reading.warnings.extend(_open_to_all(path))
+    for name in SECRETS:
+        named = given.get(SECRET_FILES.get(name, ""))
+        if name in given or (named is not None and not is_none(named.value)):
+            continue
+        path = (file or DEFAULT_FILES[0]).parent / name
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            if name != KEY:
+                continue  # a folder that cannot be looked into may hold none: only the key has to be there
+        _read_value(reading, name, path, f"file {path}", "use sudo: it is root's, and the service's as a credential")
+        if name in reading.given:
+            reading.warnings.extend(_open_to_all(path, name))
     return reading
 
 
@@ -192,8 +199,8 @@ def _read_toml(reading: Reading, text: str, path: Path, names: Collection[str]) 
             )
         else:
             _take(reading, key, value, path, {*names, *sections})
-    if KEY in reading.given:
-        reading.warnings.extend(_open_to_all(path))
+    if secret := next((name for name in SECRETS if name in reading.given), None):
+        reading.warnings.extend(_open_to_all(path, secret))
 
 
 def _take(reading: Reading, name: str, value: object, path: Path, names: Collection[str]) -> None:
@@ -211,11 +218,12 @@ def _unreadable(what: str, where: str, error: OSError, remedy: str) -> Mistake:
     return Mistake(f"{what} cannot be read ({error.strerror or type(error).__name__})", where, remedy)
 
 
-def _open_to_all(path: Path) -> list[Mistake]:
+def _open_to_all(path: Path, name: str) -> list[Mistake]:
     try:
         mode = path.stat().st_mode
     except OSError:
         return []
     if not mode & stat.S_IROTH:
         return []
-    return [Mistake("the file with the key can be read by every user", str(path), f"chmod o-r {path}")]
+    what = "the key" if name == KEY else name
+    return [Mistake(f"the file with {what} can be read by every user", str(path), f"chmod o-r {path}")]

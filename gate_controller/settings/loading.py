@@ -2,7 +2,7 @@
 
 import socket
 from collections import ChainMap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,14 @@ from pydantic import ValidationError
 
 from gate_controller.settings import values
 from gate_controller.settings.combinations import combination_mistakes, shared_pin_mistakes
-from gate_controller.settings.files import DEFAULT_FILES, from_credentials, from_key_beside, from_key_file, from_toml
-from gate_controller.settings.mistakes import BY_DEFAULT, KEY, Discretion, Given, Mistake, validation_mistakes
+from gate_controller.settings.files import (
+    DEFAULT_FILES,
+    from_credentials,
+    from_secret_files,
+    from_secrets_beside,
+    from_toml,
+)
+from gate_controller.settings.mistakes import BY_DEFAULT, SECRETS, Discretion, Given, Mistake, validation_mistakes
 from gate_controller.settings.models import FIELDS, SECTIONS, Settings, reader_of, reading_from
 from gate_controller.settings.sources import Reading, ReadingSource, from_arguments, from_environment
 
@@ -61,10 +67,10 @@ def load_settings(*, config: Path | None, overrides: Sequence[str], environ: Map
     readings = [from_arguments(overrides, FIELDS), from_environment(environ, FIELDS)]
     above = ChainMap(*(reading.given for reading in readings))
     readings += [from_credentials(environ.get("CREDENTIALS_DIRECTORY", ""), FIELDS, above), toml]
-    readings.append(from_key_file(ChainMap(*(reading.given for reading in readings))))
-    readings.append(from_key_beside(file, ChainMap(*(reading.given for reading in readings))))
+    readings.append(from_secret_files(ChainMap(*(reading.given for reading in readings))))
+    readings.append(from_secrets_beside(file, ChainMap(*(reading.given for reading in readings))))
     given = ChainMap(*(reading.given for reading in readings))
-    discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)
+    discretion = _discretion(readings)
     mistakes = [mistake for reading in readings for mistake in reading.mistakes]
     warnings = [warning for reading in readings for warning in reading.warnings]
 
@@ -106,7 +112,7 @@ def read_alone(
         toml,
         _of_this_machine(environ),
     )
-    discretion = Discretion(reading.given[KEY].value for reading in readings if KEY in reading.given)
+    discretion = _discretion(readings)
     mistakes = [mistake for reading in readings for mistake in reading.mistakes]
     found: dict[str, Any] = {}
     for name in names:
@@ -125,6 +131,11 @@ def read_alone(
         tuple(discretion.hide(str(mistake)) for mistake in mistakes),
         is_unreadable=any(reading.is_unreadable for reading in readings),
     )
+
+
+def _discretion(readings: Iterable[Reading]) -> Discretion:
+    given = (reading.given.get(name) for reading in readings for name in SECRETS)
+    return Discretion(found.value for found in given if found is not None)
 
 
 def _credentials_alone(directory: str, names: Collection[str], others: Collection[str]) -> Reading:

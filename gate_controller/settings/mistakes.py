@@ -17,6 +17,8 @@ from gate_controller.settings.values import UnusableError
 
 PREFIX = "GATE_"
 KEY = "eguma.api_key"
+SECRETS = (KEY, "notify.webhook_url", "notify.webhook_key", "notify.smtp_password")
+"""The settings whose value is shown to nobody."""
 BY_DEFAULT = "default"
 """The origin of a value that no source gives."""
 _HIDDEN = "(hidden)"
@@ -62,7 +64,7 @@ class Discretion:
     """Writes values for people, without the secrets it knows of."""
 
     def __init__(self, keys: Iterable[object]) -> None:
-        """`keys`: every value given for the API key by any source, right or wrong."""
+        """`keys`: every value given for a secret by any source, right or wrong."""
         texts = [key.get_secret_value() if isinstance(key, SecretStr) else str(key) for key in keys]
         pieces = {piece for text in texts for piece in (text.strip(), *text.split())}
         self._secrets = sorted((p for p in pieces if len(p) >= _SHORTEST_SECRET), key=len, reverse=True)
@@ -104,7 +106,7 @@ def validation_mistakes(
         refusal = entry.get("ctx", {}).get("error")
         if not isinstance(refusal, UnusableError):
             raise error
-        what = f"{name} {refusal.why}" if name == KEY else f"{name} is {show(given[name].value)}, {refusal.why}"
+        what = f"{name} {refusal.why}" if name in SECRETS else f"{name} is {show(given[name].value)}, {refusal.why}"
         mistakes.append(Mistake(what, given[name].origin, refusal.remedy))
     return mistakes
 

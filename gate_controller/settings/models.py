@@ -12,13 +12,14 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, cast
 
-from pydantic import BaseModel, Field, PlainValidator
+from pydantic import BaseModel, Field, PlainValidator, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
-from gate_controller.settings import pins, sections
+from gate_controller.settings import notify_section, pins, sections
 from gate_controller.settings import values as read
+from gate_controller.settings.mistakes import SECRETS
 from gate_controller.settings.sections import Section
 
 _sources: ContextVar[tuple[PydanticBaseSettingsSource, ...]] = ContextVar("_sources", default=())
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     service_key: sections.ServiceKeySection = sections.ServiceKeySection()
     display: sections.DisplaySection = sections.DisplaySection()
     web: sections.WebSection = sections.WebSection()
+    notify: notify_section.NotifySection = notify_section.NotifySection()
     journal: sections.JournalSection = sections.JournalSection()
     log: sections.LogSection = sections.LogSection()
 
@@ -103,7 +105,13 @@ PINS: tuple[str, ...] = tuple(name for name in FIELDS if reader_of(name) in {pin
 
 
 def value_of(settings: Settings, name: str) -> object:
-    """Return the value of a setting by its name, such as `relay.pin`. The key comes as `SecretStr`."""
+    """Return the value of a setting by its name, such as `relay.pin`. A secret comes as `SecretStr`."""
     section, _, leaf = name.rpartition(".")
     value: object = getattr(getattr(settings, section) if section else settings, leaf)
     return value
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Return everything that no log, page or message may hold."""
+    found = (value_of(settings, name) for name in SECRETS)
+    return tuple(value.get_secret_value() for value in found if isinstance(value, SecretStr))

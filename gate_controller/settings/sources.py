@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from typing_extensions import override
 
-from gate_controller.settings.mistakes import KEY, PREFIX, Given, Mistake, unknown, variable
+from gate_controller.settings.mistakes import PREFIX, SECRETS, Given, Mistake, unknown, variable
 
 CONFIG_VARIABLE = "GATE_CONFIG"
 ARGUMENT = "argument"
@@ -54,7 +54,7 @@ class ReadingSource(PydanticBaseSettingsSource):
         for name, given in self._reading.given.items():
             section, _, leaf = name.rpartition(".")
             # The library can be told to log what its sources return (PYDANTIC_SETTINGS_DEBUG).
-            secret = name == KEY and isinstance(given.value, str)
+            secret = name in SECRETS and isinstance(given.value, str)
             (tree[section] if section else tree)[leaf] = SecretStr(str(given.value)) if secret else given.value
         return tree
 
@@ -72,14 +72,15 @@ def from_arguments(overrides: Sequence[str], names: Collection[str]) -> Reading:
             reading.mistakes.append(unknown(f"{name} is no setting", ARGUMENT, name, names, "leave it out"))
         else:
             reading.given[name] = Given(value, ARGUMENT)
-    if KEY in reading.given:
-        reading.warnings.append(
-            Mistake(
-                f"{KEY} can be seen by everybody on this machine",
-                ARGUMENT,
-                "use a credential, a file or the environment instead",
-            )
+    reading.warnings.extend(
+        Mistake(
+            f"{name} can be seen by everybody on this machine",
+            ARGUMENT,
+            "use a credential, a file or the environment instead",
         )
+        for name in SECRETS
+        if name in reading.given
+    )
     return reading
 
 

@@ -2,7 +2,7 @@
 The log: one line per event, key=value words, to stderr.
 
 Under systemd the journal adds time and process; a line then begins with its priority, as sd-daemon(3) has it. Elsewhere
-it begins with the time. A crash is one line; its traceback is for the debug level. The API key never passes.
+it begins with the time. A crash is one line; its traceback is for the debug level. No secret passes.
 """
 
 import logging
@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections import deque
+from collections.abc import Iterable
 from typing import TextIO
 from urllib.parse import quote
 
@@ -35,14 +36,14 @@ _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ER
 class OneLine(logging.Formatter):
     """Writes a record on one line, whatever is in it."""
 
-    def __init__(self, *, systemd: bool, secret: str, with_traceback: bool) -> None:
-        """`secret` is blotted out, should it ever come this far."""
+    def __init__(self, *, systemd: bool, secrets: Iterable[str], with_traceback: bool) -> None:
+        """`secrets` are blotted out, should they ever come this far."""
         super().__init__()
         self._systemd = systemd
         # As it is, and as it stands in a URL; some write that in small letters.
-        in_urls = quote(secret, safe="")
-        small = re.sub("%..", lambda byte: byte[0].lower(), in_urls)
-        self._secrets = {text for text in (secret, in_urls, small) if len(text) >= _LEAST_SECRET}
+        written = {text for secret in secrets for text in (secret, quote(secret, safe=""))}
+        small = {re.sub("%..", lambda byte: byte[0].lower(), text) for text in written}
+        self._secrets = sorted((text for text in written | small if len(text) >= _LEAST_SECRET), key=len, reverse=True)
         self._with_traceback = with_traceback
 
     @override
@@ -94,12 +95,12 @@ class KeptLog(logging.StreamHandler[TextIO]):
         return [dated(created, level, text) for created, level, text in tuple(self._kept)]
 
 
-def set_up(level: str, secret: str) -> KeptLog:
+def set_up(level: str, *secrets: str) -> KeptLog:
     """Send the log of this process to stderr, from `level` on; returns what keeps its last lines."""
     number = logging.getLevelNamesMapping()[level.upper()]
     handler = KeptLog(
         sys.stderr,
-        OneLine(systemd="JOURNAL_STREAM" in os.environ, secret=secret, with_traceback=number <= logging.DEBUG),
+        OneLine(systemd="JOURNAL_STREAM" in os.environ, secrets=secrets, with_traceback=number <= logging.DEBUG),
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]

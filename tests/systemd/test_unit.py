@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gate_controller.settings.mistakes import SECRETS
+
 UNIT = Path(__file__).parents[2] / "systemd" / "gate-controller.service"
 INSTALLED = "/opt/gate-controller/current/bin/gate-controller"
 """Where the unit expects the program; on the machine that runs the tests it is in the virtual environment."""
@@ -95,9 +97,9 @@ def test_the_gate_reports_for_itself() -> None:
     assert values("WatchdogSec") == ["30"]
 
 
-def test_the_key_reaches_the_gate_as_a_credential_and_no_other_way() -> None:
-    assert values("LoadCredential") == ["eguma.api_key:/etc/gate-controller/eguma.api_key"]
-    assert values("SetCredential") == [r"eguma.api_key:\n"]
+def test_secrets_reach_the_gate_as_credentials_and_no_other_way() -> None:
+    assert values("LoadCredential") == [f"{name}:/etc/gate-controller/{name}" for name in SECRETS]
+    assert values("SetCredential") == [rf"{name}:\n" for name in SECRETS]
     assert not [value for value in values("Environment") if "KEY" in value.upper()]
 
 
