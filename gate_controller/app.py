@@ -45,6 +45,7 @@ from gate_controller.shell.last_visitor import LastVisitor
 from gate_controller.shell.mending import Mending, NoDrive
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.policies import policy_of
+from gate_controller.shell.receivers import keep_told
 from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.server_clock import ServerClock
@@ -169,7 +170,7 @@ class App:
             self._runner.fault(Fault.STARTING, STARTING)  # for the display
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
             self._mending.begin()
-            async with self._beats.beating(self._page()):
+            async with self._beats.beating(self._page(), self._tell_receivers()):
                 await self._serve_visitors()
             await self._last_visitor.read_refusal()
         finally:
@@ -204,6 +205,9 @@ class App:
             playground=self._playground,
         )
         return keeping.keep(house, settings.web, self._degraded.note)
+
+    def _tell_receivers(self) -> Work:
+        return keep_told(self._settings, board=self.board, journal=self._journal, now=self._runner.now)
 
     def stop(self) -> None:
         """End the gate: every new scan is refused, the visitor in the lane served to the end. Said twice: at once."""

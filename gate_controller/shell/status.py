@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gate_controller import __version__
 from gate_controller.admission.attempt.states import InDoubt
@@ -19,14 +19,12 @@ from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.facts import Fact, Intended, Regime, RegimeBegun, Standing
+from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.messages import HOLDS, Fault
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.shell.counts import Counts
 from gate_controller.shell.degraded import Ailment, Degraded
 from gate_controller.shell.watching_machine import MachineStatus
-
-if TYPE_CHECKING:
-    from gate_controller.admission.words.ids import AttemptId
 
 TOLD_WITHIN_SECONDS = 0.5
 """Changes that nothing waits for are told together, so late at most: a scan brings about ten."""
@@ -182,6 +180,11 @@ class OpenItems:
                 self._open.discard(fact.attempt)
             if fact.leaves is Standing.CLOSED:
                 self._charges.pop(fact.attempt, None)
+
+    @property
+    def attempts(self) -> frozenset[AttemptId]:
+        """Which attempts they are."""
+        return frozenset(self._open)
 
     @property
     def number(self) -> int:
