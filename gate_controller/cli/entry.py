@@ -20,6 +20,7 @@ from gate_controller.cli.config import config
 from gate_controller.cli.exits import MEANING, CommandError, ExitCode, complain
 from gate_controller.cli.journal import journal
 from gate_controller.cli.manual import manual
+from gate_controller.cli.receiver_trial import notify
 from gate_controller.cli.relay_safe import relay
 from gate_controller.cli.run import run
 from gate_controller.cli.running_gate import gate
@@ -153,6 +154,7 @@ app.add_typer(gate)
 app.add_typer(journal)
 app.add_typer(relay)
 app.add_typer(trial)
+app.add_typer(notify)
 app.add_typer(user)
 app.add_typer(token)
 app.command()(version)
