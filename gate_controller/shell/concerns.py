@@ -31,7 +31,7 @@ class Concern(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Grace:
     """How long something lasts before it is told of, in seconds."""
 
     out_of_service: float
@@ -75,15 +75,15 @@ class Spell:
 class Concerns:
     """What one gate has needed somebody for: of each kind the newest spell that lasted long enough."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, grace: Grace) -> None:
         self._lasts: Mapping[Concern, float] = {
-            Concern.OUT_OF_SERVICE: patience.out_of_service,
-            Concern.ORDERED: patience.ordered,
+            Concern.OUT_OF_SERVICE: grace.out_of_service,
+            Concern.ORDERED: grace.ordered,
             Concern.SUPPLY: 0.0,
             Concern.DISK: 0.0,
-            Concern.EGUMA: patience.eguma,
+            Concern.EGUMA: grace.eguma,
         }
-        self._never = frozenset({Concern.ORDERED} if patience.ordered == 0 else ())
+        self._never = frozenset({Concern.ORDERED} if grace.ordered == 0 else ())
         self._courses: dict[Concern, Spell] = {}
         """What goes on, whether or not it has lasted long enough yet."""
         self._away: dict[Concern, float] = {}
@@ -107,7 +107,7 @@ class Concerns:
             if concern in self._never or (ailments := held.get(concern)) is None:
                 continue
             if ailments and not (_only_starts(ailments) and self._is_taken_up(concern)):
-                self._holds(concern, ailments, at.mono)
+                self._holds(concern, ailments, at.mono, _age(concern, status))
             elif not ailments:
                 self._is_away(concern, at.mono)
 
@@ -128,12 +128,12 @@ class Concerns:
     def _is_taken_up(self, concern: Concern) -> bool:
         return concern in self._courses and not self._courses[concern].is_seen
 
-    def _holds(self, concern: Concern, ailments: tuple[Ailment, ...], now: float) -> None:
+    def _holds(self, concern: Concern, ailments: tuple[Ailment, ...], now: float, age: float) -> None:
         spell = self._courses.get(concern)
         if spell is None:
             self._number += 1
             spell = Spell(concern, self._number, now)
-        spell = replace(spell, ailments=ailments, is_seen=True)
+        spell = replace(spell, since=min(spell.since, now - age), ailments=ailments, is_seen=True)
         self._courses[concern] = spell
         self._away.pop(concern, None)
         if now - spell.since >= self._lasts[concern]:
@@ -172,6 +172,13 @@ def _held(status: GateStatus) -> Iterator[tuple[Concern, tuple[Ailment, ...]]]:
         yield Concern.EGUMA, (Ailment("eguma", eguma.trouble, eguma.trouble_since or status.at),)
     elif eguma.answered_at is not None:
         yield Concern.EGUMA, ()
+
+
+def _age(concern: Concern, status: GateStatus) -> float:
+    """Return for how many seconds something has held at least, be it in earlier runs: orders outlast them."""
+    if concern is not Concern.ORDERED or status.regime is None or not status.machine.is_clock_sure:
+        return 0.0
+    return max(status.at - status.regime.since, 0.0)
 
 
 def _of(what: str, ailments: Iterable[Ailment]) -> tuple[Ailment, ...]:

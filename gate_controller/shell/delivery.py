@@ -18,7 +18,7 @@ from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.money import Currency
 from gate_controller.journal.records import Record, moment
 from gate_controller.shell.concerns import Spell
-from gate_controller.shell.notices import MOST_ITEMS, OPEN_ITEM, Due, NoticeState, wall_of
+from gate_controller.shell.notices import MOST_ITEMS, OPEN_ITEM, NoticeState, Unheard, wall_of
 from gate_controller.texts.languages import Language
 from gate_controller.texts.notice_wording import NOTICES, NoticeWording
 from gate_controller.texts.story import STORIES, Story
@@ -113,7 +113,7 @@ class Sender:
     secrets: tuple[str, ...]
     """What must not leave the gate, should a part have put it into its words."""
 
-    def compose(self, due: Due, records: Mapping[AttemptId, Record], at: Instant, run: str) -> Delivery:
+    def compose(self, due: Unheard, records: Mapping[AttemptId, Record], at: Instant, run: str) -> Delivery:
         """
         Return what tells of `due`, with the records of its items as far as they are known.
 

@@ -114,7 +114,7 @@ class _Talk(threading.Thread):
 
     def _said(self) -> str:
         settings = self._settings
-        kind = _EncryptedLine if settings.smtp_tls == "tls" else _Line
+        kind = _EncryptedConnection if settings.smtp_tls == "tls" else _PlainConnection
         server = kind(settings, self._begin)
         try:
             if settings.smtp_tls == "starttls":
@@ -141,7 +141,7 @@ class _Talk(threading.Thread):
             raise TimeoutError
 
 
-class _Line(smtplib.SMTP):
+class _PlainConnection(smtplib.SMTP):
     """A connection to the mail server, known from its first step on to whoever may have to end it."""
 
     def __init__(self, settings: NotifySection, begin: Callable[[smtplib.SMTP], None]) -> None:
@@ -154,7 +154,7 @@ class _Line(smtplib.SMTP):
         return super().connect(*where, **more)
 
 
-class _EncryptedLine(smtplib.SMTP_SSL):
+class _EncryptedConnection(smtplib.SMTP_SSL):
     """The same, encrypted from the first byte."""
 
     def __init__(self, settings: NotifySection, begin: Callable[[smtplib.SMTP], None]) -> None:
@@ -173,7 +173,7 @@ def _own_name(settings: NotifySection) -> str:
     Return who the gate says it is: its host's name in the sender's domain.
 
     Left to itself, Python asks the name service, which may take long, and many servers refuse what it then finds:
-    `localhost`, or a name without a dot.
+    "localhost", or a name without a dot.
     """
     host = socket.gethostname()
     label = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in host.partition(".")[0])

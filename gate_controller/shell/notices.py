@@ -41,7 +41,7 @@ class Hearing:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Unheard:
     """What a receiver is to be told."""
 
     spells: tuple[Spell, ...]
@@ -55,19 +55,19 @@ class Due:
 
 
 @dataclass(slots=True)
-class Heard:
+class Told:
     """What one receiver has been told, and keeps in mind across restarts."""
 
     concerns: dict[Concern, Hearing] = field(default_factory=dict)
     items: dict[AttemptId, Incident] = field(default_factory=dict)
 
-    def due(self, spells: Mapping[Concern, Spell], open_items: frozenset[AttemptId] | None) -> Due:
+    def due(self, spells: Mapping[Concern, Spell], open_items: frozenset[AttemptId] | None) -> Unheard:
         """Return what he is to be told now; `open_items` is None while nobody knows them."""
         told = tuple(spell for spell in spells.values() if self._is_due(spell))
         if open_items is None:
-            return Due(told, frozenset(), {})
+            return Unheard(told, frozenset(), {})
         settled = {attempt: incident for attempt, incident in self.items.items() if attempt not in open_items}
-        return Due(told, open_items - self.items.keys(), settled)
+        return Unheard(told, open_items - self.items.keys(), settled)
 
     def _is_due(self, spell: Spell) -> bool:
         heard = self.concerns.get(spell.concern)
@@ -75,7 +75,7 @@ class Heard:
             return spell.is_seen  # of what another receiver was told before a restart, only if it is still so
         return spell.until is not None and not heard.is_over
 
-    def hear(self, due: Due, items: Mapping[AttemptId, Incident], at: Instant) -> None:
+    def hear(self, due: Unheard, items: Mapping[AttemptId, Incident], at: Instant) -> None:
         """Take note that he has been told; `items` are the open ones among that."""
         for spell in due.spells:
             since = wall_of(spell.since, at)
@@ -95,17 +95,17 @@ def wall_of(mono: float, at: Instant) -> float:
     return at.wall - (at.mono - mono)
 
 
-def written(heard: Mapping[str, Heard]) -> str:
+def written(heard: Mapping[str, Told]) -> str:
     """Return what receivers have been told, by their marks, as the journal remembers it."""
     return json.dumps({mark: {"concerns": each.standing, "items": each.items} for mark, each in heard.items()})
 
 
-def read(text: str | None) -> dict[str, Heard]:
+def read(text: str | None) -> dict[str, Told]:
     """Return what an earlier run has told; what cannot be read counts as not told."""
     try:
         found: dict[str, Any] = json.loads(text or "{}")
         return {
-            mark: Heard(
+            mark: Told(
                 {
                     Concern(name): Hearing(0, float(since), is_over=False)
                     for name, since in each["concerns"].items()

@@ -23,9 +23,9 @@ from gate_controller.journal.records import Record
 from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell import notices
-from gate_controller.shell.concerns import Concern, Concerns, Patience, is_starting
+from gate_controller.shell.concerns import Concern, Concerns, Grace, is_starting
 from gate_controller.shell.delivery import NotDelivered, Receiver, Sender, records_by_attempt
-from gate_controller.shell.notices import MOST_ITEMS, Due, Heard
+from gate_controller.shell.notices import MOST_ITEMS, Told, Unheard
 from gate_controller.shell.status import StatusBoard
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Notifying:
         self,
         receivers: Sequence[Receiver],
         sender: Sender,
-        patience: Patience,
+        grace: Grace,
         *,
         board: StatusBoard,
         journal: Journal,
@@ -65,8 +65,8 @@ class Notifying:
         self._journal = journal
         self._reader, self._turn = Reader(state_dir), asyncio.Lock()
         self._now = now
-        self._concerns = Concerns(patience)
-        self._heard = {receiver.mark: Heard() for receiver in receivers}
+        self._concerns = Concerns(grace)
+        self._heard = {receiver.mark: Told() for receiver in receivers}
         self._news = {receiver.mark: asyncio.Event() for receiver in receivers}
         self._run = f"{now().wall:.3f}"
 
@@ -148,7 +148,7 @@ class Notifying:
                 failures = 0
                 await asyncio.sleep(APART_SECONDS)
 
-    async def _tell(self, receiver: Receiver, due: Due) -> str | None:
+    async def _tell(self, receiver: Receiver, due: Unheard) -> str | None:
         """Return what the receiver said; None where there was nothing to tell after all."""
         async with self._turn:
             records = await asyncio.to_thread(partial(_records, self._reader, due))
@@ -164,7 +164,7 @@ class Notifying:
         return said
 
 
-def _records(reader: Reader, due: Due) -> dict[AttemptId, Record]:
+def _records(reader: Reader, due: Unheard) -> dict[AttemptId, Record]:
     """Return the records of what a receiver is to be told of, as far as the journal holds them. Blocks."""
     records: dict[AttemptId, Record] = {}
     if due.fresh:

@@ -16,7 +16,7 @@ from gate_controller.settings import Settings, secrets_of
 from gate_controller.settings.addresses import is_loopback
 from gate_controller.settings.notify_section import NotifySection
 from gate_controller.settings.sections import WebSection
-from gate_controller.shell.concerns import Patience, is_starting
+from gate_controller.shell.concerns import Grace, is_starting
 from gate_controller.shell.delivery import Receiver, Sender
 from gate_controller.shell.notifying import Notifying
 from gate_controller.shell.status import StatusBoard
@@ -43,7 +43,7 @@ async def keep_told(settings: Settings, *, board: StatusBoard, journal: Journal,
             await Notifying(
                 await asyncio.to_thread(receivers_of, settings.notify),
                 sender_of(settings),
-                patience_of(settings.notify),
+                grace_of(settings.notify),
                 board=board,
                 journal=journal,
                 state_dir=settings.state_dir,
@@ -86,9 +86,9 @@ def sender_of(settings: Settings) -> Sender:
     )
 
 
-def patience_of(notify: NotifySection) -> Patience:
+def grace_of(notify: NotifySection) -> Grace:
     """Return how long things last before they are told of."""
-    return Patience(
+    return Grace(
         out_of_service=notify.out_of_service_minutes * 60,
         ordered=notify.ordered_hours * 3600,
         eguma=notify.eguma_minutes * 60,

@@ -9,7 +9,7 @@ from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.events import Instant
 from gate_controller.admission.words.facts import Regime
 from gate_controller.admission.words.ids import Numbering
-from gate_controller.shell.concerns import Concern, Concerns, Patience
+from gate_controller.shell.concerns import Concern, Concerns, Grace
 from gate_controller.shell.degraded import Ailment, Degraded
 from gate_controller.shell.policies import policy_of
 from gate_controller.shell.status import EgumaStatus, GateStatus, RegimeStatus, StatusBoard
@@ -17,7 +17,7 @@ from gate_controller.shell.watching_machine import MachineStatus
 from tests.rig.settings import loaded
 
 MINUTE, HOUR = 60.0, 3600.0
-PATIENCE = Patience(out_of_service=5 * MINUTE, ordered=12 * HOUR, eguma=15 * MINUTE)
+GRACE = Grace(out_of_service=5 * MINUTE, ordered=12 * HOUR, eguma=15 * MINUTE)
 WELL = MachineStatus(looked_at=1.0)
 AT_REST: GateStatus = replace(
     StatusBoard(Gate(policy_of(loaded().settings), Numbering("")), Degraded(), wall=lambda: 0.0).status(),
@@ -29,8 +29,8 @@ AT_REST: GateStatus = replace(
 class Seen:
     """A gate that is looked at, and its clock."""
 
-    def __init__(self, patience: Patience = PATIENCE) -> None:
-        self.concerns = Concerns(patience)
+    def __init__(self, grace: Grace = GRACE) -> None:
+        self.concerns = Concerns(grace)
         self.mono = 1_000.0
         self.wall = 1_795_637_704.0
 
@@ -106,9 +106,16 @@ def test_what_staff_have_ordered_is_told_only_when_it_seems_forgotten(what: str)
     assert seen.looks(what, after=11 * HOUR) == []
     assert seen.looks(what, after=HOUR) == [Concern.ORDERED]
     assert seen.looks(after=1) == []
-    never = Seen(replace(PATIENCE, ordered=0.0))
+    never = Seen(replace(GRACE, ordered=0.0))
     never.looks(what)
     assert never.looks(what, after=1000 * HOUR) == []
+
+
+def test_an_order_is_as_old_as_the_journal_says_where_the_clock_is_sure() -> None:
+    regime = RegimeStatus(Regime.LOCKED, "Anna", "", AT_REST.at - 13 * HOUR, None, "", "K7Q2P")
+    assert Seen().looks("locked", regime=regime) == []
+    sure = replace(WELL, is_clock_sure=True)
+    assert Seen().looks("locked", regime=regime, machine=sure) == [Concern.ORDERED]
 
 
 def test_an_order_that_ends_by_itself_is_never_told() -> None:

@@ -1,6 +1,9 @@
 """The webhook, posted to a real receiver on this machine: what it gets, how it knows it, and what goes wrong."""
 
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +51,22 @@ async def test_a_post_is_signed_over_its_time_and_its_bytes(hook: Hook) -> None:
     assert post.is_signed
     post.headers["gate-timestamp"] = "1795637705"
     assert not post.is_signed
+
+
+async def test_the_receiver_in_the_documentation_knows_a_post_from_a_forged_and_an_old_one(hook: Hook) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "notify.md").read_text()
+    [source] = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    found: dict[str, Any] = {}
+    exec(source, found)  # noqa: S102 - it is our own page's
+    is_genuine = found["is_genuine"]
+    await Webhook(hook.url, WEBHOOK_KEY).deliver(DELIVERY)
+    [post] = hook.posts
+    headers = {"-".join(map(str.capitalize, name.split("-"))): value for name, value in post.headers.items()}
+    key = WEBHOOK_KEY.encode()
+    assert is_genuine(headers, post.body, key, DELIVERY.at + 10)
+    assert not is_genuine(headers, post.body, key, DELIVERY.at + 400)
+    assert not is_genuine({**headers, "Gate-Timestamp": "1795638104"}, post.body, key, DELIVERY.at + 400)
+    assert not is_genuine(headers, post.body.replace(b"2500", b"2501"), key, DELIVERY.at)
 
 
 async def test_what_is_told_is_plain_json_with_umlauts(hook: Hook) -> None:
