@@ -12,6 +12,9 @@ import httpx
 import pytest
 from playwright.async_api import Page, Response, Route, expect
 
+from gate_controller.admission.words.codes import Code
+from gate_controller.admission.words.facts import Refused
+from gate_controller.journal.store import Store
 from gate_controller.simulator import FaultKind, Simulator
 from gate_controller.simulator.misbehaviour import Endpoint
 from gate_controller.web.people import Role
@@ -271,15 +274,20 @@ async def test_a_scanned_code_finds_its_visit_and_the_field_is_empty_for_the_nex
 
 
 async def test_older_scans_come_by_paging(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with page_of(state_dir, pins, simulator) as (gate, seen, origin):
-        for number in range(60):
-            gate.app._runner.scanned(f"NOBODY{number:06}".encode())
-            await asyncio.sleep(0.02)
-        await until(lambda: len(gate.stands) > 50, seconds=20)
+    state_dir.mkdir()
+    store = Store(state_dir)
+    for number in range(60):
+        attempt, incident = store.numbering.next()
+        code = Code(f"NOBODY{number:06}")
+        store.append([Refused(attempt, 0, 1e9 + number, incident, code, "not_redeemable")], synced=False)
+    store.close()
+    async with page_of(state_dir, pins, simulator) as (_, seen, origin):
         await seen.page.goto(f"{origin}/attempts")
         await expect(seen.page.locator(".visits li")).to_have_count(50)
+        await expect(seen.page.locator(".visits li").first).to_contain_text("…0059")
         await seen.page.click("text=Earlier")
-        assert 0 < await seen.page.locator(".visits li").count() < 50
+        await expect(seen.page.locator(".visits li")).to_have_count(10)
+        await expect(seen.page.locator(".visits li").last).to_contain_text("…0000")
 
 
 # -- everybody
