@@ -111,7 +111,9 @@ def _demo(
     Show a gate at work on this screen, with nothing connected.
 
     Simulator, scanner, pins and journal are all of this process, and gone when it ends. In a terminal it shows
-    the gate live and takes codes; with --scan, or without a terminal, it scans, prints what happened, and ends.
+    the gate live, takes codes, and serves the staff's page on this machine, where the gate can be played with
+    too: at port 8080, or at a free one where that is taken. With --scan, or without a terminal, it scans, prints
+    what happened, and ends.
     The display's picture is drawn by the terminal's graphics (kitty, iTerm2, sixel), else by coloured blocks.
 
     Examples:

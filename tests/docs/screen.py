@@ -35,6 +35,7 @@ from tests.rig.waiting import until
 
 PICTURE = Path(__file__).parents[2] / "docs" / "demo.svg"
 COLUMNS, LINES = 80, 24
+PAGE = "http://127.0.0.1:8080/"
 
 _CELL, _LINE, _MARGIN = 8.4, 17, 14
 _PAINTER = Painter(Graphics.KITTY, cell=(84, 170))
@@ -73,7 +74,7 @@ async def taken() -> str:
                 await until(lambda: _ground(display) == BY_SIGNAL[Signal.ADMITTED].ground)
                 words = viewer.view(Language.EN, painter=_PAINTER)
                 assert display.picture is not None
-                view = replace(pins, text=words.text, signal=words.signal)
+                view = replace(pins, text=words.text, signal=words.signal, page=PAGE)
                 return svg(picture(view, COLUMNS, LINES), display.picture)
     finally:
         logger.removeHandler(log)

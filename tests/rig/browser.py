@@ -1,14 +1,19 @@
 """A real browser for the staff's page: Debian's Chromium, driven by Playwright, with what it complained of."""
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import axe_core_python
 from playwright.async_api import Browser, Page, async_playwright
 
 PHONE, TABLET, WALL, SMALLEST = (390, 844), (1024, 768), (1920, 1080), (320, 640)
+
+AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
 
 # As root, Chromium has no sandbox of its own; and it is to ask nobody but the gate.
 _ARGUMENTS = [
@@ -73,3 +78,17 @@ async def visit(
         yield made
     finally:
         await context.close()
+
+
+async def can_be_used(page: Page, where: str) -> None:
+    """Find nothing that keeps anybody from using it, and no button that a thumb misses."""
+    # Through the debugger: the page's own rules let no script in.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    told = await page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    wrong = [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in told["violations"]]
+    assert wrong == [], f"{where}: {json.dumps(wrong, indent=1)}"
+    small = await page.evaluate(
+        "[...document.querySelectorAll('button, input, .button')].filter(e => e.offsetParent && e.offsetHeight < 44)"
+        ".map(e => e.outerHTML.slice(0, 90))"
+    )
+    assert small == [], where

@@ -61,8 +61,8 @@ async def test_a_voucher_of_the_fan_is_scanned(stage: Stage, client: httpx.Async
     assert (await client.post("/playground/scan", json={"scan": GOOD})).status_code == 204
 
     assert (await stage.verdict()).message.kind is MessageKind.ADMITTED
-    await told(client, "CHF\u00a0475.00")
-    assert "CHF\u00a025.00 charged in all" in (await client.get("/")).text
+    await told(client, "CHF\u00a025.00 charged in all")
+    assert "CHF\u00a0475.00" in (await client.get("/")).text
 
 
 async def test_the_lamps_and_the_arm_are_those_of_the_gate(stage: Stage, client: httpx.AsyncClient) -> None:

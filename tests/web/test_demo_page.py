@@ -1,0 +1,86 @@
+"""The demo's page as people play with it: in a real browser, before the demo's own gate."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import expect
+
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.demo.display_models import MODELS
+from gate_controller.demo.memory_display import MemoryDisplay
+from gate_controller.demo.stage import Stage, staged
+from gate_controller.demo.trouble import Trouble
+from gate_controller.texts import Language
+from tests.rig.browser import PHONE, SMALLEST, TABLET, WALL, Visit, browser, can_be_used, visit
+from tests.rig.page import answers, free_port
+from tests.rig.pins import mock_pins
+from tests.rig.waiting import until
+
+SIZES = pytest.mark.parametrize("size", [SMALLEST, PHONE, TABLET, WALL], ids=["smallest", "phone", "tablet", "wall"])
+
+
+@asynccontextmanager
+async def demo(
+    display: str = "320x240", size: tuple[int, int] = TABLET, locale: str = "en", *, dark: bool = False
+) -> AsyncIterator[tuple[Stage, Visit]]:
+    """Open the page of a demo."""
+    with mock_pins():
+        async with staged(MemoryDisplay(MODELS[display], Language.EN), web_port=free_port()) as stage:
+            await stage.ready()
+            await until(lambda: answers(stage.settings.web.port))
+            async with browser() as started, visit(started, size, locale=locale, dark=dark) as seen:
+                await seen.page.goto(stage.page)
+                await expect(seen.page.locator(".live")).to_contain_text(":")
+                yield stage, seen
+                assert seen.complaints == []
+
+
+async def test_a_click_on_a_voucher_opens_the_gate_before_ones_eyes() -> None:
+    async with demo() as (stage, seen):
+        await expect(seen.page.locator(".arm")).to_contain_text("shut")
+        await seen.page.click("text=CHF 500.00")
+
+        assert (await stage.verdict()).message.kind is MessageKind.ADMITTED
+        await expect(seen.page.locator(".arm")).to_contain_text("open")
+        await expect(seen.page.locator(".lamps .is-on")).to_have_text("Green on")
+        await expect(seen.page.locator(".fan li").first).to_contain_text("CHF 475.00")
+        await expect(seen.page.locator(".arm")).to_contain_text("shut")
+
+
+async def test_the_picture_on_the_page_is_the_displays() -> None:
+    async with demo() as (stage, seen):
+        before = await seen.page.get_attribute(".glass img", "src")
+        stage.scan("hello")
+        await stage.verdict()
+
+        await expect(seen.page.locator(".glass img")).not_to_have_attribute("src", before or "")
+        await expect(seen.page.locator(".glass img")).to_have_js_property("naturalWidth", 320)
+
+
+async def test_a_display_of_letters_is_on_the_page_too() -> None:
+    async with demo("20x4") as (_, seen):
+        await expect(seen.page.locator(".glass pre")).to_contain_text("Scan here")
+
+
+async def test_what_is_moved_in_the_terminal_is_seen_on_the_page_and_the_other_way_round() -> None:
+    async with demo() as (stage, seen):
+        stage.set_trouble(Trouble.NETWORK)
+        await expect(seen.page.get_by_role("button", name="No network")).to_have_attribute("aria-pressed", "true")
+        await seen.page.get_by_role("button", name="None").click()
+        await until(lambda: stage.trouble is Trouble.NONE)
+        await seen.page.get_by_role("button", name="Fire alarm").focus()
+        await asyncio.gather(
+            seen.page.keyboard.press("Enter"),
+            expect(seen.page.get_by_role("button", name="Fire alarm")).to_have_attribute("aria-pressed", "true"),
+        )
+        await expect(seen.page.get_by_role("button", name="Fire alarm")).to_be_focused()
+
+
+@SIZES
+@pytest.mark.parametrize(("dark", "locale"), [(False, "de"), (True, "fr")], ids=["light", "dark"])
+async def test_everybody_can_play_at_every_size(size: tuple[int, int], dark: bool, locale: str) -> None:
+    async with demo(size=size, dark=dark, locale=locale) as (_, seen):
+        await can_be_used(seen.page, "the demo's page")
+        assert await seen.page.evaluate("document.documentElement.scrollWidth") <= size[0]
