@@ -112,6 +112,14 @@ async def test_whoever_sits_at_the_demo_is_a_technician_with_a_name(client: http
     assert (await client.get("/", headers={"X-Forwarded-For": "192.0.2.1"})).status_code == 403
 
 
+async def test_an_order_given_on_the_demos_page_has_a_name(stage: Stage, client: httpx.AsyncClient) -> None:
+    order = {"id": "order-1", "reason": "a pram"}
+    assert (await client.post("/api/v1/actions/open-once", json=order)).status_code == 200
+
+    assert stage.arm_is_open or stage.pulses
+    await told(client, f"Opened by {PLAYER}")
+
+
 async def test_the_stream_goes_on_for_whoever_sits_at_the_demo(client: httpx.AsyncClient) -> None:
     async with client.stream("GET", "/live?lang=en") as stream:
         lines = stream.aiter_lines()
