@@ -287,6 +287,8 @@ class Watch:
             self.wrong(f"{told}{message.balance} left, not {net[0].left}")
 
     def _check_nothing_under_way(self, message: Message) -> None:
+        if self._waited and self.world.gate.visitors.waiting is None:
+            return  # whoever waited for the lane is told, by a code of his own; what is being read is a repeat
         code = str(read_code(self._frame or b""))
         for attempt, one in self.world.gate.visitors.unfinished.items():
             if isinstance(one.state, Auditing):
