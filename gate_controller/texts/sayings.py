@@ -119,6 +119,18 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Forse non c’è stato addebito: apra una volta se la persona deve entrare, e chiuda questo caso a parte.",
     ),
     (
+        "may have been given back already: open once if he shall go in, and settle this apart",
+        "Vielleicht ist das Geld schon zurück: Öffnen Sie einmal, wenn der Gast hinein soll, und erledigen Sie den Posten getrennt.",
+        "L’argent est peut-être déjà rendu : ouvrez une fois si la personne doit entrer, et réglez ce cas à part.",
+        "Forse il denaro è già stato restituito: apra una volta se la persona deve entrare, e chiuda questo caso a parte.",
+    ),
+    (
+        "was let in on that charge already: settle this, or give the money back",
+        "Dafür war der Gast schon drin: Erledigen Sie den Posten, oder geben Sie das Geld zurück.",
+        "La personne est déjà entrée pour ce débit : réglez ce cas ou remboursez.",
+        "La persona è già entrata per questo addebito: chiuda il caso o rimborsi.",
+    ),
+    (
         "has been given back already: open once if he shall go in",
         "Das Geld ist schon zurück: Öffnen Sie einmal, wenn der Gast hinein soll.",
         "L’argent est déjà rendu : ouvrez une fois si la personne doit entrer.",

@@ -17,12 +17,14 @@ from gate_controller.admission.words.calls import Cancel, Redeem
 from gate_controller.admission.words.codes import read_code
 from gate_controller.admission.words.facts import (
     Approved,
+    CreditOpened,
     Doubted,
     Evidence,
     Fact,
     Intended,
     NotCharged,
     Occurred,
+    Passed,
     Redeemed,
     RefundBegun,
     Refunded,
@@ -226,8 +228,11 @@ class Watch:
         if not self._has(attempt, Redeemed):
             self.wrong(f"promise 1: somebody is let in on {attempt}, which holds no charge")
         stands = any(not charge.cancelled for charge in self.charges(attempt))
-        if not stands and not self._has(attempt, RefundBegun) and not self._may_be_mistaken(attempt):
+        if not stands and not self._may_be_mistaken(attempt):
             self.wrong(f"promise 1: somebody is let in on {attempt}, and no charge of it stands")
+        uses = [fact for fact in self.world.disk.facts(attempt) if isinstance(fact, Released | Passed | CreditOpened)]
+        if uses and not isinstance(uses[-1], CreditOpened):
+            self.wrong(f"promise 1: somebody is let in on {attempt}, which was used already")
 
     def _has(self, attempt: AttemptId, kind: type[Fact]) -> bool:
         return self.world.disk.has(attempt, kind)

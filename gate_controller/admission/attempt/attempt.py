@@ -156,8 +156,8 @@ class Attempt:
         turn.write(self.fact(CreditOpened, turn, why=why, until=turn.at.wall + seconds))
         turn.note(f"credit=opened incident={self.incident} why={why!r}", alarm=True)
 
-    def hand_to_staff(self, turn: Turn, reason: str, *, is_foreign: bool = False) -> None:
+    def hand_to_staff(self, turn: Turn, reason: str, *, is_foreign: bool = False, perhaps_back: bool = False) -> None:
         """Make the attempt an open item: a person decides, the gate is done."""
-        turn.write(self.fact(OpenItem, turn, reason=reason, is_foreign=is_foreign))
+        turn.write(self.fact(OpenItem, turn, reason=reason, is_foreign=is_foreign, perhaps_back=perhaps_back))
         turn.note(f"open_item incident={self.incident} reason={reason!r}", alarm=True)
         self.close()

@@ -82,7 +82,7 @@ def take_up(facts: Sequence[Fact], turn: Turn, *, is_foreign: bool = False) -> A
         a.hand_to_staff(turn, "the record of what was intended is missing")
         return a
     if is_foreign:
-        a.hand_to_staff(turn, FOREIGN, is_foreign=True)
+        a.hand_to_staff(turn, FOREIGN, is_foreign=True, perhaps_back=a.refund_begun is not None)
         return a
     _stand(a, facts, turn)
     turn.note(f"recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.name!r}")

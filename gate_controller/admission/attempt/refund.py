@@ -162,7 +162,8 @@ def refusal_checked(a: Attempt, state: RefusalChecking, event: BalanceAnswered, 
     elif event.outcome.balance - a.charge(turn) == _before_cancelling(a, state.refund):
         _refunded(a, state.refund, turn, "the balance has risen by the price")
     else:
-        _refuse_refund(a, turn, "E-GUMA refused the refund, and the balance does not show that it took place")
+        why = "E-GUMA refused the refund, and the balance does not show that it took place"
+        _refuse_refund(a, turn, why, perhaps_back=True)
 
 
 def _before_cancelling(a: Attempt, refund: Refund) -> Cents | None:
@@ -184,10 +185,10 @@ def _refunded(a: Attempt, refund: Refund, turn: Turn, how: str) -> None:
     audit.begin(a, Claim.CHARGE, turn, stands=False)
 
 
-def _refuse_refund(a: Attempt, turn: Turn, reason: str) -> None:
+def _refuse_refund(a: Attempt, turn: Turn, reason: str, *, perhaps_back: bool = False) -> None:
     if a.verdict_due is not None:
         a.verdict(turn, MessageKind.BEING_CHECKED)
-    a.hand_to_staff(turn, reason)
+    a.hand_to_staff(turn, reason, perhaps_back=perhaps_back)
 
 
 def scanned_again(a: Attempt, state: Refunding, event: Rescanned, turn: Turn) -> None:

@@ -13,6 +13,9 @@ from gate_controller.admission.words.facts import Fact
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
 
+# Attempts whose newest fact is known: whoever gives an order has read the journal a moment ago, not an hour.
+NEWEST_KNOWN = 100
+
 
 @dataclass(frozen=True, slots=True)
 class PendingWrite:
@@ -36,6 +39,8 @@ class Writes:
     failing: bool = False
     retry_at: float | None = None
     """Monotonic time at which a failing journal is tried again; None while it works or is being tried."""
+    newest: dict[AttemptId, int] = field(default_factory=dict)
+    """The number of the newest fact on disk, of the attempts that were written last."""
     _retry: int | None = None
 
     def begin(self, facts: Sequence[Fact], waiting: AttemptId | None, *, synced: bool = True) -> Write | None:
@@ -67,6 +72,11 @@ class Writes:
 
     def written(self, write: PendingWrite) -> None:
         """Take what is on disk."""
+        for fact in write.facts:
+            self.newest.pop(fact.attempt, None)
+            self.newest[fact.attempt] = fact.n
+        while len(self.newest) > NEWEST_KNOWN:
+            del self.newest[next(iter(self.newest))]
         if write.synced:
             self.unsynced.clear()
         else:
@@ -96,6 +106,10 @@ class Writes:
         """Whether facts of an attempt are not on disk yet."""
         sent = (fact for write in self.pending.values() for fact in write.facts)
         return any(fact.attempt == attempt for fact in (*sent, *self.backlog))
+
+    def knows_more(self, last: Fact) -> bool:
+        """Whether the journal holds more of an attempt than somebody has seen, to whom `last` was its last fact."""
+        return self.newest.get(last.attempt, last.n) > last.n
 
     def _send(self, facts: tuple[Fact, ...], waiting: AttemptId | None, *, synced: bool = True) -> Write:
         self.last_ticket += 1

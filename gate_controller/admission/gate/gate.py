@@ -83,7 +83,7 @@ class Gate:
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         visitors = self.visitors
-        times = [self._writes.retry_at, self.regimes.ends, *self._movement.due.values()]
+        times = [self._writes.retry_at, self.regimes.wake_at, *self._movement.due.values()]
         if self.policy.passage_seconds is not None:
             times.append(self._sensing.wake_at(self.policy))
         for attempt in visitors.unfinished.values():
@@ -136,6 +136,7 @@ class Gate:
         """Take an event, and return what is to be done about it, in order."""
         turn = self._turn(event.at)
         was_open = self.is_open
+        self.regimes.follow_clock(event.at)
         match event:
             case Scanned():
                 self.visitors.scanned(event.frame, turn)

@@ -13,6 +13,7 @@ from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import Auditing, Credit, Refunding
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.gate.contacts import Contacts
+from gate_controller.admission.gate.owed import objection_to_letting_in
 from gate_controller.admission.gate.regimes import Regimes, objection_to
 from gate_controller.admission.gate.visitors import Visitors
 from gate_controller.admission.words.events import (
@@ -30,7 +31,6 @@ from gate_controller.admission.words.events import (
 from gate_controller.admission.words.facts import (
     Adopted,
     CreditOpened,
-    Evidence,
     Fact,
     OpenItem,
     Redeemed,
@@ -44,6 +44,9 @@ from gate_controller.admission.words.facts import (
 )
 from gate_controller.admission.words.ids import NOBODY, AttemptId
 from gate_controller.admission.words.messages import HOLDS, Fault
+
+# Whoever gave the order had not seen it: what he decided on may not be so any more, as where two press at once.
+_MORE = "the journal holds more of it by now"
 
 
 @dataclass(slots=True)
@@ -96,7 +99,9 @@ class Orders:
             self._opening[contacts.let_in(order.by, order.reason, order.id, turn)] = order
 
     def _let_in(self, order: LetInOrdered, turn: Turn, visitors: Visitors, contacts: Contacts) -> None:
-        if objection := _objection_to_letting_in(order.facts):
+        if turn.writes.knows_more(order.facts[-1]):
+            turn.answer(order.id, _MORE, is_put_off=True)
+        elif objection := objection_to_letting_in(order.facts, visitors.unfinished.get(order.facts[-1].attempt)):
             turn.answer(order.id, objection)
         elif why := _keeps_item_open(order.facts[-1], turn, visitors):
             turn.answer(order.id, why, is_put_off=True)
@@ -139,7 +144,9 @@ def _resume(order: ResumeOrdered, turn: Turn, contacts: Contacts, regimes: Regim
 
 
 def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors) -> None:
-    if order.facts[-1].leaves is not Standing.OPEN:
+    if turn.writes.knows_more(order.facts[-1]):
+        turn.answer(order.id, _MORE, is_put_off=True)
+    elif order.facts[-1].leaves is not Standing.OPEN:
         turn.answer(order.id, "is not an open item: there is nothing to settle")
     elif why := _keeps_item_open(order.facts[-1], turn, visitors):
         turn.answer(order.id, why, is_put_off=True)
@@ -168,19 +175,6 @@ def _keeps_item_open(last: Fact, turn: Turn, visitors: Visitors) -> str:
     return ""
 
 
-def _objection_to_letting_in(facts: Sequence[Fact]) -> str:
-    if facts[-1].leaves is not Standing.OPEN:
-        return "is not an open item: nobody is owed an admission for it"
-    charges = [fact for fact in facts if isinstance(fact, Redeemed)]
-    if not charges:
-        return "holds no charge that is certain: open once if he shall go in, and settle this apart"
-    if charges[-1].evidence is Evidence.UNSURE:
-        return "may not have been charged: open once if he shall go in, and settle this apart"
-    if any(isinstance(fact, Refunded) for fact in facts):
-        return "has been given back already: open once if he shall go in"
-    return ""
-
-
 def possible(facts: Sequence[Fact]) -> tuple[str, ...]:
     """
     Return which orders make sense for an attempt by what is on disk: `let_in`, `refund`, `settle`.
@@ -188,7 +182,7 @@ def possible(facts: Sequence[Fact]) -> tuple[str, ...]:
     The moment may still be bad for one: then it is answered so.
     """
     last, can = facts[-1], []
-    if not _objection_to_letting_in(facts):
+    if not objection_to_letting_in(facts):
         can.append("let_in")
     is_under_way = isinstance(last, OpenItem) and last.repeats
     is_under_way = is_under_way or (last.leaves is Standing.UNFINISHED and not isinstance(last, CreditOpened))
@@ -201,7 +195,7 @@ def possible(facts: Sequence[Fact]) -> tuple[str, ...]:
 
 def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors) -> None:
     foreign = [facts for facts in order.histories if is_foreign(facts)]
-    if any(turn.writes.holds(facts[-1].attempt) for facts in foreign):
+    if any(turn.writes.holds(facts[-1].attempt) or turn.writes.knows_more(facts[-1]) for facts in foreign):
         turn.answer(order.id, "the journal is still being written", is_put_off=True)
         return
     for facts in foreign:
@@ -218,7 +212,9 @@ def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors) -> None:
 def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:
     known = visitors.unfinished.get(order.facts[-1].attempt)
     charged = known if known is not None else recovery.remembered(order.facts)
-    if objection := _objection_to_refund(order.facts):
+    if turn.writes.knows_more(order.facts[-1]):
+        turn.answer(order.id, _MORE, is_put_off=True)
+    elif objection := _objection_to_refund(order.facts):
         turn.answer(order.id, objection)
     elif charged is None:
         turn.answer(order.id, "has no record of what was intended")

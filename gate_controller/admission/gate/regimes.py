@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.events import RegimeOrdered
+from gate_controller.admission.words.events import Instant, RegimeOrdered
 from gate_controller.admission.words.facts import Fact, Regime, RegimeBegun, RegimeEnded
 from gate_controller.admission.words.messages import REGIME_FAULTS, Fault
+
+# So late at most is it seen that the wall clock was put right: it tells the moment that was ordered.
+_LOOK_SECONDS = 60.0
+
+# Less is no other time, but what is lost in the numbers.
+_JUMP_SECONDS = 1.0
 
 CAME_FROM_ELSEWHERE = "the journal came from another machine"
 REPLACED = "another order came"
@@ -32,6 +38,21 @@ class Regimes:
     now: RegimeBegun | None = None
     ends: float | None = None
     """Monotonic time at which it ends by itself."""
+    _looked_at: float = 0.0
+
+    @property
+    def wake_at(self) -> float | None:
+        """Monotonic time at which it ends, or is looked at again."""
+        return None if self.ends is None else min(self.ends, self._looked_at + _LOOK_SECONDS)
+
+    def follow_clock(self, at: Instant) -> None:
+        """Let it end at the moment that was ordered, though the wall clock has been put right since."""
+        self._looked_at = at.mono
+        if self.ends is None or self.now is None or self.now.until is None:
+            return
+        ends = at.mono + self.now.until - at.wall
+        if abs(ends - self.ends) > _JUMP_SECONDS:
+            self.ends = ends
 
     def recover(self, histories: Sequence[Sequence[Fact]], turn: Turn, *, is_foreign: bool) -> None:
         """

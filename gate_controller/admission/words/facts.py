@@ -179,6 +179,8 @@ class OpenItem(Fact):
     """The gate goes on trying to give the charge back, until E-GUMA accepts or a person settles the item."""
     is_foreign: bool = False
     """It was unfinished in a journal that came from another machine: `Adopted` gives it back to the gate."""
+    perhaps_back: bool = False
+    """A cancellation whose answer was lost may have given the charge back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from gate_controller.admission.words.events import (
 from gate_controller.admission.words.facts import Fact, Intended, Occurred, Occurrence, Settled
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
-from tests.rig.core import NOT_SENT, REFUSED, Core, balance, charged, core, listed, refunding
+from tests.rig.core import LOST, NOT_SENT, REFUSED, Core, balance, charged, core, listed, refunding
 
 GIVEN_BACK = Cancelled(Cents(4_000))
 ADMITTED = "TAG01"
@@ -322,6 +322,74 @@ def test_nobody_is_let_in_while_the_money_may_be_on_its_way_back() -> None:
 
     assert (answer.objection, answer.is_put_off) == ("a cancellation of it is under way, and may be accepted", True)
     assert gate.pulses == pulses
+
+
+def test_nobody_is_let_in_on_a_charge_that_a_lost_answer_may_have_given_back() -> None:
+    gate = overdue()
+    gate.answer(LOST)
+    pulses = gate.pulses
+
+    answer = let_in(gate)
+
+    assert answer.objection == "may have been given back already: open once if he shall go in, and settle this apart"
+    assert not answer.is_put_off
+    assert gate.pulses == pulses
+    assert is_carried_out(settle(gate))
+
+
+def test_nobody_is_let_in_on_a_refund_that_eguma_refused_after_a_lost_answer() -> None:
+    gate = refunding()
+    gate.answer(LOST)
+    gate.after(300.0)
+    gate.answer(REFUSED, balance(9_999))
+    assert gate.story[-1] == "OpenItem"
+    pulses = gate.pulses
+
+    assert let_in(gate).objection.startswith("may have been given back already")
+    assert gate.pulses == pulses
+
+
+def test_who_was_admitted_on_a_charge_is_not_let_in_on_it_again() -> None:
+    """Staff wanted the money back, and E-GUMA said no: the item is about money, and its admission is used."""
+    gate = admitted()
+    order_refund(gate)
+    gate.answer(REFUSED, balance(1_500))
+    assert gate.story[-1] == "OpenItem"
+    pulses = gate.pulses
+
+    answer = let_in(gate)
+
+    assert "already" in answer.objection
+    assert gate.pulses == pulses
+
+
+def test_a_feared_second_charge_lets_nobody_in_a_second_time() -> None:
+    gate = core()
+    gate.asks_redeem(left=10_000)
+    gate.answer(charged(5_000))
+    for _ in range(400):
+        gate.after(1.0)
+        while gate.asked:
+            gate.answer(listed(1))
+    assert gate.story[-1] == "OpenItem"
+    assert gate.pulses == 1
+
+    assert let_in(gate).objection == "was let in on that charge already: settle this, or give the money back"
+    assert gate.pulses == 1
+
+
+@pytest.mark.parametrize("kind", [LetInOrdered, SettleOrdered, RefundOrdered])
+def test_who_has_not_seen_what_another_has_just_ordered_decides_anew(kind: type[on.Order]) -> None:
+    """Two press at once: the second has read the journal just before the first one's order came to disk."""
+    gate = owed()
+    seen = facts_of(gate, ADMITTED)
+    assert is_carried_out(settle(gate))
+    pulses, told = gate.pulses, len(gate.facts)
+
+    answer = gate.order(kind, seen, "at the same moment")
+
+    assert (answer.objection, answer.is_put_off) == ("the journal holds more of it by now", True)
+    assert (gate.pulses, len(gate.facts), gate.asks) == (pulses, told, [])
 
 
 # -- the gate is opened

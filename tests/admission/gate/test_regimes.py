@@ -6,7 +6,7 @@ from gate_controller.admission.words import commands as do
 from gate_controller.admission.words.events import Contact, OpenOrdered, RegimeOrdered, ResumeOrdered, Stopping
 from gate_controller.admission.words.facts import Regime, RegimeBegun, RegimeEnded
 from gate_controller.admission.words.messages import REGIME_FAULTS, Fault, MessageKind
-from tests.rig.core import Core, balance, charged, core
+from tests.rig.core import WALL, Core, balance, charged, core
 
 REGIMES = pytest.mark.parametrize("regime", Regime, ids=lambda regime: regime.name)
 HOUR = 3_600.0
@@ -216,3 +216,26 @@ def test_an_end_that_has_passed_and_a_gate_that_stops_are_objected_to(regime: Re
     gate.happens(Stopping(gate.at))
     assert order(gate, regime).objection == "it is being stopped"
     assert begun(gate) == []
+
+
+# -- the clock
+
+
+@pytest.mark.parametrize("error", [-5 * HOUR, 600.0])
+def test_it_ends_at_its_moment_though_the_clock_is_put_right_meanwhile(error: float) -> None:
+    """A Pi that starts has the time of its end: a gate locked until eight would stay so until one."""
+    gate = core()
+    opens_at = WALL + gate.now + HOUR
+    gate.order(RegimeOrdered, Regime.LOCKED, "night", opens_at, "")
+    gate = gate.restarts()
+    gate.wall_error = error
+    gate.recovers(gate.histories().values())
+    gate.after(60.0)
+
+    gate.wall_error = None
+    gate.after(opens_at - gate.at.wall - 1.0)
+    assert gate.gate.faults
+    gate.after(62.0)
+
+    assert not gate.gate.faults
+    assert ended(gate)[-1].why == "its time was up"
