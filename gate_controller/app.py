@@ -117,10 +117,10 @@ class App:
             on_fault=self._degraded.note,
         )
         self.gate = Gate(policy_of(settings), Numbering(""))
-        self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings))
+        clock = ServerClock()
+        self.board = StatusBoard(self.gate, self._degraded, devices=fitted(settings), wall=clock.now)
         self._degraded.on_change, self._degraded.faults = self.board.changed, self.gate.faults
         machine = serial_number() if machine is None else machine
-        clock = ServerClock()
         self._watch = MachineWatch(
             partial(look, settings.state_dir), is_clock_sure=lambda: clock.is_set, on_change=self.board.changed
         )

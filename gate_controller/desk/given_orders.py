@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from gate_controller.desk.control_socket import AskedWrongly, ControlError
+from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway
 
 MOST_REMEMBERED: Final = 500
 """Orders that are remembered: more than a day has, and little memory."""
@@ -23,8 +23,8 @@ Carries = Callable[[dict[str, Any]], Awaitable[Any]]
 class GivenOrders:
     """Carries each order out once."""
 
-    def __init__(self, recorded: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
-        """`recorded` returns what the journal holds of orders from before the start, each by its name."""
+    def __init__(self, recorded: Callable[[], Awaitable[Mapping[str, str] | None]]) -> None:
+        """`recorded` returns what the journal holds of orders, each by its name; None where it cannot be read."""
         self._recorded = recorded
         self._earlier: Mapping[str, str] | None = None
         self._given: OrderedDict[str, tuple[str, dict[str, Any], asyncio.Future[Any]]] = OrderedDict()
@@ -47,13 +47,24 @@ class GivenOrders:
             self._earlier = await self._recorded()
         if name not in self._given:
             if (earlier := (self._earlier or {}).get(name)) is not None:
-                raise ControlError(f"id {name}: was carried out before the gate's last start: {earlier}")
+                raise ControlError(f"id {name}: was carried out earlier: {earlier}")
             work = asyncio.ensure_future(carry_out(request))
             self._given[name] = (do, dict(request), work)
-            work.add_done_callback(lambda done: done.cancelled() or done.exception())  # whoever asked may have gone
-            while len(self._given) > MOST_REMEMBERED:
-                self._given.popitem(last=False)
+            work.add_done_callback(lambda done: self._ended(name, done))
+            self._forget_oldest()
         what, before, answer = self._given[name]
         if (what, before) != (do, request):
             raise ControlError(f"id {name}: was given to another order ({what}): take a new one for each")
         return await asyncio.shield(answer)  # its giver may go away: the order goes on
+
+    def _ended(self, name: str, work: asyncio.Future[Any]) -> None:
+        # Whoever asked may have gone: what it ended in has been seen. What could not begin may be ordered again.
+        if not work.cancelled() and isinstance(work.exception(), JournalAway):
+            self._given.pop(name, None)
+
+    def _forget_oldest(self) -> None:
+        over = len(self._given) - MOST_REMEMBERED
+        ended = [name for name, (_, _, work) in self._given.items() if work.done()]
+        for name in ended[: max(0, over)]:
+            del self._given[name]
+            self._earlier = None  # what it did is in the journal by now, as from before the start

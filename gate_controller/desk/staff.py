@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.commands import Answer
@@ -34,8 +33,8 @@ from gate_controller.desk.control_socket import AskedWrongly, ControlError, Jour
 from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.desk.moments import date_of, span_of_day, until
 from gate_controller.desk.telling import told, told_whole
+from gate_controller.desk.wants import new_order, order_of, search_of, who_and_why
 from gate_controller.journal import own_files
-from gate_controller.journal.catalogue import Search
 from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import PAGE, Reader, UnknownAttempt
 from gate_controller.journal.records import Record
@@ -56,8 +55,6 @@ _STEP_SECONDS = 0.05
 
 MAX_STAFF_TEXT = 120
 """Letters of what staff let visitors read: about what a display of 128x64 shows in two pages."""
-MAX_REASON = 300
-"""Letters of a reason: a sentence or two, as a person types them."""
 
 
 class Desk:
@@ -118,7 +115,7 @@ class Desk:
 
     async def _page(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         limit = min(int(request.get("limit") or PAGE), PAGE)
-        search = _search(request)
+        search = search_of(request)
 
         def read() -> list[dict[str, Any]]:
             records = self._reader.found(search, before=request.get("before"), limit=limit)
@@ -152,8 +149,11 @@ class Desk:
         return await self._read(read)
 
     async def _open(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return what needs a person, oldest first; with `limit` so many of the newest."""
+        newest = int(request.get("limit") or 0)
+
         def read() -> list[dict[str, Any]]:
-            return [told(record, request, self._currency) for record in self._reader.standing(Standing.OPEN)]
+            return [told(record, request, self._currency) for record in self._reader.standing(Standing.OPEN, newest)]
 
         return await self._read(read)
 
@@ -171,27 +171,27 @@ class Desk:
         return self._gate.policy.currency
 
     async def _settle(self, request: dict[str, Any]) -> dict[str, Any]:
-        by, reason = _who_and_why(request)
+        by, reason = who_and_why(request)
         return await self._carried_out(
             request,
             lambda order, facts: SettleOrdered(self._now(), order, by, facts, reason),
-            lambda record, _: record.standing != Standing.OPEN.value,
+            _is_off_the_list,
         )
 
     async def _let_in(self, request: dict[str, Any]) -> dict[str, Any]:
-        by, reason = _who_and_why(request)
+        by, reason = who_and_why(request)
         return await self._carried_out(
             request,
             lambda order, facts: LetInOrdered(self._now(), order, by, facts, reason),
-            lambda record, _: record.standing != Standing.OPEN.value,
+            _is_off_the_list,
         )
 
     async def _refund(self, request: dict[str, Any]) -> dict[str, Any]:
-        by, reason = _who_and_why(request)
+        by, reason = who_and_why(request)
         return await self._carried_out(
             request,
             lambda order, facts: RefundOrdered(self._now(), order, by, facts, reason),
-            # An open item that was one before the order is no outcome.
+            # Given back is given back, whoever ordered it. An open item that was one before the order is no outcome.
             lambda record, is_news: record.refunded or (is_news and record.standing == Standing.OPEN.value),
         )
 
@@ -201,7 +201,7 @@ class Desk:
 
         Those of a voucher whose money is on its way stay open items, until it is adopted again.
         """
-        name, by, objection = _new_order(), str(request["by"]), ""
+        name, by, objection = new_order(), str(request["by"]), ""
 
         def read() -> tuple[tuple[Fact, ...], ...]:
             return self._reader.histories(Standing.OPEN)
@@ -238,8 +238,8 @@ class Desk:
         return await self._read(copy)
 
     async def _release(self, request: dict[str, Any]) -> str:
-        by, reason = _who_and_why(request)
-        return self._obeyed(OpenOrdered(self._now(), _order_of(request), by, reason), "released")
+        by, reason = who_and_why(request)
+        return self._obeyed(OpenOrdered(self._now(), order_of(request), by, reason), "released")
 
     async def _hold_open(self, request: dict[str, Any]) -> str:
         return self._ruled(request, Regime.HELD_OPEN, until=self._until(request))
@@ -261,13 +261,13 @@ class Desk:
         return until(request["until"], self._now().wall)
 
     def _ruled(self, request: dict[str, Any], regime: Regime, *, until: float | None = None, text: str = "") -> str:
-        by, reason = _who_and_why(request)
-        order = RegimeOrdered(self._now(), _order_of(request), by, regime, reason, until, text)
+        by, reason = who_and_why(request)
+        order = RegimeOrdered(self._now(), order_of(request), by, regime, reason, until, text)
         return self._obeyed(order, regime.value)
 
     async def _resume(self, request: dict[str, Any]) -> str:
-        by, _ = _who_and_why(request, needs_reason=False)
-        return self._obeyed(ResumeOrdered(self._now(), _order_of(request), by), "resumed")
+        by, _ = who_and_why(request, needs_reason=False)
+        return self._obeyed(ResumeOrdered(self._now(), order_of(request), by), "resumed")
 
     def _obeyed(self, order: Order, done: str) -> str:
         """Return that an order to the gate is done; raise where it is not."""
@@ -287,9 +287,11 @@ class Desk:
         """
         Give an order about an attempt; return the attempt when it has been carried out, or as it stands after a while.
 
-        `ordered` makes the order of the facts that are on disk by then, `ended` is asked with whether there are more.
+        `ordered` makes the order of the facts that are on disk by then; `ended` is asked whether it has come to an end,
+        with whether there are more since it was taken. One that was not is refused, whatever others did meanwhile.
+        Raises `JournalAway` only where nothing has been ordered yet.
         """
-        name, is_taken = _order_of(request), False
+        name, is_taken, put_off = order_of(request), False, ""
         record, facts = await self._read(lambda: self._reader.one(str(request["incident"])))
         # A voucher that is scanned meanwhile has another newest attempt: the order is about this one.
         incident, before = record.incident, len(facts)
@@ -298,18 +300,22 @@ class Desk:
                 answer = self._order(ordered(name, facts))
                 if answer.objection and not answer.is_put_off:
                     raise ControlError(f"incident {incident}: {answer.objection}")
-                is_taken = not answer.objection
+                is_taken, put_off, before = not answer.objection, answer.objection, len(facts)
             await asyncio.sleep(_LOOK_SECONDS)
-            record, facts = await self._read(lambda: self._reader.one(incident))
-            if ended(record, len(facts) > before):
+            with contextlib.suppress(JournalAway):
+                record, facts = await self._read(lambda: self._reader.one(incident))
+            if ended(record, is_taken and len(facts) > before):
                 break
+        else:
+            if not is_taken:
+                raise ControlError(f"incident {incident}: {put_off}")
         return await self._read(lambda: told(record, request, self._currency))
 
-    async def _orders_on_record(self) -> dict[str, str]:
+    async def _orders_on_record(self) -> dict[str, str] | None:
         try:
             return await self._read(self._reader.orders)
         except ControlError:
-            return {}  # a journal that cannot be read has no say in what opens the gate
+            return None  # a journal that cannot be read has no say in what opens the gate
 
     async def _read(self, question: Callable[[], _T]) -> _T:
         """Ask in a thread of its own: neither the loop nor the journal's writer waits for a long answer."""
@@ -321,32 +327,5 @@ class Desk:
             raise JournalAway(str(error)) from None
 
 
-def _new_order() -> OrderId:
-    return OrderId(uuid4().hex)
-
-
-def _order_of(request: dict[str, Any]) -> OrderId:
-    return OrderId(request["id"]) if request.get("id") else _new_order()
-
-
-def _who_and_why(request: dict[str, Any], *, needs_reason: bool = True) -> tuple[str, str]:
-    """Return whose order it is and why, on one line each: they go into the books."""
-    by, reason = (" ".join(str(request.get(name) or "").split()) for name in ("by", "reason"))
-    if not by:
-        raise AskedWrongly("by: is missing: say who gives the order, for the books")
-    if needs_reason and not reason:
-        raise AskedWrongly("reason: is missing: say why, for the books")
-    for name, text in (("by", by), ("reason", reason)):
-        if len(text) > MAX_REASON:
-            raise AskedWrongly(f"{name}: {len(text)} letters are too many: take {MAX_REASON} at most")
-    return by, reason
-
-
-def _search(request: dict[str, Any]) -> Search:
-    """Return which attempts are wanted: `voucher`, `day` (of the gate's zone), `reason`, `open`, `since`, `until`."""
-    since, until = request.get("since"), request.get("until")
-    if request.get("day"):
-        since, until = span_of_day(str(request["day"]))
-    return Search(
-        str(request.get("voucher") or ""), since, until, str(request.get("reason") or ""), bool(request.get("open"))
-    )
+def _is_off_the_list(record: Record, is_news: bool) -> bool:
+    return is_news and record.standing != Standing.OPEN.value

@@ -152,10 +152,13 @@ class Reader:
             tag = rows.tags(db)
             return _records(db, [number for each in attempts if (number := tag.number(each)) is not None])
 
-    def standing(self, standing: Standing) -> list[Record]:
-        """Return every attempt that stands so, oldest first; `Standing.OPEN` is the staff's list."""
+    def standing(self, standing: Standing, newest: int = 0) -> list[Record]:
+        """
+        Return every attempt that stands so, oldest first, or so many of the `newest`; `Standing.OPEN` is the staff's
+        list.
+        """
         with self._opened() as db:
-            return _records(db, rows.numbers_of(db, standing))
+            return _records(db, rows.numbers_of(db, standing)[-newest:])
 
     def histories(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:
         """Return the facts of every attempt that stands so, oldest attempt first."""

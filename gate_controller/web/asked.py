@@ -12,7 +12,8 @@ from starlette.requests import Request
 
 from gate_controller.desk.control_socket import AskedWrongly
 from gate_controller.desk.given_orders import LONGEST_NAME
-from gate_controller.desk.staff import MAX_REASON, MAX_STAFF_TEXT
+from gate_controller.desk.staff import MAX_STAFF_TEXT
+from gate_controller.desk.wants import MAX_REASON
 
 MOST_OF_A_PAGE: Final = 100
 LONGEST_MOMENT: Final = 40

@@ -105,7 +105,8 @@ async def _given(request: Request, do: str, order: Mapping[str, Any]) -> Respons
     if isinstance(answer, dict):
         # As it stands by now: the desk remembers how it was when the order was given the first time.
         [attempt] = await house.ask("attempts", attempts=[answer["attempt"]]) or [answer]
-        is_pending = attempt["standing"] == Standing.UNFINISHED.value
+        is_listed = do in _ENDS_ITEM and attempt["standing"] == Standing.OPEN.value  # its end is not on disk yet
+        is_pending = is_listed or attempt["standing"] == Standing.UNFINISHED.value
         state, code = ("pending", 202) if is_pending else ("done", 200)
         return JSONResponse(
             {**said, "state": state, "happened": in_words_of(request, attempt["stands"]), "attempt": attempt}, code
@@ -113,6 +114,8 @@ async def _given(request: Request, do: str, order: Mapping[str, Any]) -> Respons
     regime = house.status().as_dict()["regime"]
     return JSONResponse({**said, "state": "done", "happened": in_words_of(request, answer), "regime": regime})
 
+
+_ENDS_ITEM: Final = frozenset({"let_in", "settle"})
 
 _UNDER_WAY: Final[set[asyncio.Future[Any]]] = set()
 """Keeps orders that nobody waits for: the event loop itself forgets them."""

@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
-from gate_controller.desk.control_socket import ControlError
-from gate_controller.desk.given_orders import GivenOrders
+from gate_controller.desk.control_socket import ControlError, JournalAway
+from gate_controller.desk.given_orders import MOST_REMEMBERED, GivenOrders
 from gate_controller.simulator import Simulator
 from tests.rig.gate import RELAY, GateInProcess, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
 OPEN: dict[str, Any] = {"id": "press-1", "by": "Anna", "reason": "pram"}
+
+
+async def nothing_on_record() -> dict[str, str]:
+    return {}
 
 
 def openings(gate: GateInProcess) -> int:
@@ -59,7 +63,7 @@ async def test_an_order_from_before_a_restart_is_not_carried_out_again(
         await gate.asked("release", **OPEN)
         assert openings(gate) == 1
     async with running_gate(state_dir, pins, simulator) as gate:
-        with pytest.raises(ControlError, match="was carried out before the gate's last start: incident"):
+        with pytest.raises(ControlError, match="was carried out earlier: incident"):
             await gate.asked("release", **OPEN)
         assert openings(gate) == 1
 
@@ -81,13 +85,60 @@ async def test_an_order_goes_on_though_its_giver_goes_away() -> None:
         done.append(1)
         return "done"
 
-    async def nothing() -> dict[str, str]:
-        return {}
-
-    given = GivenOrders(nothing).once("release", carry_out)
+    given = GivenOrders(nothing_on_record).once("release", carry_out)
     asking = asyncio.ensure_future(given({"id": "a"}))
     await begun.wait()
     asking.cancel()
     let_go.set()
     assert await given({"id": "a"}) == "done"
     assert done == [1]
+
+
+async def test_an_order_that_could_not_begin_may_be_given_again_by_its_name() -> None:
+    """The page sends the same name again where the journal could not be read: it had been refused for ever."""
+    tries: list[str] = []
+
+    async def carry_out(request: dict[str, Any]) -> str:
+        tries.append(request["id"])
+        if len(tries) == 1:
+            raise JournalAway("journal: cannot be read")
+        return "done"
+
+    given = GivenOrders(nothing_on_record).once("settle", carry_out)
+    with pytest.raises(JournalAway):
+        await given({"id": "a"})
+    assert [await given({"id": "a"}), await given({"id": "a"})] == ["done", "done"]
+    assert tries == ["a", "a"]
+
+
+async def test_an_order_that_is_no_longer_remembered_is_found_in_the_journal() -> None:
+    opened: list[str] = []
+
+    async def carry_out(request: dict[str, Any]) -> str:
+        opened.append(request["id"])
+        return "released"
+
+    async def on_record() -> dict[str, str]:
+        return dict.fromkeys(opened, "incident K7M2Q")
+
+    given = GivenOrders(on_record).once("release", carry_out)
+    for number in range(MOST_REMEMBERED + 1):
+        await given({"id": f"press-{number}"})
+    with pytest.raises(ControlError, match="was carried out earlier"):
+        await given({"id": "press-0"})
+    assert opened.count("press-0") == 1
+
+
+async def test_a_journal_that_can_be_read_again_is_asked_again() -> None:
+    records: list[dict[str, str] | None] = [None, {"a": "incident K7M2Q"}]
+
+    async def on_record() -> dict[str, str] | None:
+        return records.pop(0)
+
+    async def carry_out(_request: dict[str, Any]) -> str:
+        return "done"
+
+    given = GivenOrders(on_record).once("release", carry_out)
+    assert await given({"id": "b"}) == "done"
+    with pytest.raises(ControlError, match="was carried out earlier"):
+        await given({"id": "a"})

@@ -1,17 +1,22 @@
 """The API over a real socket: what it tells, what it carries out down to the relay's pin, and what it refuses."""
 
 import asyncio
+import json
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from gate_controller.admission.words.messages import Fault
+from gate_controller.journal.catalogue import Search
+from gate_controller.journal.reader import Reader
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
 from tests.rig.gate import GOOD, LOW, PRICE, RELAY, GateInProcess, fault
 from tests.rig.pins import Pins
 from tests.rig.programs import gate_with_api
+from tests.rig.simulator import running_simulator
 from tests.rig.waiting import until
 
 ONCE = {"id": "press-1", "reason": "a pram"}
@@ -37,6 +42,23 @@ async def test_the_status_is_the_gates_own(state_dir: Path, pins: Pins, simulato
         assert told["gate_id"] == "gate-under-test"
         assert told["takes_scans"] is True
         assert told.keys() == gate.app.board.status().as_dict().keys()
+
+
+async def test_its_time_is_that_of_the_books_where_the_machines_is_wrong(state_dir: Path, pins: Pins) -> None:
+    """A time of day that somebody reads off the page and gives as an end was two hours ago, or tomorrow's."""
+    async with (
+        running_simulator(clock_offset_seconds=7_200.0) as simulator,
+        gate_with_api(state_dir, pins, simulator) as (gate, client),
+    ):
+        gate.scan(LOW)
+        await gate.verdict()
+        told = (await client.get("/status")).json()
+        assert abs(told["at"] - time.time() - 7_200.0) < 60
+        async with client.stream("GET", str(client.base_url).replace("/api/v1/", "/live")) as live:
+            async for line in live.aiter_lines():
+                if line.startswith("data: {"):
+                    assert abs(json.loads(line[6:])["at"] - time.time() - 7_200.0) < 60
+                    break
 
 
 async def test_attempts_come_newest_first_page_by_page(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
@@ -142,6 +164,33 @@ async def test_an_open_item_is_settled_and_tells_who_did_it(state_dir: Path, pin
         assert (told["facts"][-1]["by"], told["facts"][-1]["reason"]) == ("staff", "paid in cash")
         again = await client.post(f"/open-items/{incident}/settle", json={"id": "s2", "reason": "paid in cash"})
         assert again.status_code == 409
+
+
+async def test_of_two_who_press_at_once_one_is_told_that_his_was_not_carried_out(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    """One gives the money back by hand, the other lets the visitor in: not both, and neither is told what is not so."""
+    async with gate_with_api(state_dir, pins, simulator, **PASSAGE) as (gate, client):
+        incident = await open_item(gate, simulator)
+        before = sum(edge.high for edge in gate.relay_edges)
+        settled, let_in = await asyncio.gather(
+            client.post(f"/open-items/{incident}/settle", json={"id": "s", "reason": "paid in cash"}),
+            client.post(f"/open-items/{incident}/let-in", json={"id": "l", "reason": "stood outside"}),
+        )
+        assert sorted((settled.status_code, let_in.status_code)) == [200, 409], (settled.text, let_in.text)
+        opened = sum(edge.high for edge in gate.relay_edges) - before
+        assert opened == (let_in.status_code == 200)
+        facts = (await client.get(f"/attempts/{incident}")).json()["facts"]
+        assert [fact["fact"] for fact in facts].count("Settled") == 1
+
+
+async def test_a_reason_turns_nothing_round_that_stands_beside_it(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with gate_with_api(state_dir, pins, simulator) as (gate, _):
+        await gate.asked("release", id="x", by="An\u202ena", reason="pram \x1b[31m\u202e 00.52 FHC\u2069")
+        [record] = Reader(state_dir).found(Search())
+        assert record.reason == "Anna: pram [31m 00.52 FHC"
 
 
 async def test_a_refund_that_takes_longer_is_pending_until_it_is_asked_for_again(
