@@ -77,6 +77,18 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Personne n’a encore scanné.",
         "Nessuno ha ancora scansionato.",
     ),
+    (
+        "The journal cannot be read just now.",
+        "Das Journal lässt sich gerade nicht lesen.",
+        "Le journal ne peut pas être lu pour l’instant.",
+        "Il giornale non può essere letto al momento.",
+    ),
+    (
+        "{n} older ones besides",
+        "Dazu {n} ältere",
+        "{n} plus anciens en plus",
+        "Altri {n} più vecchi",
+    ),
     ("Nothing here.", "Hier ist nichts.", "Il n’y a rien ici.", "Qui non c’è nulla."),
     # -- the day
     ("Today", "Heute", "Aujourd’hui", "Oggi"),

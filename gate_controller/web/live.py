@@ -7,7 +7,6 @@ questions happen in a thread: the loop only hands texts on.
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -38,7 +37,7 @@ class Live:
     house: House
     picture: Picture | None = None
     _version: int = 0
-    _seen: tuple[int, Overview] | None = None
+    _seen: tuple[tuple[int, str], Overview] | None = None
     _rendered: dict[tuple[Language, bool], tuple[Overview, dict[str, str]]] = field(default_factory=dict)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -55,12 +54,13 @@ class Live:
             return await self._overview(language)
 
     async def _overview(self, language: Language) -> Overview:
-        seen_at, seen = self._seen or (-1, None)
-        if seen is None or seen_at != self._version or language not in seen.scans:
-            version = self._version  # what changes while it is looked up is looked up again
-            kept = seen.scans if seen is not None and seen_at == version else ()
+        seen_at, seen = self._seen or ((-1, ""), None)
+        # With a new day everything is another, though nothing has changed.
+        now = (self._version, views.day(self.house.status().at))  # what changes meanwhile is looked up again
+        if seen is None or seen_at != now or language not in seen.scans or not seen.is_whole:
+            kept = seen.scans if seen is not None and seen_at == now else ()
             seen = await look(self.house, tuple({*kept, language}))
-            self.picture, self._seen = seen.picture, (version, seen)
+            self.picture, self._seen = seen.picture, (now, seen)
         return seen
 
     async def parts(self, language: Language, *, may_act: bool) -> tuple[GateStatus, dict[str, str]]:
@@ -101,9 +101,10 @@ async def _events(request: Request, house: House, person: Person, language: Lang
             if news:
                 shown |= news
                 tab = views.tab_title(house, status)
-                yield _event("parts", json.dumps({"at": time.time(), "tab": tab, "parts": news}, ensure_ascii=False))
+                told = {**views.clocks(house.status().at), "tab": tab, "parts": news}
+                yield _event("parts", json.dumps(told, ensure_ascii=False))
             else:
-                yield _event("beat", f"{time.time():.3f}")
+                yield _event("beat", json.dumps(views.clocks(house.status().at)))
             try:
                 await asyncio.wait_for(changed.wait(), BEAT_SECONDS)
                 await asyncio.sleep(LOOK_SECONDS)

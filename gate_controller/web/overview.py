@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 PARTS: Final = ("now", "need", "stage", "scans", "today", "parts", "bar")
 LAST_SCANS: Final = 8
+MOST_OPEN_ITEMS: Final = 50
+"""The newest: nobody sees to more at a glance, and each change would be rendered with all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +39,28 @@ class Overview:
     rows: tuple[str, ...]
     scene: Scene | None
     """What is played; only a demo has something."""
+    is_whole: bool = True
+    """Whether the journal could be read."""
 
 
 async def look(house: House, languages: Sequence[Language]) -> Overview:
-    """Ask everything once. A journal that cannot be read leaves its parts empty: the status says why."""
-    scans = {each: await _asked(house, "page", [], limit=LAST_SCANS, language=each.value) for each in languages}
-    open_items = {each: await _asked(house, "open", [], language=each.value) for each in languages}
-    day = await _asked(house, "day", {})
+    """Ask everything once. A journal that cannot be read leaves its parts empty, and is asked again with each look."""
+    scans: dict[Language, Any] = dict.fromkeys(languages, ())
+    open_items: dict[Language, Any] = dict.fromkeys(languages, ())
+    day: Mapping[str, Any] = {}
+    is_whole = True
+    try:
+        for each in languages:
+            scans[each] = await house.ask("page", limit=LAST_SCANS, language=each.value)
+            open_items[each] = await house.ask("open", limit=MOST_OPEN_ITEMS, language=each.value)
+        day = await house.ask("day")
+    except ControlError:
+        is_whole = False
     shown = await asyncio.to_thread(_display, house)
     picture = shown if isinstance(shown, Picture) else None
     rows = shown if isinstance(shown, tuple) else ()
     scene = house.playground.scene() if house.playground is not None else None
-    return Overview(house.status(), scans, open_items, day, picture, rows, scene)
-
-
-async def _asked(house: House, do: str, otherwise: Any, **request: Any) -> Any:
-    try:
-        return await house.ask(do, **request)
-    except ControlError:
-        return otherwise
+    return Overview(house.status(), scans, open_items, day, picture, rows, scene, is_whole)
 
 
 def _display(house: House) -> Picture | tuple[str, ...] | None:
@@ -77,10 +82,14 @@ class GateView:
     tab: str
     now: views.Now
     need: Sequence[Need]
+    more: int
+    """How many open items there are besides."""
     scans: Sequence[Visit]
     day: Any
     parts: Sequence[views.PartView]
     stage: StageView | None
+    unread: str
+    """That the journal cannot be read, in words; empty where it can."""
     may_act: bool
     can_resume: str
     spans: Any
@@ -103,10 +112,12 @@ def gate_view(house: House, seen: Overview, language: Language, *, may_act: bool
         tab=views.tab_title(house, status),
         now=now,
         need=needs_view(status, seen.open_items[language], language, now=status.at),
+        more=max(0, status.money.open_items - len(seen.open_items[language])) if seen.is_whole else 0,
         scans=visits_view(seen.scans[language], now=status.at),
         day=day_view(house, seen.day, language),
         parts=parts_view(status, language),
         stage=stage_view(house, seen.scene, language) if seen.scene is not None else None,
+        unread="" if seen.is_whole else t("The journal cannot be read just now."),
         may_act=may_act,
         can_resume=views.can_resume(status, t),
         spans=views.spans(t),

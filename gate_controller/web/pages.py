@@ -1,6 +1,7 @@
 """The pages that staff see: the gate at a glance, one attempt's story, all scans, the technician's tools."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -14,6 +15,9 @@ from gate_controller.web.people import Role
 from gate_controller.web.resources import Resource, house_of, person_of
 from gate_controller.web.templating import environment, page
 from gate_controller.web.visits import story_view, visits_view
+
+# What a scanner that takes itself for an American keyboard types on one that is set to German or Swiss letters.
+_ON_ANOTHER_KEYBOARD: Final = str.maketrans("yzYZ'ßẞ?", "zyZY----")
 
 SCANS_OF_A_PAGE = 50
 MOST_FOUND = 20
@@ -48,7 +52,7 @@ async def _attempts(request: Request) -> Response:
     except ControlError as error:
         return await page(request, "none.html", 503, words=str(error))
     more = records[SCANS_OF_A_PAGE - 1]["number"] if len(records) > SCANS_OF_A_PAGE else None
-    scans = visits_view(records[:SCANS_OF_A_PAGE], now=house.status().at, dated=True)
+    scans = visits_view(records[:SCANS_OF_A_PAGE], now=house.status().at)
     return await page(request, "attempts.html", scans=scans, more=more, is_first=number is None)
 
 
@@ -70,17 +74,21 @@ async def _find_by_script(request: Request) -> Response:
 async def _found(request: Request, text: str, *, for_script: bool) -> Response:
     house, language = house_of(request), language_of(request)
     text = text.strip()[:100]
+    records: list[Any] = []
+    unread = ""
     try:
-        records = await house.ask("find", text=text, limit=MOST_FOUND, language=language.value) if text else []
+        for said in dict.fromkeys((text, text.translate(_ON_ANOTHER_KEYBOARD))):
+            if said and not records:
+                records = await house.ask("find", text=said, limit=MOST_FOUND, language=language.value)
     except ControlError:
-        records = []
+        unread = views.says(language)("The journal cannot be read just now.")
     if len(records) == 1:
         go = f"/attempts/{records[0]['incident']}"
         return JSONResponse({"go": go}) if for_script else RedirectResponse(go, 303)
-    scans = visits_view(records, now=house.status().at, dated=True)
+    scans = visits_view(records, now=house.status().at)
     t = views.says(language)
     nothing = t("Nothing found for {text}. An incident code has 5 characters, a voucher 12.")
-    nothing = nothing.format(text=_without_code(text))
+    nothing = unread or nothing.format(text=_without_code(text))
     if not for_script:
         return await page(request, "found.html", scans=scans, nothing=nothing)
     html = environment().get_template("_found.html").render(scans=scans, nothing=nothing, t=t)

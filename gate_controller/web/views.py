@@ -63,6 +63,18 @@ def day_and_clock(moment: float, now: float) -> str:
     return time.strftime("%H:%M" if at[:3] == today[:3] else "%d.%m.%Y %H:%M", at)
 
 
+def short_day_and_clock(moment: float, now: float) -> str:
+    """Return a moment as a time of day, with as much of its date as is not today's, for a list."""
+    at, today = time.localtime(moment), time.localtime(now)
+    date = "" if at[:3] == today[:3] else "%d.%m. " if at[0] == today[0] else "%d.%m.%y "
+    return time.strftime(f"{date}%H:%M", at)
+
+
+def day(moment: float) -> str:
+    """Return the day of a moment, in the gate's zone."""
+    return time.strftime("%d.%m.%Y", time.localtime(moment))
+
+
 def offset(moment: float) -> int:
     """Return how far the gate's zone is from UTC at a moment, in seconds."""
     return time.localtime(moment).tm_gmtoff

@@ -89,16 +89,15 @@ def looks(record: Mapping[str, Any]) -> tuple[str, str]:
     return _LOOKS.get(record["stands"], _OTHERWISE)
 
 
-def visits_view(records: Sequence[Mapping[str, Any]], *, now: float, dated: bool = False) -> Sequence[Visit]:
-    """Return records as rows; `dated`: with the day where it is not today's."""
+def visits_view(records: Sequence[Mapping[str, Any]], *, now: float) -> Sequence[Visit]:
+    """Return records as rows, each with its day where that is not today's."""
     rows = []
     for record in records:
         begun = moment_of(record["begun"])
-        shown = views.day_and_clock(begun, now) if dated else views.clock(begun)
         rows.append(
             Visit(
                 record["begun"],
-                shown,
+                views.short_day_and_clock(begun, now),
                 *looks(record),
                 record["summary"],
                 record["voucher_code"],

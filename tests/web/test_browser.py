@@ -1,6 +1,7 @@
 """The staff's page as people use it: in a real browser, before a real gate whose relay is a mock pin."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -116,6 +117,87 @@ async def test_what_is_old_says_so_and_the_page_comes_back_by_itself(
         async with gate_with_page(state_dir, pins, simulator, port=port, display__languages="en"):
             # Sessions end with the gate: whoever looks logs in again, without having to load the page.
             await expect(page.locator("#login")).to_be_visible(timeout=20_000)
+
+
+async def test_more_pages_than_a_browser_has_connections_are_open_and_live(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    """Each has a stream, a browser six connections to one host: those that nobody sees give theirs back."""
+    async with page_of(state_dir, pins, simulator, **CREDITS) as (gate, seen, origin):
+        first, others = seen.page, []
+        for _ in range(8):
+            others.append(await first.context.new_page())
+            await others[-1].goto(origin)
+            await expect(others[-1].locator(".live")).to_contain_text("live")
+            await _hide(others[-1])
+        gate.scan(LOW)
+        await expect(first.locator(".visits li").first).to_contain_text("Balance too low", timeout=2_000)
+        await _hide(others[0], hidden=False)
+        await expect(others[0].locator(".visits li").first).to_contain_text("Balance too low", timeout=2_000)
+
+
+async def _hide(page: Page, *, hidden: bool = True) -> None:
+    """Let a page believe that it is in the background; wait until it has given its connection back."""
+    await page.evaluate(
+        "(hidden) => { Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )
+    if hidden:
+        await page.wait_for_timeout(1_300)
+
+
+async def test_a_page_that_stays_open_goes_along_with_the_clocks(
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quarter of an hour, by the clock of the summer that has ended, was until tomorrow."""
+    monkeypatch.setenv("TZ", "Europe/Zurich")
+    time.tzset()
+    try:
+        async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, _):
+            page = seen.page
+            monkeypatch.setenv("TZ", "Europe/London")
+            time.tzset()
+            here = time.strftime("%H:")
+            await expect(page.locator(".live")).to_contain_text(f"live, {here}", timeout=10_000)
+            await order(page, "hold-open", minutes="15")
+            await expect(page.locator("#ask-hold-open [data-told]")).to_contain_text("Done at")
+            until_then = (await gate.asked("status"))["regime"]["until"]
+            assert 800 < until_then - time.time() < 1_000
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+async def test_what_cannot_be_read_is_not_told_as_nothing(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, _):
+        page = seen.page
+        gate.scan(LOW)
+        await expect(page.locator(".visits li")).to_have_count(1)
+        [journal] = state_dir.glob("journal.sqlite3")
+        journal.rename(state_dir / "away")
+        gate.app.board.changed()
+        await expect(page.locator("[data-part=scans]")).to_have_text("The journal cannot be read just now.")
+        await expect(page.locator("[data-part=need]")).to_contain_text("The journal cannot be read just now.")
+        assert "Nobody" not in await page.inner_text("main")
+        (state_dir / "away").rename(journal)
+        await expect(page.locator(".visits li")).to_have_count(1, timeout=10_000)
+
+
+async def test_who_logged_out_leaves_nothing_for_the_back_button(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with page_of(state_dir, pins, simulator) as (gate, seen, _):
+        page = seen.page
+        gate.scan(LOW)
+        await expect(page.locator(".visits li")).to_have_count(1)
+        await page.click(".visits a")
+        await expect(page.locator(".story")).to_be_visible()
+        await page.click("[data-log-out]")
+        await expect(page.locator("#login")).to_be_visible()
+        await page.go_back()
+        await expect(page.locator("#login")).to_be_visible()
+        assert await page.locator(".visits, .story").count() == 0
 
 
 async def test_the_tabs_title_counts_what_needs_a_person(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
@@ -242,6 +324,67 @@ async def test_who_only_looks_has_no_buttons(state_dir: Path, pins: Pins, simula
         assert await seen.page.locator("[data-ask]").count() == 0
 
 
+async def test_a_dialog_tells_of_its_own_order_alone(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    """Whoever closed one that took long and opened it again was told of the first, and took it for the second."""
+    async with page_of(state_dir, pins, simulator) as (gate, seen, _):
+        page = seen.page
+        go_on = asyncio.Event()
+
+        async def slow(route: Route) -> None:
+            await go_on.wait()
+            await route.continue_()
+
+        await page.route("**/api/v1/actions/open-once*", slow, times=1)
+        await page.click("[data-ask=open-once]")
+        await page.fill("#reason-open-once", "the first")
+        await page.click("#ask-open-once [type=submit]")
+        await page.keyboard.press("Escape")
+        await page.click("[data-ask=open-once]")
+        go_on.set()
+        await until(lambda: any(edge.high for edge in gate.relay_edges))
+        await expect(page.locator(".visits li").first).to_contain_text("the first")
+        await expect(page.locator("#ask-open-once [type=submit]")).to_be_enabled()
+        await expect(page.locator("#ask-open-once [data-told]")).to_be_hidden()
+
+
+async def test_one_visits_page_is_as_it_is_after_an_order(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, **CREDITS) as (gate, seen, origin):
+        incident = await an_open_item(gate, simulator)
+        await seen.page.goto(f"{origin}/attempts/{incident}")
+        await order(seen.page, "settle", reason="paid in cash")
+        await expect(seen.page.locator("#ask-settle [data-told]")).to_contain_text("Done at")
+        await seen.page.click("#ask-settle [data-close]")
+        await expect(seen.page.locator(".story")).to_contain_text("paid in cash")
+        await expect(seen.page.locator("[data-ask=settle]")).to_have_count(0)
+
+
+async def test_what_anybody_writes_is_shown_as_he_wrote_it(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with page_of(state_dir, pins, simulator, size=SMALLEST) as (gate, seen, _):
+        page = seen.page
+        evil = "<img src=x onerror=alert(1)>&amp;\"'</script>"
+        await gate.asked("out_of_service", by="<b>Bea</b>", reason=evil, text="<i>West</i>")
+        await expect(page.locator("[data-part=now]")).to_contain_text(evil)
+        await gate.asked("resume", by="Bea")
+        await gate.asked("release", by="Bea", reason="W" * 300)
+        await expect(page.locator(".visits li").first).to_contain_text("WWW")
+        assert await page.locator("main img, main b b, main i").count() == 0
+        assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST[0]
+        await page.click(".visits li a >> nth=0")
+        await expect(page.locator(".story")).to_contain_text("WWW")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= SMALLEST[0]
+
+
+async def test_whoever_wants_it_light_or_dark_gets_it_with_one_press(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    """The page's scripts ran twice, and took back each press with the next."""
+    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, __):
+        await seen.page.click("[data-theme-switch]")
+        assert await seen.page.get_attribute("html", "data-theme") == "dark"
+        modules = [asked for asked in seen.asked if "every.js" in asked]
+        assert len(set(modules)) == 1
+
+
 # -- finding, and one visit's story
 
 
@@ -285,6 +428,38 @@ async def test_older_scans_come_by_paging(state_dir: Path, pins: Pins, simulator
         await seen.page.click("text=Earlier")
         await expect(seen.page.locator(".visits li")).to_have_count(10)
         await expect(seen.page.locator(".visits li").last).to_contain_text("…0000")
+
+
+async def test_a_code_is_found_as_scanners_type_it(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    """With a prefix, at another keyboard, in two lines, or with Tab at its end."""
+    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+        page = seen.page
+        gate.app._runner.scanned(b"ZY12YZ34XXYZ")
+        await until(lambda: bool(gate.stands))
+        for typed in ("]C0ZY12YZ34XXYZ\n", "YZ12'ZY34'XXZY\n", "ZY12YZ34XXYZ\r\n", "ZY12YZ34XXYZ\t"):
+            await page.goto(origin)
+            await expect(page.locator("#find")).to_be_focused()
+            await page.keyboard.type(typed.rstrip("\t"))
+            if typed.endswith("\t"):
+                await page.keyboard.press("Tab")
+            await page.wait_for_url(f"{origin}/attempts/*")
+
+
+async def test_what_is_scanned_while_somebody_gives_a_reason_is_neither_reason_nor_order(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, _):
+        page = seen.page
+        await page.click("[data-ask=open-once]")
+        await page.focus("#reason-open-once")
+        await page.keyboard.type("a pram", delay=120)
+        await page.wait_for_timeout(200)
+        await page.keyboard.type(f"{GOOD}\n")
+        assert await page.input_value("#reason-open-once") == "a pram"
+        assert not any(edge.high for edge in gate.relay_edges)
+        await page.wait_for_timeout(200)  # nobody is as quick as the second of a scanner's two line ends
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#ask-open-once [data-told]")).to_contain_text("Done at")
 
 
 # -- everybody

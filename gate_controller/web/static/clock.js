@@ -3,12 +3,13 @@ const gate = document.querySelector("meta[name=gate]").dataset;
 export const words = JSON.parse(document.querySelector("meta[name=words]").content);
 
 let ahead = Number(gate.at) - Date.now() / 1000;
+let offset = Number(gate.offset); // another in summer than in winter, and a page stays open for weeks
 export const now = () => Date.now() / 1000 + ahead;
-export function setNow(moment) { ahead = moment - Date.now() / 1000; }
+export function setClock(told) { ahead = told.at - Date.now() / 1000; offset = told.offset; }
 
 const two = (number) => String(number).padStart(2, "0");
 export function clock(moment) {
-  const at = new Date((moment + Number(gate.offset)) * 1000);
+  const at = new Date((moment + offset) * 1000);
   return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
 }
 export function span(seconds) {

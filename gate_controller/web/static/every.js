@@ -30,7 +30,8 @@ export async function post(path, body) {
 
 for (const button of document.querySelectorAll("[data-log-out]")) {
   button.addEventListener("click", async () => {
-    await post("/logout", {});
-    location.assign("/login");
+    try { await post("/logout", {}); } finally { location.replace("/login"); }
   });
 }
+// A page that the browser had kept whole is shown again as it was left, to whoever sits there now.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -1,7 +1,8 @@
 // The live page: its parts are replaced as the gate changes, and what is old says so; a code is found by scanning it.
-import { clock, now, setNow, span, words } from "./clock.js";
+import { clock, now, setClock, span, words } from "./clock.js";
 import { post } from "./every.js";
 import "./orders.js";
+import { isScanned } from "./scans.js";
 
 const gate = document.querySelector("meta[name=gate]").dataset;
 const head = document.querySelector("[data-live-words]");
@@ -16,29 +17,32 @@ function showAges() {
 // -- live, or stale and since when
 
 const SILENT_SECONDS = 12; // the gate says something at least every 5 s
-let heard = 0;
+const HIDDEN_SECONDS = 20; // how often a page that nobody sees looks whether its title is still true
+let heard = Date.now();
+let isFollowing = false;
 let lostAt = null;
 let source = null;
 let tries = 0;
 let retry = 0;
 
 function isLive() {
-  heard = performance.now();
+  heard = Date.now();
+  isFollowing = true;
   tries = 0;
-  if (lostAt !== null) lostAt = null;
+  lostAt = null;
   document.body.classList.remove("stale");
 }
 function isStale() {
-  if (lostAt === null) lostAt = now();
+  if (lostAt === null) lostAt = now() - (Date.now() - heard) / 1000;
   document.body.classList.add("stale");
 }
 function tick() {
-  if (lostAt === null && heard && performance.now() - heard > SILENT_SECONDS * 1000) {
+  if (!document.hidden && lostAt === null && Math.abs(Date.now() - heard) > SILENT_SECONDS * 1000) {
     isStale();
     connectSoon();
   }
   head.textContent = lostAt === null
-    ? (heard ? words.live.replace("{time}", clock(now())) : head.textContent)
+    ? (isFollowing ? words.live.replace("{time}", clock(now())) : head.textContent)
     : words.stale.replace("{time}", clock(lostAt)).replace("{age}", span(now() - lostAt));
   showAges();
 }
@@ -50,9 +54,10 @@ function connectSoon() {
 }
 function connect() {
   source?.close();
+  clearTimeout(retry);
   source = new EventSource(gate.live);
   source.addEventListener("parts", (event) => take(JSON.parse(event.data)));
-  source.addEventListener("beat", (event) => { setNow(Number(event.data)); isLive(); });
+  source.addEventListener("beat", (event) => { setClock(JSON.parse(event.data)); isLive(); });
   source.addEventListener("error", async () => {
     isStale();
     source.close();
@@ -66,7 +71,7 @@ function connect() {
 }
 const keyOf = (each) => each.dataset.ask || each.dataset.value || each.getAttribute("href");
 function take(news) {
-  setNow(news.at);
+  setClock(news);
   isLive();
   document.title = news.tab;
   for (const [name, html] of Object.entries(news.parts)) {
@@ -79,11 +84,25 @@ function take(news) {
     if (key) [...part.querySelectorAll("button, a")].find((each) => keyOf(each) === key)?.focus();
   }
   tick();
+  if (document.hidden) leave();
 }
-document.addEventListener("visibilitychange", () => { if (!document.hidden && lostAt !== null) connect(); });
+// A browser has six connections to a gate for all its pages, and each stream keeps one: the seventh page would not load.
+// So a page that nobody sees gives its own back, and only looks now and then.
+function seen() {
+  if (document.hidden) setTimeout(() => { if (document.hidden) leave(); }, 1000);
+  else {
+    if (Date.now() - heard > SILENT_SECONDS * 1000) isStale(); // until it is there again: what is shown is old
+    connect();
+  }
+}
+function leave() {
+  source?.close();
+  clearTimeout(retry);
+  retry = setTimeout(() => { if (document.hidden) connect(); }, HIDDEN_SECONDS * 1000);
+}
+document.addEventListener("visibilitychange", seen);
 addEventListener("online", () => { if (lostAt !== null) connect(); });
 addEventListener("pagehide", () => source?.close());
-addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
 connect();
 setInterval(tick, 1000);
 
@@ -91,24 +110,35 @@ setInterval(tick, 1000);
 
 const find = document.querySelector("#find");
 const found = document.querySelector("[data-found]");
+let asked = 0;
 find.form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = find.value.trim();
   find.value = "";
   if (!text) return;
   found.textContent = words.searching;
+  const mine = (asked += 1);
   try {
     const answer = await post("/find", { text });
+    if (answer.status === 401 || answer.status === 403) return location.reload();
     const said = await answer.json();
+    if (mine !== asked) return; // the next code has been scanned meanwhile
     if (said.go) return location.assign(said.go);
-    found.innerHTML = said.html;
-  } catch { found.textContent = words.unreachable; }
+    if (answer.ok) found.innerHTML = said.html;
+    else found.textContent = said.error;
+  } catch { if (mine === asked) found.textContent = words.unreachable; }
   find.focus();
+});
+// Some scanners end in Tab, which would leave the field with the code in it.
+find.addEventListener("keydown", (event) => {
+  if (event.key !== "Tab" || event.shiftKey || !isScanned() || !find.value) return;
+  event.preventDefault();
+  find.form.requestSubmit();
 });
 // Whoever scans does not look for the field first. Keys in other fields and with modifiers are left alone.
 addEventListener("keydown", (event) => {
   const busy = document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey;
   const inField = event.target instanceof HTMLElement && event.target.closest("input, textarea, select");
-  if (!busy && !inField && event.key.length === 1 && /[0-9A-Za-z]/.test(event.key)) find.focus({ preventScroll: true });
+  if (!busy && !inField && event.key.length === 1 && event.key !== " ") find.focus({ preventScroll: true });
 });
 if (matchMedia("(pointer: fine)").matches && (document.activeElement === document.body || !document.activeElement)) find.focus({ preventScroll: true });

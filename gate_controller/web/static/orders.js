@@ -1,6 +1,7 @@
 // Orders: asked once, sent with a name of their own, and told what really happened.
 import { clock, now, words } from "./clock.js";
 import { newId, post } from "./every.js";
+import { isScanned, scanned } from "./scans.js";
 
 let order = null;
 document.addEventListener("click", (event) => {
@@ -50,6 +51,8 @@ for (const dialog of document.querySelectorAll("dialog")) {
       if (button.dataset[kind] === undefined) continue;
       const field = form.elements[kind];
       field.value = kind === "until" ? clock(now() + 60 * Number(button.dataset.until)).slice(0, 5) : button.dataset.reason;
+      // Sent as a span: in the night in which clocks change, the time that is shown may come twice, or not at all.
+      if (kind === "until") order.span = { shown: field.value, minutes: button.dataset.until };
       for (const each of form.querySelectorAll(`[data-${kind}]`)) each.setAttribute("aria-pressed", String(each === button));
     }
   });
@@ -60,20 +63,33 @@ for (const dialog of document.querySelectorAll("dialog")) {
     send.textContent = send.dataset.busy;
     await carryOut(form, dialog, send);
   });
+  // A voucher that somebody holds under the scanner meanwhile is no reason, and its Enter no order.
+  form.addEventListener("keydown", (event) => {
+    if ((event.key !== "Enter" && event.key !== "Tab") || !isScanned()) return;
+    event.preventDefault();
+    const field = event.target;
+    if (field instanceof HTMLInputElement && field.type === "text") field.value = field.value.slice(0, -scanned());
+  });
 }
 async function carryOut(form, dialog, send) {
-  const body = { id: order.id };
+  const mine = order; // whoever closes the dialog and opens it again has another: that one is told nothing of this
+  const body = { id: mine.id };
   for (const name of ["reason", "until", "text"]) {
     const field = form.elements[name];
     if (field && !field.closest("[hidden]") && field.value) body[name] = field.value;
   }
+  if (body.until && body.until === mine.span?.shown) body.until = `${mine.span.minutes}min`;
   const told = form.querySelector("[data-told]");
-  const tell = (text, isGood) => { told.hidden = false; told.textContent = text; told.className = `told ${isGood ? "good" : "bad"}`; };
-  const path = order.path;
+  const tell = (text, isGood) => {
+    if (order !== mine) return;
+    told.hidden = false;
+    told.textContent = text;
+    told.className = `told ${isGood ? "good" : "bad"}`;
+  };
   // The same name is sent again where no answer came: the gate does it once, and then says what became of it.
   for (let again = 0; again < 8; again += 1) {
     let answer;
-    try { answer = await post(`/api/v1/${path}?lang=${document.documentElement.lang}`, body); } catch {
+    try { answer = await post(`/api/v1/${mine.path}?lang=${document.documentElement.lang}`, body); } catch {
       tell(words.unreachable_trying, false);
       await new Promise((done) => setTimeout(done, 700 * (again + 1)));
       continue;
@@ -87,19 +103,24 @@ async function carryOut(form, dialog, send) {
     }
     if (answer.ok) {
       tell(`${words.done.replace("{time}", clock(now()))} ${said.happened || ""}`.trim(), true);
-      send.hidden = true;
-      form.querySelector("[data-close]").textContent = words.close;
-      form.querySelector("[data-close]").focus();
-      const mine = order.id;
-      setTimeout(() => { if (dialog.open && order.id === mine) dialog.close(); }, 4000);
+      if (order === mine) isDone(form, dialog, send, mine);
       return;
     }
     tell(said.error || words.failed.replace("{status}", answer.status), false);
-    if (answer.status < 500) order.id = newId(); // what was refused may be ordered anew; what may have been done, not
+    if (answer.status < 500) mine.id = newId(); // what was refused may be ordered anew; what may have been done, not
     break;
   }
+  if (order !== mine) return;
   send.disabled = false;
   send.textContent = send.dataset.words;
+}
+function isDone(form, dialog, send, mine) {
+  send.hidden = true;
+  form.querySelector("[data-close]").textContent = words.close;
+  form.querySelector("[data-close]").focus();
+  // A page that does not follow the gate is as it was before.
+  if (!document.querySelector("meta[name=gate]").dataset.live) dialog.addEventListener("close", () => location.reload());
+  setTimeout(() => { if (dialog.open && order === mine) dialog.close(); }, 4000);
 }
 
 // -- a whole voucher code, on request
