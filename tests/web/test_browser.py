@@ -61,7 +61,8 @@ async def log_in(page: Page, origin: str) -> None:
     await page.fill("#name", "anna")
     await page.fill("#password", PASSWORD)
     await page.click("#login button")
-    await expect(page.locator(".live")).to_contain_text("live")  # its script is there, and what is pressed is heard
+    await expect(page.locator("[data-part=now]")).to_be_visible()
+    await page.wait_for_load_state("load")  # its scripts are there, and what is pressed is heard
 
 
 async def an_open_item(gate: GateInProcess, simulator: Simulator) -> str:
