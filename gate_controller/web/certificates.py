@@ -10,6 +10,8 @@ import ipaddress
 import os
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +32,7 @@ CERTIFICATE_FILE: Final = "certificate.pem"
 LASTS: Final = timedelta(days=825)
 """The longest that Apple's devices take (support.apple.com/103769)."""
 RENEWED_BEFORE: Final = timedelta(days=30)
+_APART_SECONDS = 60
 # A gate's clock may go a little ahead of a phone's.
 _BEFORE_NOW = timedelta(days=1)
 
@@ -91,13 +94,36 @@ def certificate_in_use(settings: WebSection, state_dir: Path) -> Certificate:
 def prepared(settings: WebSection, state_dir: Path) -> Certificate:
     """Return the certificate to use, after making or renewing one's own. Blocks. Raises `CertificateError`."""
     chosen = certificate_in_use(settings, state_dir)
-    if chosen.is_own and needs_renewal(chosen.certificate):
-        try:
-            state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            own_files.replace(chosen.certificate, _made(settings))
-        except OSError as error:
-            raise CertificateError(f"{chosen.certificate}: cannot be written: {error.strerror}") from None
+    if chosen.is_own:
+        _seen_to_apart(chosen.certificate, (*own_names(settings), *_addresses(settings)))
     return chosen
+
+
+def _seen_to_apart(path: Path, called: Sequence[str]) -> None:
+    """
+    See to one's own certificate in a process apart.
+
+    What it is made with would stay in the gate's memory for ever: 15 MiB, for one use in two years.
+    """
+    command = [sys.executable, "-m", __name__, str(path), *called]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_APART_SECONDS, check=False)  # noqa: S603 - ourselves
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CertificateError(f"{path}: cannot be made: {error}") from None
+    if done.returncode != 0:
+        said = done.stderr.strip().rpartition("\n")[2]
+        raise CertificateError(said or f"{path}: cannot be made: its process ended with {done.returncode}")
+
+
+def see_to(path: Path, called: Sequence[str]) -> None:
+    """Make one's own certificate for these names and addresses, where that has to be. Raises `CertificateError`."""
+    if not needs_renewal(path):
+        return
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_files.replace(path, _made(called))
+    except OSError as error:
+        raise CertificateError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def context_for(certificate: Certificate) -> ssl.SSLContext:
@@ -132,8 +158,8 @@ def needs_renewal(path: Path) -> bool:
     return certificate.public_key() != key.public_key() or datetime.now(UTC) > ends - RENEWED_BEFORE
 
 
-def _made(settings: WebSection) -> bytes:
-    """Return a new key with its certificate, in PEM."""
+def _made(names: Sequence[str]) -> bytes:
+    """Return a new key with its certificate, in PEM, for these names and addresses."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -142,7 +168,7 @@ def _made(settings: WebSection) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, socket.gethostname()[:64] or "gate")])
     now = datetime.now(UTC)
-    called = [_general_name(each) for each in (*own_names(settings), *_addresses(settings))]
+    called = [_general_name(each) for each in names]
     usage = x509.KeyUsage(
         digital_signature=True,
         content_commitment=False,
@@ -214,3 +240,10 @@ def _is_address(text: str) -> bool:
 def _no_password() -> str:
     # Without this OpenSSL would ask on the terminal, and the gate would wait for it.
     return ""
+
+
+if __name__ == "__main__":
+    try:
+        see_to(Path(sys.argv[1]), sys.argv[2:])
+    except CertificateError as error:
+        sys.exit(str(error))

@@ -51,7 +51,8 @@ async def _attempts(request: Request, asked: AttemptsAsked) -> Response:
     house = house_of(request)
     records = await house.ask("page", limit=asked.limit + 1, before=asked.before, language=asked.lang)
     page = records[: asked.limit]
-    return JSONResponse({"attempts": page, "next": page[-1]["number"] if len(records) > asked.limit else None})
+    told = {"attempts": page, "next": page[-1]["number"] if len(records) > asked.limit else None}
+    return await asyncio.to_thread(JSONResponse, told)
 
 
 async def _attempt(request: Request, asked: AttemptAsked) -> Response:
@@ -66,7 +67,8 @@ async def _attempt(request: Request, asked: AttemptAsked) -> Response:
 
 
 async def _open_items(request: Request, asked: Query) -> Response:
-    return JSONResponse({"open_items": await house_of(request).ask("open", language=asked.lang)})
+    told = {"open_items": await house_of(request).ask("open", language=asked.lang)}
+    return await asyncio.to_thread(JSONResponse, told)  # there may be thousands: no step of the loop
 
 
 async def _log_lines(request: Request, _: Query) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import socket
 import ssl
@@ -27,6 +28,9 @@ PARTING_SECONDS: Final = 2
 
 FRESH_SECONDS: Final = 3600.0
 """How often it is looked whether the certificate is still the one to show."""
+
+_RENEWED_EVERY: Final = 24
+"""Of these looks one in so many is whether it ends soon: that takes a process of its own."""
 
 _BACKLOG: Final = 100
 
@@ -138,10 +142,11 @@ async def _keep_fresh(
     if certificate is None or tls is None:
         return
     shown = certificate.stamp()
-    while True:
+    for hours in itertools.count(1):
         await asyncio.sleep(FRESH_SECONDS)
         try:
-            await asyncio.to_thread(prepared, settings, state_dir)
+            if hours % _RENEWED_EVERY == 0:
+                await asyncio.to_thread(prepared, settings, state_dir)
             if (found := certificate.stamp()) != shown:
                 certificate.load(tls)
                 shown, guards.fingerprint = found, certificate.fingerprint()
