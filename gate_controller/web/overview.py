@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 PARTS: Final = ("now", "need", "stage", "scans", "today", "parts", "bar")
 LAST_SCANS: Final = 8
-MOST_OPEN_ITEMS: Final = 50
+MOST_OPEN_ITEMS: Final = 20
 """The newest: nobody sees to more at a glance, and each change would be rendered with all."""
 
 

@@ -23,6 +23,7 @@ from gate_controller.admission.words.facts import (
     RegimeBegun,
     ReleasedToSensor,
     Settled,
+    Standing,
     StrayPassage,
 )
 from gate_controller.admission.words.ids import AttemptId, IncidentCodes
@@ -195,3 +196,11 @@ def test_a_search_leaves_nothing_on_disk(store: Store, reader: Reader) -> None:
     assert numbers(reader, voucher=VOUCHER) == [1]
     after = {path.name: path.stat().st_mtime_ns for path in store.path.parent.iterdir() if "-shm" not in path.name}
     assert after == before
+
+
+def test_of_many_open_items_the_newest_are_had_apart(store: Store, reader: Reader) -> None:
+    for number in range(1, 6):
+        item = OpenItem(AttemptId(f"{TAG}{number}"), 3, NOON, "E-GUMA refused the refund")
+        store.append((*admission(number)[:3], item))
+    assert [told.number for told in reader.standing(Standing.OPEN, 2)] == [4, 5]
+    assert [told.number for told in reader.standing(Standing.OPEN)] == [1, 2, 3, 4, 5]

@@ -170,6 +170,25 @@ async def test_a_page_that_stays_open_goes_along_with_the_clocks(
         time.tzset()
 
 
+async def test_a_new_day_begins_though_nothing_happens(
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two zones whose dates are never the same: midnight for whoever cannot wait for it."""
+    monkeypatch.setenv("TZ", "Etc/GMT+12")
+    time.tzset()
+    try:
+        async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, _):
+            gate.scan(LOW)
+            at = seen.page.locator(".visits li time").first
+            await expect(at).to_have_text(time.strftime("%H:%M"))
+            monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+            time.tzset()
+            await expect(at).to_have_text(time.strftime("%H:%M"), timeout=10_000)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 async def test_what_cannot_be_read_is_not_told_as_nothing(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, _):
         page = seen.page
