@@ -189,6 +189,7 @@ async def test_a_reason_turns_nothing_round_that_stands_beside_it(
 ) -> None:
     async with gate_with_api(state_dir, pins, simulator) as (gate, _):
         await gate.asked("release", id="x", by="An\u202ena", reason="pram \x1b[31m\u202e 00.52 FHC\u2069")
+        await until(lambda: bool(Reader(state_dir).found(Search())))
         [record] = Reader(state_dir).found(Search())
         assert record.reason == "Anna: pram [31m 00.52 FHC"
 
