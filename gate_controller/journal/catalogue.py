@@ -6,6 +6,7 @@ one look at the whole file in the process that keeps it. From there on only what
 """
 
 import sqlite3
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -123,6 +124,8 @@ class Catalogue:
         if self._db is None:
             self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, uri=True)
             self._db.execute(_TABLE)
+            # Nobody ends a catalogue: it goes with whoever asked it, and its memory with it.
+            weakref.finalize(self, self._db.close)
         return _Attached(self._db, self._uri)
 
     def _take(self, db: sqlite3.Connection, most: int) -> bool:
