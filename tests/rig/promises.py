@@ -88,6 +88,7 @@ class Watch:
         self._due: float | None = None
         self._frame: bytes | None = None
         self._was_open = False
+        self._had_waiting = False
         self._shows = 0
         self._waited = False
         self.presented = Presented(lambda: world.now, self.wrong)
@@ -103,6 +104,7 @@ class Watch:
         """A scan is about to be handled."""
         self._frame, self._shows = frame, 0
         self._was_open = self.lane_is_released()
+        self._had_waiting = self.world.gate.visitors.waiting is not None
         self.presented.read(frame)
 
     def scan_taken(self) -> None:
@@ -114,7 +116,9 @@ class Watch:
         if self.world.up and not self._shows and not is_told and (lane is None or lane.verdict_due is None):
             self.wrong(f"promise 5: the scan {self._frame!r} got nothing")
         if self.world.up and self._frame is not None:
-            self.presented.taken(self._frame, self._shows, is_open=self._was_open)
+            # What is shown in the same breath to whoever waited for the lane is his, and no answer to what was read.
+            is_anothers = self._had_waiting and gate.visitors.waiting is None
+            self.presented.taken(self._frame, 0 if is_anothers else self._shows, is_open=self._was_open)
         self._frame = None
 
     def handled(self, shows_before: int) -> None:
