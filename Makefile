@@ -13,7 +13,7 @@ help: ## what can be made here
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 found: install python3 with venv, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@echo "Installing into $(VENV), with $$($(PYTHON) --version): about 30 s, once." >&2
+	@echo "Installing into $(VENV), with $$($(PYTHON) --version): about a minute, once." >&2
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
 	@echo "Every library as requirements.lock has it ..." >&2
