@@ -21,6 +21,9 @@ _log = logging.getLogger(__name__)
 BEGINS_WITHIN_SECONDS: Final = 5.0
 """A gate that does not take scans by then serves its page all the same: it tells why."""
 
+CALM_SECONDS: Final = 0.5
+"""What the gate has for itself once it is ready: whoever starts it, and the first visitor, come first."""
+
 RETRY_SECONDS: Final = 30.0
 
 SWITCH_SECONDS: Final = 0.0005
@@ -52,6 +55,7 @@ async def _begun(house: House) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(takes_scans.wait(), BEGINS_WITHIN_SECONDS)
     unfollow()
+    await asyncio.sleep(CALM_SECONDS)
 
 
 async def _serve(house: House, settings: WebSection, note: Callable[[str, str | None], None]) -> str:
