@@ -29,7 +29,8 @@ _TAKE = """
     SELECT attempt, at,
         substr(coalesce(nullif(json_extract(body, '$.voucher_code'), ''), json_extract(body, '$.code'), ''), -4),
         replace(lower(trim(
-            coalesce(json_extract(body, '$.what'), json_extract(body, '$.regime'), '') || ' ' ||
+            coalesce(json_extract(body, '$.what'), json_extract(body, '$.regime'), json_extract(body, '$.errand'), '')
+            || ' ' ||
             coalesce(json_extract(body, '$.by'), '') || ' ' ||
             coalesce(json_extract(body, '$.reason'), json_extract(body, '$.why'), json_extract(body, '$.how'), '')
         )), '_', ' ')

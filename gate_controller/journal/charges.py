@@ -21,6 +21,30 @@ Counted as the journal holds them, not by numbers: these have gaps (a corrupt jo
 take some.
 """
 
+_LEFT = (
+    "json_extract(i.body, '$.price') - coalesce((SELECT sum(json_extract(v.body, '$.amount')) FROM fact v "
+    "WHERE v.attempt = i.attempt AND v.kind = 'PartVoided'), 0)"
+)
+"""What is left of the charge of an intent, once parts of it were given back."""
+
+
+# ruff: noqa: S608 - the questions are put together of what stands in this file
+_INTENTS_OF = (
+    "SELECT i.attempt FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
+    "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ? AND i.attempt <> ? "
+    # Whether a charge is listed with what is left of it, or as it was, is undocumented.
+    "AND ? IN (json_extract(i.body, '$.price'), " + _LEFT + ") AND ? IN (json_extract(a.body, '$.voucher_code'), "
+    "json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.code'))"
+)
+
+_EXPLAINED = (
+    "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
+    "json_extract(i.body, '$.code')), json_extract(i.body, '$.price'), " + _LEFT + ", 1 + EXISTS "
+    "(SELECT 1 FROM fact s WHERE s.attempt = i.attempt AND s.kind = 'SecondChargeFeared') "
+    "FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
+    "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ?"
+)
+
 
 def charges_since(db: sqlite3.Connection, moment: float, after: int) -> list[tuple[VoucherCode, Cents]]:
     """Return voucher code and price of every charge since a moment that was answered with a token and stands."""
@@ -32,7 +56,7 @@ def charges_since(db: sqlite3.Connection, moment: float, after: int) -> list[tup
         "WHERE r.attempt >= ? AND r.attempt > ? AND r.kind = 'Redeemed' AND r.at >= ? "
         "AND json_extract(r.body, '$.token') IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM fact b "
-        "WHERE b.attempt = r.attempt AND b.kind IN ('RefundBegun', 'Refunded'))",
+        "WHERE b.attempt = r.attempt AND b.kind IN ('RefundBegun', 'Refunded', 'PartVoided'))",
         (_oldest_looked_at(db), after, moment),
     )
     return [(VoucherCode(code), Cents(price)) for code, price in found]
@@ -44,10 +68,7 @@ def entries_since(
     """Return how many entries a voucher's charges since a moment make in E-GUMA's list, without one attempt's."""
     surely = at_most = 0
     maybe = db.execute(
-        "SELECT i.attempt FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
-        "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ? AND i.attempt <> ? "
-        "AND json_extract(i.body, '$.price') = ? AND ? IN (json_extract(a.body, '$.voucher_code'), "
-        "json_extract(i.body, '$.voucher_code'), json_extract(i.body, '$.code'))",
+        _INTENTS_OF,
         (_oldest_looked_at(db), moment, but, amount, voucher_code),
     )
     for (number,) in maybe.fetchall():
@@ -60,17 +81,11 @@ def entries_since(
 
 def explained_since(db: sqlite3.Connection, moment: float) -> Counter[tuple[VoucherCode | None, Cents | None]]:
     """Count by voucher and amount the entries that intents since a moment may make in E-GUMA's list."""
-    intents = db.execute(
-        "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
-        "json_extract(i.body, '$.code')), json_extract(i.body, '$.price'), 1 + EXISTS "
-        "(SELECT 1 FROM fact s WHERE s.attempt = i.attempt AND s.kind = 'SecondChargeFeared') "
-        "FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
-        "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ?",
-        (_oldest_looked_at(db), moment),
-    )
+    intents = db.execute(_EXPLAINED, (_oldest_looked_at(db), moment))
     found: Counter[tuple[VoucherCode | None, Cents | None]] = Counter()
-    for code, price, most in intents:
-        found[VoucherCode(code), Cents(price)] += most
+    for code, price, left, most in intents:
+        for amount in {price, left}:
+            found[VoucherCode(code), Cents(amount)] += most
     return found
 
 

@@ -5,7 +5,9 @@ from dataclasses import fields
 from enum import Enum
 from typing import Any
 
-from gate_controller.admission.words.facts import KINDS, Evidence, Fact, Occurrence, Regime
+from gate_controller.admission.words.errand_facts import ErrandKind
+from gate_controller.admission.words.fact_kinds import KINDS
+from gate_controller.admission.words.facts import Evidence, Fact, Occurrence, Regime
 from gate_controller.admission.words.money import Currency
 
 _OWN_COLUMNS = frozenset({"attempt", "n", "at"})
@@ -60,6 +62,8 @@ def decode(attempt: str, n: int, kind: object, at: object, body: object) -> Fact
         said["what"] = Occurrence(said["what"])
     if "regime" in said:
         said["regime"] = Regime(said["regime"])
+    if "errand" in said:
+        said["errand"] = ErrandKind(said["errand"])
     if "currency" in said:
         said["currency"] = Currency(said["currency"])
     try:

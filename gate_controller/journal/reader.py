@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate_controller.admission.words.codes import mask
+from gate_controller.admission.words.errand_facts import ErrandBegun, ErrandRefused
 from gate_controller.admission.words.facts import (
     Fact,
     Intended,
@@ -47,6 +48,8 @@ _NEAR = 33
 CLOCKS_APART_SECONDS = 3_600.0
 """How far the clocks of neighbouring facts may be apart: an attempt can be hours in the making."""
 
+
+_BEGINNINGS = (Intended, Occurred, OpenItem, Refused, RegimeBegun, StrayPassage, ErrandRefused, ErrandBegun)
 
 HANDED_OVER = "its voucher's money is on its way in "
 """How the reason begins of an attempt that served nobody: an earlier one of its voucher did."""
@@ -207,11 +210,11 @@ class Reader:
         with self._opened() as db:
             newest = rows.newest_number(db)
             found = db.execute(
-                "SELECT attempt, n, kind, at, body FROM fact WHERE n = 0 AND attempt > ? AND kind IN (?, ?)",
-                (newest - ORDERS_LOOKED_AT, Occurred.__name__, RegimeBegun.__name__),
+                "SELECT attempt, n, kind, at, body FROM fact WHERE n = 0 AND attempt > ? AND kind IN (?, ?, ?)",
+                (newest - ORDERS_LOOKED_AT, Occurred.__name__, RegimeBegun.__name__, ErrandBegun.__name__),
             )
             facts = [codec.decode(str(number), *row) for number, *row in found]
-            told = [fact for fact in facts if isinstance(fact, Occurred | RegimeBegun) and fact.order]
+            told = [fact for fact in facts if isinstance(fact, Occurred | RegimeBegun | ErrandBegun) and fact.order]
             return {fact.order: f"incident {fact.incident}, {moment(fact.at)}" for fact in told}
 
     def verify(self) -> list[str]:
@@ -267,10 +270,7 @@ def _wrong_with(code: Incident, facts: Sequence[Fact], standing: str) -> list[st
     wrong = []
     if [fact.n for fact in facts] != list(range(len(facts))):
         wrong.append(f"{what}: facts are missing: {[fact.n for fact in facts]}")
-    if (
-        not isinstance(facts[0], Intended | Occurred | OpenItem | Refused | RegimeBegun | StrayPassage)
-        and facts[0].n == 0
-    ):
+    if not isinstance(facts[0], _BEGINNINGS) and facts[0].n == 0:
         wrong.append(f"{what}: begins with {type(facts[0]).__name__} at {moment(facts[0].at)}")
     if facts[-1].leaves.value != standing:
         wrong.append(f"{what}: stands as {standing}, but its last fact says {facts[-1].leaves.value}")

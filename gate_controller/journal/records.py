@@ -11,6 +11,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from gate_controller.admission.words.codes import mask
+from gate_controller.admission.words.errand_facts import (
+    ErrandBegun,
+    ErrandDone,
+    ErrandDoubted,
+    ErrandNotDone,
+    ErrandRefused,
+    PartVoided,
+)
 from gate_controller.admission.words.facts import (
     Adopted,
     Approved,
@@ -59,6 +67,12 @@ STANDS: Final[Mapping[type[Fact], str]] = {
     Occurred: "",
     RegimeBegun: "",
     RegimeEnded: "ended",
+    ErrandRefused: "not possible",
+    ErrandBegun: "begun",
+    ErrandDoubted: "in doubt",
+    ErrandDone: "done",
+    ErrandNotDone: "not done",
+    PartVoided: "part given back",
 }
 """How an attempt stands after its last fact, in the words that staff read; what has occurred says so itself."""
 
@@ -103,10 +117,14 @@ class Record:
     charged: bool = False
     """Whether the gate knows of a charge."""
     refunded: bool = False
+    voided_cents: int = 0
+    """What of the charge was given back in parts."""
     admitted: bool = False
     evidence: str = ""
     redeem_token: str = ""
     reference_number: str = ""
+    errand: str = ""
+    """What staff had done at E-GUMA, where it is that: one of `ErrandKind`."""
     verdict: str = VerdictClass.OTHER.value
     facts: tuple[Fact, ...] = ()
     """What it is made of, in order; for stories, and in no list."""
@@ -154,7 +172,7 @@ def _verdict(known: Record, facts: Sequence[Fact]) -> VerdictClass:
             return VerdictClass.ADMITTED
         case Refused() | NotCharged():
             return VerdictClass.REFUSED
-        case CreditOpened() | RefundBegun() | Refunded() | Settled():
+        case CreditOpened() | RefundBegun() | Refunded() | Settled() | ErrandRefused() | ErrandDone() | ErrandNotDone():
             return VerdictClass.OTHER
     return VerdictClass.CHECKING
 
@@ -163,6 +181,8 @@ def _stands(first: Fact, last: Fact) -> str:
     if isinstance(last, Occurred):
         return last.what.value
     said = STANDS[type(last)]
+    if isinstance(first, ErrandRefused | ErrandBegun):
+        return f"{first.errand.value} {said}"
     return f"{first.regime.value} {said}".rstrip() if isinstance(first, RegimeBegun) else said
 
 
@@ -194,7 +214,24 @@ def _with(known: Record, fact: Fact) -> Record:
             said = {"admitted": False}
         case Refunded():
             said = {"refunded": True}
+        case PartVoided():
+            said = {"voided_cents": known.voided_cents + fact.amount}
+        case ErrandRefused() | ErrandBegun():
+            said = {
+                "voucher_code": fact.voucher_code,
+                "amount_cents": fact.amount or 0,
+                "errand": fact.errand.value,
+                **_begun_with(fact),
+            }
+        case ErrandDone():
+            said = {"balance_after_cents": fact.balance_after}
     return replace(known, **said)
+
+
+def _begun_with(fact: ErrandRefused | ErrandBegun) -> dict[str, Any]:
+    if isinstance(fact, ErrandRefused):
+        return {}
+    return {"currency": fact.currency.value, "balance_before_cents": fact.before, "redeem_token": fact.token}
 
 
 def _reason(facts: Sequence[Fact]) -> str:

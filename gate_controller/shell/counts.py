@@ -42,6 +42,7 @@ VERDICTS: Final[Mapping[MessageKind, ScanVerdict | None]] = {
     MessageKind.WRONG_CURRENCY: ScanVerdict.REFUSED,
     MessageKind.REFUSED_BY_EGUMA: ScanVerdict.REFUSED,
     MessageKind.UNREACHABLE: ScanVerdict.REFUSED,
+    MessageKind.AT_THE_DESK: ScanVerdict.REFUSED,
     MessageKind.BEING_CHECKED: ScanVerdict.UNCLEAR,
     MessageKind.NOT_CHARGED_AFTER_ALL: ScanVerdict.REFUSED,
     MessageKind.REFUND_UNDER_WAY: ScanVerdict.REFUSED,

@@ -102,6 +102,13 @@ WORDING = Wording(
             later="Der Gutschein konnte nicht geprüft werden. Bitte scannen Sie ihn nochmals.",
             later_short="Bitte nochmals scannen.",
         ),
+        MessageKind.AT_THE_DESK: Words(
+            "Am Schalter",
+            "Für diesen Gutschein läuft gerade ein Vorgang am Schalter. Bitte scannen Sie in einer Minute nochmals.",
+            short="In 1 Minute wieder scannen.",
+            later="Für diesen Gutschein lief gerade ein Vorgang am Schalter. Bitte scannen Sie nochmals.",
+            later_short="Bitte nochmals scannen.",
+        ),
         MessageKind.BEING_CHECKED: Words(
             "In Abklärung",
             "Bitte wenden Sie sich ans Personal.",

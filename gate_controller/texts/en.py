@@ -99,6 +99,13 @@ WORDING = Wording(
             later="The voucher could not be checked. Please scan it again.",
             later_short="Please scan again.",
         ),
+        MessageKind.AT_THE_DESK: Words(
+            "At the desk",
+            "This voucher is being dealt with at the desk. Please scan again in a minute.",
+            short="Scan again in a minute.",
+            later="This voucher was being dealt with at the desk. Please scan again.",
+            later_short="Please scan again.",
+        ),
         MessageKind.BEING_CHECKED: Words(
             "Being checked",
             "Please ask a member of staff.",

@@ -102,6 +102,13 @@ WORDING = Wording(
             later="Le bon n’a pas pu être vérifié. Veuillez le scanner à nouveau.",
             later_short="Scannez à nouveau.",
         ),
+        MessageKind.AT_THE_DESK: Words(
+            "Au guichet",
+            "Ce bon est en cours de traitement au guichet. Veuillez scanner à nouveau dans une minute.",
+            short="Scannez dans une minute.",
+            later="Ce bon était en cours de traitement au guichet. Veuillez scanner à nouveau.",
+            later_short="Scannez à nouveau.",
+        ),
         MessageKind.BEING_CHECKED: Words(
             "En vérification",
             "Veuillez vous adresser au personnel.",

@@ -101,6 +101,13 @@ WORDING = Wording(
             later="Non è stato possibile verificare il buono. Lo scansioni di nuovo.",
             later_short="Scansioni di nuovo.",
         ),
+        MessageKind.AT_THE_DESK: Words(
+            "Allo sportello",
+            "Questo buono è in lavorazione allo sportello. Scansioni di nuovo tra un minuto.",
+            short="Scansioni tra un minuto.",
+            later="Questo buono era in lavorazione allo sportello. Scansioni di nuovo.",
+            later_short="Scansioni di nuovo.",
+        ),
         MessageKind.BEING_CHECKED: Words(
             "In verifica",
             "Si rivolga al personale.",

@@ -47,6 +47,54 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ),
     # -- why it is not carried out
     (
+        "staff have something done to its voucher just now",
+        "Für seinen Gutschein läuft gerade etwas am Schalter.",
+        "Son bon est en cours de traitement au guichet.",
+        "Il suo buono è in lavorazione allo sportello.",
+    ),
+    (
+        "the gate is still starting: try again in a moment",
+        "Der Eingang startet noch: Versuchen Sie es gleich nochmals.",
+        "L’entrée démarre encore : réessayez dans un instant.",
+        "L’ingresso si sta ancora avviando: riprovi tra poco.",
+    ),
+    (
+        "the amount has to be more than nothing",
+        "Der Betrag muss grösser als null sein.",
+        "Le montant doit être supérieur à zéro.",
+        "L’importo dev’essere maggiore di zero.",
+    ),
+    (
+        "a top-up needs an amount",
+        "Eine Aufladung braucht einen Betrag.",
+        "Une recharge demande un montant.",
+        "Una ricarica richiede un importo.",
+    ),
+    (
+        "name the charge and the amount of which a part is to be given back",
+        "Nennen Sie die Belastung und den Betrag, der zurück soll.",
+        "Indiquez le débit et le montant à recréditer.",
+        "Indichi l’addebito e l’importo da riaccreditare.",
+    ),
+    (
+        "is not at its end: give the whole back, or settle it first",
+        "Der Vorgang ist noch nicht zu Ende: Geben Sie alles zurück, oder erledigen Sie ihn zuerst.",
+        "L’opération n’est pas terminée : recréditez le tout, ou réglez-la d’abord.",
+        "L’operazione non è conclusa: riaccrediti tutto, o la sistemi prima.",
+    ),
+    (
+        "only {} cents of it are left to give back",
+        "Davon sind nur noch {} Rappen zurückzugeben.",
+        "Il n’en reste que {} centimes à recréditer.",
+        "Ne restano solo {} centesimi da riaccreditare.",
+    ),
+    (
+        "that is all that is left of it: give the whole back",
+        "Das ist alles, was davon bleibt: Geben Sie das Ganze zurück.",
+        "C’est tout ce qu’il en reste : recréditez le tout.",
+        "È tutto ciò che ne resta: riaccrediti il totale.",
+    ),
+    (
         "somebody is being served: wait until the lane is free",
         "Gerade wird jemand bedient: Warten Sie, bis der Durchgang frei ist.",
         "Quelqu’un est en train de passer : attendez que le passage soit libre.",

@@ -13,6 +13,15 @@ from functools import cached_property
 from typing import Final
 
 from gate_controller.admission.words.codes import is_short_code, mask
+from gate_controller.admission.words.errand_facts import (
+    ErrandBegun,
+    ErrandDone,
+    ErrandDoubted,
+    ErrandKind,
+    ErrandNotDone,
+    ErrandRefused,
+    PartVoided,
+)
 from gate_controller.admission.words.events import Contact
 from gate_controller.admission.words.facts import (
     CreditOpened,
@@ -42,6 +51,7 @@ from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import story_de, story_en, story_fr, story_it
 from gate_controller.texts.amounts import format_amount
+from gate_controller.texts.errand_wording import ERRANDS
 from gate_controller.texts.languages import Language
 from gate_controller.texts.story_wording import CHARGED, STEPS, SUMMARIES, Cause, Step, StoryWording, Summary
 
@@ -99,6 +109,8 @@ class Story:
                 return self._regime(begun) + (self._words.ended if isinstance(last, RegimeEnded) else "")
             case StrayPassage():
                 return next(self._sentences(last)).removesuffix(".")
+        if self._errand is not None or isinstance(last, PartVoided):
+            return self._filled(self._errand_summary(last), last)
         if isinstance(last, Refused):
             return _capital(self._refusal(last))
         kind, fact = self._summarised()
@@ -108,6 +120,8 @@ class Story:
         """Return what an open item is about, in one sentence with amount and time."""
         items = [fact for fact in self.facts if isinstance(fact, OpenItem)]
         why = self._why(items[-1].reason) if items else ""
+        if self._errand is not None:
+            return self._filled(ERRANDS[self.language].item, self.facts[0], why=why)
         if self._intended is None:
             return f"{_capital(why)}."
         sure = any(isinstance(fact, Redeemed) and fact.evidence is not Evidence.UNSURE for fact in self.facts)
@@ -122,6 +136,9 @@ class Story:
                 yield f"{self._occurred(fact)}."
             case RegimeBegun():
                 yield f"{self._regime(fact)}."
+            case ErrandRefused() | ErrandBegun() | ErrandDoubted() | ErrandDone() | ErrandNotDone() | PartVoided():
+                text = self._filled(self._of_errand(fact), fact)
+                yield text[:-1] if text[-2:] in _TWO_ENDS else text
             case _:
                 yield self._said(self._step(fact), fact)
         if isinstance(fact, Intended) and fact.balance_before is not None:
@@ -150,6 +167,35 @@ class Story:
                 step = STEPS[type(fact)]
         return step
 
+    def _of_errand(self, fact: Fact) -> str:
+        """Return the sentence of one of an errand's facts."""
+        words, kind = ERRANDS[self.language], self._errand_kind
+        match fact:
+            case ErrandBegun(errand=kind):
+                return words.begun[kind]
+            case ErrandRefused():
+                return words.refused
+            case ErrandDoubted():
+                return words.doubted
+            case ErrandNotDone():
+                return words.not_done
+            case PartVoided():
+                return words.part_voided
+            case _:
+                return words.done[kind] if kind is not None else words.torn + "{left}."
+
+    def _errand_summary(self, last: Fact) -> str:
+        words = ERRANDS[self.language]
+        said = {
+            ErrandDone: words.summary,
+            ErrandRefused: words.summary_refused,
+            ErrandNotDone: words.summary_not_done,
+            ErrandBegun: words.summary_checking,
+            ErrandDoubted: words.summary_checking,
+            PartVoided: words.summary_part_voided,
+        }
+        return said.get(type(last)) or self._words.summaries[SUMMARIES.get(type(last), Summary.CHECKING)]
+
     def _opened_before(self, credit: CreditOpened) -> float | None:
         opened = [fact.at for fact in self.facts[: credit.n] if isinstance(fact, ReleasedToSensor)]
         return opened[-1] if opened else None
@@ -161,6 +207,8 @@ class Story:
                 return self._refusal(fact)
             case NotCharged(reason=reason, text=text) if text:
                 return f"{self._why(reason)} ({self._masked(text)})"
+            case ErrandRefused(why=why, text=text) | ErrandNotDone(why=why, text=text) if text:
+                return f"{self._why(why)} ({self._masked(text)})"
         said = next((getattr(fact, name) for name in ("why", "how", "reason") if hasattr(fact, name)), "")
         return self._why(said)
 
@@ -212,6 +260,8 @@ class Story:
             "voucher": self._voucher(),
             "code": mask(self._code),
             "price": self._price(),
+            "amount": self._errand_amount(fact),
+            "name": self._errand_name(),
             "balance": "" if before is None else self._amount(before),
             "left": "" if left is None else words.left.format(balance=self._amount(left)),
             "by": self._masked(getattr(fact, "by", "") or ""),
@@ -245,8 +295,27 @@ class Story:
         return next((fact for fact in self.facts if isinstance(fact, Intended)), None)
 
     @cached_property
+    def _errand(self) -> ErrandRefused | ErrandBegun | None:
+        return next((fact for fact in self.facts if isinstance(fact, ErrandRefused | ErrandBegun)), None)
+
+    @property
+    def _errand_kind(self) -> ErrandKind | None:
+        return self._errand.errand if self._errand is not None else None
+
+    def _errand_name(self) -> str:
+        words, kind = ERRANDS[self.language], self._errand_kind
+        return words.names[kind] if kind is not None else words.torn
+
+    def _errand_amount(self, fact: Fact) -> str:
+        own = fact.amount if isinstance(fact, PartVoided) else None
+        known = self._errand.amount if own is None and self._errand is not None else own
+        return "" if known is None else self._amount(known)
+
+    @cached_property
     def _code(self) -> str:
         first = self.facts[0]
+        if isinstance(first, ErrandRefused | ErrandBegun):
+            return first.voucher_code
         return first.code if isinstance(first, Refused) else voucher_of(self.facts)
 
     def _voucher(self) -> str:
@@ -262,6 +331,7 @@ class Story:
 
     def _amount(self, cents: Cents) -> str:
         currency = self.currency if self._intended is None else self._intended.currency
+        currency = self._errand.currency if isinstance(self._errand, ErrandBegun) else currency
         return format_amount(cents, currency, self.language)
 
     def _masked(self, text: str) -> str:

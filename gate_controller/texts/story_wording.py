@@ -147,6 +147,21 @@ class Cause(Enum):
     REPLACED = "another order came"
     OVER = "its time was up"
     NOT_OPENED = "it did not open: (.+)"
+    NOT_ASKED = "E-GUMA could not be asked"
+    SAYS_NO = "E-GUMA says that it cannot be done"
+    OTHER_AMOUNT = "E-GUMA says what it is worth, and it is another amount"
+    AMOUNT_MISSING = "E-GUMA leaves the amount to the seller: say which"
+    AMOUNT_UNKNOWN = "E-GUMA does not say what it is worth"
+    OTHER_CURRENCY = "it is in another currency"
+    OTHER_VOUCHER = "E-GUMA answered about another voucher"
+    BUSY = "(.+), of the same voucher, is not settled yet"
+    ERRAND_UNWRITTEN = "the journal could not be written"
+    UNCHANGED = "nothing has changed at E-GUMA after the settling time"
+    SEEN = "the voucher has changed by exactly that"
+    SEEN_THOUGH_REFUSED = "the voucher has changed by exactly that, though E-GUMA refused it in the end"
+    TWO_EXPLANATIONS = "whether it took effect cannot be told: the voucher has changed by something else"
+    OTHER_END = "it took effect, and the voucher is not as it should be after it: it may have been carried out twice"
+    REFUSED_AFTER_ALLOWED = "refused after it had been allowed: (.*)"
 
 
 CHARGED: Final[Mapping[Evidence, Step]] = {

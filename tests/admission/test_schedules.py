@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gate_controller.admission.words import calls, events
-from gate_controller.admission.words.facts import KINDS, Evidence, OpenItem, Regime
+from gate_controller.admission.words.fact_kinds import KINDS
+from gate_controller.admission.words.facts import Evidence, OpenItem, Regime
 from gate_controller.admission.words.messages import MessageKind
 from tests.campaign.core import fails
 from tests.rig.held import NOISES, PREFIXES, SUFFIXES, TEXTS, WISHES, ScannerKind

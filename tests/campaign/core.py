@@ -30,6 +30,8 @@ COUNTED = (
     "misread_drops",
     "hidden_charges",
     "forgotten_cancels",
+    "errands",
+    "mistaken_errands",
 )
 """The numbers of an `Outcome` that are added up."""
 

@@ -5,7 +5,8 @@ import json
 import pytest
 from hypothesis import given
 
-from gate_controller.admission.words.facts import KINDS, Fact, Refused
+from gate_controller.admission.words.fact_kinds import KINDS
+from gate_controller.admission.words.facts import Fact, Refused
 from gate_controller.journal.codec import decode, encode
 from tests.rig.facts import any_fact, facts_of_kind, intended, redeemed
 

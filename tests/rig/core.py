@@ -18,6 +18,7 @@ from gate_controller.admission.words.calls import (
     AskRedemptions,
     Balance,
     BalanceAnswered,
+    Call,
     CallFailed,
     CallFault,
     Cancel,
@@ -31,6 +32,24 @@ from gate_controller.admission.words.calls import (
     RedemptionsAnswered,
 )
 from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.desk_calls import (
+    Activate,
+    Activated,
+    Activation,
+    ActivationAnswered,
+    AskActivation,
+    AskDeactivation,
+    CancelPart,
+    Deactivate,
+    Deactivated,
+    Deactivation,
+    DeactivationAnswered,
+    NewAmount,
+    NewBalance,
+    PartCancelled,
+    ToppedUp,
+    TopUp,
+)
 from gate_controller.admission.words.facts import Fact, Occurred, Occurrence
 from gate_controller.admission.words.ids import NOBODY, Numbering, OrderId
 from gate_controller.admission.words.messages import Message, MessageKind
@@ -48,8 +67,20 @@ NOT_SENT = CallFailed(CallFault.NOT_SENT, "connection refused")
 REFUSED = CallFailed(CallFault.REFUSED, "E-GUMA says no")
 NO_KEY = CallFailed(CallFault.KEY_NOT_ACCEPTED, "401")
 
-Outcome = Balance | Redemption | Redemptions | Cancelled | CallFailed
-Asked = AskBalance | Redeem | AskRedemptions | Cancel
+Outcome = (
+    Balance | Redemption | Redemptions | Cancelled | CallFailed | Activation | Deactivation | NewAmount | NewBalance
+)
+Asked = Call
+
+ERRAND_ANSWERS: dict[type[Call], type[on.AttemptEvent]] = {
+    TopUp: ToppedUp,
+    CancelPart: PartCancelled,
+    AskActivation: ActivationAnswered,
+    Activate: Activated,
+    AskDeactivation: DeactivationAnswered,
+    Deactivate: Deactivated,
+}
+"""What answers each call that staff have the gate make."""
 
 
 def balance(
@@ -124,6 +155,9 @@ class Core:
                 case Cancel():
                     assert isinstance(outcome, Cancelled | CallFailed), command
                     event = CancelAnswered(self.at, command.attempt, outcome)
+                case _:
+                    kind = ERRAND_ANSWERS[type(command)]
+                    event = kind(self.at, command.attempt, outcome)  # type: ignore[call-arg]  # all have an outcome
             self.happens(event)
 
     def after(self, seconds: float) -> None:
@@ -205,7 +239,7 @@ class Core:
                     self.moves.append(type(command).__name__)
                 case do.Release(attempt):
                     self.happens(on.RelayFailed(self.at, attempt, "stuck"))
-                case AskBalance() | Redeem() | AskRedemptions() | Cancel():
+                case Call():
                     self.asked.append(command)
                 case _:
                     raise TypeError(command)

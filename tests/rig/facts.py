@@ -6,8 +6,9 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from gate_controller.admission.words import facts
 from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.errand_facts import ErrandKind
+from gate_controller.admission.words.fact_kinds import KINDS
 from gate_controller.admission.words.facts import (
     Approved,
     Evidence,
@@ -77,6 +78,8 @@ _CENTS = st.integers(-(2**53), 2**53)
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "Occurrence": st.sampled_from(Occurrence),
     "Regime": st.sampled_from(Regime),
+    "ErrandKind": st.sampled_from(ErrandKind),
+    "int": st.integers(0, 1_000),
     "bool": st.booleans(),
     "Evidence": st.sampled_from(Evidence),
     "Currency": st.sampled_from(Currency),
@@ -103,5 +106,5 @@ def facts_of_kind(kind: type[Fact]) -> st.SearchStrategy[Fact]:
     )
 
 
-any_fact = st.one_of(*(facts_of_kind(kind) for kind in facts.KINDS.values()))
+any_fact = st.one_of(*(facts_of_kind(kind) for kind in KINDS.values()))
 """Any fact of any kind."""

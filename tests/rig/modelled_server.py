@@ -75,6 +75,8 @@ class Charge:
     left: int
     """What it left on the voucher."""
     cancelled: bool = False
+    voided: int = 0
+    """What has been given back of it in parts."""
 
 
 @dataclass(slots=True)
@@ -111,7 +113,7 @@ class Server:
         """Give a charge back; the whole amount a second time is refused, never applied."""
         for charge in self.charges:
             if charge.token == token and charge.voucher_code == code:
-                if charge.cancelled or amount != charge.amount:
+                if charge.cancelled or amount != charge.amount - charge.voided:
                     return CallFailed(CallFault.REFUSED, "amount_in_cents is greater than what is left")
                 charge.cancelled = True
                 self.balances[code] += amount

@@ -164,6 +164,7 @@ class Watch:
 
     def commanded(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
         """Look at a command before it is carried out."""
+        self.world.desk.commanded(command)
         match command:
             case Redeem():
                 self._redeem(command)
@@ -201,6 +202,8 @@ class Watch:
         if attempt in self.redeems:
             self.wrong(f"promise 2: Redeem is sent twice for {attempt}")
         self.redeems.add(attempt)
+        if self.world.desk.is_under_way(command.voucher_code):
+            self.wrong(f"promise 2: Redeem for {attempt} while an errand of the same voucher is under way")
         if not disk.is_synced(attempt, Intended) or not self._has(attempt, Approved):
             self.wrong(f"promise 4: Redeem for {attempt} without its intent on disk")
         for other in disk.attempts:
@@ -393,6 +396,7 @@ class Watch:
                 self._check_end(attempt, facts[0], facts)
             elif self.charges(attempt):
                 self.wrong(f"promise 4: {attempt} was charged, and its intent is not on disk")
+        world.desk.at_rest()
         world.outcome.open_items = len(world.disk.open_items())
 
     def _check_end(self, attempt: AttemptId, intent: Intended, facts: tuple[Fact, ...]) -> None:

@@ -169,6 +169,7 @@ class ScannerLine:
         """Let something come down the line that nobody held there."""
         # Just behind a voucher, the gate takes an end for the scanner's own, until a voucher comes without.
         self._is_misled |= not self._kind.sends_ends and bool(set(step.data) & set(b"\r\n"))
+        self._newest.is_after_noise = False  # what misleads comes after it
         self._send_later([step.data], 0.0, _Reading("", is_noise=True))
 
     def _read(self, step: Holds, is_again: bool) -> None:

@@ -11,6 +11,7 @@ from random import Random
 
 from typing_extensions import override
 
+from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.events import Contact
 from gate_controller.admission.words.facts import Regime
 from tests.rig.held import NOISES, PREFIXES, SUFFIXES, TEXTS, WISHES, ScannerKind
@@ -34,6 +35,7 @@ from tests.rig.steps import (
     ScannerTrouble,
     SensorSticks,
     StaffAdopt,
+    StaffErrand,
     StaffLetIn,
     StaffOpen,
     StaffRefunds,
@@ -202,6 +204,12 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
         chance.choice(tuple(Regime)),
         chance.choice((None, 0.5, 5.0, 60.0, 4_000.0)),
     ): 0.4,
+    lambda chance, _: StaffErrand(
+        chance.choice((0.0, 0.0, 0.05, 4.0, 12.0)),
+        chance.choice((*ErrandKind, ErrandKind.TOP_UP)),
+        chance.randrange(5),
+        chance.choice((500, 1_000, 1_000, 2_500, 5_000)),
+    ): 2,
     lambda chance, _: StaffLetIn(chance.choice((0.0, 650.0, 1_300.0)), chance.randrange(5)): 0.4,
     lambda chance, _: WallClockJumps(_pause(chance), chance.choice((-3_600.0, -2.0, 2.0, 3_600.0))): 0.3,
     lambda chance, _: StaffRefunds(_pause(chance), chance.randrange(5)): 0.7,

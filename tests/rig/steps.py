@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.events import Contact
 from gate_controller.admission.words.facts import Regime
 from tests.rig.modelled_disk import DiskFate
@@ -20,6 +21,8 @@ class Call(Enum):
     REDEEM = "redeem"
     LIST = "list"
     CANCEL = "cancel"
+    DESK_LOOK = "a question of staff's"
+    DESK_CHANGE = "an errand of staff's"
 
 
 class Fate(Enum):
@@ -206,6 +209,15 @@ class StaffRule(Step):
 
     regime: Regime
     seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffErrand(Step):
+    """Staff have something done to the n-th voucher, or charge, that there is for it (counted round)."""
+
+    errand: ErrandKind
+    which: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ ROWS = pytest.mark.parametrize("row", [*phrases(), *sayings()], ids=lambda row: 
 
 # Sentences that the core and the shell hand to staff; each has its row, so that nobody is answered in a language of
 # the program's own.
-ANSWERING = [PACKAGE / "admission" / "gate" / name for name in ("orders.py", "regimes.py", "contacts.py")]
+ANSWERING = [
+    PACKAGE / "admission" / "gate" / name
+    for name in ("orders.py", "regimes.py", "contacts.py", "errands.py", "voids.py")
+]
 
 
 def places(text: str) -> list[str]:

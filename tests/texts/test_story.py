@@ -12,8 +12,17 @@ from hypothesis import given
 
 from gate_controller.admission.gate import regimes
 from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.errand_facts import (
+    ErrandBegun,
+    ErrandDone,
+    ErrandDoubted,
+    ErrandKind,
+    ErrandNotDone,
+    ErrandRefused,
+    PartVoided,
+)
+from gate_controller.admission.words.fact_kinds import KINDS
 from gate_controller.admission.words.facts import (
-    KINDS,
     Adopted,
     Approved,
     CreditOpened,
@@ -385,3 +394,51 @@ def test_what_came_between_is_named() -> None:
             assert STORIES[language].barred[fault] in told
     assert Fault.FIRE in BARRING
     assert MessageKind.BALANCE_TOO_LOW in STORIES[Language.DE].refusals
+
+
+@LANGUAGES
+@pytest.mark.parametrize("kind", ErrandKind)
+def test_an_errand_is_told_from_its_order_to_its_end(language: Language, kind: ErrandKind) -> None:
+    begun = ErrandBegun(
+        ATTEMPT, 0, NOON, Incident("K7Q2M"), kind, VOUCHER, Cents(1_000), Currency.CHF, "Anna", reason="a present"
+    )
+    doubt = ErrandDoubted(ATTEMPT, 1, NOON + 1, why="no answer from E-GUMA (reset)")
+    ends = {
+        ErrandDone(ATTEMPT, 2, NOON + 2, how="the voucher has changed by exactly that", balance_after=Cents(3_500)),
+        ErrandNotDone(ATTEMPT, 2, NOON + 2, why="refused by E-GUMA", text="not today"),
+        OpenItem(
+            ATTEMPT,
+            2,
+            NOON + 2,
+            reason="whether it took effect cannot be told: the voucher has changed by something else",
+        ),
+    }
+    for end in ends:
+        told = Story((begun, doubt, end), language, Currency.CHF)
+        first, _, last = (sentence.text for sentence in told.sentences())
+        assert "Anna" in first
+        assert "…KJR3" in first
+        assert "E-GUMA" in last or "{" not in last
+        assert told.summary()
+        assert "10" in told.happened()
+
+
+def test_what_was_not_possible_and_a_part_given_back_are_told_too() -> None:
+    refused = ErrandRefused(
+        ATTEMPT,
+        0,
+        NOON,
+        Incident("K7Q2M"),
+        ErrandKind.SALE,
+        VOUCHER,
+        "Anna",
+        "E-GUMA says that it cannot be done",
+        "sold",
+    )
+    assert story(refused).summary() == "Depot voucher sold – not possible: E-GUMA says that it cannot be done (sold)"
+    facts = numbered(
+        (Released, {}),
+        (PartVoided, {"amount": Cents(1_000), "by": "Anna", "reason": "a child", "errand_incident": Incident("K7Q2M")}),
+    )
+    assert story(*facts).summary().replace(NBSP, " ") == "Charged; CHF 10.00 of it given back"
+    assert story(*facts).sentences()[-1].text.replace(NBSP, " ") == "Anna gave CHF 10.00 of the charge back: a child."

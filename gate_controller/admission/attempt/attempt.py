@@ -59,6 +59,8 @@ class Attempt:
     token: str | None = None
     balance_after: Cents | None = None
 
+    voided: Cents = Cents(0)
+    """What has been given back of the charge in parts."""
     refund_begun: RefundBegun | None = None
     """The newest record of a refund of it in the journal, where there is one."""
 
@@ -88,6 +90,10 @@ class Attempt:
     def charge(self, turn: Turn) -> Cents:
         """Return what this attempt charges, in cents."""
         return turn.policy.price if self.price is None else self.price
+
+    def standing_charge(self, turn: Turn) -> Cents:
+        """Return what is left of the charge to give back, in cents."""
+        return Cents(self.charge(turn) - self.voided)
 
     def fact(self, kind: type[F], turn: Turn, **fields: Any) -> F:
         """Return the next fact of this attempt."""

@@ -11,6 +11,7 @@ from enum import Enum, auto
 
 from gate_controller.admission.words.calls import ListedRedemption, Redemptions
 from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.errand_facts import PartVoided
 from gate_controller.admission.words.facts import (
     Adopted,
     Evidence,
@@ -185,8 +186,8 @@ def maybe_own(found: Redemptions, voucher_code: VoucherCode, price: Cents) -> li
     return [e for e in found.listed if (e.voucher_code, e.amount) == (voucher_code, price) and e.user in ours]
 
 
-_MAY_HAVE_UNDONE_IT = {RefundBegun, Refunded, OpenItem, Adopted, Settled}
-"""What says that a charge may stand no more: given back, here or by a person's hand, or on another machine."""
+_MAY_HAVE_UNDONE_IT = {RefundBegun, Refunded, PartVoided, OpenItem, Adopted, Settled}
+"""What says that a charge may not be listed as it was: given back, here or by hand, or on another machine."""
 
 
 def entries_of(facts: Iterable[Fact]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import Claim
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.codes import Code, is_short_code
+from gate_controller.admission.words.errand_facts import PartVoided
 from gate_controller.admission.words.facts import (
     UNSURE,
     UNVERIFIED,
@@ -35,6 +36,7 @@ from gate_controller.admission.words.facts import (
     voucher_of,
 )
 from gate_controller.admission.words.ids import Incident
+from gate_controller.admission.words.money import Cents
 
 
 def remembered(facts: Sequence[Fact]) -> Attempt | None:
@@ -53,6 +55,8 @@ def remembered(facts: Sequence[Fact]) -> Attempt | None:
             a.evidence, a.token, a.balance_after = fact.evidence, fact.token, fact.balance_after
         if isinstance(fact, RefundBegun):
             a.refund_begun = fact
+        if isinstance(fact, PartVoided):
+            a.voided = Cents(a.voided + fact.amount)
     return a
 
 

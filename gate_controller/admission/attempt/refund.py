@@ -106,7 +106,7 @@ def _cancel(a: Attempt, refund: Refund, turn: Turn) -> None:
         a.hand_to_staff(turn, "charged and not used; without a token it cannot be refunded")
         return
     a.state = Cancelling(refund=refund)
-    turn.ask(Cancel(a.id, a.voucher_code, a.token, a.charge(turn), turn.at.mono + CANCEL_SECONDS))
+    turn.ask(Cancel(a.id, a.voucher_code, a.token, a.standing_charge(turn), turn.at.mono + CANCEL_SECONDS))
 
 
 def _cancel_later(a: Attempt, refund: Refund, turn: Turn) -> None:
@@ -159,7 +159,7 @@ def refusal_checked(a: Attempt, state: RefusalChecking, event: BalanceAnswered, 
     """A balance that rose by exactly the price shows that the cancellation with the lost answer had worked."""
     if not isinstance(event.outcome, Balance):
         _cancel_later(a, state.refund, turn)
-    elif event.outcome.balance - a.charge(turn) == _before_cancelling(a, state.refund):
+    elif event.outcome.balance - a.standing_charge(turn) == _before_cancelling(a, state.refund):
         _refunded(a, state.refund, turn, "the balance has risen by the price")
     else:
         why = "E-GUMA refused the refund, and the balance does not show that it took place"
@@ -167,7 +167,9 @@ def refusal_checked(a: Attempt, state: RefusalChecking, event: BalanceAnswered, 
 
 
 def _before_cancelling(a: Attempt, refund: Refund) -> Cents | None:
-    return refund.weighed if refund.weighed is not None else a.balance_after
+    if refund.weighed is not None or a.balance_after is None:
+        return refund.weighed
+    return Cents(a.balance_after + a.voided)
 
 
 def is_out(a: Attempt) -> bool:

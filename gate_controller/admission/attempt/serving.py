@@ -121,7 +121,10 @@ def _balance_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None
 def _decide(a: Attempt, state: Checking, balance: Balance, turn: Turn) -> None:
     policy = turn.policy
     a.voucher_code = balance.voucher_code
-    if not balance.is_redeemable:
+    if balance.voucher_code in turn.at_desk:
+        # Whatever is on it may be from before what staff have it changed by, or from after it.
+        _refuse(a, turn, MessageKind.AT_THE_DESK)
+    elif not balance.is_redeemable:
         _refuse(a, turn, MessageKind.NOT_REDEEMABLE, balance.message, balance.balance)
     elif balance.currency is not None and balance.currency != policy.currency:
         _refuse(a, turn, MessageKind.WRONG_CURRENCY)

@@ -13,6 +13,7 @@ from gate_controller.admission.attempt.sensing import Sensing
 from gate_controller.admission.attempt.shown import Shown, in_staffs_words
 from gate_controller.admission.attempt.writes import Writes
 from gate_controller.admission.words.calls import Call
+from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.commands import (
     Answer,
     Command,
@@ -27,7 +28,7 @@ from gate_controller.admission.words.commands import (
 )
 from gate_controller.admission.words.events import Instant
 from gate_controller.admission.words.facts import Fact, RegimeBegun
-from gate_controller.admission.words.ids import AttemptId, Numbering, OrderId
+from gate_controller.admission.words.ids import NO_INCIDENT, AttemptId, Incident, Numbering, OrderId
 from gate_controller.admission.words.messages import HOLDS, Fault, Message, MessageKind
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import Policy
@@ -50,6 +51,8 @@ class Turn:
     sensing: Sensing = field(default_factory=Sensing)
     regime: RegimeBegun | None = None
     """What staff have ordered for a while."""
+    at_desk: frozenset[VoucherCode] = frozenset()
+    """Vouchers on which an errand of staff's is under way: nobody is charged on them meanwhile."""
     commands: list[Command] = field(default_factory=list)
     raised: list[tuple[Fault, str]] = field(default_factory=list)
     cleared: list[Fault] = field(default_factory=list)
@@ -87,9 +90,11 @@ class Turn:
         """Nothing is charged after all, and its visitor waits: a new attempt serves him in the rest of his time."""
         self.anew = attempt
 
-    def answer(self, order: OrderId, objection: str = "", *, is_put_off: bool = False) -> None:
+    def answer(
+        self, order: OrderId, objection: str = "", *, is_put_off: bool = False, incident: Incident = NO_INCIDENT
+    ) -> None:
         """Tell whoever gave an order that it is carried out, or why not."""
-        self.commands.append(Answer(order, objection, is_put_off))
+        self.commands.append(Answer(order, objection, is_put_off, incident))
 
     def show(
         self,

@@ -15,6 +15,7 @@ from gate_controller.admission.attempt.shown import Shown
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
 from gate_controller.admission.gate.contacts import Contacts
+from gate_controller.admission.gate.errands import Errands, is_errand
 from gate_controller.admission.gate.orders import Orders
 from gate_controller.admission.gate.regimes import Regimes
 from gate_controller.admission.gate.visitors import Visitors
@@ -56,6 +57,7 @@ class Gate:
     visitors: Visitors = field(default_factory=Visitors)
     contacts: Contacts = field(default_factory=Contacts)
     regimes: Regimes = field(default_factory=Regimes)
+    errands: Errands = field(default_factory=Errands)
     _orders: Orders = field(default_factory=Orders)
     _writes: Writes = field(default_factory=Writes)
     _movement: Movement = field(default_factory=Movement)
@@ -83,7 +85,7 @@ class Gate:
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         visitors = self.visitors
-        times = [self._writes.retry_at, self.regimes.wake_at, *self._movement.due.values()]
+        times = [self._writes.retry_at, self.regimes.wake_at, self.errands.wake_at, *self._movement.due.values()]
         if self.policy.passage_seconds is not None:
             times.append(self._sensing.wake_at(self.policy))
         for attempt in visitors.unfinished.values():
@@ -125,14 +127,16 @@ class Gate:
         turn = self._turn(at)
         histories = tuple(histories)
         orders = [facts for facts in histories if isinstance(facts[0], RegimeBegun)]
-        attempts = [facts for facts in histories if not isinstance(facts[0], RegimeBegun)]
+        errands = [facts for facts in histories if is_errand(facts)]
+        attempts = [facts for facts in histories if not isinstance(facts[0], RegimeBegun) and not is_errand(facts)]
+        self.errands.recover(errands, turn, is_foreign=is_foreign)
         self.visitors.recover(attempts, turn, is_foreign=is_foreign)
         self.regimes.recover(orders, turn, is_foreign=is_foreign)
         self.contacts.record_early(turn)
         self._faults_changed(turn)
         return tuple(turn.commands)
 
-    def handle(self, event: Event) -> tuple[Command, ...]:  # noqa: PLR0912 - one case for each kind of event
+    def handle(self, event: Event) -> tuple[Command, ...]:  # noqa: C901, PLR0912 - one case for each kind of event
         """Take an event, and return what is to be done about it, in order."""
         turn = self._turn(event.at)
         was_open = self.is_open
@@ -152,7 +156,7 @@ class Gate:
             case ContactChanged():
                 self.contacts.changed(event, turn)
             case Order():
-                self._orders.given(event, turn, self.visitors, self.contacts, self.regimes)
+                self._orders.given(event, turn, self.visitors, self.contacts, self.regimes, self.errands)
             case FaultRaised(_, fault, why):
                 turn.fault(fault, why)
             case FaultCleared(_, fault):
@@ -165,7 +169,8 @@ class Gate:
                 self._orders.moved(event, turn, self.visitors, self.regimes)
                 self.visitors.answered(event, turn)
             case AttemptEvent():
-                self.visitors.answered(event, turn)
+                if not self.errands.answered(event, turn, self.visitors):
+                    self.visitors.answered(event, turn)
             case _:
                 raise TypeError(f"not an event: {event!r}")
         if was_open and not self.is_open:
@@ -177,7 +182,15 @@ class Gate:
     def _turn(self, at: Instant) -> Turn:
         memory = self._writes, self._movement, self._shown
         return Turn(
-            self.policy, at, self.numbering, *memory, self.faults, self._barred, self._sensing, self.regimes.now
+            self.policy,
+            at,
+            self.numbering,
+            *memory,
+            self.faults,
+            self._barred,
+            self._sensing,
+            self.regimes.now,
+            self.errands.vouchers,
         )
 
     @property
@@ -188,6 +201,7 @@ class Gate:
         if self._sensing.time_passed(turn.at.mono, self.policy):
             self._passage(turn)
         self.visitors.time_passed(event, turn)
+        self.errands.time_passed(event, turn, self.visitors)
         if self._movement.due:
             self.contacts.time_passed(turn)
         self.visitors.let_lapse(turn)
@@ -233,6 +247,7 @@ class Gate:
                 self._clear(Fault.JOURNAL, turn)
         if pending.waiting is not None:
             self.visitors.write_ended(pending.waiting, event, turn)
+            self.errands.write_ended(pending.waiting, event, turn, self.visitors)
 
     # -- faults, and what follows every event
 

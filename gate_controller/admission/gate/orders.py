@@ -13,11 +13,14 @@ from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import Auditing, Credit, Refunding
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.gate.contacts import Contacts
+from gate_controller.admission.gate.errands import Errands, is_errand, voucher_in
 from gate_controller.admission.gate.owed import objection_to_letting_in
 from gate_controller.admission.gate.regimes import Regimes, objection_to
 from gate_controller.admission.gate.visitors import Visitors
+from gate_controller.admission.gate.voids import objection_to_giving_back
 from gate_controller.admission.words.events import (
     AdoptOrdered,
+    ErrandOrdered,
     LetInOrdered,
     Opened,
     OpenOrdered,
@@ -33,14 +36,11 @@ from gate_controller.admission.words.facts import (
     CreditOpened,
     Fact,
     OpenItem,
-    Redeemed,
     RefundBegun,
-    Refunded,
     Regime,
     Settled,
     Standing,
     is_foreign,
-    voucher_of,
 )
 from gate_controller.admission.words.ids import NOBODY, AttemptId
 from gate_controller.admission.words.messages import HOLDS, Fault
@@ -56,7 +56,9 @@ class Orders:
     _opening: dict[AttemptId, OpenOrdered | LetInOrdered | RegimeOrdered] = field(default_factory=dict)
     """Orders to open, each by the name under which the opening is recorded; to hold open by nobody's."""
 
-    def given(self, order: Order, turn: Turn, visitors: Visitors, contacts: Contacts, regimes: Regimes) -> None:
+    def given(
+        self, order: Order, turn: Turn, visitors: Visitors, contacts: Contacts, regimes: Regimes, errands: Errands
+    ) -> None:
         """Carry an order out, or say why not."""
         match order:
             case OpenOrdered():
@@ -72,7 +74,9 @@ class Orders:
             case RefundOrdered():
                 _refund(order, turn, visitors)
             case AdoptOrdered():
-                _adopt(order, turn, visitors)
+                _adopt(order, turn, visitors, errands)
+            case ErrandOrdered():
+                errands.ordered(order, turn, visitors)
             case _:
                 raise TypeError(f"not an order: {order!r}")
 
@@ -186,25 +190,25 @@ def possible(facts: Sequence[Fact]) -> tuple[str, ...]:
         can.append("let_in")
     is_under_way = isinstance(last, OpenItem) and last.repeats
     is_under_way = is_under_way or (last.leaves is Standing.UNFINISHED and not isinstance(last, CreditOpened))
-    if not _objection_to_refund(facts) and not is_under_way and recovery.remembered(facts) is not None:
+    if not objection_to_giving_back(facts) and not is_under_way and recovery.remembered(facts) is not None:
         can.append("refund")
     if last.leaves is Standing.OPEN:
         can.append("settle")
     return tuple(can)
 
 
-def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors) -> None:
+def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors, errands: Errands) -> None:
     foreign = [facts for facts in order.histories if is_foreign(facts)]
     if any(turn.writes.holds(facts[-1].attempt) or turn.writes.knows_more(facts[-1]) for facts in foreign):
         turn.answer(order.id, "the journal is still being written", is_put_off=True)
         return
     for facts in foreign:
-        if visitors.of_voucher(voucher_of(facts)) is not None:
+        if errands.in_the_way(voucher_in(facts), visitors) is not None:
             continue  # two attempts of one voucher would blur each other's evidence: it stays an open item till then
         # A power cut before this is on disk finds the open item as it was.
         adopted = Adopted(facts[-1].attempt, facts[-1].n + 1, turn.at.wall, by=order.by)
         turn.write(adopted)
-        visitors.recover([(*facts, adopted)], turn)
+        (errands if is_errand(facts) else visitors).recover([(*facts, adopted)], turn)
     turn.note(f"journal=adopted by={order.by!r}")
     turn.answer(order.id)
 
@@ -214,7 +218,7 @@ def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:
     charged = known if known is not None else recovery.remembered(order.facts)
     if turn.writes.knows_more(order.facts[-1]):
         turn.answer(order.id, _MORE, is_put_off=True)
-    elif objection := _objection_to_refund(order.facts):
+    elif objection := objection_to_giving_back(order.facts):
         turn.answer(order.id, objection)
     elif charged is None:
         turn.answer(order.id, "has no record of what was intended")
@@ -226,26 +230,17 @@ def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:
         turn.answer(order.id)
 
 
-def _objection_to_refund(facts: Sequence[Fact]) -> str:
-    charges = [fact for fact in facts if isinstance(fact, Redeemed)]
-    if not charges:
-        return "holds no charge: there is nothing to give back"
-    if any(isinstance(fact, Refunded) for fact in facts):
-        return "has been given back already"
-    if isinstance(facts[-1], Settled):
-        return f"was settled by {facts[-1].by} ({facts[-1].reason}): a refund now would give it back twice"
-    if all(charge.token is None for charge in charges):
-        return "has no redeem token, so E-GUMA cannot cancel it: give it back by hand, then settle it"
-    return ""
-
-
-def _puts_refund_off(facts: Sequence[Fact], charged: Attempt, turn: Turn, visitors: Visitors) -> str:
+def _puts_refund_off(  # noqa: PLR0911 - one line for each reason
+    facts: Sequence[Fact], charged: Attempt, turn: Turn, visitors: Visitors
+) -> str:
     """Return why a charge cannot be given back at this moment; empty where it can."""
     is_unfinished = charged.id in visitors.unfinished
     if turn.writes.failing:
         return "the journal cannot be written just now"
     if charged.holds_lane if is_unfinished else turn.writes.holds(charged.id):
         return "its visitor is being served"
+    if charged.voucher_code in turn.at_desk:
+        return "staff have something done to its voucher just now"
     other = visitors.of_voucher(charged.voucher_code)
     if other is not None and other is not charged:
         # The balance is evidence about another charge of the same voucher just now: a refund would blur it.

@@ -282,7 +282,7 @@ class Visitors:
         was_refund = isinstance(attempt.state, Refunding)
         handle(attempt, event, turn)
         if isinstance(attempt.state, Refunding) is not was_refund:
-            self._crosses(attempt.voucher_code)
+            self.crosses(attempt.voucher_code)
         if isinstance(attempt.state, Closed):
             del self.unfinished[attempt.id]
         if attempt is self.lane and not attempt.holds_lane:
@@ -294,15 +294,15 @@ class Visitors:
         """Give a charge back because a person wants it."""
         self.unfinished[attempt.id] = attempt
         refund.begin(attempt, turn, by, reason)
-        self._crosses(attempt.voucher_code)
+        self.crosses(attempt.voucher_code)
 
     def drop(self, attempt: Attempt) -> None:
         """End the gate's work with an attempt because a person has settled it."""
         attempt.close()
         del self.unfinished[attempt.id]
 
-    def _crosses(self, voucher_code: VoucherCode) -> None:
-        """A refund of a voucher begins or ends: an answer of Balance that is under way may be from before."""
+    def crosses(self, voucher_code: VoucherCode) -> None:
+        """A refund or an errand of a voucher begins or ends: an answer of Balance under way may be from before."""
         if self.lane is not None and isinstance(self.lane.state, Checking):
             self.lane.state = replace(self.lane.state, crossed=self.lane.state.crossed | {voucher_code})
 

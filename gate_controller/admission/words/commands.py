@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from gate_controller.admission.words.facts import Fact
-from gate_controller.admission.words.ids import AttemptId, OrderId
+from gate_controller.admission.words.ids import NO_INCIDENT, AttemptId, Incident, OrderId
 from gate_controller.admission.words.messages import Message
 
 
@@ -74,6 +74,8 @@ class Answer(Command):
     """Why nothing is done, in words for that person; empty where it is done, or has begun."""
     is_put_off: bool = False
     """Only the moment is bad: the same order may be given again, with what the journal holds by then."""
+    incident: Incident = NO_INCIDENT
+    """Under what an errand is in the journal."""
 
 
 @dataclass(frozen=True, slots=True)

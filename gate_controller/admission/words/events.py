@@ -8,9 +8,12 @@ when the attempt no longer waits for it is harmless.
 from dataclasses import dataclass
 from enum import Enum
 
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.facts import Fact, Regime
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.money import Cents
 
 
 class Contact(Enum):
@@ -165,6 +168,20 @@ class RefundOrdered(Order):
 
     facts: tuple[Fact, ...]
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandOrdered(Order):
+    """Something is to be done at E-GUMA besides admissions; whoever orders it gets its incident code."""
+
+    errand: ErrandKind
+    voucher_code: VoucherCode
+    amount: Cents | None
+    """What that person says; None where E-GUMA does."""
+    reason: str = ""
+    payment_id: str = ""
+    facts: tuple[Fact, ...] = ()
+    """Of whose charge a part is to be given back: the attempt's, from the journal."""
 
 
 @dataclass(frozen=True, slots=True)

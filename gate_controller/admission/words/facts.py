@@ -300,35 +300,6 @@ class RegimeEnded(Fact):
     why: str = ""
 
 
-KINDS: dict[str, type[Fact]] = {
-    kind.__name__: kind
-    for kind in (
-        Refused,
-        Intended,
-        Approved,
-        NotCharged,
-        Doubted,
-        Redeemed,
-        Released,
-        ReleasedToSensor,
-        Passed,
-        CreditOpened,
-        RefundBegun,
-        Refunded,
-        OpenItem,
-        Adopted,
-        SecondChargeFeared,
-        SecondChargeRuledOut,
-        Settled,
-        StrayPassage,
-        Occurred,
-        RegimeBegun,
-        RegimeEnded,
-    )
-}
-"""Every kind of fact by the name it has on disk; names are never reused."""
-
-
 def approval(facts: Iterable[Fact]) -> Approved | None:
     """Return what Balance said of an attempt whose charge it allowed, from its facts; None where that is not known."""
     for fact in facts:

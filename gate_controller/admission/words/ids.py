@@ -20,8 +20,12 @@ NOBODY = AttemptId("")
 Incident = NewType("Incident", str)
 """What staff look an attempt up by: five characters, none of which is mistaken for another when read aloud."""
 
+NO_INCIDENT = Incident("")
+
 OrderId = NewType("OrderId", str)
 """Names an order of a person, by the choice of whoever gives it: the same name again is the same order."""
+
+NO_ORDER = OrderId("")
 
 # Crockford's base 32: no I, L, O, U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

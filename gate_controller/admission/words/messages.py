@@ -121,6 +121,8 @@ class MessageKind(Enum):
     """The API refused the request; its text may tell why."""
     UNREACHABLE = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """E-GUMA could not be asked, or gave no usable answer, before anything was charged."""
+    AT_THE_DESK = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.WAIT, Symbol.CLOCK)
+    """Staff have something done to this voucher at this moment: until that is over it is not charged."""
     BEING_CHECKED = Telling(MoneyFate.BEING_CHECKED, Signal.REFUSED, Sound.ERROR, Symbol.CLOCK)
     """Whether the voucher was charged is not known yet."""
     NOT_CHARGED_AFTER_ALL = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)

@@ -1,0 +1,1 @@
+"""What staff have the gate do at E-GUMA besides admissions."""
