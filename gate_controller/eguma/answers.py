@@ -28,33 +28,35 @@ from gate_controller.admission.words.codes import VoucherCode, voucher_code
 from gate_controller.admission.words.money import Cents
 
 
-def _else(value: object) -> GetPydanticSchema:
+def odd_as(value: object) -> GetPydanticSchema:
     """Read as this value what is odd."""
     return GetPydanticSchema(lambda kind, read: with_default_schema(read(kind), default=value, on_error="default"))
 
 
-_Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_Code = Annotated[VoucherCode, AfterValidator(voucher_code)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+CodeText = Annotated[VoucherCode, AfterValidator(voucher_code)]
 
 
-class _StrictModel(BaseModel):
+class StrictAnswer(BaseModel):
+    """What every answer is read by."""
+
     # Strict: pydantic would otherwise read "5000", 5000.0 and true as integers. And without its cache of 16,384 texts:
     # tokens and codes never come again.
     model_config = {"frozen": True, "extra": "ignore", "strict": True, "cache_strings": "keys"}
 
 
-class BalanceAnswer(_StrictModel):
+class BalanceAnswer(StrictAnswer):
     """Whether a voucher can be redeemed, and what is left on it. An unknown code has an answer too."""
 
     is_redeemable: bool
     # What a code that names no voucher has for code and balance is undocumented, and nothing hangs on it.
-    code: _Code | None = None
+    code: CodeText | None = None
     """The voucher code, whatever was asked for (a ShortCode, say): only this one is used from here on."""
     balance_in_cents: Cents | None = None
-    total_amount_in_cents: Annotated[Cents | None, _else(None)] = None
-    currency: Annotated[Annotated[_Words, StringConstraints(to_upper=True)] | None, _else(None)] = None
+    total_amount_in_cents: Annotated[Cents | None, odd_as(None)] = None
+    currency: Annotated[Annotated[Words, StringConstraints(to_upper=True)] | None, odd_as(None)] = None
     """`CHF` or `EUR`; None in older editions of the API, which do not say."""
-    message: Annotated[str, _else("")] = ""
+    message: Annotated[str, odd_as("")] = ""
     """For people, as it is: why a voucher is not redeemable, or a note on one that is. It may be long or empty."""
 
     @model_validator(mode="after")
@@ -64,10 +66,10 @@ class BalanceAnswer(_StrictModel):
         return self
 
 
-class ChangedAnswer(_StrictModel):
+class ChangedAnswer(StrictAnswer):
     """A voucher after a change, such as a cancellation."""
 
-    code: Annotated[_Code, _else(VoucherCode(""))] = VoucherCode("")
+    code: Annotated[CodeText, odd_as(VoucherCode(""))] = VoucherCode("")
     balance_in_cents: Cents
 
 
@@ -78,7 +80,7 @@ class RedeemAnswer(ChangedAnswer):
     """Names this redemption; nothing else can cancel it."""
 
 
-class ListedAnswer(_StrictModel):
+class ListedAnswer(StrictAnswer):
     """One entry of the list of redemptions. It carries neither redeem token nor reference number."""
 
     code: Annotated[VoucherCode, StringConstraints(pattern=r"[^\s-]"), AfterValidator(voucher_code)]
@@ -87,8 +89,8 @@ class ListedAnswer(_StrictModel):
     redeemed_amount_in_cents: Cents
     # E-GUMA documents no type for a user's id; a number and a text that read alike are the same user.
     user_id: Annotated[
-        Annotated[_Words, Field(strict=False, coerce_numbers_to_str=True)] | None,
-        _else(None),
+        Annotated[Words, Field(strict=False, coerce_numbers_to_str=True)] | None,
+        odd_as(None),
         Field(validation_alias=AliasPath("user", "id")),
     ] = None
     """The user whose key redeemed: here, which gate or till it was."""

@@ -8,16 +8,13 @@ twice (eguma-api.md, "idempotency").
 
 import asyncio
 import contextlib
-import json
 import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final, Generic, NamedTuple, TypeVar
-from urllib.parse import quote, urlencode
 
 import tenacity
 from pydantic import ValidationError
@@ -27,13 +24,12 @@ from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import VoucherCode, mask
 from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.money import Cents
-from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
+from gate_controller.eguma.answers import ChangedAnswer, RedeemAnswer, entries_in
+from gate_controller.eguma.asks import CHANGES, GIVES_BACK, READS, Ask, balance_of, changing, redemptions_between
 from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-_T_co = TypeVar("_T_co", covariant=True)
-_Change = TypeVar("_Change", bound=ChangedAnswer)
 
 # The list's times are local and carry no offset (eguma-api.md); local time lies between 12 h behind UTC and 14 h ahead.
 BEHIND_UTC = timedelta(hours=12)
@@ -63,56 +59,6 @@ _BLANKS_AND_CONTROLS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 # may be a proxy's or a portal's, and the request may have gone on: unknown.
 _REFUSALS: Final[Mapping[int, CallFault]] = {400: CallFault.REFUSED, 401: CallFault.KEY_NOT_ACCEPTED}
 
-# After which faults an endpoint is asked again, by what it does.
-_Faults = frozenset[CallFault]
-READS: Final = _Faults({CallFault.NOT_SENT, CallFault.UNKNOWN})
-CHANGES: Final = _Faults({CallFault.NOT_SENT})  # sent twice, it takes effect twice
-GIVES_BACK: Final = _Faults()  # its caller repeats it, for as long as it takes; E-GUMA refuses more than is left
-
-
-@dataclass(frozen=True, slots=True)
-class Ask(Generic[_T_co]):
-    """One thing to ask: what to get or, with a body, post, and how its answer is read; `ValueError`: it cannot be."""
-
-    name: str
-    again_after: _Faults
-    target: str
-    read: Callable[[bytes], _T_co]
-    code: str = ""
-    body: bytes | None = None
-    token: str = ""
-
-
-def balance_of(code: str) -> Ask[BalanceAnswer]:
-    """Ask whether a code can be redeemed, and for how much."""
-    return Ask("balance", READS, _path(code, "balance"), BalanceAnswer.model_validate_json, code)
-
-
-def redemptions_between(begin: datetime, end: datetime, user: str | None = None) -> Ask[tuple[ListedAnswer, ...]]:
-    """Ask for the account's redemptions between two of the merchant's local times, naive ones; or for one user's."""
-    if begin.tzinfo or end.tzinfo:
-        raise ValueError("E-GUMA's list of redemptions takes local times without an offset: pass naive ones")
-    span = {"from": begin.isoformat(timespec="seconds"), "to": end.isoformat(timespec="seconds")}
-    query = urlencode(span | ({"user_id": user} if user else {}))
-    return Ask("redemptions", READS, f"/v1/vouchers/redemptions.json?{query}", LIST.validate_json)
-
-
-def _change(
-    name: str, again_after: _Faults, code: VoucherCode, body: dict[str, object], model: type[_Change], token: str = ""
-) -> Ask[_Change]:
-    def read(answer: bytes) -> _Change:
-        change = model.model_validate_json(answer)
-        if (change.code or code) != code:
-            raise ValueError(f"it is about another voucher, {mask(change.code)}")
-        return change
-
-    return Ask(name, again_after, _path(code, name), read, code, json.dumps(body).encode(), token)
-
-
-def _path(code: str, verb: str) -> str:
-    safe = quote(code, safe="") if code.strip(".") else "%2E" * len(code)  # dots alone would be a step in the path
-    return f"/v1/vouchers/{safe}/{verb}.json"
-
 
 class Api:
     """The API as one gate uses it. Every `deadline` is a moment of `time.monotonic`; a call ends by then."""
@@ -139,7 +85,7 @@ class Api:
     async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> calls.RedeemOutcome:
         """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""
         body: dict[str, object] = {"amount_in_cents": amount, "reference_number": reference}
-        answer = await self.ask(_change("redeem", CHANGES, code, body, RedeemAnswer), deadline, urgent=True)
+        answer = await self.ask(changing("redeem", CHANGES, code, body, RedeemAnswer), deadline, urgent=True)
         return (
             answer if isinstance(answer, CallFailed) else calls.Redemption(answer.redeem_token, answer.balance_in_cents)
         )
@@ -147,7 +93,7 @@ class Api:
     async def cancel(self, code: VoucherCode, token: str, amount: Cents, deadline: float) -> calls.CancelOutcome:
         """Give a charge back, one try. REFUSED may mean that an earlier one was carried out."""
         body: dict[str, object] = {"redeem_token": token, "amount_in_cents": amount}
-        ask = _change("cancel_redemption", GIVES_BACK, code, body, ChangedAnswer, token)
+        ask = changing("cancel_redemption", GIVES_BACK, code, body, ChangedAnswer, token)
         answer = await self.ask(ask, deadline)
         return answer if isinstance(answer, CallFailed) else calls.Cancelled(answer.balance_in_cents)
 
