@@ -79,7 +79,7 @@ class Api:
         if isinstance(answer, CallFailed):
             return answer
         voucher_code, left = answer.code or VoucherCode(""), answer.balance_in_cents or Cents(0)
-        message = _fit_to_be_told(answer.message, code, voucher_code)
+        message = fit_to_be_told(answer.message, code, voucher_code)
         return calls.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency)
 
     async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> calls.RedeemOutcome:
@@ -217,10 +217,11 @@ def _fit_to_be_shown(body: bytes, *known: str) -> str:
     text = _BLANKS_AND_CONTROLS.sub(" ", text).strip()
     if text.startswith(("<", "{")):  # a page of a proxy or a machine's JSON is not a message to a person
         return ""
-    return _fit_to_be_told(text, *known)
+    return fit_to_be_told(text, *known)
 
 
-def _fit_to_be_told(text: str, *known: str) -> str:
+def fit_to_be_told(text: str, *known: str) -> str:
+    """Return words of E-GUMA's without codes, and no longer than a line of the log."""
     # Whoever wrote it, it goes to the log and to staff; masked before a cut can hide the end of a code.
     text = masked_in(text[:_LOOKED_AT], *known) if text else ""
     return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"

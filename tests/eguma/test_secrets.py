@@ -16,8 +16,11 @@ import pytest
 from gate_controller.admission.words.calls import Balance, CallFailed, CallFault
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.ticket_calls import TicketNumber
 from gate_controller.eguma.api import MAX_TEXT, Api
 from gate_controller.eguma.connection import EgumaConnection
+from gate_controller.eguma.desk_api import DeskApi
+from gate_controller.eguma.ticket_api import TicketApi
 from gate_controller.eguma.transport import OneConnectionTransport
 from gate_controller.simulator import KEYS, FaultKind, Misbehaviour, Simulator
 from tests.rig.raw_server import raw_server, refusing_port, unanswering_port
@@ -32,6 +35,7 @@ IN_SMALL_LETTERS = re.sub("%..", lambda byte: byte[0].lower(), IN_URLS)
 
 SPELLINGS = (KEY, IN_URLS, IN_SMALL_LETTERS, "s3cret")
 GOOD = VoucherCode("L4FU5LQTKJR3")
+TICKET = TicketNumber("1000000000000000001")
 NOON = 1_747_828_800.0
 ECHO = f"The key {KEY} in https://api.e-guma.ch/?apikey={IN_URLS} or {IN_SMALL_LETTERS} is not for this: {GOOD}."
 
@@ -42,6 +46,16 @@ CALLS: dict[str, Call] = {
     "cancel": lambda api, deadline: api.cancel(GOOD, "t", Cents(1), deadline),
     "redemptions": lambda api, deadline: api.redemptions(NOON, NOON, deadline, urgent=False),
     "probe": lambda api, _: api.probe(),
+    "info": lambda api, deadline: DeskApi(api).info(GOOD, deadline, urgent=False),
+    "top-up": lambda api, deadline: DeskApi(api).top_up(GOOD, Cents(1), "p", deadline),
+    "cancel a part": lambda api, deadline: DeskApi(api).cancel_part(GOOD, "t", Cents(1), deadline),
+    "activation": lambda api, deadline: DeskApi(api).activation(GOOD, deadline),
+    "activate": lambda api, deadline: DeskApi(api).activate(GOOD, Cents(1), deadline),
+    "deactivation": lambda api, deadline: DeskApi(api).deactivation(GOOD, deadline),
+    "deactivate": lambda api, deadline: DeskApi(api).deactivate(GOOD, "r", deadline),
+    "check-in": lambda api, deadline: TicketApi(api).check_in(TICKET, deadline),
+    "check-out": lambda api, deadline: TicketApi(api).check_out(TICKET, deadline, urgent=False),
+    "ticket info": lambda api, deadline: TicketApi(api).info(TICKET, deadline, urgent=False),
 }
 FAULTS = [
     *(Misbehaviour(kind, times=None, interval_seconds=5.0) for kind in FaultKind if kind is not FaultKind.STATUS),
@@ -108,6 +122,7 @@ async def test_no_fault_makes_a_call_show_the_key(
             text = await failure_of(CALLS[name], api)
             assert hidden(text), fault
             assert GOOD not in text, fault  # a voucher's code is money
+            assert TICKET not in text, fault
             failures += bool(text)
     assert failures > len(FAULTS) // 2
     assert hidden(everything_logged.text)
