@@ -74,7 +74,7 @@ async def _serve(server: "Simulator") -> None:
     import asyncio
     import signal
 
-    from gate_controller.simulator import KEYS, SAMPLES
+    from gate_controller.simulator import DEPOT_SAMPLES, KEYS, RARE_SAMPLES, SAMPLES, TICKET_SAMPLES
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -84,7 +84,11 @@ async def _serve(server: "Simulator") -> None:
         print(f"listening on {server.base_url}", flush=True)
         for key, user in KEYS.items():
             print(f"key      {key:<17}{user.name}")
-        for sample in SAMPLES:
+        for sample in (*SAMPLES, *RARE_SAMPLES):
             print(f"voucher  {sample.code:<17}{sample.title}")
+        for depot in DEPOT_SAMPLES:
+            print(f"depot    {depot.code:<17}{depot.title}")
+        for ticket in TICKET_SAMPLES:
+            print(f"ticket   {ticket.ticket_number:<21}{ticket.title}")
         print(end="", flush=True)
         await stop.wait()

@@ -35,6 +35,14 @@ class Behaviour:
     """Whether a reference_number with anything but letters and digits is refused, as "alphanumeric" may be
     read.
     """
+    positions_redeemable: bool = True
+    """Whether Balance says of a voucher that is redeemed by positions that it can be redeemed. Undocumented."""
+    depot_sold_again: bool = True
+    """Whether a depot voucher that was taken back can be sold again. Undocumented."""
+    depot_unknown_refused: bool = False
+    """Whether a status of an unknown depot voucher is a 400, not a plain no. Undocumented."""
+    ticket_at_each_position: bool = True
+    """Whether a ticket with several check-in positions can be checked in once at each. Undocumented."""
     content_type_required: bool = False
     """Whether a request without `Content-Type: application/json` is refused."""
 

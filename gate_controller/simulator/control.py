@@ -9,17 +9,20 @@ docs/simulator.md is its manual.
 import json
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import unquote
 
 from gate_controller.simulator import reading
 from gate_controller.simulator.behaviour import CURRENCIES
-from gate_controller.simulator.ledger import Account, LedgerRedemption, LedgerRefusal
-from gate_controller.simulator.merchant import JSON, TEXT, Merchant, Reply, read_query, text, to_json
+from gate_controller.simulator.books_shown import books, fields_json
+from gate_controller.simulator.calling import JSON, TEXT, Reply, read_query, text, to_json
+from gate_controller.simulator.depot import DepotVoucher
+from gate_controller.simulator.ledger import LedgerRefusal
+from gate_controller.simulator.merchant import Merchant
 from gate_controller.simulator.misbehaviour import Endpoint, FaultKind, FaultScript, Misbehaviour, ScriptLine
 from gate_controller.simulator.reading import BadControl, FieldReader
-from gate_controller.simulator.vouchers import Condition, Voucher, dashed, plain
+from gate_controller.simulator.ticketing import Ticket
+from gate_controller.simulator.vouchers import Condition, Voucher, plain
 from gate_controller.simulator.wire import HttpRequest
 
 ROOT = "/_simulator/"
@@ -47,6 +50,7 @@ _VOUCHER_FIELDS: dict[str, FieldReader] = {
     "message": reading.text,
     "redeemable_at_zero": reading.flag,
     "is_complimentary": reading.flag,
+    "redeemed_by_position": reading.flag,
     "currency": reading.optional(reading.word(*CURRENCIES)),
     "name": reading.text,
     "description": reading.text,
@@ -64,7 +68,28 @@ _BEHAVIOUR_FIELDS: dict[str, FieldReader] = {
     "older_edition": reading.flag,
     "dashes_in_answers": reading.flag,
     "strict_references": reading.flag,
+    "positions_redeemable": reading.flag,
+    "depot_sold_again": reading.flag,
+    "depot_unknown_refused": reading.flag,
+    "ticket_at_each_position": reading.flag,
     "content_type_required": reading.flag,
+}
+_DEPOT_FIELDS: dict[str, FieldReader] = {
+    "amount_in_cents": reading.optional(reading.whole(1)),
+    "sold_for": reading.optional(reading.whole(1)),
+    "left": reading.optional(reading.whole(0)),
+    "name": reading.text,
+    "product_id": reading.text,
+}
+_TICKET_FIELDS: dict[str, FieldReader] = {
+    "price_in_cents": reading.whole(0),
+    "positions": reading.whole(1),
+    "is_deleted": reading.flag,
+    "checked_in_at": reading.optional(reading.text),
+    "product_id": reading.text,
+    "ticket_type_id": reading.text,
+    "event": reading.text,
+    "created_at": reading.text,
 }
 _SHORT_CODE_FIELDS: dict[str, FieldReader] = {
     "voucher_code": reading.text,
@@ -128,8 +153,8 @@ class Control:
                     return self._remove_fault(line_id)
                 case "GET", ["ledger"]:
                     return self._ledger(read_query(query).get("voucher_code"))
-                case "PUT", ["vouchers", code] if code:
-                    return self._put_voucher(unquote(code), body)
+                case "PUT", ["vouchers" | "depot-vouchers" | "tickets" as kind, code] if code:
+                    return self._put(kind, unquote(code), body)
                 case "POST", ["short-codes"]:
                     return self._hand_out(body, now)
                 case "POST", ["reset"]:
@@ -167,22 +192,18 @@ class Control:
             return text(404, f"there is no fault {line_id}: it may have acted as often as it was told\n")
         return _json({})
 
-    def _ledger(self, voucher_code: str | None) -> Reply:
-        ledger = self._merchant.ledger
-        wanted = None if voucher_code is None else plain(voucher_code)
-        accounts = [a for a in ledger.accounts() if wanted in {None, a.voucher.code}]
-        redemptions = [r for r in ledger.redemptions() if wanted in {None, r.voucher_code}]
-        # Added up from the single redemptions, so that it bears witness beside the running sums.
-        net = dict.fromkeys((a.voucher.code for a in accounts), 0)
-        for redemption in redemptions:
-            net[redemption.voucher_code] += redemption.left
-        return _json(
-            {
-                "vouchers": {a.voucher.code: _account_json(a, net[a.voucher.code]) for a in accounts},
-                "redemptions": [_redemption_json(redemption) for redemption in redemptions],
-                "net_redeemed_in_cents": sum(net.values()),
-            }
-        )
+    def _ledger(self, code: str | None) -> Reply:
+        return _json(books(self._merchant, code))
+
+    def _put(self, kind: str, code: str, body: bytes) -> Reply:
+        if kind == "vouchers":
+            return self._put_voucher(code, body)
+        if kind == "tickets":
+            self._merchant.tickets.put(Ticket(plain(code), **reading.read_object(body, _TICKET_FIELDS)))
+        else:
+            wanted = reading.read_object(body, _DEPOT_FIELDS, required=("amount_in_cents",))
+            self._merchant.depot.put(DepotVoucher(code, **wanted))
+        return self._ledger(code)
 
     def _put_voucher(self, code: str, body: bytes) -> Reply:
         changes = reading.read_object(body, _VOUCHER_FIELDS)
@@ -220,44 +241,14 @@ def _fault(value: object) -> Misbehaviour:
         raise BadControl(str(error)) from None
 
 
-def _plain_json(value: object) -> object:
-    return value.name.lower() if isinstance(value, Condition) else value
-
-
-def _fields_json(item: Any) -> dict[str, object]:
-    return {field.name: _plain_json(getattr(item, field.name)) for field in fields(item)}
-
-
 def _line_json(line: ScriptLine) -> dict[str, object]:
     return {
-        **_fields_json(line.fault),
+        **fields_json(line.fault),
         "id": line.id,
         "effect": line.fault.takes_effect,
         "skips_left": line.skips_left,
         "times_left": line.times_left,
         "acted": line.acted,
-    }
-
-
-def _account_json(account: Account, net: int) -> dict[str, object]:
-    return {
-        **_fields_json(account.voucher),
-        "printed_code": dashed(account.voucher.code),
-        "opened_with_in_cents": account.opened_with,
-        "net_redeemed_in_cents": net,
-    }
-
-
-def _redemption_json(redemption: LedgerRedemption) -> dict[str, object]:
-    return {
-        "redeem_token": redemption.token,
-        "voucher_code": redemption.voucher_code,
-        "amount_in_cents": redemption.amount,
-        "cancelled_in_cents": redemption.cancelled,
-        "user": asdict(redemption.user),
-        "reference_number": redemption.reference_number,
-        "redeemed_at": redemption.redeemed_at,
-        "made_at": redemption.made_at,
     }
 
 

@@ -7,7 +7,7 @@ Pure. Whether the request took effect was settled before; here only its answer s
 import json
 from typing import assert_never
 
-from gate_controller.simulator.merchant import JSON, TEXT, Reply, to_json
+from gate_controller.simulator.calling import JSON, TEXT, Reply, to_json
 from gate_controller.simulator.misbehaviour import FaultKind, Misbehaviour
 from gate_controller.simulator.wire import Manner, WireReply
 
@@ -15,6 +15,9 @@ HTML = "text/html; charset=utf-8"
 
 WRONG_CODE = "WRNG2C4D6E8F"
 """The code that `wrong_code` puts into answers, unless the fault names one."""
+
+WRONG_TICKET = "9" * 19
+"""The number that it puts into answers about a ticket."""
 
 _PAGE = "<!DOCTYPE html><html><title>Wartung</title><body><h1>Bitte später wieder</h1></body></html>\n"
 _STATUS_TEXT = "Something went wrong. (simulated)"
@@ -88,7 +91,10 @@ def _with_code(answer: Reply, code: str) -> bytes:
         return answer.body
     value = json.loads(answer.body)
     for entry in value if isinstance(value, list) else [value]:
-        entry["code"] = code
+        # A check-in names neither voucher nor ticket: it has nothing that could be another's.
+        for name, other in (("code", code), ("ticket_number", WRONG_TICKET if code == WRONG_CODE else code)):
+            if name in entry:
+                entry[name] = other
     return to_json(value)
 
 

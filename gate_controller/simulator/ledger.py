@@ -1,8 +1,8 @@
 """
-The books: vouchers, redemptions and cancellations, with E-GUMA's rules about them.
+The books: vouchers, redemptions, cancellations and top-ups, with E-GUMA's rules about them.
 
-Pure: no I/O and no clock; moments come in as arguments. At any time, what a voucher was opened with is its
-balance plus its net redemptions. A rule that says no raises `LedgerRefusal` and changes nothing.
+Pure: no I/O and no clock; moments come in as arguments. At any time, what a voucher was opened with and topped up by is
+its balance plus its net redemptions. A rule that says no raises `LedgerRefusal` and changes nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +45,18 @@ class LedgerRedemption:
         return self.amount - self.cancelled
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerTopUp:
+    """An amount put on a voucher, which the API calls a charge. Kept for ever."""
+
+    voucher_code: str
+    amount: int
+    payment_id: str | None
+    user: User
+    made_at: float
+    """Seconds since 1970 by this machine's clock."""
+
+
 @dataclass(slots=True)
 class Account:
     """One voucher and its running sums."""
@@ -54,6 +66,7 @@ class Account:
     opened_with: int
     """The balance before the first redemption of these books."""
     net_redeemed: int = NOTHING
+    topped_up: int = NOTHING
 
     def move(self, amount: int) -> None:
         """Take `amount` cents off the balance; a negative amount puts them back."""
@@ -79,6 +92,7 @@ class Ledger:
         self._new_token = new_token
         self._accounts: dict[str, Account] = {}
         self._redemptions: dict[str, LedgerRedemption] = {}
+        self._top_ups: list[LedgerTopUp] = []
         self._short_codes: dict[str, ShortCode] = {}
         self._short_code_count = 0
         self.reset()
@@ -87,6 +101,7 @@ class Ledger:
         """Forget everything and open the books anew with the vouchers they began with."""
         self._accounts.clear()
         self._redemptions.clear()
+        self._top_ups.clear()
         self._short_codes.clear()
         self._short_code_count = 0
         for sample in self._samples:
@@ -101,8 +116,9 @@ class Ledger:
         code = plain(voucher.code)
         before = self._accounts.get(code)
         net = before.net_redeemed if before else NOTHING
-        opened_with = voucher.balance_in_cents + net
-        self._accounts[code] = Account(replace(voucher, code=code), opened_with, net)
+        topped_up = before.topped_up if before else NOTHING
+        opened_with = voucher.balance_in_cents + net - topped_up
+        self._accounts[code] = Account(replace(voucher, code=code), opened_with, net, topped_up)
 
     def hand_out(self, voucher_code: str, *, lapses_at: float | None, short_code: str | None = None) -> str:
         """Return a ShortCode for a voucher: the one asked for, else the next in sequence.
@@ -171,6 +187,8 @@ class Ledger:
             raise LedgerRefusal(f"reference_number must have at most {MAX_REFERENCE} characters.")
         if voucher.condition is not Condition.GOOD:
             raise LedgerRefusal(voucher.condition.value)
+        if voucher.redeemed_by_position:
+            raise LedgerRefusal("The voucher is redeemed by its positions.")
         if amount > voucher.balance_in_cents:
             raise LedgerRefusal("amount_in_cents is greater than the balance of the voucher.")
         redemption = LedgerRedemption(
@@ -203,6 +221,29 @@ class Ledger:
         redemption.cancelled = redemption.cancelled + amount
         account.move(-amount)
         return account.voucher.balance_in_cents
+
+    def top_up(
+        self, code: str, amount: int, payment_id: str | None, *, user: User, made_at: float, book: bool = True
+    ) -> int:
+        """Put an amount on a voucher; return the new balance. `book` False: without effect."""
+        account = self._account(code)
+        voucher = account.voucher
+        if amount < 1:
+            raise LedgerRefusal("amount_in_cents must be greater than 0.")
+        if voucher.condition is not Condition.GOOD:
+            raise LedgerRefusal("The voucher can not be charged.")
+        balance = voucher.balance_in_cents + amount
+        if book:
+            # Whether the total amount rises with it is undocumented; a balance above it would be odd.
+            total = max(voucher.total_amount_in_cents, balance)
+            account.voucher = replace(voucher, balance_in_cents=balance, total_amount_in_cents=total)
+            account.topped_up += amount
+            self._top_ups.append(LedgerTopUp(voucher.code, amount, payment_id, user, made_at))
+        return balance
+
+    def top_ups(self) -> Iterator[LedgerTopUp]:
+        """Return every top-up, oldest first."""
+        return iter(self._top_ups)
 
     def _account(self, code: str) -> Account:
         # A ShortCode is for Balance alone, so it is not looked for here (eguma-api.md, "Voucher codes").

@@ -1,81 +1,46 @@
 """
-The calls of E-GUMA's API that a gate makes: from a request to the answer, with the status and text E-GUMA
-gives.
+The calls of E-GUMA's API: from a request to the answer, with the status and text E-GUMA gives.
 
 Nothing here knows of faults, sockets or clocks: the moment comes in, and `book` says whether the books are
 to feel it.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import assert_never
-from urllib.parse import parse_qsl, unquote
 
 from gate_controller.simulator.behaviour import Behaviour
-from gate_controller.simulator.clock import local_text, read_local
+from gate_controller.simulator.calling import (
+    JSON,
+    ApiCall,
+    Reply,
+    amount_if_any,
+    amount_in,
+    moment_in,
+    read_body,
+    text,
+    text_if_any,
+    to_json,
+)
+from gate_controller.simulator.clock import local_text
+from gate_controller.simulator.depot import MAX_DEACTIVATE_REASON, DepotBook, DepotEntry
 from gate_controller.simulator.ledger import Ledger, LedgerRedemption, LedgerRefusal
 from gate_controller.simulator.misbehaviour import Endpoint
+from gate_controller.simulator.ticketing import TicketBook, TicketRefused
 from gate_controller.simulator.vouchers import NOT_FOUND, User, dashed, plain
 from gate_controller.simulator.wire import HttpRequest
 
-JSON = "application/json; charset=utf-8"
-TEXT = "text/plain; charset=utf-8"
-
-_VOUCHER_CALLS: dict[tuple[str, str], Endpoint] = {
-    ("GET", "balance.json"): Endpoint.BALANCE,
-    ("POST", "redeem.json"): Endpoint.REDEEM,
-    ("POST", "cancel_redemption.json"): Endpoint.CANCEL_REDEMPTION,
-    ("GET", "info.json"): Endpoint.INFO,
-}
 _ALPHANUMERIC = re.compile(r"[0-9A-Za-z]*")
 _COMPLIMENTARY = ("included", "excluded", "only")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What E-GUMA answers: a status and either a JSON value or a text."""
-
-    status: int
-    body: bytes
-    content_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApiCall:
-    """One request to the API, understood as far as its address goes."""
-
-    endpoint: Endpoint
-    code: str
-    """The voucher's code as it was sent, percent-decoded; empty for the list of redemptions."""
-    query: Mapping[str, str]
-    request: HttpRequest
-
-
-def find_call(request: HttpRequest) -> ApiCall | None:
-    """Return the call that a request makes; None where E-GUMA has nothing at that address."""
-    path, _, query = request.target.partition("?")
-    match path.split("/"):
-        case ["", "v1", "vouchers", "redemptions.json"] if request.method == "GET":
-            return ApiCall(Endpoint.REDEMPTIONS, "", read_query(query), request)
-        case ["", "v1", "vouchers", code, name] if code and (request.method, name) in _VOUCHER_CALLS:
-            endpoint = _VOUCHER_CALLS[request.method, name]
-            return ApiCall(endpoint, unquote(code), read_query(query), request)
-        case _:
-            return None
-
-
-def read_query(query: str) -> dict[str, str]:
-    """Return the parameters of a query string; of a repeated one, the last."""
-    return dict(parse_qsl(query, keep_blank_values=True))
 
 
 class Merchant:
     """The account behind the API: its books and its behaviour. `behaviour` may be replaced at any time."""
 
-    def __init__(self, ledger: Ledger, behaviour: Behaviour) -> None:
+    def __init__(self, ledger: Ledger, depot: DepotBook, tickets: TicketBook, behaviour: Behaviour) -> None:
         self.ledger = ledger
+        self.depot = depot
+        self.tickets = tickets
         self.behaviour = behaviour
 
     def answer(self, call: ApiCall, user: User | None, *, now: float, book: bool = True) -> Reply:
@@ -92,7 +57,9 @@ class Merchant:
             return text(400, str(refusal))
         return Reply(200, to_json(value), JSON)
 
-    def _carry_out(self, call: ApiCall, user: User, now: float, *, book: bool) -> object:
+    def _carry_out(  # noqa: PLR0911 - the table of the calls, one case each
+        self, call: ApiCall, user: User, now: float, *, book: bool
+    ) -> object:
         match call.endpoint:
             case Endpoint.BALANCE:
                 return self._balance(call, now)
@@ -104,6 +71,16 @@ class Merchant:
                 return self._info(call)
             case Endpoint.REDEMPTIONS:
                 return self._redemptions(call, now)
+            case Endpoint.CHARGE:
+                return self._charge(call, user, now, book=book)
+            case Endpoint.ACTIVATE_STATUS | Endpoint.DEACTIVATE_STATUS:
+                return self._depot_status(call)
+            case Endpoint.ACTIVATE | Endpoint.DEACTIVATE:
+                return self._change_depot(call, user, now, book=book)
+            case Endpoint.CHECKIN | Endpoint.CHECKOUT:
+                return self._check(call, user, now, book=book)
+            case Endpoint.TICKET_INFO:
+                return self._ticket_info(call)
             case Endpoint.ANY:
                 raise RuntimeError("a call has an endpoint of its own")
             case _:
@@ -121,7 +98,9 @@ class Merchant:
         voucher = self.ledger.resolve(call.code, now=now)
         answer: dict[str, object] = {
             "code": self._spell(voucher.code if voucher else plain(call.code)),
-            "is_redeemable": voucher is not None and voucher.is_redeemable,
+            "is_redeemable": voucher is not None
+            and voucher.is_redeemable
+            and (self.behaviour.positions_redeemable or not voucher.redeemed_by_position),
             "balance_in_cents": voucher.balance_in_cents if voucher else 0,
             "total_amount_in_cents": voucher.total_amount_in_cents if voucher else 0,
             "message": voucher.balance_message if voucher else NOT_FOUND,
@@ -133,15 +112,13 @@ class Merchant:
         return answer
 
     def _redeem(self, call: ApiCall, user: User, now: float, *, book: bool) -> dict[str, object]:
-        body = _read_body(call.request)
-        reference = body.get("reference_number")
-        if reference is not None and not isinstance(reference, str):
-            raise LedgerRefusal("reference_number must be a text.")
+        body = read_body(call.request)
+        reference = text_if_any(body, "reference_number")
         if reference and self.behaviour.strict_references and not _ALPHANUMERIC.fullmatch(reference):
             raise LedgerRefusal("reference_number must be alphanumeric.")
         redemption, balance = self.ledger.redeem(
             call.code,
-            _amount(body),
+            amount_in(body),
             user=user,
             reference_number=reference,
             redeemed_at=local_text(now + self.behaviour.clock_offset_seconds),
@@ -158,11 +135,11 @@ class Merchant:
         return answer
 
     def _cancel(self, call: ApiCall, *, book: bool) -> dict[str, object]:
-        body = _read_body(call.request)
+        body = read_body(call.request)
         token = body.get("redeem_token")
         if not isinstance(token, str) or not token:
             raise LedgerRefusal("redeem_token is missing.")
-        balance = self.ledger.cancel(call.code, token, _amount(body), book=book)
+        balance = self.ledger.cancel(call.code, token, amount_in(body), book=book)
         return {"code": self._spell(plain(call.code)), "balance_in_cents": balance}
 
     def _info(self, call: ApiCall) -> dict[str, object]:
@@ -178,10 +155,88 @@ class Merchant:
             "valid_until": voucher.valid_until,
         }
 
+    def _charge(self, call: ApiCall, user: User, now: float, *, book: bool) -> dict[str, object]:
+        body = read_body(call.request)
+        amount, payment_id = amount_in(body), text_if_any(body, "payment_id")
+        balance = self.ledger.top_up(call.code, amount, payment_id, user=user, made_at=now, book=book)
+        return {"code": self._spell(plain(call.code)), "balance_in_cents": balance}
+
+    def _depot_status(self, call: ApiCall) -> dict[str, object]:
+        entry = self.depot.entry(call.code)
+        if entry is None and self.behaviour.depot_unknown_refused:
+            raise LedgerRefusal(NOT_FOUND)
+        answer: dict[str, object] = {
+            "code": self._spell(plain(call.code)),
+            "amount_in_cents": self._worth(entry),
+        }
+        if call.endpoint is Endpoint.DEACTIVATE_STATUS:
+            why = self.depot.why_not_taken_back(entry) if entry else NOT_FOUND
+            return answer | {"can_be_deactivated": not why, "message": why}
+        why = self.depot.why_not_sold(entry, again=self.behaviour.depot_sold_again) if entry else NOT_FOUND
+        answer |= {"can_be_activated": not why, "message": why}
+        answer["free_amount"] = entry is not None and entry.voucher.amount_in_cents is None
+        answer["product_id"] = entry.voucher.product_id if entry else None
+        if not self.behaviour.older_edition:
+            answer["currency"] = self.behaviour.currency
+        return answer
+
+    @staticmethod
+    def _worth(entry: DepotEntry | None) -> int | None:
+        if entry is None:
+            return None
+        return entry.voucher.amount_in_cents if entry.sold_for is None else entry.sold_for
+
+    def _change_depot(self, call: ApiCall, user: User, now: float, *, book: bool) -> dict[str, object]:
+        body = read_body(call.request, may_be_empty=True)
+        if call.endpoint is Endpoint.ACTIVATE:
+            again, amount = self.behaviour.depot_sold_again, amount_if_any(body)
+            worth = self.depot.activate(call.code, amount, again=again, user=user, made_at=now, book=book)
+        else:
+            reason = text_if_any(body, "deactivate_reason", MAX_DEACTIVATE_REASON)
+            worth = self.depot.deactivate(call.code, reason, user=user, made_at=now, book=book)
+        name = "balance_in_cents" if self.behaviour.older_edition else "amount_in_cents"
+        return {"code": self._spell(plain(call.code)), name: worth}
+
+    def _check(self, call: ApiCall, user: User, now: float, *, book: bool) -> dict[str, object]:
+        if call.endpoint is Endpoint.CHECKIN:
+            why = self.tickets.check_in(
+                call.code,
+                at_each_position=self.behaviour.ticket_at_each_position,
+                at=local_text(now + self.behaviour.clock_offset_seconds),
+                user=user,
+                made_at=now,
+                book=book,
+            )
+        else:
+            why = self.tickets.check_out(call.code, user=user, made_at=now, book=book)
+        entry = self.tickets.entry(call.code)
+        return {
+            "is_successful": why is None,
+            "product_id": entry.ticket.product_id if entry else None,
+            "ticket_type_id": entry.ticket.ticket_type_id if entry else None,
+            "unsuccessful_code": why.value if why else None,
+            "unsuccessful_message": why.message if why else None,
+        }
+
+    def _ticket_info(self, call: ApiCall) -> dict[str, object]:
+        entry = self.tickets.entry(call.code)
+        if entry is None:
+            raise LedgerRefusal(TicketRefused.NOT_FOUND.message)  # what an unknown ticket gets here is undocumented
+        ticket = entry.ticket
+        return {
+            "id": f"7c2f90aa-0000-4000-8000-{ticket.ticket_number[-12:]}",
+            "ticket_number": ticket.ticket_number,
+            "created_at": ticket.created_at,
+            "price_in_cents": ticket.price_in_cents,
+            "is_checked_in": entry.checked_in > 0,
+            "checked_in_at": entry.checked_in_at,
+            "event_or_admission_id": ticket.event,
+        }
+
     def _redemptions(self, call: ApiCall, now: float) -> list[dict[str, object]]:
         if not self.behaviour.redemptions_allowed:
             raise LedgerRefusal("This user may not list redemptions.")
-        first, last = (_moment(call.query, name) for name in ("from", "to"))
+        first, last = (moment_in(call.query, name) for name in ("from", "to"))
         user_id = call.query.get("user_id")
         complimentary = call.query.get("complimentary", "included")
         if complimentary not in _COMPLIMENTARY:
@@ -220,41 +275,3 @@ class Merchant:
 
     def _spell(self, code: str) -> str:
         return dashed(code) if self.behaviour.dashes_in_answers else code
-
-
-def text(status: int, message: str) -> Reply:
-    """Return a plain-text answer, as E-GUMA gives for every error."""
-    return Reply(status, message.encode(), TEXT)
-
-
-def to_json(value: object) -> bytes:
-    """Return a value as JSON in UTF-8, any script written as it is."""
-    return json.dumps(value, ensure_ascii=False).encode()
-
-
-def _read_body(request: HttpRequest) -> dict[str, object]:
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        raise LedgerRefusal("The body is not valid JSON.") from None
-    if not isinstance(body, dict):
-        raise LedgerRefusal("The body must be a JSON object.")
-    return body
-
-
-def _amount(body: Mapping[str, object]) -> int:
-    amount = body.get("amount_in_cents")
-    if amount is None:
-        raise LedgerRefusal("amount_in_cents is missing.")
-    if not isinstance(amount, int) or isinstance(amount, bool):
-        raise LedgerRefusal("amount_in_cents must be an integer.")
-    return amount
-
-
-def _moment(query: Mapping[str, str], name: str) -> str:
-    if not query.get(name):
-        raise LedgerRefusal(f"{name} is missing.")
-    try:
-        return read_local(query[name])
-    except ValueError:
-        raise LedgerRefusal(f"{name} must be a local time like 2025-05-21T00:00:00.") from None

@@ -14,13 +14,21 @@ from gate_controller.simulator.vouchers import plain
 
 
 class Endpoint(StrEnum):
-    """The calls of the API that a gate makes."""
+    """The calls of the API, by their names in its addresses."""
 
     BALANCE = "balance"
     REDEEM = "redeem"
     CANCEL_REDEMPTION = "cancel_redemption"
     INFO = "info"
     REDEMPTIONS = "redemptions"
+    CHARGE = "charge"
+    ACTIVATE_STATUS = "activate_status"
+    ACTIVATE = "activate"
+    DEACTIVATE_STATUS = "deactivate_status"
+    DEACTIVATE = "deactivate"
+    CHECKIN = "checkin"
+    CHECKOUT = "checkout"
+    TICKET_INFO = "ticket_info"
     ANY = "*"
     """In a fault: whichever it is."""
 

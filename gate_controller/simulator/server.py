@@ -16,12 +16,16 @@ from types import TracebackType
 from typing import Self
 
 from gate_controller.simulator.behaviour import Behaviour
+from gate_controller.simulator.calling import ApiCall, Reply, find_call, text
 from gate_controller.simulator.control import ROOT, Control, RequestRecord
+from gate_controller.simulator.counter_samples import DEPOT_SAMPLES, RARE_SAMPLES, TICKET_SAMPLES
+from gate_controller.simulator.depot import DepotBook
 from gate_controller.simulator.disturb import disturbed, undisturbed
 from gate_controller.simulator.ledger import Ledger
 from gate_controller.simulator.listener import Listener
-from gate_controller.simulator.merchant import ApiCall, Merchant, Reply, find_call, text
+from gate_controller.simulator.merchant import Merchant
 from gate_controller.simulator.misbehaviour import FaultKind, FaultScript, Misbehaviour
+from gate_controller.simulator.ticketing import TicketBook
 from gate_controller.simulator.vouchers import SAMPLES, Sample, User, plain
 from gate_controller.simulator.wire import Connection, HttpRequest, Manner, WireReply
 
@@ -50,7 +54,7 @@ class Simulator:
     def __init__(
         self,
         *,
-        vouchers: Iterable[Sample] = SAMPLES,
+        vouchers: Iterable[Sample] = (*SAMPLES, *RARE_SAMPLES),
         keys: Mapping[str, User] | None = None,
         latency_seconds: float = 0.0,
         currency: str = "CHF",
@@ -70,10 +74,12 @@ class Simulator:
         self._keys = KEYS if keys is None else dict(keys)
         self._host, self._port = host, port
         self.ledger = Ledger(vouchers)
+        self.depot = DepotBook(self.ledger, (each.voucher for each in DEPOT_SAMPLES if each.voucher))
+        self.tickets = TicketBook(each.ticket for each in TICKET_SAMPLES if each.ticket)
         self.faults = FaultScript()
         self.requests: deque[RequestRecord] = deque(maxlen=REQUESTS_KEPT)
         """The latest requests to the API, oldest first; control requests are not among them."""
-        self._merchant = Merchant(self.ledger, self._first_behaviour)
+        self._merchant = Merchant(self.ledger, self.depot, self.tickets, self._first_behaviour)
         self._control = Control(merchant=self._merchant, faults=self.faults, requests=self.requests, reset=self.reset)
         self._listener = Listener(self._serve)
         self._late: set[asyncio.TimerHandle] = set()
@@ -132,6 +138,8 @@ class Simulator:
         """Put books, faults, behaviour and the list of requests back to what they were at first."""
         self._forget_late_effects()
         self.ledger.reset()
+        self.depot.reset()
+        self.tickets.reset()
         self.faults.clear()
         self.requests.clear()
         self._merchant.behaviour = self._first_behaviour

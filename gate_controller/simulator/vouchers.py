@@ -25,6 +25,7 @@ class Condition(Enum):
     NOT_PAID = "The voucher can not be redeemed, as it has not been paid."
     PRO_FORMA = "The voucher can not be redeemed, as it is a pro-forma voucher."
     DELETED = "The voucher can not be redeemed, as it has been deleted."
+    EXPIRED = "The voucher can not be redeemed, as it is expired."
 
 
 NOT_FOUND = "Der Gutschein wurde nicht gefunden."
@@ -51,6 +52,8 @@ class Voucher:
     redeemable_at_zero: bool = False
     """Maison (PR) and package vouchers are redeemable with nothing on them (eguma-api.md, "Vouchers")."""
     is_complimentary: bool = False
+    redeemed_by_position: bool = False
+    """Used up position by position, which Redeem cannot name (eguma-api.md, "Vouchers")."""
     currency: str | None = None
     name: str = "Gift voucher"
     description: str = ""

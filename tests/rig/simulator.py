@@ -123,6 +123,14 @@ class SimulatorControl:
         """Create a voucher (needs total_amount_in_cents), or change one."""
         self.call("PUT", f"vouchers/{quote(code, safe='')}", fields)
 
+    def put_depot_voucher(self, code: str, amount_in_cents: int | None, **fields: object) -> None:
+        """Create a depot voucher, or replace one; no amount: the seller says it."""
+        self.call("PUT", f"depot-vouchers/{quote(code, safe='')}", {"amount_in_cents": amount_in_cents, **fields})
+
+    def put_ticket(self, number: str, **fields: object) -> None:
+        """Create a ticket, or replace one."""
+        self.call("PUT", f"tickets/{number}", fields)
+
     def hand_out(self, voucher_code: str, **fields: object) -> str:
         """Return a ShortCode for a voucher; one whose valid_seconds is None does not lapse."""
         short_code: str = self.call("POST", "short-codes", {"voucher_code": voucher_code, **fields})["short_code"]

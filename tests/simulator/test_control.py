@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from gate_controller.simulator import SAMPLES, FaultKind
+from gate_controller.simulator import DEPOT_SAMPLES, RARE_SAMPLES, SAMPLES, TICKET_SAMPLES, FaultKind
 from tests.rig.simulator import KEY, SimulatorProcess
 
 MANUAL = Path(__file__).parents[2] / "docs" / "simulator.md"
@@ -114,6 +114,35 @@ def test_a_voucher_with_a_code_of_any_characters_is_created(simulator: Simulator
     assert list(simulator.ledger("A/B ?#%Ü")["vouchers"]) == ["A/B ?#%Ü"]
 
 
+def test_the_ledger_tells_top_ups_activations_and_check_ins(simulator: SimulatorProcess) -> None:
+    simulator.put_depot_voucher("TESTDEPOT001", None)
+    simulator.put_ticket("1000000000000000077", positions=2)
+    ask(simulator, f"/v1/vouchers/{GOOD}/charge.json", {"amount_in_cents": 700, "payment_id": "p-1"})
+    ask(simulator, "/v1/depot_vouchers/TESTDEPOT001/activate.json", {"amount_in_cents": 4_000})
+    ask(simulator, "/v1/depot_vouchers/TESTDEPOT001/deactivate.json", {"deactivate_reason": "mistyped"})
+    ask(simulator, "/v1/ticketing/tickets/1000000000000000077/checkin.json", {})
+    ask(simulator, "/v1/ticketing/tickets/1000000000000000077/checkout.json", {})
+    books = simulator.ledger()
+    assert [(e["voucher_code"], e["amount_in_cents"], e["payment_id"]) for e in books["top_ups"]] == [
+        (GOOD, 700, "p-1")
+    ]
+    assert books["vouchers"][GOOD]["topped_up_in_cents"] == 700
+    sales = [(e["voucher_code"], e["is_sale"], e["amount_in_cents"], e["reason"]) for e in books["activations"]]
+    assert sales == [("TESTDEPOT001", True, 4_000, None), ("TESTDEPOT001", False, 4_000, "mistyped")]
+    assert [(e["ticket_number"], e["is_entry"]) for e in books["check_ins"]] == [
+        ("1000000000000000077", True),
+        ("1000000000000000077", False),
+    ]
+    assert books["depot_vouchers"]["TESTDEPOT001"]["was_taken_back"]
+    assert {e["user"]["name"] for each in ("top_ups", "activations", "check_ins") for e in books[each]} == {"Gate 1"}
+    of_one = simulator.ledger("1000000000000000077")
+    assert (len(of_one["check_ins"]), of_one["top_ups"], list(of_one["tickets"])) == (2, [], ["1000000000000000077"])
+    simulator.reset()
+    emptied = simulator.ledger()
+    assert not any(emptied[each] for each in ("top_ups", "activations", "check_ins"))
+    assert "TESTDEPOT001" not in emptied["depot_vouchers"]
+
+
 def test_a_short_code_is_handed_out_and_lapses(simulator: SimulatorProcess) -> None:
     alive = simulator.hand_out(GOOD)
     lapsed = simulator.hand_out(GOOD, valid_seconds=0)
@@ -166,6 +195,8 @@ def test_the_list_of_requests_tells_path_user_status_and_fault_and_no_key(simula
             {"total_amount_in_cents": 5, "balance_in_cents": 6},
             "balance_in_cents must be at most",
         ),
+        ("PUT", "depot-vouchers/NEW", {}, "amount_in_cents is missing"),
+        ("PUT", "tickets/1", {"positions": 0}, "positions must be an integer of at least 1"),
         ("POST", "short-codes", {"voucher_code": "NONE"}, "The voucher was not found."),
         ("POST", "short-codes", {"voucher_code": GOOD, "short_code": "7"}, "short_code must be a text of two digits"),
         ("POST", "drop-connections", {"reset": 1}, "reset must be true or false"),
@@ -231,5 +262,8 @@ def test_the_manual_shows_every_kind_of_fault() -> None:
 
 def test_the_manual_lists_every_sample() -> None:
     text = MANUAL.read_text(encoding="utf-8")
-    for sample in SAMPLES:
-        assert f"| `{sample.code}` | {sample.title} |" in text
+    shown = [(each.code, each.title) for each in (*SAMPLES, *RARE_SAMPLES)]
+    shown += [(each.code, each.title) for each in DEPOT_SAMPLES]
+    shown += [(each.ticket_number, each.title) for each in TICKET_SAMPLES]
+    for code, title in shown:
+        assert f"| `{code}` | {title} |" in text
