@@ -17,6 +17,7 @@ import typer
 from typer.main import get_command
 
 from gate_controller.cli.config import config
+from gate_controller.cli.depot_voucher import depot
 from gate_controller.cli.exits import MEANING, CommandError, ExitCode, complain
 from gate_controller.cli.journal import journal
 from gate_controller.cli.manual import manual
@@ -25,6 +26,7 @@ from gate_controller.cli.relay_safe import relay
 from gate_controller.cli.run import run
 from gate_controller.cli.running_gate import gate
 from gate_controller.cli.simulator import simulator
+from gate_controller.cli.ticket import ticket
 from gate_controller.cli.token import token
 from gate_controller.cli.trial import trial
 from gate_controller.cli.user import user
@@ -71,6 +73,8 @@ EXAMPLES
   gate-controller run --set relay.pin=5
   gate-controller test all --report commissioning.txt
   gate-controller voucher balance L4FU-5LQT-KJR3
+  gate-controller depot status DPF4-KX7T-Q2MR
+  gate-controller ticket info 1000000000000000001
   gate-controller simulator --port 8765
 """
 
@@ -152,6 +156,8 @@ app.command("demo", help=manual(_demo))(_demo)
 app.command(help=manual(simulator))(simulator)
 app.command(help=manual(config))(config)
 app.add_typer(voucher)
+app.add_typer(depot)
+app.add_typer(ticket)
 app.add_typer(gate)
 app.add_typer(journal)
 app.add_typer(relay)

@@ -9,6 +9,7 @@ from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
 from gate_controller.cli.json_output import in_json
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
+from gate_controller.cli.voucher_info import info
 
 if TYPE_CHECKING:
     from gate_controller.admission.words.codes import Code
@@ -76,6 +77,7 @@ def _as_json(answer: "BalanceAnswer", settings: "Settings") -> str:
             "total_cents": answer.total_amount_in_cents,
             "currency": answer.currency or settings.admission.currency,
             "message": answer.message,
+            "outcome": "done" if answer.is_redeemable else "refused",
         }
     )
 
@@ -108,4 +110,4 @@ voucher = typer.Typer(
     add_completion=False,
 )
 voucher.command(help=manual(balance))(balance)
-voucher.callback()(lambda: None)
+voucher.command(help=manual(info))(info)

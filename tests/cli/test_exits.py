@@ -120,7 +120,7 @@ def test_the_manual_lists_every_exit_code_and_command(capsys: pytest.CaptureFixt
     page = capsys.readouterr().out
     for code, meaning in MEANING.items():
         assert f"{code:>5}  {meaning}\n" in page
-    for command in ("run", "demo", "simulator", "config", "voucher", "version"):
+    for command in ("run", "demo", "simulator", "config", "voucher", "depot", "ticket", "version"):
         assert f"\n  {command} " in page
 
 
@@ -134,7 +134,21 @@ def test_the_bare_program_is_its_manual(arguments: list[str], capsys: pytest.Cap
     assert capsys.readouterr() == (manual, "")
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "simulator", "config", "voucher", "voucher balance", "version"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "run",
+        "demo",
+        "simulator",
+        "config",
+        "voucher",
+        "voucher balance",
+        "voucher info",
+        "depot status",
+        "ticket info",
+        "version",
+    ],
+)
 def test_every_command_has_a_page_of_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command.split(), "--help"]) == ExitCode.OK
 

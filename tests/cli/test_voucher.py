@@ -58,6 +58,7 @@ def test_a_short_code_is_answered_with_the_code_of_its_voucher(simulator: Simula
         "total_cents": 20000,
         "currency": "CHF",
         "message": "",
+        "outcome": "done",
     }
 
 
