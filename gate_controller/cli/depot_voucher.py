@@ -1,9 +1,10 @@
-"""`gate-controller depot`: what E-GUMA says of a depot voucher. Nothing here sells one, or takes one back."""
+"""`gate-controller depot`: what E-GUMA says of a depot voucher; sell one, or take one back."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gate_controller.cli.errand_commands import sell, take_back
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
 
@@ -76,9 +77,11 @@ async def _told_of(enquirer: "Enquirer", code: "VoucherCode") -> "EgumaReport":
 
 depot = typer.Typer(
     name="depot",
-    help="Ask E-GUMA about a depot voucher. Nothing is sold.",
+    help="Ask E-GUMA about a depot voucher, sell one, or take one back.",
     rich_markup_mode=None,
     add_completion=False,
 )
 depot.command(help=manual(status))(status)
+depot.command(help=manual(sell))(sell)
+depot.command("void", help=manual(take_back))(take_back)
 depot.callback()(lambda: None)

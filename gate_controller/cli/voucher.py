@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gate_controller.admission.words.codes import NotAVoucher, read_code
+from gate_controller.cli.errand_commands import charge, void
 from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
 from gate_controller.cli.json_output import in_json
 from gate_controller.cli.manual import manual
@@ -105,9 +106,11 @@ def _as_lines(answer: "BalanceAnswer", settings: "Settings", asked: "Code") -> s
 
 voucher = typer.Typer(
     name="voucher",
-    help="Ask E-GUMA about a voucher. Nothing is charged.",
+    help="Ask E-GUMA about a voucher, top one up, or give a charge back to one.",
     rich_markup_mode=None,
     add_completion=False,
 )
 voucher.command(help=manual(balance))(balance)
 voucher.command(help=manual(info))(info)
+voucher.command(help=manual(charge))(charge)
+voucher.command(help=manual(void))(void)

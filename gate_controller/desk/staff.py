@@ -30,6 +30,7 @@ from gate_controller.admission.words.facts import Fact, Regime, Standing, is_for
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.money import Currency
 from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere
+from gate_controller.desk.errand_orders import ErrandOrders
 from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.desk.moments import date_of, span_of_day, until
 from gate_controller.desk.telling import told, told_whole
@@ -78,6 +79,14 @@ class Desk:
         self._gate = gate
         self._gate_status = status
         self._given = GivenOrders(self._orders_on_record)
+        self._errands = ErrandOrders(
+            self._reader,
+            now=now,
+            order=order,
+            read=self._read,
+            tell=lambda record, request: told(record, request, self._currency),
+            refund=self._refund,
+        )
 
     def answerers(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Return what can be asked, by the name of each request."""
@@ -90,6 +99,10 @@ class Desk:
             "lock": self._lock,
             "out_of_service": self._out_of_service,
             "resume": self._resume,
+            "top_up": self._errands.top_up,
+            "sell": self._errands.sell,
+            "take_back": self._errands.take_back,
+            "void": self._errands.void,
         }
         return {
             "page": self._page,

@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gate_controller.admission.attempt import recovery
+from gate_controller.admission.gate.errands import voucher_in
 from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, is_short_code, read_code
 from gate_controller.admission.words.facts import Standing
 from gate_controller.admission.words.ids import Incident, read_incident
 from gate_controller.admission.words.messages import Message
@@ -22,6 +23,9 @@ from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import FILE_NAME, Store
 from gate_controller.journal.writer import Journal
+
+_ABOUT_CHARGES = frozenset({"refund", "void"})
+_ABOUT_VOUCHERS = frozenset({"top_up", "sell", "take_back"})
 
 
 class NobodyThere:
@@ -47,16 +51,17 @@ async def answer(desk: Desk, gate: Gate, journal: Journal, directory: Path, do: 
         raise ControlError(f"journal {directory / FILE_NAME}: is not there: check state_dir, or run the gate first")
     try:
         gate.numbering = await journal.read(lambda store: store.numbering)
-        if do == "refund":  # a voucher code names its newest attempt
+        if do in _ABOUT_CHARGES:  # a voucher code names its newest attempt
             request = {**request, "incident": Reader(directory).one(str(request["incident"]))[0].incident}
-        other = await _unsettled_beside(journal, str(request["incident"])) if do == "refund" else None
+        other = await _unsettled_beside(journal, request) if do in {*_ABOUT_CHARGES, *_ABOUT_VOUCHERS} else None
     except JournalError as error:
         raise ControlError(str(error)) from None
     if other is not None:
-        raise ControlError(
-            f"incident {read_incident(str(request['incident']))}: {other}, of the same voucher, is not settled yet: "
-            "start the gate first"
-        )
+        what = f"incident {read_incident(str(request['incident']))}" if do in _ABOUT_CHARGES else "errand"
+        raise ControlError(f"{what}: {other}, of the same voucher, is not settled yet: start the gate first")
+    if do in _ABOUT_VOUCHERS and is_short_code(Code(str(request.get("code")))):
+        # Which voucher it is only E-GUMA can tell, and what the journal holds of that one only a running gate.
+        raise ControlError("code: a ShortCode is taken by a running gate alone: give the whole code")
     if do == "adopt":
         return await _adopt(journal, str(request["by"]))
     return await desk.answerers()[do](request)
@@ -70,22 +75,26 @@ async def _adopt(journal: Journal, by: str) -> int:
         raise ControlError(str(error)) from None
 
 
-async def _unsettled_beside(journal: Journal, code: str) -> Incident | None:
+async def _unsettled_beside(journal: Journal, request: dict[str, Any]) -> Incident | None:
     """
-    Return another attempt of the same voucher that the gate has still to settle.
+    Return another attempt or errand of the same voucher that the gate has still to settle.
 
-    Its balance is evidence about that one. A running gate knows its unfinished attempts and puts the refund off.
+    Its balance is evidence about that one. A running gate knows what is unfinished, and puts an order off.
     """
 
     def ask(store: Store) -> Incident | None:
-        number = store.number_of(read_incident(code))
-        charged = recovery.remembered(store.facts_of(number)) if number is not None else None
-        for facts in store.pending(Standing.UNFINISHED) if charged is not None else ():
-            other = recovery.remembered(facts)
-            if other is None or charged is None or other.id == charged.id:
-                continue
-            if other.voucher_code == charged.voucher_code:
-                return other.incident
+        number = store.number_of(read_incident(str(request["incident"]))) if "incident" in request else None
+        facts = store.facts_of(number) if number is not None else ()
+        voucher = voucher_in(facts) if facts else _voucher_asked(request)
+        for other in store.pending(Standing.UNFINISHED) if voucher else ():
+            is_same = bool(facts) and other[0].attempt == facts[0].attempt
+            if voucher_in(other) == voucher and not is_same:
+                return getattr(other[0], "incident", None)
         return None
 
     return await journal.read(ask)
+
+
+def _voucher_asked(request: dict[str, Any]) -> VoucherCode:
+    code = read_code(str(request.get("code") or "").encode(errors="replace"))
+    return VoucherCode("") if isinstance(code, NotAVoucher) else VoucherCode(code)

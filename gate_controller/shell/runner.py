@@ -10,11 +10,12 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words import calls
 from gate_controller.admission.words import commands as do
+from gate_controller.admission.words import desk_calls as desk
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.ids import NOBODY, AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
@@ -24,6 +25,9 @@ from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
 from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.status import StatusBoard
+
+if TYPE_CHECKING:
+    from gate_controller.shell.errand_calls import ErrandCall
 
 _log = logging.getLogger(__name__)
 
@@ -184,6 +188,15 @@ class Runner:
                 self._spawn(self._ask_redemptions(command))
             case calls.Cancel():
                 self._spawn(self._cancel(command))
+            case (
+                desk.TopUp()
+                | desk.CancelPart()
+                | desk.AskActivation()
+                | desk.Activate()
+                | desk.AskDeactivation()
+                | desk.Deactivate()
+            ):
+                self._spawn(self._errand(command))
             case do.Write():
                 self._append(command)
             case do.Release(attempt, way):
@@ -267,6 +280,14 @@ class Runner:
         begun = time.monotonic()
         outcome = await self._api.cancel(command.voucher_code, command.token, command.amount, command.deadline)
         self._answered("cancel", calls.CancelAnswered(self.now(), command.attempt, outcome), outcome, begun)
+
+    async def _errand(self, command: "ErrandCall") -> None:
+        # Few gates ever need it, and no visitor waits for it.
+        from gate_controller.shell.errand_calls import carried_out  # noqa: PLC0415
+
+        begun = time.monotonic()
+        what, event, outcome = await carried_out(self._api, command, self.now)
+        self._answered(what, event, outcome, begun)
 
     def _answered(self, what: str, event: on.AttemptEvent, outcome: object, begun: float) -> None:
         self.post(event)

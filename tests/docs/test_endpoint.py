@@ -27,8 +27,8 @@ OF_ONE_CALL = {
 }
 """Files besides that know one call, with why: another endpoint has no part in it."""
 
-OF_THE_DESK = {"admission/words/desk_calls.py"}
-"""Where the words of calls stand that staff have the gate make."""
+OF_THE_DESK = {"admission/words/desk_calls.py", "shell/errand_calls.py"}
+"""Where the calls stand that staff have the gate make, and where the shell carries them out."""
 
 CALLS = {
     "TopUp": {"TopUp", "ToppedUp"},

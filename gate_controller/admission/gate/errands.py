@@ -155,7 +155,7 @@ def _wish_of(order: ErrandOrdered) -> ErrandWish:
 def _objection_to(order: ErrandOrdered, turn: Turn) -> str:
     if Fault.STOPPING in turn.faults:
         return "the gate is being stopped"
-    if Fault.STARTING in turn.faults:
+    if not turn.names.tag:  # it has not read its journal: what it holds of this voucher is not known yet
         return "the gate is still starting: try again in a moment"
     if order.amount is not None and order.amount <= 0:
         return "the amount has to be more than nothing"
