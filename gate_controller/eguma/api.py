@@ -140,7 +140,8 @@ class Api:
             with contextlib.suppress(tenacity.RetryError):  # the time is up: the last try counts
                 async for attempt in tries:
                     with attempt:
-                        if attempt.retry_state.attempt_number > 1:
+                        is_time_left = deadline - time.monotonic() >= LEAST_TRY_SECONDS  # a sleep may be longer
+                        if attempt.retry_state.attempt_number > 1 and is_time_left:
                             tried = await self._try(connection, ask, deadline)
                         if tried.again:
                             raise tenacity.TryAgain

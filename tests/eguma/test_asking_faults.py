@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from gate_controller.admission.words.calls import Balance, CallFailed, CallFault, Redemption
 from gate_controller.admission.words.codes import VoucherCode
@@ -183,6 +184,36 @@ async def test_a_call_that_never_succeeds_ends_by_its_deadline_with_the_last_fai
         assert "503" in failed.text
         assert time.monotonic() < deadline
         assert 3 <= len(simulator.requests) <= 5
+
+
+class Hold(logging.Handler):
+    """Holds the whole process up whenever a call is about to be repeated, nearly until its deadline."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__(logging.INFO)
+        self.deadline = deadline
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        if "again_in" in record.getMessage():
+            time.sleep(max(self.deadline - 0.02 - time.monotonic(), 0))
+
+
+async def test_a_try_for_which_no_time_is_left_does_not_hide_what_the_one_before_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with simulated() as (api, simulator):
+        simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.BALANCE, times=None, status=503))
+        hold = Hold(soon(1.0))
+        logging.getLogger("gate_controller.eguma.api").addHandler(hold)
+        try:
+            failed = await api.balance(GOOD, hold.deadline, urgent=True)
+        finally:
+            logging.getLogger("gate_controller.eguma.api").removeHandler(hold)
+    assert isinstance(failed, CallFailed)
+    assert failed.fault is CallFault.UNKNOWN
+    assert "503" in failed.text
 
 
 async def test_a_cancellation_is_tried_once() -> None:
