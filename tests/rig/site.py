@@ -1,14 +1,17 @@
 """The staff's site alone: served on a real socket for a gate that has only its status and a desk that says no."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
+from typing_extensions import override
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.ids import Numbering
@@ -26,6 +29,18 @@ from gate_controller.web.web_server import certificate_for, listening, serve
 from tests.rig.settings import loaded
 
 PASSWORD = "correct horse battery staple"
+
+ELSEWHERE = "127.0.0.2"
+"""Who connects from this address is taken for another machine: not every machine has one beside it, nor a network."""
+
+
+class _Listening(socket.socket):
+    """Listens, and says of whoever comes from `ELSEWHERE` that he is no part of this machine."""
+
+    @override
+    def accept(self) -> tuple[socket.socket, Any]:
+        connection, peer = super().accept()
+        return connection, ("192.0.2.1", *peer[1:]) if peer[0] == ELSEWHERE else peer
 
 
 @cache
@@ -95,13 +110,13 @@ async def served_site(
     web: Mapping[str, object] | None = None,
     *,
     seconds: float = 10,
-    address: str = "127.0.0.1",
     desk: Mapping[str, Answerer] | None = None,
 ) -> AsyncIterator[ServedSite]:
-    """Serve a site; `seconds` is what a request may take, `address` where it listens."""
+    """Serve a site; `seconds` is what a request may take."""
     state_dir.mkdir(exist_ok=True)
     house, section = some_house(state_dir, web, desk)
-    opened = listening(address, 0)
+    opened = _Listening(fileno=listening("127.0.0.1", 0).detach())
+    opened.setblocking(False)
     certificate = await asyncio.to_thread(certificate_for, section, state_dir)
     port = opened.getsockname()[1]
     serving = asyncio.create_task(serve(house, opened, section, certificate, hashing=cheap_hashing(), seconds=seconds))
