@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from gate_controller import __version__
 from gate_controller.admission.attempt.states import InDoubt
@@ -25,6 +26,8 @@ from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.shell.counts import Counts
 from gate_controller.shell.degraded import Ailment, Degraded
 from gate_controller.shell.watching_machine import MachineStatus
+
+_Told = TypeVar("_Told", bound=Callable[..., None])
 
 TOLD_WITHIN_SECONDS = 0.5
 """Changes that nothing waits for are told together, so late at most: a scan brings about ten."""
@@ -263,12 +266,12 @@ class StatusBoard:
     def follow(self, told: Callable[[], None]) -> Callable[[], None]:
         """Have `told` called in the loop after each change; returns what ends it."""
         self._followers.append(told)
-        return lambda: self._followers.remove(told)
+        return partial(_leave, self._followers, told)
 
     def follow_facts(self, told: Callable[[Sequence[Fact]], None]) -> Callable[[], None]:
         """Have `told` called in the loop with facts that have come to disk; returns what ends it."""
         self._readers.append(told)
-        return lambda: self._readers.remove(told)
+        return partial(_leave, self._readers, told)
 
     def written(self, facts: Sequence[Fact]) -> None:
         """Take facts that have come to disk, each attempt's in their order."""
@@ -315,6 +318,11 @@ class StatusBoard:
         self.tells_soon = False
         for told in tuple(self._followers):
             told()
+
+
+def _leave(those: list[_Told], told: _Told) -> None:
+    if told in those:  # a board that is closed has let everybody go
+        those.remove(told)
 
 
 def _regime_of(begun: RegimeBegun | None) -> RegimeStatus | None:

@@ -65,7 +65,7 @@ class Follower:
 
 
 class Broadcast:
-    """What all followers of a gate's stream share. Used in the event loop."""
+    """What all followers of a gate's stream share, until `close`. Used in the event loop."""
 
     def __init__(self, house: House, *, beat_seconds: float = BEAT_AFTER_SECONDS) -> None:
         self._house = house
@@ -79,8 +79,14 @@ class Broadcast:
         self._newest = self._sent = self._forgotten = 0
         self._status: dict[str, Any] = {}
         self._given_at = 0.0
-        house.follow_facts(self._written)
-        house.follow(self._changed.set)
+        self._unfollow = house.follow_facts(self._written), house.follow(self._changed.set)
+
+    def close(self) -> None:
+        """Follow the gate no more; whoever still follows this is told nothing any more."""
+        for unfollow in self._unfollow:
+            unfollow()
+        for follower in tuple(self._followers):
+            self.leave(follower)
 
     @property
     def number(self) -> int:

@@ -44,10 +44,9 @@ class House:
 
     async def ask(self, do: str, **request: Any) -> Any:
         """Return the desk's answer. Raises `ControlError` with its words."""
-        try:
-            return await self.desk[do](request)
-        except KeyError:
-            raise ControlError(f"{do}: this gate has nothing of the kind") from None
+        if (answerer := self.desk.get(do)) is None:
+            raise ControlError(f"{do}: this gate has nothing of the kind")
+        return await answerer(request)
 
     @property
     def languages(self) -> tuple[Language, ...]:

@@ -7,7 +7,7 @@ questions happen in a thread: the loop only hands texts on.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ LOOK_SECONDS: Final = 0.2
 
 @dataclass(slots=True)
 class Live:
-    """What all live pages of a gate share."""
+    """What all live pages of a site share, from its beginning until `close`."""
 
     house: House
     picture: Picture | None = None
@@ -40,10 +40,15 @@ class Live:
     _seen: tuple[tuple[int, str], Overview] | None = None
     _rendered: dict[tuple[Language, bool], tuple[Overview, dict[str, str]]] = field(default_factory=dict)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _unfollow: Callable[[], None] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Follow the gate for as long as the site lives."""
-        self.house.follow(self._changed)
+        """Follow the gate."""
+        self._unfollow = self.house.follow(self._changed)
+
+    def close(self) -> None:
+        """Follow the gate no more."""
+        self._unfollow()
 
     def _changed(self) -> None:
         self._version += 1

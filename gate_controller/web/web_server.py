@@ -111,8 +111,9 @@ async def serve(
     guards = Guards(house, settings, fingerprint=fingerprint, hashing=hashing)
     # It tells of every malformed request of every stranger; what fails in ours is told by the guards.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    site = make_site(house, guards)
     config = uvicorn.Config(
-        make_site(house, guards),
+        site,
         http=PromptProtocol,
         ws="none",
         lifespan="off",
@@ -132,6 +133,8 @@ async def serve(
         server.should_exit = True
         await asyncio.wait([serving], timeout=PARTING_SECONDS + 1)
         opened.close()
+        site.state.live.close()
+        site.state.broadcast.close()
         await guards.audit.close()
 
 

@@ -1,14 +1,23 @@
 """The page beside the gate: it is served whatever the gate does, and nothing of it ends or holds up the gate."""
 
+import asyncio
 import socket
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from gate_controller.admission.words.messages import MessageKind
+from gate_controller.desk.control_socket import ControlError
 from gate_controller.simulator import Simulator
 from gate_controller.web.keeping import PAGE
+from gate_controller.web.web_server import listening, serve
 from tests.rig.gate import GOOD, running_gate
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
+from tests.rig.site import cheap_hashing, some_house
 from tests.rig.waiting import until
 
 
@@ -44,3 +53,32 @@ async def test_a_port_that_is_taken_leaves_the_gate_without_its_page(
             assert f"127.0.0.1 port {port}" in page.why
             gate.scan(GOOD)
             await gate.shows(MessageKind.ADMITTED)
+
+
+async def test_a_site_that_has_ended_follows_the_gate_no_more(tmp_path: Path) -> None:
+    """A page that fails is served anew every half minute: each time another one had followed the gate for ever."""
+    following: list[object] = []
+
+    def follow(told: object) -> Callable[[], None]:
+        following.append(told)
+        return lambda: following.remove(told)
+
+    house, settings = some_house(tmp_path)
+    house = replace(house, follow=follow, follow_facts=follow)
+    opened = listening("127.0.0.1", 0)
+    serving = asyncio.create_task(serve(house, opened, settings, hashing=cheap_hashing()))
+    await until(lambda: len(following) > 1)
+    serving.cancel()
+    await asyncio.wait([serving])
+    assert not following
+
+
+async def test_only_what_no_gate_has_is_nothing_of_the_kind(tmp_path: Path) -> None:
+    async def mistaken(request: dict[str, Any]) -> None:
+        raise KeyError(request["incident"])
+
+    house, _ = some_house(tmp_path, desk={"mistaken": mistaken})
+    with pytest.raises(ControlError, match="nothing of the kind"):
+        await house.ask("missing")
+    with pytest.raises(KeyError):
+        await house.ask("mistaken", incident="K7M2Q")
