@@ -162,11 +162,15 @@ class Desk:
         return await self._read(read)
 
     async def _open(self, request: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return what needs a person, oldest first; with `limit` so many of the newest."""
-        newest = int(request.get("limit") or 0)
+        """Return what needs a person, oldest first; with `limit` so many of the newest, of those before a `number`."""
+        newest, before = int(request.get("limit") or 0), request.get("before")
 
         def read() -> list[dict[str, Any]]:
-            return [told(record, request, self._currency) for record in self._reader.standing(Standing.OPEN, newest)]
+            records = self._reader.standing(Standing.OPEN, newest, before=before)
+            plain = [told(record, request, self._currency) for record in records]
+            if newest:  # whoever reads page by page asks for those before the first
+                plain = [{"number": record.number, **each} for record, each in zip(records, plain, strict=True)]
+            return plain
 
         return await self._read(read)
 

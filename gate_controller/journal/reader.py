@@ -155,13 +155,14 @@ class Reader:
             tag = rows.tags(db)
             return _records(db, [number for each in attempts if (number := tag.number(each)) is not None])
 
-    def standing(self, standing: Standing, newest: int = 0) -> list[Record]:
+    def standing(self, standing: Standing, newest: int = 0, *, before: int | None = None) -> list[Record]:
         """
-        Return every attempt that stands so, oldest first, or so many of the `newest`; `Standing.OPEN` is the staff's
-        list.
+        Return every attempt that stands so, oldest first, or so many of the `newest`, of those before number `before`;
+        `Standing.OPEN` is the staff's list.
         """
         with self._opened() as db:
-            return _records(db, rows.numbers_of(db, standing)[-newest:])
+            numbers = [number for number in rows.numbers_of(db, standing) if before is None or number < before]
+            return _records(db, numbers[-newest:])
 
     def histories(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:
         """Return the facts of every attempt that stands so, oldest attempt first."""

@@ -70,6 +70,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ),
     ("Last scans", "Letzte Scans", "Derniers scans", "Ultime scansioni"),
     ("Earlier", "Frühere", "Plus anciens", "Precedenti"),
+    ("Open items", "Offene Posten", "Postes ouverts", "Partite aperte"),
     ("All scans", "Alle Scans", "Tous les scans", "Tutte le scansioni"),
     (
         "Nobody has scanned yet.",

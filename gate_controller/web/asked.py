@@ -105,8 +105,8 @@ class Query(_Strict):
     ] = None
 
 
-class AttemptsAsked(Query):
-    """Which page of the attempts."""
+class PageAsked(Query):
+    """Which page of a list."""
 
     limit: Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE, description="how many"), BeforeValidator(_digits)] = 50
     before: Annotated[

@@ -18,9 +18,9 @@ from gate_controller.desk.control_socket import NotThere
 from gate_controller.web import openapi
 from gate_controller.web.asked import (
     AttemptAsked,
-    AttemptsAsked,
     EndOrder,
     OnceOrder,
+    PageAsked,
     Query,
     SpanOrder,
     WithdrawOrder,
@@ -47,7 +47,7 @@ async def _status(request: Request, _: Query) -> Response:
     return JSONResponse(await house_of(request).ask("status"))
 
 
-async def _attempts(request: Request, asked: AttemptsAsked) -> Response:
+async def _attempts(request: Request, asked: PageAsked) -> Response:
     house = house_of(request)
     records = await house.ask("page", limit=asked.limit + 1, before=asked.before, language=asked.lang)
     page = records[: asked.limit]
@@ -66,9 +66,11 @@ async def _attempt(request: Request, asked: AttemptAsked) -> Response:
     return JSONResponse(told)
 
 
-async def _open_items(request: Request, asked: Query) -> Response:
-    told = {"open_items": await house_of(request).ask("open", language=asked.lang)}
-    return await asyncio.to_thread(JSONResponse, told)  # there may be thousands: no step of the loop
+async def _open_items(request: Request, asked: PageAsked) -> Response:
+    records = await house_of(request).ask("open", limit=asked.limit + 1, before=asked.before, language=asked.lang)
+    page = records[-asked.limit :]
+    told = {"open_items": page, "next": page[0]["number"] if len(records) > asked.limit else None}
+    return await asyncio.to_thread(JSONResponse, told)
 
 
 async def _log_lines(request: Request, _: Query) -> Response:
@@ -156,7 +158,7 @@ OPERATIONS: Final = (
         Role.VIEWER,
         "What happened at the gate, newest first",
         "Attempts",
-        query=AttemptsAsked,
+        query=PageAsked,
         refusals=(503,),
     ),
     Operation(
@@ -172,8 +174,11 @@ OPERATIONS: Final = (
         "/open-items",
         _open_items,
         Role.VIEWER,
-        "What needs a person, oldest first",
+        "What needs a person: the newest items, of them the oldest first",
         "OpenItems",
+        more="A page has the items before the page that was had before, so `next` leads to older ones; the status says "
+        "how many there are in all.",
+        query=PageAsked,
         refusals=(503,),
     ),
     Operation(

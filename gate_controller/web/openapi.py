@@ -173,7 +173,7 @@ def _attempts() -> type[BaseModel]:
 
 
 def _open_items() -> type[BaseModel]:
-    return _model("OpenItems", open_items=list[_attempt()])  # type: ignore[misc]  # made of the record's fields
+    return _model("OpenItems", open_items=list[_attempt()], next=int | None)  # type: ignore[misc]  # made of the record's fields
 
 
 def _done() -> type[BaseModel]:

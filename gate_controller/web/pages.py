@@ -47,13 +47,15 @@ async def _attempts(request: Request) -> Response:
     house, language = house_of(request), language_of(request)
     before = request.query_params.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None  # noqa: PLR2004 - fits into SQLite
+    is_open = request.query_params.get("open") == "1"
+    wanted = {"limit": SCANS_OF_A_PAGE + 1, "before": number, "open": is_open}
     try:
-        records = await house.ask("page", limit=SCANS_OF_A_PAGE + 1, before=number, language=language.value)
+        records = await house.ask("page", **wanted, language=language.value)
     except ControlError as error:
         return await page(request, "none.html", 503, words=str(error))
     more = records[SCANS_OF_A_PAGE - 1]["number"] if len(records) > SCANS_OF_A_PAGE else None
     scans = visits_view(records[:SCANS_OF_A_PAGE], now=house.status().at)
-    return await page(request, "attempts.html", scans=scans, more=more, is_first=number is None)
+    return await page(request, "attempts.html", scans=scans, more=more, is_first=number is None, is_open=is_open)
 
 
 async def _find(request: Request) -> Response:

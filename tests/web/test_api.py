@@ -8,11 +8,14 @@ from typing import Any
 
 import httpx
 
+from gate_controller.admission.words.facts import OpenItem
 from gate_controller.admission.words.messages import Fault
 from gate_controller.journal.catalogue import Search
 from gate_controller.journal.reader import Reader
+from gate_controller.journal.store import Store
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
+from tests.rig.facts import intended
 from tests.rig.gate import GOOD, LOW, PRICE, RELAY, GateInProcess, fault
 from tests.rig.pins import Pins
 from tests.rig.programs import gate_with_api
@@ -159,11 +162,32 @@ async def test_an_open_item_is_settled_and_tells_who_did_it(state_dir: Path, pin
         assert item["happened"]
         done = await client.post(f"/open-items/{incident}/settle", json={"id": "s", "reason": "paid in cash"})
         assert (done.status_code, done.json()["happened"]) == (200, "settled")
-        assert (await client.get("/open-items")).json() == {"open_items": []}
+        assert (await client.get("/open-items")).json() == {"open_items": [], "next": None}
         told = (await client.get(f"/attempts/{incident}")).json()
         assert (told["facts"][-1]["by"], told["facts"][-1]["reason"]) == ("staff", "paid in cash")
         again = await client.post(f"/open-items/{incident}/settle", json={"id": "s2", "reason": "paid in cash"})
         assert again.status_code == 409
+
+
+async def test_open_items_come_page_by_page_the_newest_first(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    """With thousands of them one answer took a second."""
+    state_dir.mkdir()
+    store = Store(state_dir)
+    items = [intended(number, tag=store.numbering.tag) for number in range(1, 61)]
+    store.append([fact for each in items for fact in (each, OpenItem(each.attempt, 1, each.at, "to be seen to"))])
+    store.close()
+    async with gate_with_api(state_dir, pins, simulator, role=Role.VIEWER) as (_, client):
+        page = (await client.get("/open-items")).json()
+        assert len(page["open_items"]) == 50
+        earlier = (await client.get("/open-items", params={"limit": 100, "before": page["next"]})).json()
+        assert earlier["next"] is None
+        told = [each["incident"] for each in (*earlier["open_items"], *page["open_items"])]
+        assert told == [each.incident for each in items]
+        origin = str(client.base_url).removesuffix("/api/v1/")
+        assert "40 older ones besides" in (await client.get(f"{origin}/?lang=en")).text
+        listed = await client.get(f"{origin}/attempts?open=1&lang=en")
+        assert listed.text.count("/attempts/") == 50
+        assert f"/attempts?open=1&amp;before={page['next']}" in listed.text
 
 
 async def test_of_two_who_press_at_once_one_is_told_that_his_was_not_carried_out(
