@@ -2,7 +2,8 @@
 Orders that have been given: the same one again changes nothing, and gets the same answer.
 
 A button pressed twice on a slow network, a request repeated by a proxy: each order carries a name of its giver's
-choice. What opened the gate is in the journal by that name, so that a restart between the two forgets nothing.
+choice. What opened the gate, changed how it is, or failed to, is in the journal by that name, so that a restart between
+the two forgets nothing.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ class GivenOrders:
     """Carries each order out once."""
 
     def __init__(self, recorded: Callable[[], Awaitable[Mapping[str, str] | None]]) -> None:
-        """`recorded` returns what the journal holds of orders, each by its name; None where it cannot be read."""
+        """`recorded` returns what orders came to by the journal, each by its name; None where it cannot be read."""
         self._recorded = recorded
         self._earlier: Mapping[str, str] | None = None
         self._given: OrderedDict[str, tuple[str, dict[str, Any], asyncio.Future[Any]]] = OrderedDict()
@@ -47,7 +48,7 @@ class GivenOrders:
             self._earlier = await self._recorded()
         if name not in self._given:
             if (earlier := (self._earlier or {}).get(name)) is not None:
-                raise ControlError(f"id {name}: was carried out earlier: {earlier}")
+                raise ControlError(f"id {name}: {earlier}")
             work = asyncio.ensure_future(carry_out(request))
             self._given[name] = (do, dict(request), work)
             work.add_done_callback(lambda done: self._ended(name, done))

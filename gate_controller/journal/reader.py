@@ -17,9 +17,11 @@ from gate_controller.admission.words.facts import (
     Fact,
     Intended,
     Occurred,
+    Occurrence,
     OpenItem,
     Refused,
     RegimeBegun,
+    RegimeEnded,
     Standing,
     StrayPassage,
 )
@@ -34,8 +36,8 @@ from gate_controller.journal.store import FILE_NAME
 PAGE = 200
 """How many attempts one page of a list holds."""
 
-ORDERS_LOOKED_AT = 1_000
-"""Attempts before the newest among which an order that is given again is looked for."""
+ORDERS_LOOKED_AT = 4_000
+"""The newest facts, of about a thousand attempts, among which an order that is given again is looked for."""
 
 
 CAUGHT_UP = 2_000
@@ -207,16 +209,20 @@ class Reader:
             return [CountedFacts(*row) for row in found], max(newest, after)
 
     def orders(self) -> dict[str, str]:
-        """Return what the newest attempts tell of orders that opened the gate or changed how it is, by their names."""
+        """Return what the newest orders came to that were to open the gate or to change how it is, by their names."""
+        kinds = [kind.__name__ for kind in (Occurred, RegimeBegun, RegimeEnded, ErrandBegun)]
         with self._opened() as db:
-            newest = rows.newest_number(db)
+            codes, came_to = rows.incident_codes(db), dict[str, str]()
+            newest = db.execute("SELECT coalesce(max(seq), 0) FROM fact").fetchone()[0]
             found = db.execute(
-                "SELECT attempt, n, kind, at, body FROM fact WHERE n = 0 AND attempt > ? AND kind IN (?, ?, ?)",
-                (newest - ORDERS_LOOKED_AT, Occurred.__name__, RegimeBegun.__name__, ErrandBegun.__name__),
+                "SELECT attempt, n, kind, at, body FROM fact WHERE seq > ? AND kind IN (?, ?, ?, ?) ORDER BY seq",
+                (newest - ORDERS_LOOKED_AT, *kinds),
             )
-            facts = [codec.decode(str(number), *row) for number, *row in found]
-            told = [fact for fact in facts if isinstance(fact, Occurred | RegimeBegun | ErrandBegun) and fact.order]
-            return {fact.order: f"incident {fact.incident}, {moment(fact.at)}" for fact in told}
+            for number, *row in found:
+                fact = codec.decode(str(number), *row)
+                if isinstance(fact, Occurred | RegimeBegun | RegimeEnded | ErrandBegun) and fact.order:
+                    came_to[fact.order] = f"{_came_to(fact)}: incident {codes.of(number)}, {moment(fact.at)}"
+            return came_to
 
     def verify(self) -> list[str]:
         """Return what is wrong with the journal, a line each; an empty list proves it whole."""
@@ -264,6 +270,13 @@ def _records(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Record]:
     told = ((number, rows.facts_of(db, tag, number)) for number in numbers)
     # An attempt that is archived between two questions is gone.
     return [record(number, codes.of(number), facts) for number, facts in told if facts]
+
+
+def _came_to(fact: Occurred | RegimeBegun | RegimeEnded | ErrandBegun) -> str:
+    did_not_open = isinstance(fact, RegimeEnded) and fact.why
+    if did_not_open or (isinstance(fact, Occurred) and fact.what is Occurrence.NOT_RELEASED):
+        return "did not open the gate, and does not any more"
+    return "was carried out earlier"
 
 
 def _wrong_with(code: Incident, facts: Sequence[Fact], standing: str) -> list[str]:

@@ -104,7 +104,7 @@ class Story:
         last = self.facts[-1]
         match self.facts[0]:
             case Occurred() as occurred:
-                return self._occurred(occurred)
+                return self._occurred(last if isinstance(last, Occurred) else occurred)
             case RegimeBegun() as begun:
                 return self._regime(begun) + (self._words.ended if isinstance(last, RegimeEnded) else "")
             case StrayPassage():

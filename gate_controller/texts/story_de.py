@@ -64,6 +64,7 @@ STORY = StoryWording(
     occurrences={
         Occurrence.EXIT: "Geöffnet mit der Ausgangstaste",
         Occurrence.OPENED_BY_STAFF: "Geöffnet von {by}{reason}",
+        Occurrence.NOT_RELEASED: "Liess sich nicht öffnen{reason}",
         Occurrence.FIRE: "Feueralarm: Der Durchgang öffnet für alle",
         Occurrence.FIRE_ENDED: "Feueralarm vorbei",
         Occurrence.HELD_OPEN: "Offen gehalten mit dem Schlüsselschalter",

@@ -64,6 +64,7 @@ STORY = StoryWording(
     occurrences={
         Occurrence.EXIT: "Opened by the exit button",
         Occurrence.OPENED_BY_STAFF: "Opened by {by}{reason}",
+        Occurrence.NOT_RELEASED: "Could not be opened{reason}",
         Occurrence.FIRE: "Fire alarm: the gate opens for everybody",
         Occurrence.FIRE_ENDED: "Fire alarm over",
         Occurrence.HELD_OPEN: "Held open by the service key",

@@ -64,6 +64,7 @@ STORY = StoryWording(
     occurrences={
         Occurrence.EXIT: "Ouvert par le bouton de sortie",
         Occurrence.OPENED_BY_STAFF: "Ouvert par {by}{reason}",
+        Occurrence.NOT_RELEASED: "N’a pas pu être ouvert{reason}",
         Occurrence.FIRE: "Alarme incendie : le portillon s’ouvre pour tous",
         Occurrence.FIRE_ENDED: "Fin de l’alarme incendie",
         Occurrence.HELD_OPEN: "Maintenu ouvert par la clé de service",

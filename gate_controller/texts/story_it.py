@@ -64,6 +64,7 @@ STORY = StoryWording(
     occurrences={
         Occurrence.EXIT: "Aperto con il pulsante d’uscita",
         Occurrence.OPENED_BY_STAFF: "Aperto da {by}{reason}",
+        Occurrence.NOT_RELEASED: "Non si è potuto aprire{reason}",
         Occurrence.FIRE: "Allarme incendio: il varco si apre per tutti",
         Occurrence.FIRE_ENDED: "Allarme incendio finito",
         Occurrence.HELD_OPEN: "Tenuto aperto con la chiave di servizio",

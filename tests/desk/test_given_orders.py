@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gate_controller.admission.words.messages import Fault
 from gate_controller.desk.control_socket import ControlError, JournalAway
 from gate_controller.desk.given_orders import MOST_REMEMBERED, GivenOrders
 from gate_controller.simulator import Simulator
@@ -68,6 +69,36 @@ async def test_an_order_from_before_a_restart_is_not_carried_out_again(
         assert openings(gate) == 1
 
 
+async def test_what_ended_a_regime_is_known_by_its_name_after_a_restart(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    """It had ended the next regime as well, which somebody had ordered since."""
+    lock: dict[str, Any] = {"by": "Anna", "reason": "storm", "until": "1h"}
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.asked("lock", id="lock-1", **lock)
+        await gate.asked("resume", id="end-1", by="Anna")
+    async with running_gate(state_dir, pins, simulator) as gate:
+        await gate.asked("lock", id="lock-2", **lock)
+        with pytest.raises(ControlError, match="id end-1: was carried out earlier: incident"):
+            await gate.asked("resume", id="end-1", by="Anna")
+        assert Fault.LOCKED in gate.app.gate.faults
+
+
+async def test_an_opening_that_failed_is_none_by_its_name_after_a_restart(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        pins.break_pin(RELAY)
+        with pytest.raises(ControlError, match="it did not open"):
+            await gate.asked("release", **OPEN)
+        await gate.stand("could not be opened")
+        pins.mend(RELAY)
+    async with running_gate(state_dir, pins, simulator) as gate:
+        with pytest.raises(ControlError, match="id press-1: did not open the gate"):
+            await gate.asked("release", **OPEN)
+        assert openings(gate) == 0
+
+
 @pytest.mark.parametrize("name", ["", "x" * 65, 7, ["a"], "a\nb", {"a": 1}])
 async def test_a_name_that_is_none_is_refused(state_dir: Path, pins: Pins, simulator: Simulator, name: object) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
@@ -119,7 +150,7 @@ async def test_an_order_that_is_no_longer_remembered_is_found_in_the_journal() -
         return "released"
 
     async def on_record() -> dict[str, str]:
-        return dict.fromkeys(opened, "incident K7M2Q")
+        return dict.fromkeys(opened, "was carried out earlier: incident K7M2Q")
 
     given = GivenOrders(on_record).once("release", carry_out)
     for number in range(MOST_REMEMBERED + 1):
@@ -130,7 +161,7 @@ async def test_an_order_that_is_no_longer_remembered_is_found_in_the_journal() -
 
 
 async def test_a_journal_that_can_be_read_again_is_asked_again() -> None:
-    records: list[dict[str, str] | None] = [None, {"a": "incident K7M2Q"}]
+    records: list[dict[str, str] | None] = [None, {"a": "was carried out earlier: incident K7M2Q"}]
 
     async def on_record() -> dict[str, str] | None:
         return records.pop(0)

@@ -267,6 +267,10 @@ def test_what_staff_and_inputs_did_is_a_line_and_a_sentence() -> None:
     names = Incident("KRVG1")
     for fact, line in (
         (Occurred(ATTEMPT, 0, NOON, names, Occurrence.OPENED_BY_STAFF, "Anna", "pram"), "Opened by Anna: pram"),
+        (
+            Occurred(ATTEMPT, 1, NOON, names, Occurrence.NOT_RELEASED, "Anna", "the coil is stuck"),
+            "Could not be opened: the coil is stuck (Anna)",
+        ),
         (Occurred(ATTEMPT, 0, NOON, names, Occurrence.EXIT, "exit button"), "Opened by the exit button"),
         (Occurred(ATTEMPT, 0, NOON, names, Occurrence.FIRE_ENDED, "Anna"), "Fire alarm over (Anna)"),
         (Occurred(ATTEMPT, 0, NOON, names, Occurrence.FIRE_ENDED, "fire contact"), "Fire alarm over"),

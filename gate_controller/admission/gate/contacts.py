@@ -5,13 +5,13 @@ Rules: who wants out is let out at once, whatever else is wrong; a gate held ope
 gate is in the journal as well. None of it bears on money by itself: `Turn.barred` tells the visitor's way of it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from gate_controller.admission.attempt.movement import Due
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import Way
-from gate_controller.admission.words.events import Contact, ContactChanged, Instant
+from gate_controller.admission.words.events import Contact, ContactChanged, Instant, Opened, RelayFailed
 from gate_controller.admission.words.facts import Occurred, Occurrence
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault
@@ -27,6 +27,8 @@ ALARMS = frozenset(
     }
 )
 """What staff should look at."""
+
+_OPENINGS = frozenset({Occurrence.EXIT, Occurrence.OPENED_BY_STAFF})
 
 _TROUBLES = frozenset({Occurrence.FORCED, Occurrence.STAYED_SHUT, Occurrence.STAYED_OPEN})
 
@@ -51,6 +53,8 @@ class Contacts:
     """The fire contact has closed again, and a person has to say that the alarm is over."""
     _unrecorded: list[_Unrecorded] = field(default_factory=list)
     """What happened before the journal could be read, and so before it could be given a name."""
+    _opening: dict[AttemptId, Occurred] = field(default_factory=dict)
+    """What is to open the gate, until the relay has moved: as it is recorded."""
     _reported: set[Contact] = field(default_factory=set)
     """Contacts that have said how they are: those that are fitted."""
 
@@ -95,6 +99,13 @@ class Contacts:
         turn.let_through(attempt, Way.IN)
         return attempt
 
+    def moved(self, event: Opened | RelayFailed, turn: Turn) -> None:
+        """Take note of what came of an opening: one that the relay could not carry out is recorded as that."""
+        told = self._opening.pop(event.attempt, None)
+        if told is not None and isinstance(event, RelayFailed):
+            # A power cut before this is on disk leaves the record that it was opened: by that order it is never again.
+            turn.write(replace(told, n=1, at=turn.at.wall, what=Occurrence.NOT_RELEASED, reason=event.why))
+
     def passed(self, turn: Turn) -> bool:
         """Say whether a passage is that of somebody who was let in or out without a voucher; shut behind him if so."""
         if not turn.movement.somebody_else_passed(turn.at.mono):
@@ -102,11 +113,11 @@ class Contacts:
         turn.shut()
         return True
 
-    def end_fire(self, turn: Turn, by: str) -> None:
+    def end_fire(self, turn: Turn, by: str, order: str = "") -> None:
         """End an alarm whose contact has closed again."""
         self.waits_for_staff = False
         turn.end_hold(Fault.FIRE)
-        self._record(Occurrence.FIRE_ENDED, turn, by)
+        self._record(Occurrence.FIRE_ENDED, turn, by, order=order)
 
     def record_early(self, turn: Turn) -> None:
         """Record what happened before the journal could be read."""
@@ -184,9 +195,11 @@ class Contacts:
         self._unrecorded.append(one)
         return AttemptId("")
 
-    @staticmethod
-    def _write(one: _Unrecorded, turn: Turn) -> AttemptId:
+    def _write(self, one: _Unrecorded, turn: Turn) -> AttemptId:
         attempt, incident = turn.names.next()
-        turn.write(Occurred(attempt, 0, one.at.wall, incident, one.what, one.by, one.reason, one.order))
+        told = Occurred(attempt, 0, one.at.wall, incident, one.what, one.by, one.reason, one.order)
+        turn.write(told)
+        if one.what in _OPENINGS and one.at == turn.at:
+            self._opening[attempt] = told
         turn.note(f"occurred={one.what.value!r} by={one.by!r} incident={incident}", alarm=one.what in ALARMS)
         return attempt

@@ -166,6 +166,7 @@ class Gate:
             case Rescanned() | PassageSensed():
                 pass  # the gate itself tells its attempts
             case Opened() | RelayFailed():
+                self.contacts.moved(event, turn)
                 self._orders.moved(event, turn, self.visitors, self.regimes)
                 self.visitors.answered(event, turn)
             case AttemptEvent():

@@ -87,7 +87,7 @@ class Orders:
             return
         if isinstance(event, RelayFailed):
             if isinstance(order, RegimeOrdered):
-                regimes.end(turn, why=f"it did not open: {event.why}")
+                regimes.end(turn, why=f"it did not open: {event.why}", order=order.id)
             turn.answer(order.id, f"it did not open: {event.why}")
         elif isinstance(order, LetInOrdered):
             # Not before the relay has moved: whoever was not let in is still owed it. A power cut between the two
@@ -135,9 +135,9 @@ def _objection_to_opening(faults: Mapping[Fault, str], *, is_taken: bool) -> str
 
 
 def _resume(order: ResumeOrdered, turn: Turn, contacts: Contacts, regimes: Regimes) -> None:
-    has_ended = regimes.end(turn, order.by)
+    has_ended = regimes.end(turn, order.by, order=order.id)
     if contacts.waits_for_staff:
-        contacts.end_fire(turn, order.by)
+        contacts.end_fire(turn, order.by, order.id)
         turn.answer(order.id)
     elif has_ended:
         turn.answer(order.id)

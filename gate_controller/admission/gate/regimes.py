@@ -91,16 +91,16 @@ class Regimes:
         if begun.regime is Regime.HELD_OPEN:
             turn.hold_open()
 
-    def end(self, turn: Turn, by: str = "", why: str = "") -> bool:
-        """End what holds; say whether anything did."""
-        return self._end(turn, by=by, why=why)
+    def end(self, turn: Turn, by: str = "", why: str = "", *, order: str = "") -> bool:
+        """End what holds; say whether anything did. `order` names the order that ends it, or did not get it to open."""
+        return self._end(turn, by=by, why=why, order=order)
 
     def time_passed(self, turn: Turn) -> None:
         """End what has come to its end."""
         if self.ends is not None and turn.at.mono >= self.ends:
             self._end(turn, why=OVER)
 
-    def _end(self, turn: Turn, *, by: str = "", why: str = "", next_one: Regime | None = None) -> bool:
+    def _end(self, turn: Turn, *, by: str = "", why: str = "", order: str = "", next_one: Regime | None = None) -> bool:
         if (ended := self.now) is None:
             return False
         self.now, self.ends, turn.regime = None, None, None
@@ -109,7 +109,7 @@ class Regimes:
             turn.clear(fault)
         else:
             turn.end_hold(fault)
-        turn.write(RegimeEnded(ended.attempt, 1, turn.at.wall, by, why))
+        turn.write(RegimeEnded(ended.attempt, 1, turn.at.wall, by, why, order))
         turn.note(f"regime_ended={ended.regime.value!r} by={by!r} why={why!r} incident={ended.incident}")
         return True
 

@@ -239,6 +239,8 @@ class Occurrence(StrEnum):
 
     EXIT = "exit opened"
     OPENED_BY_STAFF = "opened by staff"
+    NOT_RELEASED = "could not be opened"
+    """The relay failed: what was to be opened before, by staff or the exit button, was not."""
     FIRE = "fire alarm"
     FIRE_ENDED = "fire alarm ended"
     HELD_OPEN = "held open"
@@ -298,6 +300,8 @@ class RegimeEnded(Fact):
     leaves = Standing.CLOSED
     by: str = ""
     why: str = ""
+    order: str = ""
+    """What names the order that ended it, or that it could not carry out; empty where it ended otherwise."""
 
 
 def approval(facts: Iterable[Fact]) -> Approved | None:

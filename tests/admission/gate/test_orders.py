@@ -449,6 +449,21 @@ def test_whoever_orders_it_is_told_that_the_gate_did_not_open() -> None:
     assert gate.order(OpenOrdered, "school class").objection == "it cannot open: stuck"
 
 
+@pytest.mark.parametrize("is_ordered", [True, False], ids=["by staff", "by the exit button"])
+def test_an_opening_that_the_relay_could_not_carry_out_is_recorded_as_that(is_ordered: bool) -> None:
+    gate = core()
+    gate.relay_works = False
+
+    if is_ordered:
+        gate.order(OpenOrdered, "school class")
+    else:
+        gate.contact(Contact.EXIT_BUTTON)
+
+    begun, ended = (fact for fact in gate.facts if isinstance(fact, Occurred))
+    assert (ended.attempt, ended.n, ended.incident, ended.order) == (begun.attempt, 1, begun.incident, begun.order)
+    assert (ended.what, ended.by, ended.reason) == (Occurrence.NOT_RELEASED, begun.by, "stuck")
+
+
 # -- an alarm is ended
 
 
