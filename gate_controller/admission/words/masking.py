@@ -56,7 +56,7 @@ def masked_in(text: str, *known: str) -> str:
     Return a text of somebody else's without the codes in it: those that are known (a redeem token is one), however they
     are written, and whatever looks like a voucher's code as it is printed, in groups of four or not.
     """
-    kinds = [(_spelt(code), mask(code)) for code in known if len(code) >= _LEAST_KNOWN]
+    kinds = [(_spelt(code), mask(code)) for code in known if len(_letters(code)) >= _LEAST_KNOWN]
     # Read twice: "50%AB12…" is a code behind a percent sign, or one that begins with the character 0xAB.
     for read in (_as_it_stands, _decoded):
         letters, begins, ends = read(text)
@@ -66,7 +66,11 @@ def masked_in(text: str, *known: str) -> str:
 
 
 def _spelt(code: str) -> re.Pattern[str]:
-    return re.compile(_BETWEEN.join(filter(str.isalnum, code)), re.IGNORECASE)
+    return re.compile(_BETWEEN.join(_letters(code)), re.IGNORECASE)
+
+
+def _letters(code: str) -> str:
+    return "".join(filter(str.isalnum, code))
 
 
 def _found_in(letters: str, kinds: Iterable[tuple[re.Pattern[str], str]]) -> Iterator[tuple[int, int, str]]:

@@ -97,6 +97,10 @@ def test_what_looks_like_another_vouchers_code_is_masked_and_other_numbers_are_n
     assert masked_in(text, CODE) == shown
 
 
+def test_what_was_scanned_and_holds_no_letter_hides_nothing() -> None:
+    assert [masked_in(text, ":::::") for text in ("", "a:b", "::::::")] == ["", "a:b", "::::::"]
+
+
 @given(st.text())
 def test_a_text_without_codes_is_left_as_it_is(text: str) -> None:
     if not any(character.isdecimal() for character in text):
