@@ -154,9 +154,11 @@ class App:
             self._runner, journal=self._journal, own_user=self._own_user, board=self.board, machine=machine
         )
         self._mending = Mending(settings, self._runner, self._degraded, self._last_run.sensed)
-        self._trials = Trials(self._front, texts, settings, gate=self.gate, degraded=self._degraded)
         self._desk = Desk(
             settings.state_dir, now=self._runner.now, order=self._runner.order, gate=self.gate, status=self.board.status
+        )
+        self._trials = Trials(
+            self._front, texts, settings, gate=self.gate, degraded=self._degraded, given=self._desk.given
         )
         self._answerers = {**self._desk.answerers(), **self._trials.answerers()}
         self._texts = texts

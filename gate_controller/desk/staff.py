@@ -78,7 +78,8 @@ class Desk:
         self._order = order
         self._gate = gate
         self._gate_status = status
-        self._given = GivenOrders(self._orders_on_record)
+        self.given = GivenOrders(self._orders_on_record)
+        """What was ordered here: whoever else takes orders remembers them with these."""
         self._errands = ErrandOrders(
             self._reader,
             now=now,
@@ -115,7 +116,7 @@ class Desk:
             "verify": self._verify,
             "backup": self._backup,
             "status": self._status,
-            **{do: self._given.once(do, carry_out) for do, carry_out in orders.items()},
+            **{do: self.given.once(do, carry_out) for do, carry_out in orders.items()},
         }
 
     async def get_ready(self) -> None:

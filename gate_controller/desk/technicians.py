@@ -10,14 +10,15 @@ import contextlib
 import logging
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.messages import HOLDS, Message, MessageKind, Signal, Sound, Symbol
 from gate_controller.admission.words.money import Cents
-from gate_controller.desk.control_socket import ControlError
+from gate_controller.desk.control_socket import AskedWrongly, ControlError
+from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.devices.display.card import Card, Face
 from gate_controller.devices.errors import DeviceError
 from gate_controller.settings import Settings
@@ -71,16 +72,31 @@ def pictures(texts: Texts, price: Cents) -> dict[str, Card]:
     return cards | {name: card_of(message, texts) for name, message in messages.items()}
 
 
+_EACH_SECONDS: Final = 1.0
+"""How long each step of a trial of a whole device takes: a technician stands before it."""
+
+TRIALS: Final[Mapping[str, Sequence[tuple[str, Mapping[str, str]]]]] = {
+    "lamps": [("try_lamps", {"signal": signal.name}) for signal in Signal],
+    "sound": [("try_buzzer", {"sound": sound.name}) for sound in Sound],
+    "display": [("try_display", {"picture": name}) for name in ("admitted", "refused", "idle")],
+}
+"""What can be tried as a whole: its steps, each a request of its own."""
+
+
 class Trials:
     """What technicians may try on the front of a running gate, while it tells nobody anything."""
 
-    def __init__(self, front: Front, texts: Texts, settings: Settings, *, gate: Gate, degraded: Degraded) -> None:
+    def __init__(
+        self, front: Front, texts: Texts, settings: Settings, *, gate: Gate, degraded: Degraded, given: GivenOrders
+    ) -> None:
+        """`given` remembers what was tried as a whole, by the name that its giver chose."""
         self._front = front
         self._texts = texts
         self._absent = absent(settings)
         self._cards = pictures(texts, Cents(settings.admission.price_cents))
         self._gate = gate
         self._degraded = degraded
+        self._given = given
         self._trial: asyncio.Future[str] | None = None
 
     def end(self) -> None:
@@ -94,7 +110,17 @@ class Trials:
             "try_buzzer": self._try_buzzer,
             "try_display": self._try_display,
             "show_fingerprint": self._show_fingerprint,
+            "try": self._given.once("try", self._try_whole),
         }
+
+    async def _try_whole(self, request: dict[str, Any]) -> str:
+        """Try everything that `what` can do, step by step."""
+        if (steps := TRIALS.get(str(request.get("what")))) is None:
+            raise AskedWrongly(f"what: take {', '.join(TRIALS)}")
+        answerers = self.answerers()
+        for do, step in steps:
+            await answerers[do]({**step, "seconds": _EACH_SECONDS})
+        return "tried"
 
     async def _try_lamps(self, request: dict[str, Any]) -> None:
         signal = _one_of(Signal, request.get("signal"))

@@ -13,10 +13,17 @@ from starlette.requests import Request
 from gate_controller.desk.control_socket import AskedWrongly
 from gate_controller.desk.given_orders import LONGEST_NAME
 from gate_controller.desk.staff import MAX_STAFF_TEXT
+from gate_controller.desk.technicians import MOST_SECONDS
 from gate_controller.desk.wants import MAX_REASON
 
 MOST_OF_A_PAGE: Final = 100
 LONGEST_MOMENT: Final = 40
+
+MOST_LINES: Final = 500
+"""Of the audit list, in one answer."""
+
+SHOWN_SECONDS: Final = 30
+"""How long a fingerprint stands on the display: to compare 32 bytes takes a while."""
 
 # Something to be seen, and no control character. Written so that each dialect of patterns reads it alike.
 _CONTROL: Final = r"\u0000-\u001f\u007f-\u009f"
@@ -91,6 +98,23 @@ class EndOrder(_Strict):
     reason: Annotated[str, Field(max_length=MAX_REASON, description="is not kept; may be left out")] = ""
 
 
+class TrialOrder(_Strict):
+    """What is tried."""
+
+    id: Id
+    what: Annotated[Literal["lamps", "sound", "display"], Field(description="all of its signals, sounds or pictures")]
+
+
+class SessionEnd(_Strict):
+    """Whose session ends is in the path."""
+
+
+class ShownFor(_Strict):
+    """How long something is shown."""
+
+    seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS, allow_inf_nan=False)] = SHOWN_SECONDS
+
+
 def _digits(said: Any) -> Any:
     """Return a number as a query has it; as it is, and to be refused, where it is written in another way."""
     return int(said) if isinstance(said, str) and said.isascii() and said.isdecimal() and len(said) < 18 else said  # noqa: PLR2004 - fits into SQLite
@@ -115,6 +139,12 @@ class PageAsked(Query):
     ] = None
 
 
+class AuditAsked(Query):
+    """How much of the audit list."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="how many lines"), BeforeValidator(_digits)] = 100
+
+
 class AttemptAsked(Query):
     """How much of an attempt."""
 
@@ -131,10 +161,16 @@ def read_query(model: type[M], request: Request) -> M:
         raise AskedWrongly(_why(error)) from None
 
 
+def must_say(model: type[BaseModel]) -> bool:
+    """Whether there is a field that a body cannot leave out."""
+    return any(field.is_required() for field in model.model_fields.values())
+
+
 async def read_body(model: type[M], request: Request) -> M:
-    """Return what a body orders. Raises `AskedWrongly`."""
+    """Return what a body orders; none orders what needs no field. Raises `AskedWrongly`."""
+    body = await request.body()
     try:
-        return model.model_validate_json(await request.body())
+        return model.model_validate_json(body if body or must_say(model) else b"{}")
     except ValidationError as error:
         raise AskedWrongly(_why(error)) from None
 

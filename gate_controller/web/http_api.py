@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gate_controller.admission.words.facts import Standing
 from gate_controller.desk.control_socket import NotThere
-from gate_controller.web import openapi
+from gate_controller.web import openapi, supervision
 from gate_controller.web.asked import (
     AttemptAsked,
     EndOrder,
@@ -23,6 +23,7 @@ from gate_controller.web.asked import (
     PageAsked,
     Query,
     SpanOrder,
+    TrialOrder,
     WithdrawOrder,
 )
 from gate_controller.web.askers import address_of
@@ -85,7 +86,9 @@ async def _document(_request: Request, _: Query) -> Response:
     return Response(written, media_type="application/json")
 
 
-async def _ordered(do: str, request: Request, asked: OnceOrder | SpanOrder | WithdrawOrder | EndOrder) -> Response:
+async def _ordered(
+    do: str, request: Request, asked: OnceOrder | SpanOrder | WithdrawOrder | EndOrder | TrialOrder
+) -> Response:
     """Give an order to the gate, and say what it came to."""
     return await _given(request, do, asked.model_dump())
 
@@ -254,6 +257,16 @@ OPERATIONS: Final = (
         may_pend=True,
     ),
     Operation(
+        "/actions/try",
+        partial(_ordered, "try"),
+        Role.TECHNICIAN,
+        "Try lamps, sound or display, one signal, sound or picture after the other",
+        "Done",
+        body=TrialOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
         "/open-items/{incident}/let-in",
         partial(_ordered_for_item, "let_in"),
         Role.STAFF,
@@ -283,6 +296,7 @@ OPERATIONS: Final = (
         refusals=_TO_ITEM,
         may_pend=True,
     ),
+    *supervision.OPERATIONS,
 )
 """Everything that the API can be asked."""
 

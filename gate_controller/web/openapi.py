@@ -12,6 +12,7 @@ from gate_controller import __version__
 from gate_controller.desk.given_orders import MOST_REMEMBERED
 from gate_controller.journal.records import FIELDS, Record
 from gate_controller.shell.status import GateStatus, RegimeStatus
+from gate_controller.web.asked import must_say
 from gate_controller.web.operations import JSON, REFUSALS, ROOT, Operation
 from gate_controller.web.people import Role
 
@@ -33,6 +34,14 @@ _INCIDENT: Final[Mapping[str, Any]] = {
     "description": "the incident code of an attempt",
     "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{1,8}$"},
     "example": "7K3QM",
+}
+
+_SESSION: Final[Mapping[str, Any]] = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "of the list of sessions",
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
 }
 
 
@@ -76,7 +85,7 @@ def _told(operation: Operation) -> dict[str, Any]:
     }
     if operation.body is not None:
         schema = _reference(operation.body.__name__)
-        told["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        told["requestBody"] = {"required": must_say(operation.body), "content": {JSON: {"schema": schema}}}
     return told
 
 
@@ -85,8 +94,9 @@ def _for_whom(role: Role) -> str:
 
 
 def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
-    if "{incident}" in operation.path:
-        yield dict(_INCIDENT)
+    for said, parameter in (("{incident}", _INCIDENT), ("{id}", _SESSION)):
+        if said in operation.path:
+            yield dict(parameter)
     for name, schema in operation.query.model_json_schema()["properties"].items():
         yield {
             "name": name,
@@ -156,6 +166,29 @@ class _ToldSentence(_Exactly):
     text: str
 
 
+class _ToldSession(_Exactly):
+    id: str
+    name: str
+    role: str
+    address: str
+    since: float
+    idle_seconds: float
+
+
+class _Ended(_Exactly):
+    answer: Literal["ended"]
+    name: str
+
+
+class _AuditLine(_Partly):
+    at: float
+    what: str
+    name: str
+    address: str
+    about: str
+    times: int = 1
+
+
 class _WrittenFact(BaseModel):
     """A fact of the journal: its kind, its moment, and what it holds besides."""
 
@@ -187,6 +220,10 @@ _ANSWERS: Final[Mapping[str, Callable[[], Any]]] = {
     "AttemptWithFacts": _whole_attempt,
     "OpenItems": _open_items,
     "Done": _done,
+    "Sessions": lambda: _model("Sessions", sessions=list[_ToldSession]),
+    "Ended": lambda: _Ended,
+    "Audit": lambda: _model("Audit", audit=list[_AuditLine]),
+    "ShownFingerprint": lambda: _model("ShownFingerprint", answer=Literal["shown"], fingerprint=str),
     "Error": lambda: _model("Error", error=str),
     "Stream": lambda: str,
     "Log": lambda: str,

@@ -18,9 +18,8 @@ from gate_controller.web.login import Login
 from gate_controller.web.people import Role
 from gate_controller.web.refusals import http_refusal, refused
 from gate_controller.web.resources import Resource
-from gate_controller.web.supervision import Supervision
 from gate_controller.web.templating import STATIC
-from gate_controller.web.tools import Tools
+from gate_controller.web.tools import TOOLS
 
 
 async def _alive(_request: Request) -> Response:
@@ -40,8 +39,8 @@ HEALTH = (Resource("/healthz", _alive, None), Resource("/readyz", _ready, None))
 
 def resources(house: House, guards: Guards) -> Sequence[Resource]:
     """Return everything that can be asked of a gate."""
-    own = (*Login(guards).resources(), *Supervision(guards).resources(), *Tools(guards).resources())
-    site = (*pages.resources(house), *playing.resources(house), *http_api.resources(house))
+    own = Login(guards).resources()
+    site = (TOOLS, *pages.resources(house), *playing.resources(house), *http_api.resources(house))
     return (*HEALTH, *own, metrics.METRICS, *site)
 
 
@@ -68,5 +67,6 @@ def make_site(house: House, guards: Guards) -> Starlette:
     site.state.live = Live(house)
     site.state.broadcast = Broadcast(house)
     site.state.still_may = guards.still_may
+    site.state.guards = guards
     site.state.audit = guards.audit
     return site

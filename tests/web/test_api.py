@@ -333,6 +333,22 @@ async def test_a_journal_that_is_away_is_a_service_unavailable(
         assert await asked(client, "/status") == 200
 
 
+async def test_what_is_tried_twice_by_one_id_is_tried_once(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    wired = {"lamps__mode": "traffic"}
+    async with gate_with_api(state_dir, pins, simulator, role=Role.TECHNICIAN, **wired) as (gate, client):
+        order = {"id": "try-1", "what": "lamps"}
+        both = await asyncio.gather(*(client.post("/actions/try", json=order) for _ in range(2)))
+        assert [answer.status_code for answer in both] == [202, 202]
+        other = await client.post("/actions/open-once", json={"id": "try-1", "reason": "a pram"})
+        assert (other.status_code, "another order" in other.json()["error"]) == (409, True)
+        gate.scan(LOW)  # whoever comes meanwhile ends it
+        while (answer := await client.post("/actions/try", json=order)).status_code == 202:
+            pass
+        assert (answer.status_code, "broken off" in answer.json()["error"]) == (409, True)
+        nothing = await client.post("/actions/try", json={"id": "try-2", "what": "relay"})
+        assert nothing.status_code == 400
+
+
 async def test_the_log_is_for_technicians_as_a_file(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     async with gate_with_api(state_dir, pins, simulator, role=Role.TECHNICIAN) as (_, client):
         answer = await client.get("/log")

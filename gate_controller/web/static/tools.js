@@ -1,6 +1,6 @@
 // The technician's page: devices tried, sessions ended.
 import { words } from "./clock.js";
-import { post } from "./every.js";
+import { newId, post } from "./every.js";
 
 const told = document.querySelector("[data-tried]");
 
@@ -10,7 +10,13 @@ for (const button of document.querySelectorAll("[data-try]")) {
     told.hidden = true;
     try {
       const isPrint = button.dataset.try === "fingerprint";
-      const answer = await post(`/api/v1/actions/${isPrint ? "show-fingerprint" : "try"}`, isPrint ? {} : { what: button.dataset.try });
+      const path = `/api/v1/actions/${isPrint ? "show-fingerprint" : "try"}?lang=${document.documentElement.lang}`;
+      const body = isPrint ? {} : { id: newId(), what: button.dataset.try };
+      let answer = await post(path, body);
+      while (answer.status === 202) { // the same name again: it is tried once
+        await new Promise((done) => setTimeout(done, 1000));
+        answer = await post(path, body);
+      }
       if (!answer.ok) {
         told.textContent = (await answer.json()).error;
         told.hidden = false;
