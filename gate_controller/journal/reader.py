@@ -108,7 +108,10 @@ class Reader:
     def found(self, search: Search, *, before: int | None = None, limit: int = PAGE) -> list[Record]:
         """Return the attempts that are wanted, newest first, from the one before number `before`."""
         with self._opened() as db:
-            if search.voucher or search.reason or search.is_open or self._catalogue.has_begun:
+            is_of_days = search.since is not None or search.until is not None
+            is_sought = search.voucher or search.reason or search.is_open
+            # The newest are found at once without it, be it that it still has the past to take in after a start.
+            if is_sought or (is_of_days and self._catalogue.has_begun):
                 return _records(db, self._catalogue.find(search, before or 2**62, limit))
             # An attempt's number says nothing exact of its time (a clock may be put right), so all are looked at.
             found = db.execute(
