@@ -33,6 +33,7 @@ VERDICTS: Final[Mapping[MessageKind, ScanVerdict | None]] = {
     MessageKind.ONE_MOMENT: None,
     MessageKind.ADMITTED: ScanVerdict.ADMITTED,
     MessageKind.ADMITTED_ON_CREDIT: ScanVerdict.ADMITTED,
+    MessageKind.LET_IN: None,
     MessageKind.NOBODY_PASSED: None,
     MessageKind.ALREADY_ADMITTED: ScanVerdict.REPEATED,
     MessageKind.SCAN_AGAIN_LATER: ScanVerdict.REPEATED,

@@ -34,6 +34,13 @@ WORDING = Wording(
             short="",
             later="",
         ),
+        MessageKind.LET_IN: Words(
+            "Willkommen",
+            "Bitte gehen Sie durch.",
+            short_title="Treten Sie ein",
+            short="",
+            later="",
+        ),
         MessageKind.NOBODY_PASSED: Words(
             "Wieder geschlossen",
             "Es ging niemand durch. Scannen Sie denselben Gutschein nochmals: "

@@ -34,6 +34,13 @@ WORDING = Wording(
             short="",
             later="",
         ),
+        MessageKind.LET_IN: Words(
+            "Welcome",
+            "Please go through.",
+            short_title="Please go in",
+            short="",
+            later="",
+        ),
         MessageKind.NOBODY_PASSED: Words(
             "Gate closed",
             "Nobody went through. Scan the same voucher again: the gate opens without another charge.",

@@ -34,6 +34,13 @@ WORDING = Wording(
             short="",
             later="",
         ),
+        MessageKind.LET_IN: Words(
+            "Bienvenue",
+            "Vous pouvez entrer.",
+            short_title="Entrez, svp",
+            short="",
+            later="",
+        ),
         MessageKind.NOBODY_PASSED: Words(
             "Portillon refermé",
             "Personne n’est passé. Scannez le même bon à nouveau : le portillon s’ouvrira sans nouveau débit.",

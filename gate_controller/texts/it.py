@@ -34,6 +34,13 @@ WORDING = Wording(
             short="",
             later="",
         ),
+        MessageKind.LET_IN: Words(
+            "Benvenuti",
+            "Prego, può entrare.",
+            short_title="Prego, entri",
+            short="",
+            later="",
+        ),
         MessageKind.NOBODY_PASSED: Words(
             "Varco richiuso",
             "Nessuno è passato. Scansioni di nuovo lo stesso buono: il varco si apre senza altri addebiti.",

@@ -14,7 +14,9 @@ from gate_controller.admission.words.policy import Policy
 # How long a refusal stays readable before the scan that waited for the lane takes the display.
 READING_SECONDS = 1.5
 
-_SENDS_THROUGH = frozenset({MessageKind.ADMITTED, MessageKind.ADMITTED_ON_CREDIT, MessageKind.ALREADY_ADMITTED})
+_SENDS_THROUGH = frozenset(
+    {MessageKind.ADMITTED, MessageKind.ADMITTED_ON_CREDIT, MessageKind.ALREADY_ADMITTED, MessageKind.LET_IN}
+)
 
 _NOTHING_CHARGED = frozenset({MoneyFate.NOTHING_YET, MoneyFate.NOT_CHARGED})
 

@@ -14,7 +14,7 @@ from gate_controller.admission.words.commands import Way
 from gate_controller.admission.words.events import Contact, ContactChanged, Instant, Opened, RelayFailed
 from gate_controller.admission.words.facts import Occurred, Occurrence
 from gate_controller.admission.words.ids import AttemptId, OrderId
-from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.messages import Fault, MessageKind
 
 ALARMS = frozenset(
     {
@@ -105,12 +105,17 @@ class Contacts:
         if told is not None and isinstance(event, RelayFailed):
             # A power cut before this is on disk leaves the record that it was opened: by that order it is never again.
             turn.write(replace(told, n=1, at=turn.at.wall, what=Occurrence.NOT_RELEASED, reason=event.why))
+        elif told is not None and told.what is Occurrence.OPENED_BY_STAFF:
+            turn.show(MessageKind.LET_IN)
+            turn.shown.gate_shuts(turn.movement.others_until)
 
     def passed(self, turn: Turn) -> bool:
         """Say whether a passage is that of somebody who was let in or out without a voucher; shut behind him if so."""
         if not turn.movement.somebody_else_passed(turn.at.mono):
             return False
         turn.shut()
+        if turn.shown.is_telling(MessageKind.LET_IN, turn.at.mono):
+            turn.shown.gate_shuts(turn.at.mono)  # whoever comes next is not sent through
         return True
 
     def end_fire(self, turn: Turn, by: str, order: str = "") -> None:

@@ -105,6 +105,8 @@ class MessageKind(Enum):
     ADMITTED = Telling(MoneyFate.CHARGED, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
     ADMITTED_ON_CREDIT = Telling(MoneyFate.CHARGED_BEFORE, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
     """Admitted on a charge made earlier that nobody used; nothing charged by this scan."""
+    LET_IN = Telling(MoneyFate.NOTHING_YET, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
+    """Staff have opened the gate once for somebody: no scan of his, so nothing is said of money."""
     NOBODY_PASSED = Telling(MoneyFate.CREDIT, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """Released, but nobody went through: the same voucher opens the gate once more without a charge."""
     ALREADY_ADMITTED = Telling(MoneyFate.CHARGED_BEFORE, None, Sound.WAIT, Symbol.TICK)

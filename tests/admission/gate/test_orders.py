@@ -14,7 +14,7 @@ from gate_controller.admission.words.events import (
     SettleOrdered,
 )
 from gate_controller.admission.words.facts import Fact, Intended, Occurred, Occurrence, Settled
-from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate, Signal, Symbol
 from gate_controller.admission.words.money import Cents
 from tests.rig.core import LOST, NOT_SENT, REFUSED, Core, balance, charged, core, listed, refunding
 
@@ -447,6 +447,37 @@ def test_whoever_orders_it_is_told_that_the_gate_did_not_open() -> None:
     assert answer.objection == "it did not open: stuck"
     gate.after(1.0)
     assert gate.order(OpenOrdered, "school class").objection == "it cannot open: stuck"
+
+
+def test_whoever_staff_let_in_is_sent_through_and_told_nothing_of_money() -> None:
+    gate = core()
+
+    gate.order(OpenOrdered, "school class")
+
+    told = gate.shown[-1]
+    assert (told.kind, told.fate) == (MessageKind.LET_IN, MoneyFate.NOTHING_YET)
+    assert (told.signal, told.symbol) == (Signal.ADMITTED, Symbol.TICK)
+    gate.after(gate.gate.policy.open_seconds)
+    assert gate.told() is MessageKind.IDLE
+
+
+def test_who_comes_behind_somebody_whom_staff_let_in_is_not_sent_through() -> None:
+    gate = core(sensor=True)
+    gate.order(OpenOrdered, "school class")
+
+    gate.after(1.0)
+    gate.somebody_passes()
+
+    assert gate.told() is MessageKind.IDLE
+
+
+def test_whoever_is_not_let_in_is_not_sent_through() -> None:
+    gate = core()
+    gate.relay_works = False
+
+    gate.order(OpenOrdered, "school class")
+
+    assert MessageKind.LET_IN not in [told.kind for told in gate.shown]
 
 
 @pytest.mark.parametrize("is_ordered", [True, False], ids=["by staff", "by the exit button"])
