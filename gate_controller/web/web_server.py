@@ -157,7 +157,7 @@ async def _get_ready(house: House) -> None:
             # Not by what live pages share: whoever looks first sees the gate as it is by then.
             seen = await look(house, (language,))
             await asyncio.to_thread(render, house, seen, language, may_act=False)
-        # What the page has brought in stays: looking through it for what may go held the loop up for 27 ms each time.
+        # What the page has brought in stays: the collector need not look through it for what may go.
         gc.freeze()
     except Exception:  # noqa: BLE001 - whoever looks first is told, or waits a little longer
         _log.exception("page=not_ready")
