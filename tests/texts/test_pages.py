@@ -2,13 +2,18 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
+import gpiozero
 import pytest
 
 import gate_controller
 from gate_controller.demo.trouble import Trouble
+from gate_controller.devices import gpio, scanner
+from gate_controller.devices.scanner import ScannerError
+from gate_controller.journal.failures import unusable
 from gate_controller.texts import Language
 from gate_controller.texts.phrases import phrase, phrases
 from gate_controller.texts.sayings import saying, sayings
@@ -118,6 +123,32 @@ def test_a_saying_loses_what_it_is_about_and_keeps_its_parts(language: Language)
         == 1
     )
     assert saying("GPIO17 is held by another program", language) == "GPIO17 is held by another program"
+
+
+def ailing_parts() -> Iterator[str]:
+    """Yield what real parts say of themselves when they fail."""
+    for where in ("/nowhere", "/", "/dev/null"):
+        with pytest.raises(ScannerError) as failed:
+            scanner._open(where, 9_600)
+        yield str(failed.value)
+    for error in (
+        ImportError("lgpio"),
+        PermissionError("/dev/gpiomem"),
+        RuntimeError("GPIO busy"),
+        RuntimeError("what is this"),
+        gpiozero.PinUnknownPi("?"),
+        gpiozero.GPIOPinInUse("17"),
+        gpiozero.PinInvalidPin("99"),
+    ):
+        yield str(gpio._explained(error, "relay on GPIO17"))
+    yield unusable(Path("/state/journal.sqlite3"), "disk full (SQLITE_FULL)", "make room on the disk")
+    yield "E-GUMA was not reached (ConnectionRefused), nothing was sent: check the network and eguma.base_url"
+    yield "it has seen nobody in 3 releases in a row"
+
+
+@pytest.mark.parametrize("language", [language for language in Language if language is not Language.EN])
+def test_what_ails_a_part_is_said_in_the_language_of_the_page(language: Language) -> None:
+    assert [text for text in ailing_parts() if saying(text, language) == text] == []
 
 
 def test_a_phrase_without_a_row_is_an_error() -> None:
