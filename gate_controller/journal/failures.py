@@ -30,18 +30,29 @@ def explained(path: Path) -> Iterator[None]:
     """Turn what SQLite raises into a `JournalError` that says which file, why, and what to do."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorname", "") or ""
-        kind = CorruptJournal if code.startswith(_DAMAGED) else JournalError
-        raise kind(unusable(path, f"{error} ({code})" if code else str(error), _remedy(code))) from None
-    except OSError as error:
-        raise JournalError(unusable(path, error.strerror or str(error), "check state_dir and its owner")) from None
-    except schema.NewerJournalError as error:
-        raise JournalError(unusable(path, str(error), "install the newer version again")) from None
-    except codec.DamagedRow as error:
-        raise CorruptJournal(unusable(path, str(error), _remedy(_DAMAGED[0]))) from None
-    except ValueError as error:
-        raise JournalError(unusable(path, str(error), "keep a copy and ask for help")) from None
+    except EXPLAINED as error:
+        raise in_words(path, error) from None
+
+
+EXPLAINED = (sqlite3.DatabaseError, OSError, ValueError, schema.NewerJournalError)
+"""What `in_words` takes."""
+
+
+def in_words(path: Path, error: Exception) -> JournalError:
+    """Return what SQLite, or what reads its rows, has raised as one that says which file, why, and what to do."""
+    match error:
+        case sqlite3.DatabaseError():
+            code = getattr(error, "sqlite_errorname", "") or ""
+            kind = CorruptJournal if code.startswith(_DAMAGED) else JournalError
+            return kind(unusable(path, f"{error} ({code})" if code else str(error), _remedy(code)))
+        case OSError():
+            return JournalError(unusable(path, error.strerror or str(error), "check state_dir and its owner"))
+        case schema.NewerJournalError():
+            return JournalError(unusable(path, str(error), "install the newer version again"))
+        case codec.DamagedRow():
+            return CorruptJournal(unusable(path, str(error), _remedy(_DAMAGED[0])))
+        case _:
+            return JournalError(unusable(path, str(error), "keep a copy and ask for help"))
 
 
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")

@@ -19,7 +19,7 @@ from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import ALPHABET, FIRST_SHIFTED, AttemptId, Incident, Numbering, shift_of
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal import charges, codec, left_over, own_files, rows, schema
-from gate_controller.journal.failures import JournalError, explained, unusable
+from gate_controller.journal.failures import EXPLAINED, JournalError, explained, in_words, unusable
 from gate_controller.journal.lock import take_lock
 
 TAG_LENGTH = 4
@@ -135,10 +135,10 @@ class Store:
         No facts: prove that the journal can be written. Raises `JournalError`; then nothing may depend on the facts,
         though a part of a failed sync may still be found after a power cut.
         """
-        with self._transaction(synced=synced):
-            stand = [self._insert(fact) for fact in facts]
-            if not facts:
-                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
+        try:
+            stand = self._committed(facts, synced=synced)
+        except EXPLAINED as error:
+            raise in_words(self.path, error) from None
         for number, is_unfinished in stand:
             (self._unfinished.add if is_unfinished else self._unfinished.discard)(number)
         self._frames += _FRAMES_OF_A_WRITE
@@ -149,11 +149,35 @@ class Store:
         Let the next commit wait for the disk, or only write to the log, which the next sync takes along: SQLite needs a
         tenth of a millisecond for that, off the visitor's way where it is said in time. Raises `JournalError`.
         """
+        try:
+            self._sync_commits(synced)
+        except EXPLAINED as error:
+            raise in_words(self.path, error) from None
+
+    def _sync_commits(self, synced: bool) -> None:
         if synced is not self._is_synced:
-            with explained(self.path):
-                # FULL syncs the log at every commit; NORMAL only before it is copied into the file.
-                self._db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+            # FULL syncs the log at every commit; NORMAL only before it is copied into the file.
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
             self._is_synced = synced
+
+    def _committed(self, facts: Sequence[Fact], *, synced: bool) -> list[tuple[int, bool]]:
+        """Commit facts; return each one's attempt, and whether that is then on the list as unfinished for sure."""
+        # No context managers: this lies between scan and relay, and each would be four steps more.
+        self._sync_commits(synced)
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            stand = [self._insert(fact) for fact in facts]
+            if not facts:
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        return stand
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._db.execute("ROLLBACK")
 
     def _refuse_if_read_only(self) -> None:
         # ext4 that was forced read-only after an error, or by hand, still says that a sync worked. A look takes 5 µs.
@@ -164,16 +188,15 @@ class Store:
             )
 
     @contextlib.contextmanager
-    def _transaction(self, *, synced: bool = True) -> Iterator[None]:
-        self.make_ready(synced=synced)
+    def _transaction(self) -> Iterator[None]:
         with explained(self.path):
+            self._sync_commits(synced=True)
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
+                self._roll_back()
                 raise
 
     def _insert(self, fact: Fact) -> tuple[int, bool]:

@@ -291,7 +291,7 @@ class Runner:
 
     def _answered(self, what: str, event: on.AttemptEvent, outcome: object, begun: float) -> None:
         self.post(event)
-        self._board.asked_eguma(what, outcome, event.at.mono - begun)
+        self._board.asked_eguma(what, outcome, event.at.mono - begun, event.at.wall)
 
     async def _ask_redemptions(self, command: calls.AskRedemptions) -> None:
         begun, since = time.monotonic(), command.since - LOOKUP_MARGIN_SECONDS

@@ -303,10 +303,10 @@ class StatusBoard:
         if self._telling is not None:
             self._telling.cancel()
 
-    def asked_eguma(self, what: str, outcome: object, seconds: float) -> None:
-        """Note how a call ended that took so long; `what` was asked (`balance`, say)."""
+    def asked_eguma(self, what: str, outcome: object, seconds: float, now: float | None = None) -> None:
+        """Note how a call ended that took so long; `what` was asked (`balance`, say). `now` is wall clock."""
         self.counts.asked(what, outcome, seconds)
-        now = self._wall()
+        now = self._wall() if now is None else now
         if isinstance(outcome, CallFailed) and outcome.fault in {CallFault.NOT_SENT, CallFault.UNKNOWN}:
             since = self._eguma.trouble_since if self._eguma.trouble else now
             self._eguma = EgumaStatus(self._eguma.answered_at, self._eguma.latency_seconds, outcome.text, since)

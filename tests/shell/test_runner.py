@@ -99,8 +99,8 @@ async def test_what_happens_while_an_event_is_handled_is_handled_after_all_that_
     async with running(tmp_path) as shell:
         shell.drive.on_release = lambda: shell.runner.fault(Fault.SCANNER, "unplugged")
         assert shell.order_opening("1") == ""
-        await until(lambda: len(shell.front.shown) == 2)
-        assert shell.front.shown == [MessageKind.IDLE, MessageKind.OUT_OF_SERVICE]
+        await until(lambda: len(shell.front.shown) == 3)
+        assert shell.front.shown == [MessageKind.IDLE, MessageKind.OUT_OF_SERVICE, MessageKind.LET_IN]
 
 
 async def test_events_that_happen_together_are_handled_in_their_order(tmp_path: Path) -> None:

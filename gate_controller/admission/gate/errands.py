@@ -24,8 +24,6 @@ from gate_controller.admission.words.facts import Fact, Redeemed, voucher_of
 from gate_controller.admission.words.ids import AttemptId, Incident
 from gate_controller.admission.words.messages import Fault
 
-_NONE: frozenset[VoucherCode] = frozenset()
-
 _MORE = "the journal holds more of it by now"
 
 
@@ -38,7 +36,7 @@ class Errands:
     @property
     def vouchers(self) -> frozenset[VoucherCode]:
         """The vouchers on which one is under way."""
-        return frozenset(errand.voucher_code for errand in self.unfinished.values()) if self.unfinished else _NONE
+        return frozenset(errand.voucher_code for errand in self.unfinished.values())
 
     @property
     def wake_at(self) -> float | None:
@@ -78,23 +76,19 @@ class Errands:
         others = (e for e in self.unfinished.values() if e is not but and e.voucher_code == voucher_code)
         return next((e.incident for e in others), None)
 
-    def answered(self, event: AttemptEvent, turn: Turn, visitors: Visitors) -> bool:
-        """Take what E-GUMA says about an errand; say whether it is one's."""
-        errand = self.unfinished.get(event.attempt)
-        if errand is None:
-            return False
+    def answered(self, event: AttemptEvent, turn: Turn, visitors: Visitors) -> None:
+        """Take what E-GUMA says about an unfinished errand."""
+        errand = self.unfinished[event.attempt]
         other = self.in_the_way(_named_in(event), visitors, errand) if isinstance(errand.state, Enquiring) else None
         if other is not None:  # a ShortCode, whose voucher only E-GUMA has told
             errand.refuse(turn, f"{other}, of the same voucher, is not settled yet")
             self._ended(errand, visitors)
         else:
             self._take(errand, event, turn, visitors)
-        return True
 
     def write_ended(self, attempt: AttemptId, event: Written | WriteFailed, turn: Turn, visitors: Visitors) -> None:
-        """Take the end of a write that an errand waits for."""
-        if (errand := self.unfinished.get(attempt)) is not None:
-            self._take(errand, event, turn, visitors)
+        """Take the end of a write that an unfinished errand waits for."""
+        self._take(self.unfinished[attempt], event, turn, visitors)
 
     def time_passed(self, event: TimePassed, turn: Turn, visitors: Visitors) -> None:
         """Let every errand whose moment has come look again."""

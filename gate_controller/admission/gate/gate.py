@@ -19,6 +19,7 @@ from gate_controller.admission.gate.errands import Errands, is_errand
 from gate_controller.admission.gate.orders import Orders
 from gate_controller.admission.gate.regimes import Regimes
 from gate_controller.admission.gate.visitors import Visitors
+from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.commands import Command
 from gate_controller.admission.words.events import (
     AttemptEvent,
@@ -44,6 +45,8 @@ from gate_controller.admission.words.facts import Fact, RegimeBegun
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import BARRING, HOLDS, Fault
 from gate_controller.admission.words.policy import Policy
+
+_NOTHING_AT_DESK: frozenset[VoucherCode] = frozenset()
 
 
 @dataclass(slots=True)
@@ -85,7 +88,11 @@ class Gate:
     def wake_at(self) -> float | None:
         """Monotonic time at which the gate has something to do by itself; None: nothing, however long it takes."""
         visitors = self.visitors
-        times = [self._writes.retry_at, self.regimes.wake_at, self.errands.wake_at, *self._movement.due.values()]
+        times = [self._writes.retry_at, *self._movement.due.values()]
+        if self.regimes.now is not None:
+            times.append(self.regimes.wake_at)
+        if self.errands.unfinished:
+            times.append(self.errands.wake_at)
         if self.policy.passage_seconds is not None:
             times.append(self._sensing.wake_at(self.policy))
         for attempt in visitors.unfinished.values():
@@ -140,7 +147,8 @@ class Gate:
         """Take an event, and return what is to be done about it, in order."""
         turn = self._turn(event.at)
         was_open = self.is_open
-        self.regimes.follow_clock(event.at)
+        if self.regimes.now is not None:
+            self.regimes.follow_clock(event.at)
         match event:
             case Scanned():
                 self.visitors.scanned(event.frame, turn)
@@ -170,7 +178,9 @@ class Gate:
                 self._orders.moved(event, turn, self.visitors, self.regimes)
                 self.visitors.answered(event, turn)
             case AttemptEvent():
-                if not self.errands.answered(event, turn, self.visitors):
+                if event.attempt in self.errands.unfinished:
+                    self.errands.answered(event, turn, self.visitors)
+                else:
                     self.visitors.answered(event, turn)
             case _:
                 raise TypeError(f"not an event: {event!r}")
@@ -191,7 +201,7 @@ class Gate:
             self._barred,
             self._sensing,
             self.regimes.now,
-            self.errands.vouchers,
+            self.errands.vouchers if self.errands.unfinished else _NOTHING_AT_DESK,
         )
 
     @property
@@ -202,11 +212,13 @@ class Gate:
         if self._sensing.time_passed(turn.at.mono, self.policy):
             self._passage(turn)
         self.visitors.time_passed(event, turn)
-        self.errands.time_passed(event, turn, self.visitors)
+        if self.errands.unfinished:
+            self.errands.time_passed(event, turn, self.visitors)
         if self._movement.due:
             self.contacts.time_passed(turn)
         self.visitors.let_lapse(turn)
-        self.regimes.time_passed(turn)
+        if self.regimes.now is not None:
+            self.regimes.time_passed(turn)
         if self._writes.retry_at is not None and turn.at.mono >= self._writes.retry_at:
             turn.try_journal()
 
@@ -247,8 +259,10 @@ class Gate:
                 turn.write_backlog()
                 self._clear(Fault.JOURNAL, turn)
         if pending.waiting is not None:
-            self.visitors.write_ended(pending.waiting, event, turn)
-            self.errands.write_ended(pending.waiting, event, turn, self.visitors)
+            if pending.waiting in self.errands.unfinished:
+                self.errands.write_ended(pending.waiting, event, turn, self.visitors)
+            else:
+                self.visitors.write_ended(pending.waiting, event, turn)
 
     # -- faults, and what follows every event
 

@@ -86,6 +86,7 @@ class Regimes:
 
     def _hold(self, begun: RegimeBegun, turn: Turn) -> None:
         self.now = turn.regime = begun
+        self._looked_at = turn.at.mono
         self.ends = None if begun.until is None else turn.at.mono + begun.until - turn.at.wall
         turn.fault(REGIME_FAULTS[begun.regime], _WHY[begun.regime].format(by=begun.by))
         if begun.regime is Regime.HELD_OPEN:
