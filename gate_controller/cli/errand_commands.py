@@ -154,7 +154,8 @@ def _fields(told: dict[str, Any]) -> dict[str, Any]:
         "incident": told["incident"],
         "voucher_code": told.get("voucher_code", ""),
         "amount_cents": told.get("amount_cents", 0),
-        "balance_cents": told.get("balance_after_cents"),
+        # A refund's answer is not kept: what the record has is from after the charge.
+        "balance_cents": None if told.get("refunded") else told.get("balance_after_cents"),
         "currency": told.get("currency", ""),
         "message": told.get("text") or ("" if told["outcome"] == "done" else told.get("reason", "")),
         "outcome": told["outcome"],

@@ -40,10 +40,10 @@ class ErrandWording:
 ERRANDS: Final[Mapping[Language, ErrandWording]] = {
     Language.EN: ErrandWording(
         names={
-            ErrandKind.PART_VOID: "Part of a charge given back",
+            ErrandKind.PART_VOID: "Partial refund",
             ErrandKind.TOP_UP: "Top-up",
-            ErrandKind.SALE: "Depot voucher sold",
-            ErrandKind.TAKING_BACK: "Depot voucher taken back",
+            ErrandKind.SALE: "Sale of a depot voucher",
+            ErrandKind.TAKING_BACK: "Return of a depot voucher",
         },
         begun={
             ErrandKind.PART_VOID: "{by} ordered that {amount} be given back to voucher {code}{reason}.",
@@ -71,10 +71,10 @@ ERRANDS: Final[Mapping[Language, ErrandWording]] = {
     ),
     Language.DE: ErrandWording(
         names={
-            ErrandKind.PART_VOID: "Teil einer Belastung gutgeschrieben",
+            ErrandKind.PART_VOID: "Teilgutschrift",
             ErrandKind.TOP_UP: "Aufladung",
-            ErrandKind.SALE: "Depotgutschein verkauft",
-            ErrandKind.TAKING_BACK: "Depotgutschein zurückgenommen",
+            ErrandKind.SALE: "Verkauf eines Depotgutscheins",
+            ErrandKind.TAKING_BACK: "Rücknahme eines Depotgutscheins",
         },
         begun={
             ErrandKind.PART_VOID: "{by} liess dem Gutschein {code} {amount} zurückschreiben{reason}.",
@@ -102,10 +102,10 @@ ERRANDS: Final[Mapping[Language, ErrandWording]] = {
     ),
     Language.FR: ErrandWording(
         names={
-            ErrandKind.PART_VOID: "Débit recrédité en partie",
+            ErrandKind.PART_VOID: "Remboursement partiel",
             ErrandKind.TOP_UP: "Recharge",
-            ErrandKind.SALE: "Bon de dépôt vendu",
-            ErrandKind.TAKING_BACK: "Bon de dépôt repris",
+            ErrandKind.SALE: "Vente d’un bon de dépôt",
+            ErrandKind.TAKING_BACK: "Reprise d’un bon de dépôt",
         },
         begun={
             ErrandKind.PART_VOID: "{by} a fait recréditer {amount} sur le bon {code}{reason}.",
@@ -133,10 +133,10 @@ ERRANDS: Final[Mapping[Language, ErrandWording]] = {
     ),
     Language.IT: ErrandWording(
         names={
-            ErrandKind.PART_VOID: "Addebito riaccreditato in parte",
+            ErrandKind.PART_VOID: "Rimborso parziale",
             ErrandKind.TOP_UP: "Ricarica",
-            ErrandKind.SALE: "Buono in deposito venduto",
-            ErrandKind.TAKING_BACK: "Buono in deposito ritirato",
+            ErrandKind.SALE: "Vendita di un buono in deposito",
+            ErrandKind.TAKING_BACK: "Ritiro di un buono in deposito",
         },
         begun={
             ErrandKind.PART_VOID: "{by} ha fatto riaccreditare {amount} sul buono {code}{reason}.",

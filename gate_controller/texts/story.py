@@ -34,6 +34,7 @@ from gate_controller.admission.words.facts import (
     OpenItem,
     Redeemed,
     RefundBegun,
+    Refunded,
     Refused,
     RegimeBegun,
     RegimeEnded,
@@ -259,7 +260,7 @@ class Story:
         fields = {
             "voucher": self._voucher(),
             "code": mask(self._code),
-            "price": self._price(),
+            "price": self._price(fact),
             "amount": self._errand_amount(fact),
             "name": self._errand_name(),
             "balance": "" if before is None else self._amount(before),
@@ -324,10 +325,12 @@ class Story:
             return self._words.short_code
         return self._words.voucher.format(code=mask(self._code))
 
-    def _price(self) -> str:
+    def _price(self, fact: Fact) -> str:
         if self._intended is None:
             return f"{self.currency.value}\N{NO-BREAK SPACE}?"  # a torn journal has lost what was to be charged
-        return self._amount(self._intended.price)
+        before = (one for one in self.facts if isinstance(one, PartVoided) and one.n < fact.n)
+        given_back = sum(one.amount for one in before) if isinstance(fact, RefundBegun | Refunded) else 0
+        return self._amount(Cents(self._intended.price - given_back))
 
     def _amount(self, cents: Cents) -> str:
         currency = self.currency if self._intended is None else self._intended.currency

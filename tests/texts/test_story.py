@@ -439,10 +439,15 @@ def test_what_was_not_possible_and_a_part_given_back_are_told_too() -> None:
         "E-GUMA says that it cannot be done",
         "sold",
     )
-    assert story(refused).summary() == "Depot voucher sold – not possible: E-GUMA says that it cannot be done (sold)"
+    assert (
+        story(refused).summary() == "Sale of a depot voucher – not possible: E-GUMA says that it cannot be done (sold)"
+    )
     facts = numbered(
         (Released, {}),
         (PartVoided, {"amount": Cents(1_000), "by": "Anna", "reason": "a child", "errand_incident": Incident("K7Q2M")}),
     )
     assert story(*facts).summary().replace(NBSP, " ") == "Charged; CHF 10.00 of it given back"
     assert story(*facts).sentences()[-1].text.replace(NBSP, " ") == "Anna gave CHF 10.00 of the charge back: a child."
+    rest = (*facts, RefundBegun(ATTEMPT, facts[-1].n + 1, NOON + 9, by="Anna", reason="the rest"))
+    said = story(*rest).sentences()[-1].text.replace(NBSP, " ")
+    assert said == "Anna ordered that CHF 15.00 be given back: the rest."
