@@ -23,8 +23,9 @@ from gate_controller.journal.records import Record
 from gate_controller.simulator import Simulator
 from gate_controller.simulator.misbehaviour import Endpoint, FaultKind, Misbehaviour
 from gate_controller.simulator.vouchers import Voucher
-from tests.campaign import books
+from tests.campaign import books, ordered
 from tests.campaign.mortal import mortal
+from tests.campaign.ordered import Orders
 from tests.rig.gate import GOOD
 from tests.rig.gate_process import GateProcess, gate_process
 from tests.rig.scanner import PtyScanner
@@ -109,17 +110,21 @@ async def at_random(rounds: int, seed: int) -> dict[str, Any]:
         directory = Path(folder) / "state"
         async with Simulator() as simulator:
             _fill_up(simulator)
+            staff = Orders(chance, directory)
+            staff.stock(simulator)
             for _ in range(rounds):
-                for fault in _faults(chance):
+                for fault in (*_faults(chance), *ordered.faults(chance)):
                     simulator.faults.add(fault)
                 codes = chance.choices(CODES, k=chance.choice((1, 1, 2)))
                 moment, delay = chance.choice(MOMENTS), chance.uniform(0.0, LATEST_KILL_SECONDS)
                 charges, before = _charges(simulator), _records(directory)
                 with gate_process(directory, simulator, scanner, **SETTINGS) as gate:
                     await gate.ready()
+                    orders = [staff.give(GOOD_ONES)] if chance.random() < 0.5 else []
                     await _reach(moment, codes, gate, simulator, scanner)
                     await asyncio.sleep(delay)
                     await gate.kill()
+                    await asyncio.gather(*orders)
                 simulator.faults.clear()
                 scans += len(codes)
                 sent += any("/redeem" in record.path for record in simulator.requests)
@@ -130,7 +135,8 @@ async def at_random(rounds: int, seed: int) -> dict[str, Any]:
     violations = [
         {"what": line, "replay": f"python -m tests.campaign kill --rounds {rounds} --seed {seed}"} for line in wrong
     ]
-    told = {"tried": rounds, "scans": scans, "sent": sent, "charges": charges, "charging": charging}
+    told: dict[str, Any] = {"tried": rounds, "scans": scans, "sent": sent, "charges": charges, "charging": charging}
+    told |= {"ordered": dict(staff.given)}
     return {**told, "died_after": dict(died_after.most_common()), "violations": violations}
 
 
@@ -231,4 +237,4 @@ async def heal_and_compare(simulator: Simulator, scanner: PtyScanner, directory:
             return [f"promise 3: {told.incident} is still {told.stands}" for told in stuck]
         gate.send(signal.SIGTERM)
         await gate.ended()
-    return books.differences(directory, simulator)
+    return [*books.differences(directory, simulator), *ordered.differences(directory, simulator)]
