@@ -1,0 +1,142 @@
+"""
+Receipts, off the settings: the template is read and checked once, and each receipt made of the journal's record.
+
+Nothing here is brought in by a gate without a printer.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from gate_controller.admission.words.facts import Fact
+from gate_controller.devices.printer.code_page import encode
+from gate_controller.devices.printer.escpos import PrintItem, QrCode, TextLine, encoded
+from gate_controller.devices.printer.printer import Printer
+from gate_controller.devices.printer.printer_line import network_line, serial_line, usb_line
+from gate_controller.settings import Settings
+from gate_controller.settings.printer_section import PrinterSection
+from gate_controller.texts.languages import Language
+from gate_controller.texts.receipt import FIELDS, fields
+from gate_controller.texts.receipt_template import (
+    DEFAULT,
+    LONGEST,
+    TemplateError,
+    TemplateLine,
+    read_template,
+    too_long,
+)
+from gate_controller.texts.receipt_wording import RECEIPTS, ReceiptWording
+
+_MOST_BYTES: Final = 64 * 1024
+"""Of a template: what is longer is another file."""
+
+
+class ReceiptMaker:
+    """Makes receipts of attempts' facts, for one gate. Raises `TemplateError` with all that is wrong."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._printer = settings.printer
+        self._languages = tuple(map(Language, settings.printer.languages or settings.display.languages[:1]))
+        self._currency = settings.admission.currency
+        self._gate = settings.display.gate_name or settings.id
+        self._lines = self._template(settings.printer.template_file)
+
+    def items(self, facts: tuple[Fact, ...], incident: str, *, is_copy: bool) -> Iterator[PrintItem]:
+        """Yield what stands on the receipt, from the top. Raises `NoReceipt`."""
+        told = [
+            fields(facts, incident, language=each, currency=self._currency, gate=self._gate, is_copy=is_copy)
+            for each in self._languages
+        ]
+        for line in self._lines:
+            # What reads alike in several languages stands there once.
+            for text in dict.fromkeys(line.filled(each) for each in told):
+                if text is not None:
+                    yield from self._placed(line, text)
+
+    def commands(self, facts: tuple[Fact, ...], incident: str, *, is_copy: bool) -> bytes:
+        """Return the receipt as the printer takes it. Raises `NoReceipt`."""
+        found = self.items(facts, incident, is_copy=is_copy)
+        return encoded(found, page=self._printer.code_page, cut=self._printer.cut)
+
+    def text(self, facts: tuple[Fact, ...], incident: str, *, is_copy: bool) -> str:
+        """Return the receipt as a text, a QR code as what it says. Raises `NoReceipt`."""
+        rows = []
+        for item in self.items(facts, incident, is_copy=is_copy):
+            match item:
+                case TextLine(text=text):
+                    rows.append(text.center(self._printer.columns).rstrip() if item.is_centred else text)
+                case QrCode(text=text):
+                    rows.append(f"[QR {text}]")
+        return "\n".join(rows)
+
+    def _placed(self, line: TemplateLine, text: str) -> Iterator[PrintItem]:
+        if "qr" in line.marks:
+            yield QrCode(text)
+        elif "rule" in line.marks:
+            yield TextLine("-" * self._printer.columns)
+        else:
+            is_large = "large" in line.marks
+            for row in _rows(text, self._printer.columns // 2 if is_large else self._printer.columns):
+                yield TextLine(row, "bold" in line.marks, is_large, "centre" in line.marks)
+
+    def _template(self, path: Path | None) -> tuple[TemplateLine, ...]:
+        lines = read_template(DEFAULT if path is None else _read(path))
+        wrong = dict.fromkeys(
+            mistake
+            for language in self._languages
+            for mistake in too_long(lines, self._longest(language), self._printer.columns, _width)
+        )
+        if wrong:
+            raise TemplateError(tuple(wrong))
+        return lines
+
+    def _longest(self, language: Language) -> Mapping[str, str]:
+        words: ReceiptWording = RECEIPTS[language]
+        labels = {name: getattr(words, name.removesuffix("_label")) for name in FIELDS if name.endswith("_label")}
+        return {**labels, **LONGEST, "title": words.title, "copy": words.copy, "gate": self._gate, "outcome": ""}
+
+
+def make_printer(section: PrinterSection) -> Printer:
+    """Return the printer of the settings; nothing is opened before it is asked."""
+    match section.driver:
+        case "usb":
+            open_line = partial(usb_line, section.port)
+        case "serial":
+            open_line = partial(serial_line, section.port, section.baud, section.flow)
+        case _:
+            open_line = partial(network_line, section.host, section.tcp_port)
+    return Printer(open_line, answers=section.answers)
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_BYTES).decode("utf-8-sig")
+    except OSError as error:
+        raise TemplateError((f"it cannot be read ({error.strerror})",)) from None
+    except UnicodeDecodeError:
+        raise TemplateError(("it is no text in UTF-8",)) from None
+
+
+def _width(text: str) -> int:
+    return len(encode(text))
+
+
+def _rows(text: str, columns: int) -> Iterator[str]:
+    """Yield a line as rows that fit: what stands behind a `|` at the right, long words broken."""
+    left, bar, right = text.partition("|")
+    if bar and _width(left) + 1 + _width(right) <= columns:
+        yield left + " " * (columns - _width(left) - _width(right)) + right
+        return
+    row = ""
+    for word in f"{left} {right}".split() if bar else text.split(" "):
+        rest = word
+        if row and _width(f"{row} {rest}") > columns:
+            yield row
+            row = ""
+        while _width(rest) > columns:
+            yield rest[:columns]
+            rest = rest[columns:]
+        row = f"{row} {rest}" if row else rest
+    yield row
