@@ -22,6 +22,7 @@ from gate_controller.desk.control_socket import ControlError, ControlServer
 from gate_controller.desk.staff import Desk
 from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
+from gate_controller.desk.wanted_receipts import Receipts
 from gate_controller.devices.health import look
 from gate_controller.devices.machine import serial_number
 from gate_controller.devices.relay import RelayFault
@@ -160,7 +161,8 @@ class App:
         self._trials = Trials(
             self._front, texts, settings, gate=self.gate, degraded=self._degraded, given=self._desk.given
         )
-        self._answerers = {**self._desk.answerers(), **self._trials.answerers()}
+        receipts = Receipts(settings, wall=clock.now)
+        self._answerers = {**self._desk.answerers(), **self._trials.answerers(), **receipts.answerers()}
         self._texts = texts
         self._last_visitor = LastVisitor(self._runner, self._mending, self._hurry)
         self._beats = Beats(crashed=self._crashed, ending=self._trials.end)
@@ -347,7 +349,8 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     )
     desk = Desk(settings.state_dir, now=runner.now, order=runner.order, gate=gate, status=board.status)
     try:
-        answered = await answer(desk, gate, journal, settings.state_dir, do, request)
+        receipts = Receipts(settings, wall=clock.now).answerers()
+        answered = await answer(desk, gate, journal, settings.state_dir, do, request, besides=receipts)
         runner.stop()
         await runner.drain()
     except ControlError:

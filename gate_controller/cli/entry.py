@@ -21,6 +21,7 @@ from gate_controller.cli.depot_voucher import depot
 from gate_controller.cli.exits import MEANING, CommandError, ExitCode, complain
 from gate_controller.cli.journal import journal
 from gate_controller.cli.manual import manual
+from gate_controller.cli.receipt_printing import receipt
 from gate_controller.cli.receiver_trial import notify
 from gate_controller.cli.relay_safe import relay
 from gate_controller.cli.run import run
@@ -160,6 +161,7 @@ app.add_typer(depot)
 app.add_typer(ticket)
 app.add_typer(gate)
 app.add_typer(journal)
+app.add_typer(receipt)
 app.add_typer(relay)
 app.add_typer(trial)
 app.add_typer(notify)

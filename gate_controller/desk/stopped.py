@@ -5,6 +5,7 @@ Nothing moves and nobody is told anything; a refund waits for the attempts that 
 """
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode
 from gate_controller.admission.words.facts import Standing
 from gate_controller.admission.words.ids import Incident, read_incident
 from gate_controller.admission.words.messages import Message
-from gate_controller.desk.control_socket import ControlError
+from gate_controller.desk.control_socket import Answerer, ControlError
 from gate_controller.desk.staff import Desk
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.machine import serial_number
@@ -45,8 +46,17 @@ class NothingMoves:
     release_exit = shut = hold_open = let_go = release
 
 
-async def answer(desk: Desk, gate: Gate, journal: Journal, directory: Path, do: str, request: dict[str, Any]) -> Any:
-    """Answer one request at a stopped gate's desk. Raises `ControlError`."""
+async def answer(
+    desk: Desk,
+    gate: Gate,
+    journal: Journal,
+    directory: Path,
+    do: str,
+    request: dict[str, Any],
+    *,
+    besides: Mapping[str, Answerer],
+) -> Any:
+    """Answer one request at a stopped gate's desk, or by one of those `besides`. Raises `ControlError`."""
     if not (directory / FILE_NAME).exists():
         raise ControlError(f"journal {directory / FILE_NAME}: is not there: check state_dir, or run the gate first")
     try:
@@ -64,7 +74,7 @@ async def answer(desk: Desk, gate: Gate, journal: Journal, directory: Path, do: 
         raise ControlError("code: a ShortCode is taken by a running gate alone: give the whole code")
     if do == "adopt":
         return await _adopt(journal, str(request["by"]))
-    return await desk.answerers()[do](request)
+    return await {**desk.answerers(), **besides}[do](request)
 
 
 async def _adopt(journal: Journal, by: str) -> int:

@@ -105,7 +105,7 @@ def test_secrets_reach_the_gate_as_credentials_and_no_other_way() -> None:
 
 def test_the_gate_runs_as_its_own_user_in_its_own_directory() -> None:
     assert values("User") == ["gate-controller"]
-    assert values("SupplementaryGroups") == ["gpio dialout i2c spi"]
+    assert values("SupplementaryGroups") == ["gpio dialout i2c spi lp"]
     assert values("StateDirectory") == ["gate-controller"]
     assert values("StateDirectoryMode") == ["0700"]
     assert values("WorkingDirectory") == ["%S/gate-controller"]

@@ -1,0 +1,82 @@
+"""`gate-controller receipt`: receipts of attempts, printed when somebody asks."""
+
+from typing import Annotated
+
+import typer
+
+from gate_controller.cli.asking import ask
+from gate_controller.cli.attempts import local
+from gate_controller.cli.exits import ExitCode, on_one_line
+from gate_controller.cli.json_output import print_json
+from gate_controller.cli.manual import manual
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption
+
+AttemptArgument = Annotated[
+    str, typer.Argument(metavar="INCIDENT", help="The code on the visitor's display; or a whole voucher code.")
+]
+
+
+def print_(
+    incident: AttemptArgument, config: ConfigOption = None, overrides: SetOption = None, as_json: JsonOption = False
+) -> int:
+    """
+    Print the receipt of an attempt. One that may be on paper already is marked as a copy.
+
+    Ends with 0 when the printer has said that it printed all, else with 1 and why not.
+
+    Example:
+      gate-controller receipt print KRVG1
+    """
+    answer = ask(config, overrides, "receipt_print", incident=incident)
+    if as_json:
+        print_json(answer)
+    else:
+        print(f"{answer['incident']} is printed{', as a copy' if answer['is_copy'] else ''}")
+    return ExitCode.OK
+
+
+def list_(config: ConfigOption = None, overrides: SetOption = None, as_json: JsonOption = False) -> int:
+    """
+    List the receipts that should have been printed and were not, or not for certain.
+
+    Example:
+      gate-controller receipt list
+    """
+    entries = ask(config, overrides, "receipt_list")
+    if as_json:
+        print_json(entries)
+        return ExitCode.OK
+    for entry in entries:
+        print(f"{entry['incident']:<10}{local(entry['at']):<21}{entry['state']:<17}{on_one_line(entry['why'])}")
+    if not entries:
+        print("every receipt is printed")
+    return ExitCode.OK
+
+
+def show(
+    incident: AttemptArgument, config: ConfigOption = None, overrides: SetOption = None, as_json: JsonOption = False
+) -> int:
+    """
+    Show the receipt of an attempt as it would be printed now.
+
+    Example:
+      gate-controller receipt show KRVG1
+    """
+    answer = ask(config, overrides, "receipt_show", incident=incident)
+    if as_json:
+        print_json(answer)
+    else:
+        for row in answer["text"].splitlines():
+            print("".join(each if each.isprintable() or each == "\N{NO-BREAK SPACE}" else " " for each in row))
+    return ExitCode.OK
+
+
+receipt = typer.Typer(
+    name="receipt",
+    help="Print and list receipts of attempts. Works beside a running gate.",
+    rich_markup_mode=None,
+    add_completion=False,
+)
+receipt.command("print", help=manual(print_))(print_)
+receipt.command("list", help=manual(list_))(list_)
+receipt.command(help=manual(show))(show)

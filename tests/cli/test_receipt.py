@@ -1,0 +1,49 @@
+"""`gate-controller receipt`: beside a running gate and on a stopped one's journal, with a printer on a real socket."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gate_controller.simulator import Simulator
+from tests.rig.command import STYLE, gate_controller
+from tests.rig.fake_printer import network_printer
+from tests.rig.gate import running_gate
+from tests.rig.pins import Pins
+
+
+async def test_a_receipt_is_shown_printed_copied_kept_and_listed(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    with network_printer() as (printer, port):
+        way: dict[str, Any] = {"printer__driver": "network", "printer__host": "127.0.0.1", "printer__tcp_port": port}
+        async with running_gate(state_dir, pins, simulator, **way) as gate:
+            await gate.admit()
+            await gate.stand("admitted")
+            incident = gate.records[0].incident
+
+            shown = await gate.asked("receipt_show", incident=incident)
+            assert "L4FU-5LQT-KJR3" in shown["text"]
+            assert await gate.asked("receipt_list") == []
+
+            done = await gate.asked("receipt_print", incident=incident)
+            assert done == {"incident": incident, "is_copy": False, "outcome": "done"}
+
+        def command(*words: str) -> "tuple[int, str, str]":
+            given = {f"GATE_{name.upper()}": str(value) for name, value in way.items()}
+            done = gate_controller("receipt", *words, cwd=state_dir, GATE_STATE_DIR=str(state_dir), **given)
+            return done.returncode, done.stdout, done.stderr
+
+        assert command("print", incident) == (0, f"{incident} is printed, as a copy\n", "")
+        assert "Copy" not in printer.receipts[0]
+        assert "Kopie" in printer.receipts[1]
+
+        printer.has_paper = False
+        code, _, why = command("print", incident)
+        said = f"not printed: printer 127.0.0.1:{port} is out of paper: put a new roll in"
+        assert (code, why) == (1, f"{STYLE}error: incident {incident}: {said}\n")
+        assert json.loads(command("list", "--json")[1]) == []
+
+
+def test_where_no_gate_was_there_is_no_receipt(tmp_path: Path) -> None:
+    done = gate_controller("receipt", "list", cwd=tmp_path, GATE_STATE_DIR=str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
