@@ -46,6 +46,7 @@ from gate_controller.shell.last_visitor import LastVisitor
 from gate_controller.shell.mending import Mending, NoDrive
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.policies import policy_of
+from gate_controller.shell.printing import Printing
 from gate_controller.shell.receivers import keep_told
 from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.shell.runner import Runner
@@ -161,8 +162,10 @@ class App:
         self._trials = Trials(
             self._front, texts, settings, gate=self.gate, degraded=self._degraded, given=self._desk.given
         )
-        receipts = Receipts(settings, wall=clock.now)
-        self._answerers = {**self._desk.answerers(), **self._trials.answerers(), **receipts.answerers()}
+        self._printing = Printing(settings, wall=clock.now, note=self._degraded.note)
+        self.board.follow_facts(self._printing.take)
+        receipts = Receipts(self._printing).answerers()
+        self._answerers = {**self._desk.answerers(), **self._trials.answerers(), **receipts}
         self._texts = texts
         self._last_visitor = LastVisitor(self._runner, self._mending, self._hurry)
         self._beats = Beats(crashed=self._crashed, ending=self._trials.end)
@@ -174,7 +177,7 @@ class App:
             self._runner.fault(Fault.STARTING, STARTING)  # for the display
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
             self._mending.begin()
-            async with self._beats.beating(self._page(), self._tell_receivers()):
+            async with self._beats.beating(self._page(), self._tell_receivers(), self._printing.keep()):
                 await self._serve_visitors()
             await self._last_visitor.read_refusal()
         finally:
@@ -349,7 +352,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     )
     desk = Desk(settings.state_dir, now=runner.now, order=runner.order, gate=gate, status=board.status)
     try:
-        receipts = Receipts(settings, wall=clock.now).answerers()
+        receipts = Receipts(Printing(settings, wall=clock.now)).answerers()
         answered = await answer(desk, gate, journal, settings.state_dir, do, request, besides=receipts)
         runner.stop()
         await runner.drain()

@@ -73,6 +73,9 @@ class PrinterSection(Section, frozen=True):
     cut: Annotated[str, PlainValidator(read.one_of(("partial", "full", "none")))] = Field(
         default="partial", description="how a receipt is cut off"
     )
+    prints: Annotated[str, PlainValidator(read.one_of(("none", "admissions")))] = Field(
+        default="none", description="which receipts are printed by themselves; others are when somebody asks"
+    )
     languages: Annotated[tuple[str, ...], PlainValidator(_languages)] = Field(
         default=(), description="languages of a receipt; by default the first of `display.languages`"
     )
@@ -83,6 +86,12 @@ class PrinterSection(Section, frozen=True):
     @override
     def contradictions(self, given: Mapping[str, Given]) -> Iterator[Mistake]:
         needs = {"network": ("host", not self.host), "serial": ("port", self.port == "auto")}
+        if self.driver == "none" and self.prints != "none":
+            yield Mistake(
+                f"printer.prints is {self.prints}, and there is no printer",
+                given["printer.prints"].origin,
+                f"set {variable('printer.driver')}",
+            )
         lacking, is_lacking = needs.get(self.driver, ("", False))
         if is_lacking:
             yield Mistake(

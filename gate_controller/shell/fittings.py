@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 DISPLAY_FILE = "display.png"
 
-PASSAGE_SENSOR = "passage sensor"
-"""What it is called in what is missing."""
+PASSAGE_SENSOR, PRINTER = "passage sensor", "printer"
+"""What they are called in what is missing."""
 
 
 def absent(settings: Settings) -> Mapping[str, str]:
@@ -182,10 +182,12 @@ def fitted(settings: Settings) -> tuple[str, ...]:
     gone = absent(settings)
     contacts = tuple(contact.value for contact, *_ in fitted_contacts(settings))
     sensor = (PASSAGE_SENSOR,) if settings.passage.pin is not None else ()
+    printer = (PRINTER,) if settings.printer.driver != "none" else ()
     return (
         "scanner",
         "relay",
         *(what for what in ("lamps", "buzzer", "display") if what not in gone),
+        *printer,
         *sensor,
         *contacts,
     )

@@ -9,6 +9,7 @@ import contextlib
 import json
 import logging
 import os
+import threading
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -48,12 +49,17 @@ class ReceiptBook:
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / RECEIPTS_FILE
+        self._turn = threading.RLock()
         self._entries: dict[str, ReceiptEntry] | None = None
         self._forgot_until = 0.0
         """What was begun before this moment may have stood in lines that have gone."""
 
     def note(self, entry: ReceiptEntry) -> None:
         """Note what became of a receipt."""
+        with self._turn:
+            self._note(entry)
+
+    def _note(self, entry: ReceiptEntry) -> None:
         entries = self._known()
         entries.pop(entry.incident, None)
         entries[entry.incident] = entry
@@ -74,14 +80,20 @@ class ReceiptBook:
 
     def is_copy(self, incident: str, begun: float) -> bool:
         """Whether a receipt may be on paper already; `begun` is when its attempt began."""
-        entries = self._known()
-        if incident in entries:
-            return entries[incident].state is not ReceiptState.KEPT
-        return begun < self._forgot_until
+        with self._turn:
+            entry = self._known().get(incident)
+        return begun < self._forgot_until if entry is None else entry.state is not ReceiptState.KEPT
+
+    def state_of(self, incident: str) -> ReceiptState | None:
+        """Return what became of a receipt; None where nothing has been noted, or no longer."""
+        with self._turn:
+            entry = self._known().get(incident)
+        return entry.state if entry is not None else None
 
     def to_print(self) -> list[ReceiptEntry]:
         """Return what is not printed for certain, oldest first."""
-        return [entry for entry in self._known().values() if entry.state is not ReceiptState.PRINTED]
+        with self._turn:
+            return [entry for entry in self._known().values() if entry.state is not ReceiptState.PRINTED]
 
     def _known(self) -> dict[str, ReceiptEntry]:
         if self._entries is None:

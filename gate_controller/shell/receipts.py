@@ -4,7 +4,7 @@ Receipts, off the settings: the template is read and checked once, and each rece
 Nothing here is brought in by a gate without a printer.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from gate_controller.admission.words.facts import Fact
 from gate_controller.devices.printer.code_page import encode
 from gate_controller.devices.printer.escpos import PrintItem, QrCode, TextLine, encoded
-from gate_controller.devices.printer.printer import Printer
+from gate_controller.devices.printer.printer import PRINT_SECONDS, Printer
 from gate_controller.devices.printer.printer_line import network_line, serial_line, usb_line
 from gate_controller.settings import Settings
 from gate_controller.settings.printer_section import PrinterSection
@@ -42,10 +42,11 @@ class ReceiptMaker:
         self._gate = settings.display.gate_name or settings.id
         self._lines = self._template(settings.printer.template_file)
 
-    def items(self, facts: tuple[Fact, ...], incident: str, *, is_copy: bool) -> Iterator[PrintItem]:
-        """Yield what stands on the receipt, from the top. Raises `NoReceipt`."""
+    def items(self, facts: tuple[Fact, ...], incident: str, *, is_copy: bool, is_full: bool) -> Iterator[PrintItem]:
+        """Yield what stands on the receipt, from the top; the code masked unless in full. Raises `NoReceipt`."""
+        how = {"is_copy": is_copy, "is_full": is_full}
         told = [
-            fields(facts, incident, language=each, currency=self._currency, gate=self._gate, is_copy=is_copy)
+            fields(facts, incident, language=each, currency=self._currency, gate=self._gate, **how)
             for each in self._languages
         ]
         for line in self._lines:
@@ -54,15 +55,14 @@ class ReceiptMaker:
                 if text is not None:
                     yield from self._placed(line, text)
 
-    def commands(self, facts: tuple[Fact, ...], incident: str, *, is_copy: bool) -> bytes:
-        """Return the receipt as the printer takes it. Raises `NoReceipt`."""
-        found = self.items(facts, incident, is_copy=is_copy)
-        return encoded(found, page=self._printer.code_page, cut=self._printer.cut)
+    def commands(self, items: Iterable[PrintItem]) -> bytes:
+        """Return a receipt as the printer takes it."""
+        return encoded(items, page=self._printer.code_page, cut=self._printer.cut)
 
-    def text(self, facts: tuple[Fact, ...], incident: str, *, is_copy: bool) -> str:
-        """Return the receipt as a text, a QR code as what it says. Raises `NoReceipt`."""
+    def text(self, items: Iterable[PrintItem]) -> str:
+        """Return a receipt as a text, a QR code as what it says."""
         rows = []
-        for item in self.items(facts, incident, is_copy=is_copy):
+        for item in items:
             match item:
                 case TextLine(text=text):
                     rows.append(text.center(self._printer.columns).rstrip() if item.is_centred else text)
@@ -106,7 +106,7 @@ def make_printer(section: PrinterSection) -> Printer:
             open_line = partial(serial_line, section.port, section.baud, section.flow)
         case _:
             open_line = partial(network_line, section.host, section.tcp_port)
-    return Printer(open_line, answers=section.answers)
+    return Printer(open_line, answers=section.answers, print_seconds=PRINT_SECONDS)
 
 
 def _read(path: Path) -> str:

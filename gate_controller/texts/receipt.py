@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.facts import (
     CreditOpened,
     Evidence,
@@ -66,9 +67,20 @@ def receipted(facts: Sequence[Fact]) -> Receipted:
 
 
 def fields(
-    facts: Sequence[Fact], incident: str, *, language: Language, currency: Currency, gate: str, is_copy: bool
+    facts: Sequence[Fact],
+    incident: str,
+    *,
+    language: Language,
+    currency: Currency,
+    gate: str,
+    is_copy: bool,
+    is_full: bool = True,
 ) -> Mapping[str, str]:
-    """Return every field of `FIELDS` for an attempt, in the machine's time. Raises `NoReceipt`."""
+    """
+    Return every field of `FIELDS` for an attempt, in the machine's time; the voucher's code is masked unless in full.
+
+    Raises `NoReceipt`.
+    """
     outcome, words = receipted(facts), RECEIPTS[language]
     intended = next((fact for fact in facts if isinstance(fact, Intended)), None)
     amount = balance = ""
@@ -84,7 +96,7 @@ def fields(
         "outcome": words.outcomes[outcome],
         "gate": gate,
         "time": datetime.fromtimestamp(_moment(facts)).astimezone().strftime("%d.%m.%Y %H:%M"),
-        "voucher": grouped(code),
+        "voucher": grouped(code) if is_full or not code else mask(code),
         "incident": incident,
         "amount": amount,
         "balance": balance,

@@ -30,6 +30,8 @@ class FakePrinter:
         self.has_paper, self.is_near_end, self.cover_is_open = True, False, False
         self.is_silent = False
         """It answers nothing, but prints."""
+        self.is_slow = False
+        """It takes what it gets and prints nothing of it, until that is False again."""
         self.stops_at: int | None = None
         """After so many bytes it takes no more, until that is None again."""
         self.forgets_at: int | None = None
@@ -94,7 +96,7 @@ class FakePrinter:
         return owed + bytes([0x12 | status[found[1][0]]])
 
     def _print(self) -> bytes:
-        if not self.has_paper or self.cover_is_open:
+        if not self.has_paper or self.cover_is_open or self.is_slow:
             return b""
         said = b""
         while found := _IN_TURN.search(self._waiting):

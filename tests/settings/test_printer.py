@@ -17,6 +17,11 @@ def test_a_printer_that_is_nowhere_is_a_mistake(driver: str, remedy: str) -> Non
     assert line == f"printer.driver is {driver}, and nobody says where it is: argument: {remedy}"
 
 
+def test_receipts_that_nothing_can_print_are_a_mistake() -> None:
+    [line] = mistakes("printer.prints=admissions")
+    assert line == "printer.prints is admissions, and there is no printer: argument: set GATE_PRINTER__DRIVER"
+
+
 @pytest.mark.parametrize(
     "given",
     ["printer.port=lp0", "printer.host=a b", "printer.columns=80", "printer.languages=de,xx", "printer.cut=half"],

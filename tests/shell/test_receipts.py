@@ -16,8 +16,9 @@ def maker(*overrides: str) -> ReceiptMaker:
 
 
 def text(*overrides: str, is_copy: bool = False) -> list[str]:
-    found = maker(*overrides).text(admission(7), "KRVG1", is_copy=is_copy)
-    return found.replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    made = maker(*overrides)
+    items = made.items(admission(7), "KRVG1", is_copy=is_copy, is_full=True)
+    return made.text(items).replace("\N{NO-BREAK SPACE}", " ").splitlines()
 
 
 def test_a_receipt_stands_in_columns_as_wide_as_the_paper() -> None:
@@ -43,7 +44,7 @@ def test_only_a_copy_is_marked_as_one() -> None:
 
 
 def test_the_qr_code_is_the_incident_code() -> None:
-    assert QrCode("KRVG1") in list(maker().items(admission(7), "KRVG1", is_copy=False))
+    assert QrCode("KRVG1") in list(maker().items(admission(7), "KRVG1", is_copy=False, is_full=True))
 
 
 def test_a_sentence_that_is_too_long_goes_on_in_the_next_line() -> None:
@@ -74,5 +75,6 @@ def test_a_template_that_cannot_be_used_says_why(tmp_path: Path, content: bytes 
 
 def test_no_template_and_no_name_can_command_the_printer(tmp_path: Path) -> None:
     (tmp_path / "template.txt").write_text("\x1b@{title}\x1dV\x00")
-    commands = maker(f"printer.template_file={tmp_path / 'template.txt'}").commands(admission(7), "K", is_copy=False)
+    made = maker(f"printer.template_file={tmp_path / 'template.txt'}")
+    commands = made.commands(made.items(admission(7), "K", is_copy=False, is_full=True))
     assert (commands.count(b"\x1b@"), commands.count(b"\x1dV")) == (1, 1)

@@ -60,7 +60,7 @@ class Printer:
         *,
         answers: bool,
         answer_seconds: float = ANSWER_SECONDS,
-        print_seconds: float = PRINT_SECONDS,
+        print_seconds: float,
     ) -> None:
         """`answers` says whether the printer tells how it is."""
         self._open_line = open_line
@@ -80,16 +80,17 @@ class Printer:
         finally:
             line.close()
 
-    def print(self, commands: bytes, *, on_begin: Callable[[], None] = lambda: None) -> None:
+    def print(self, commands: bytes, *, on_begin: Callable[[], None] = lambda: None) -> str:
         """
-        Print a receipt; return when it is on paper. `on_begin` is called before the first byte of it is sent.
+        Print a receipt; return when it is on paper, with what somebody should see to, as `look` does.
 
-        Raises `NotPrinted`, or `PerhapsPrinted` from the first byte on.
+        `on_begin` is called before the first byte of it is sent. Raises `NotPrinted`, or `PerhapsPrinted` from
+        that on.
         """
         line = self._opened()
         try:
             try:
-                self._asked(line)
+                why = self._asked(line)
                 if self._is_torn:
                     self._come_to_rest(line)
             except PrinterAway as error:
@@ -103,6 +104,7 @@ class Printer:
             except PrinterAway as error:
                 raise PerhapsPrinted(str(error)) from error
             self._is_torn = False
+            return why
         finally:
             line.close()
 

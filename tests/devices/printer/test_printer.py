@@ -114,6 +114,20 @@ def test_an_answer_that_another_job_was_owed_is_none_to_this_one(rig: Rig) -> No
         printer.print(RECEIPT)
 
 
+def test_a_printer_that_prints_after_the_wait_has_perhaps_printed_and_does_not_confirm_the_next(rig: Rig) -> None:
+    printer = of(rig)
+    printer.print(RECEIPT)
+    rig[0].is_slow = True
+    with pytest.raises(PerhapsPrinted, match="look at the paper"):
+        printer.print(RECEIPT)
+    rig[0].is_slow = False
+
+    printer.print(LONG)  # what the late one says is none of its answers
+
+    assert [receipt.count("\n") for receipt in rig[0].receipts if "line 0" in receipt] == [100]
+    assert sum("Grüezi" in receipt for receipt in rig[0].receipts) <= 2
+
+
 def test_a_printer_that_never_answers_is_not_printed_on_unless_the_settings_say_so(rig: Rig) -> None:
     rig[0].is_silent = True
 
@@ -156,11 +170,11 @@ def test_a_printer_that_stops_taking_bytes_is_given_up() -> None:
 )
 def test_a_printer_that_is_not_there_is_told_with_what_to_do(open_line: Callable[[], PrinterLine], why: str) -> None:
     with pytest.raises(NotPrinted, match=why):
-        Printer(open_line, answers=True).look()
+        Printer(open_line, answers=True, print_seconds=1).look()
 
 
 def test_a_path_that_may_not_be_opened_names_the_group(tmp_path: Path) -> None:
     (tmp_path / "lp0").mkdir()
 
     with pytest.raises(NotPrinted, match="cannot be opened"):
-        Printer(partial(usb_line, str(tmp_path / "lp0")), answers=True).look()
+        Printer(partial(usb_line, str(tmp_path / "lp0")), answers=True, print_seconds=1).look()
