@@ -6,10 +6,13 @@ import typer
 
 from gate_controller.cli.asking import ask
 from gate_controller.cli.attempts import local
-from gate_controller.cli.exits import ExitCode, on_one_line
+from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
+from gate_controller.cli.exporting import FullOption
 from gate_controller.cli.json_output import print_json
 from gate_controller.cli.manual import manual
 from gate_controller.cli.options import ConfigOption, JsonOption, SetOption
+
+# ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
 
 AttemptArgument = Annotated[
     str, typer.Argument(metavar="INCIDENT", help="The code on the visitor's display; or a whole voucher code.")
@@ -22,12 +25,12 @@ def print_(
     """
     Print the receipt of an attempt. One that may be on paper already is marked as a copy.
 
-    Ends with 0 when the printer has said that it printed all, else with 1 and why not.
+    Ends with 0 when the printer has said that it printed all, else with 1 and why not; with 2 for what is no code.
 
     Example:
       gate-controller receipt print KRVG1
     """
-    answer = ask(config, overrides, "receipt_print", incident=incident)
+    answer = ask(config, overrides, "receipt_print", incident=_code(incident))
     if as_json:
         print_json(answer)
     else:
@@ -54,21 +57,36 @@ def list_(config: ConfigOption = None, overrides: SetOption = None, as_json: Jso
 
 
 def show(
-    incident: AttemptArgument, config: ConfigOption = None, overrides: SetOption = None, as_json: JsonOption = False
+    incident: AttemptArgument,
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+    as_json: JsonOption = False,
+    full: FullOption = False,
 ) -> int:
     """
-    Show the receipt of an attempt as it would be printed now.
+    Show the receipt of an attempt as it would be printed now, but for its voucher's code, which paper has whole.
 
-    Example:
+    Examples:
       gate-controller receipt show KRVG1
+      gate-controller receipt show KRVG1 --full
     """
-    answer = ask(config, overrides, "receipt_show", incident=incident)
+    answer = ask(config, overrides, "receipt_show", incident=_code(incident), full=full)
     if as_json:
         print_json(answer)
     else:
         for row in answer["text"].splitlines():
             print("".join(each if each.isprintable() or each == "\N{NO-BREAK SPACE}" else " " for each in row))
     return ExitCode.OK
+
+
+def _code(text: str) -> str:
+    from gate_controller.admission.words.ids import is_incident
+    from gate_controller.journal.catalogue import whole_voucher
+
+    if is_incident(text) or whole_voucher(text) is not None:
+        return text
+    what = "INCIDENT is no incident code and no voucher code"
+    raise CommandError(ExitCode.SETTINGS, f"{what}: give the five characters of the visitor's display, such as KRVG1")
 
 
 receipt = typer.Typer(

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gate_controller.simulator import Simulator
 from tests.rig.command import STYLE, gate_controller
 from tests.rig.fake_printer import network_printer
@@ -23,6 +25,8 @@ async def test_a_receipt_is_shown_printed_copied_kept_and_listed(
 
             shown = await gate.asked("receipt_show", incident=incident)
             assert "…KJR3" in shown["text"]
+            assert "L4FU" not in shown["text"]
+            assert "L4FU-5LQT-KJR3" in (await gate.asked("receipt_show", incident=incident, full=True))["text"]
             assert await gate.asked("receipt_list") == []
 
             done = await gate.asked("receipt_print", incident=incident)
@@ -42,6 +46,18 @@ async def test_a_receipt_is_shown_printed_copied_kept_and_listed(
         said = f"not printed: printer 127.0.0.1:{port} is out of paper: put a new roll in"
         assert (code, why) == (1, f"{STYLE}error: incident {incident}: {said}\n")
         assert json.loads(command("list", "--json")[1]) == []
+
+        assert "L4FU" not in command("show", incident, "--json")[1]
+        assert "L4FU-5LQT-KJR3" in command("show", incident, "--full")[1]
+        assert command("show", "0000Z")[0] == 1  # no such attempt, but a code
+
+
+@pytest.mark.parametrize("what", ["KRVG", "KRVG1X", "KR-G1", "KRVGU", "L4FU-5LQT", "\x1b[2J", ""])
+def test_what_is_no_code_ends_with_2(tmp_path: Path, what: str) -> None:
+    for command in ("print", "show"):
+        done = gate_controller("receipt", command, what, cwd=tmp_path, GATE_STATE_DIR=str(tmp_path))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"{STYLE}error: INCIDENT is no incident code and no voucher code: give ")
 
 
 def test_where_no_gate_was_there_is_no_receipt(tmp_path: Path) -> None:

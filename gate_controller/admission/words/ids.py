@@ -87,6 +87,11 @@ def read_incident(text: str) -> Incident:
     return Incident(text.strip().upper().translate(str.maketrans("ILO", "110")))
 
 
+def is_incident(text: str) -> bool:
+    """Whether a text, as a person typed it, has the form of an incident code."""
+    return _unscrambled(read_incident(text)) is not None
+
+
 @dataclass(slots=True)
 class Numbering:
     """Hands out attempt names, from a journal's tag and the number of its newest attempt."""
