@@ -8,6 +8,8 @@ import typer
 
 from gate_controller.cli.exits import CommandError, ExitCode, complain
 
+# ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
+
 if TYPE_CHECKING:
     from gate_controller.settings import LoadedSettings
 
@@ -36,12 +38,17 @@ ByOption = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so
 def load(config: Path | None, overrides: list[str] | None) -> "LoadedSettings":
     """Return the settings in force, after their warnings; raise `CommandError` with all their mistakes."""
     # Reading settings takes a tenth of a second on a fast machine: not for those who only want --help.
-    from gate_controller.settings import SettingsError, load_settings  # noqa: PLC0415
+    from gate_controller.settings import SettingsError, load_settings
 
     try:
         loaded = load_settings(config=config, overrides=overrides or (), environ=os.environ)
     except SettingsError as error:
         raise CommandError(ExitCode.SETTINGS, *error.mistakes) from None
+    if loaded.settings.printer.driver != "none":
+        from gate_controller.shell.receipts import receipt_mistakes
+
+        if mistakes := receipt_mistakes(loaded.settings):
+            raise CommandError(ExitCode.SETTINGS, *mistakes)
     for warning in loaded.warnings:
         complain(warning, kind="warning")
     return loaded

@@ -82,6 +82,9 @@ class PrinterSection(Section, frozen=True):
     template_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
         default=None, description="file that says what stands on a receipt; by default one of the gate's own"
     )
+    logo_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+        default=None, description="picture that `[logo]` of a template prints, at the top of the gate's own"
+    )
 
     @override
     def contradictions(self, given: Mapping[str, Given]) -> Iterator[Mistake]:

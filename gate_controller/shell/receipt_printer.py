@@ -16,9 +16,8 @@ from gate_controller.journal.records import Record
 from gate_controller.settings import Settings
 from gate_controller.shell.printing import ReceiptRefused
 from gate_controller.shell.receipt_book import ReceiptBook, ReceiptEntry, ReceiptState
-from gate_controller.shell.receipts import ReceiptMaker, make_printer
+from gate_controller.shell.receipts import ReceiptMaker, UnusableReceipt, make_printer
 from gate_controller.texts.receipt import NoReceipt, receipted
-from gate_controller.texts.receipt_template import TemplateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +126,8 @@ class ReceiptPrinter:
         try:
             if self._maker is None:
                 self._maker = ReceiptMaker(self._settings)
-        except TemplateError as error:
-            raise NotPrinted("; ".join(error.mistakes)) from None
+        except UnusableReceipt as error:
+            raise NotPrinted(str(error)) from None
         what = {"is_copy": is_copy, "is_full": is_full}
         items = tuple(self._maker.items(record.facts, record.incident, **what))
         return self._maker.text(items), self._maker.commands(items)

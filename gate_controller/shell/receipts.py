@@ -4,14 +4,15 @@ Receipts, off the settings: the template is read and checked once, and each rece
 Nothing here is brought in by a gate without a printer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from gate_controller.admission.words.facts import Fact
 from gate_controller.devices.printer.code_page import encode
-from gate_controller.devices.printer.escpos import PrintItem, QrCode, TextLine, encoded
+from gate_controller.devices.printer.escpos import PrintItem, QrCode, Raster, TextLine, encoded
+from gate_controller.devices.printer.logo import LogoError, read_logo
 from gate_controller.devices.printer.printer import PRINT_SECONDS, Printer
 from gate_controller.devices.printer.printer_line import network_line, serial_line, usb_line
 from gate_controller.settings import Settings
@@ -32,15 +33,36 @@ _MOST_BYTES: Final = 64 * 1024
 """Of a template: what is longer is another file."""
 
 
+class UnusableReceipt(ValueError):
+    """Receipts cannot be made as the settings have them. `mistakes` holds a line for each: what, where, what to do."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
 class ReceiptMaker:
-    """Makes receipts of attempts' facts, for one gate. Raises `TemplateError` with all that is wrong."""
+    """Makes receipts of attempts' facts, for one gate. Raises `UnusableReceipt` with all that is wrong."""
 
     def __init__(self, settings: Settings) -> None:
         self._printer = settings.printer
         self._languages = tuple(map(Language, settings.printer.languages or settings.display.languages[:1]))
         self._currency = settings.admission.currency
         self._gate = settings.display.gate_name or settings.id
-        self._lines = self._template(settings.printer.template_file)
+        self._lines: tuple[TemplateLine, ...] = ()
+        self._logo: Raster | None = None
+        mistakes: list[str] = []
+        template, logo = settings.printer.template_file, settings.printer.logo_file
+        try:
+            self._lines = self._template(template)
+        except TemplateError as error:
+            mistakes += [f"printer.template_file {template or 'none'}: {mistake}" for mistake in error.mistakes]
+        try:
+            self._logo = None if logo is None else read_logo(logo, settings.printer.columns)
+        except LogoError as error:
+            mistakes.append(f"printer.logo_file {logo}: {error}")
+        if mistakes:
+            raise UnusableReceipt(mistakes)
 
     def items(self, facts: tuple[Fact, ...], incident: str, *, is_copy: bool, is_full: bool) -> Iterator[PrintItem]:
         """Yield what stands on the receipt, from the top; the code masked unless in full. Raises `NoReceipt`."""
@@ -68,11 +90,15 @@ class ReceiptMaker:
                     rows.append(text.center(self._printer.columns).rstrip() if item.is_centred else text)
                 case QrCode(text=text):
                     rows.append(f"[QR {text}]")
+                case Raster():
+                    rows.append("[logo]")
         return "\n".join(rows)
 
     def _placed(self, line: TemplateLine, text: str) -> Iterator[PrintItem]:
         if "qr" in line.marks:
             yield QrCode(text)
+        elif "logo" in line.marks:
+            yield from () if self._logo is None else (self._logo,)
         elif "rule" in line.marks:
             yield TextLine("-" * self._printer.columns)
         else:
@@ -95,6 +121,15 @@ class ReceiptMaker:
         words: ReceiptWording = RECEIPTS[language]
         labels = {name: getattr(words, name.removesuffix("_label")) for name in FIELDS if name.endswith("_label")}
         return {**labels, **LONGEST, "title": words.title, "copy": words.copy, "gate": self._gate, "outcome": ""}
+
+
+def receipt_mistakes(settings: Settings) -> tuple[str, ...]:
+    """Return what is wrong with the files that receipts are made of, a line for each mistake."""
+    try:
+        ReceiptMaker(settings)
+    except UnusableReceipt as error:
+        return error.mistakes
+    return ()
 
 
 def make_printer(section: PrinterSection) -> Printer:

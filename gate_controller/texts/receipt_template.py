@@ -6,9 +6,9 @@ What stands on a receipt, as the house writes it: a text with fields in braces a
     [qr]{incident}
 
 A mark stands at the beginning of its line: `bold`, `large` (twice as wide and high), `centre`; `rule` is a line across,
-`qr` a QR code of what follows. What stands behind a `|` is put at the right. A line
-that names fields, all of them empty, is left out; a label alone does not keep it. A line that begins with # is for who
-reads the template; `{{` is a brace.
+`qr` a QR code of what follows, `logo` the house's picture, where it has one. What stands behind a `|` is put at the
+right. A line that names fields, all of them empty, is left out; a label alone does not keep it. A line that begins with
+# is for who reads the template; `{{` is a brace.
 """
 
 import re
@@ -19,9 +19,11 @@ from typing import Final
 
 from gate_controller.texts.receipt import FIELDS
 
-MARKS: Final = ("bold", "large", "centre", "rule", "qr")
+MARKS: Final = ("bold", "large", "centre", "rule", "qr", "logo")
+_ALONE: Final = ("rule", "logo")
 
 DEFAULT: Final = """\
+[logo]
 [large][centre]{title}
 [bold][centre]{copy}
 
@@ -87,7 +89,7 @@ def read_template(text: str) -> tuple[TemplateLine, ...]:
             lines.append(_read(number, row.rstrip()))
         except ValueError as error:
             wrong.append(f"line {number}: {error}")
-    if not wrong and not any(line.text.strip() for line in lines):
+    if not wrong and not any(line.text.strip() or line.marks for line in lines):
         wrong.append("it is empty: leave the setting out for the gate's own")
     if wrong:
         raise TemplateError(tuple(wrong))
@@ -99,7 +101,7 @@ def too_long(
 ) -> Iterator[str]:
     """Yield what is wrong with lines that are longer than the paper, `fields` being as long as they can get."""
     for line in lines:
-        if line.marks & {"rule", "qr"} or line.names & _WRAPPED:
+        if line.marks & {"rule", "qr", "logo"} or line.names & _WRAPPED:
             continue
         room = columns // 2 if "large" in line.marks else columns
         needs = width(line.text.replace("|", " ", 1).format_map(fields))
@@ -123,8 +125,8 @@ def _read(number: int, row: str) -> TemplateLine:
         raise ValueError(f"{{{unknown[0]}}} is no field: choose from {', '.join(FIELDS)}")
     if any(spec or conversion for _, _, spec, conversion in parts):
         raise ValueError("a field is its name alone, without : or !")
-    if "rule" in marks and rest.strip():
-        raise ValueError("[rule] stands alone on its line")
+    if (alone := [mark for mark in _ALONE if mark in marks]) and (rest.strip() or len(marks) > 1):
+        raise ValueError(f"[{alone[0]}] stands alone on its line")
     if "qr" in marks and not rest.strip():
         raise ValueError("[qr] wants something to say: [qr]{incident}")
     return TemplateLine(number, frozenset(marks), rest, frozenset(names))

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from gate_controller.devices.printer.escpos import QrCode
-from gate_controller.shell.receipts import ReceiptMaker
-from gate_controller.texts.receipt_template import TemplateError
+from gate_controller.devices.printer.escpos import QrCode, Raster
+from gate_controller.shell.receipts import ReceiptMaker, UnusableReceipt
 from tests.rig.facts import admission
 from tests.rig.settings import loaded
+
+ORIGINAL = {"is_copy": False, "is_full": True}
 
 
 def maker(*overrides: str) -> ReceiptMaker:
@@ -68,9 +70,35 @@ def test_a_template_that_cannot_be_used_says_why(tmp_path: Path, content: bytes 
     path = tmp_path / "template.txt"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(UnusableReceipt) as caught:
         maker(f"printer.template_file={path}")
-    assert caught.value.mistakes[0].startswith(wrong)
+    assert caught.value.mistakes[0].startswith(f"printer.template_file {path}: {wrong}")
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (b"GIF", "it is no picture that Pillow knows: give a PNG"),
+        (b"", "it is no picture that Pillow knows: give a PNG"),
+        (None, "it cannot be read (No such file or directory)"),
+    ],
+)
+def test_a_logo_that_cannot_be_used_says_why(tmp_path: Path, content: bytes | None, wrong: str) -> None:
+    path = tmp_path / "logo.png"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UnusableReceipt) as caught:
+        maker(f"printer.logo_file={path}")
+    assert caught.value.mistakes == (f"printer.logo_file {path}: {wrong}",)
+
+
+def test_a_logo_stands_at_the_top_of_the_gates_own_receipt_and_nowhere_without_one(tmp_path: Path) -> None:
+    Image.new("1", (16, 8)).save(tmp_path / "logo.png")
+
+    first = next(maker(f"printer.logo_file={tmp_path / 'logo.png'}").items(admission(7), "K", **ORIGINAL))
+
+    assert first == Raster(2, b"\xff" * 16)
+    assert not any(isinstance(item, Raster) for item in maker().items(admission(7), "K", **ORIGINAL))
 
 
 def test_no_template_and_no_name_can_command_the_printer(tmp_path: Path) -> None:
