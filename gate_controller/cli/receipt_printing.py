@@ -1,5 +1,7 @@
 """`gate-controller receipt`: receipts of attempts, printed when somebody asks."""
 
+import base64
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -62,21 +64,43 @@ def show(
     overrides: SetOption = None,
     as_json: JsonOption = False,
     full: FullOption = False,
+    png: Annotated[
+        Path | None, typer.Option("--png", metavar="FILE", help="Draw it into this file.", show_default=False)
+    ] = None,
 ) -> int:
     """
     Show the receipt of an attempt as it would be printed now, but for its voucher's code, which paper has whole.
 
+    With --png it is drawn as the printer would, which needs pip install 'gate-controller[receipts]'.
+
     Examples:
       gate-controller receipt show KRVG1
-      gate-controller receipt show KRVG1 --full
+      gate-controller receipt show KRVG1 --full --png receipt.png
     """
     answer = ask(config, overrides, "receipt_show", incident=_code(incident), full=full)
+    commands, columns = base64.b64decode(answer.pop("commands")), answer.pop("columns")
+    if png is not None:
+        _draw(commands, columns, png)
     if as_json:
-        print_json(answer)
+        print_json({**answer, "png": str(png)} if png is not None else answer)
+    elif png is not None:
+        print(f"{png} ({png.stat().st_size} bytes)")
     else:
         for row in answer["text"].splitlines():
             print("".join(each if each.isprintable() or each == "\N{NO-BREAK SPACE}" else " " for each in row))
     return ExitCode.OK
+
+
+def _draw(commands: bytes, columns: int, file: Path) -> None:
+    from gate_controller.devices.errors import DeviceError
+    from gate_controller.devices.printer.receipt_picture import draw_receipt
+
+    try:
+        draw_receipt(commands, columns).save(file, format="PNG")
+    except DeviceError as error:
+        raise CommandError(ExitCode.NO, str(error)) from None
+    except OSError as error:
+        raise CommandError(ExitCode.NO, f"picture {file}: cannot be written ({error.strerror})") from None
 
 
 def _code(text: str) -> str:

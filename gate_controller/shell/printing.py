@@ -102,7 +102,9 @@ class Printing:
 
         found = await self._work(lambda receipts: receipts.show(code, is_full=is_full))
         commands = b64encode(found.commands).decode()
-        return {"incident": found.incident, "is_copy": found.is_copy, "text": found.text, "commands": commands}
+        columns = self._settings.printer.columns
+        told = {"incident": found.incident, "is_copy": found.is_copy, "text": found.text}
+        return {**told, "commands": commands, "columns": columns}
 
     async def printed(self, code: str) -> dict[str, Any]:
         """Print a receipt. Raises `ReceiptRefused`, `JournalError`."""

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from gate_controller.simulator import Simulator
 from tests.rig.command import STYLE, gate_controller
@@ -50,6 +52,34 @@ async def test_a_receipt_is_shown_printed_copied_kept_and_listed(
         assert "L4FU" not in command("show", incident, "--json")[1]
         assert "L4FU-5LQT-KJR3" in command("show", incident, "--full")[1]
         assert command("show", "0000Z")[0] == 1  # no such attempt, but a code
+
+        del way["printer__driver"]
+        assert command("show", incident)[0] == 0
+        assert command("print", incident)[2] == (
+            f"{STYLE}error: no printer: printer.driver is none: set it in the settings\n"
+        )
+
+        drawn = state_dir / "receipt.png"
+        assert command("show", incident, "--png", str(drawn))[1] == f"{drawn} ({drawn.stat().st_size} bytes)\n"
+        assert [code.text for code in zxingcpp.read_barcodes(Image.open(drawn))] == [incident]
+        nowhere = state_dir / "nowhere" / "receipt.png"
+        why = f"picture {nowhere}: cannot be written (No such file or directory)"
+        assert command("show", incident, "--png", str(nowhere)) == (1, "", f"{STYLE}error: {why}\n")
+
+
+@pytest.mark.parametrize("command", ["run", "config"])
+def test_files_that_no_receipt_can_be_made_of_are_mistakes_of_the_settings(tmp_path: Path, command: str) -> None:
+    template, logo = tmp_path / "receipt.txt", tmp_path / "logo.png"
+    template.write_text("{title}\n{titel}\n[blod]x\n")
+    files = {"GATE_PRINTER__TEMPLATE_FILE": str(template), "GATE_PRINTER__LOGO_FILE": str(logo)}
+
+    done = gate_controller(command, cwd=tmp_path, GATE_PRINTER__DRIVER="usb", **files)
+
+    first, second, third = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert first.startswith(f"{STYLE}error: printer.template_file {template}: line 2: {{titel}} is no field: choose")
+    assert second.startswith(f"{STYLE}error: printer.template_file {template}: line 3: [blod] is no mark: choose")
+    assert third == f"{STYLE}error: printer.logo_file {logo}: it cannot be read (No such file or directory)"
 
 
 @pytest.mark.parametrize("what", ["KRVG", "KRVG1X", "KR-G1", "KRVGU", "L4FU-5LQT", "\x1b[2J", ""])
