@@ -10,6 +10,14 @@ from datetime import datetime
 from typing import Final
 
 from gate_controller.admission.words.codes import mask
+from gate_controller.admission.words.errand_facts import (
+    ErrandBegun,
+    ErrandDone,
+    ErrandKind,
+    ErrandNotDone,
+    ErrandRefused,
+    PartVoided,
+)
 from gate_controller.admission.words.facts import (
     CreditOpened,
     Evidence,
@@ -29,19 +37,26 @@ from gate_controller.admission.words.facts import (
     StrayPassage,
     voucher_of,
 )
-from gate_controller.admission.words.money import Currency
+from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts.amounts import format_amount
 from gate_controller.texts.languages import Language
 from gate_controller.texts.receipt_wording import RECEIPTS, Receipted
 
 FIELDS: Final = (
-    *("title", "copy", "outcome", "gate", "time", "voucher", "incident", "amount", "balance"),
-    *("gate_label", "time_label", "voucher_label", "incident_label", "amount_label", "balance_label"),
+    *("title", "copy", "outcome", "gate", "time", "voucher", "incident", "amount", "voided", "vat", "balance"),
+    *("gate_label", "time_label", "voucher_label", "incident_label"),
+    *("amount_label", "voided_label", "vat_label", "balance_label"),
 )
 """What a template may name. One that says nothing of an attempt is empty; so is `copy` on the first receipt."""
 
 _GROUP = 4
 _CLAIMS_CHARGE = frozenset({Receipted.CHARGED, Receipted.KEPT, Receipted.GIVEN_BACK})
+_DONE: Final[Mapping[ErrandKind, Receipted]] = {
+    ErrandKind.TOP_UP: Receipted.TOPPED_UP,
+    ErrandKind.SALE: Receipted.SOLD,
+    ErrandKind.TAKING_BACK: Receipted.TAKEN_BACK,
+    ErrandKind.PART_VOID: Receipted.PART_GIVEN_BACK,
+}
 
 
 class NoReceipt(ValueError):
@@ -50,6 +65,14 @@ class NoReceipt(ValueError):
 
 def receipted(facts: Sequence[Fact]) -> Receipted:
     """Return what became of an attempt's money, from its facts in order. Raises `NoReceipt`."""
+    # A part that was given back says nothing of what became of the rest.
+    facts = [fact for fact in facts if not isinstance(fact, PartVoided)] or facts
+    if isinstance(facts[0], ErrandBegun | ErrandRefused):
+        return _errand_receipted(facts[0].errand, facts[-1])
+    return _admission_receipted(facts)
+
+
+def _admission_receipted(facts: Sequence[Fact]) -> Receipted:
     match facts[-1]:
         case Occurred() | RegimeBegun() | RegimeEnded() | StrayPassage():
             raise NoReceipt("it is no attempt of a visitor, so there is no receipt of it")
@@ -83,13 +106,10 @@ def fields(
     """
     outcome, words = receipted(facts), RECEIPTS[language]
     intended = next((fact for fact in facts if isinstance(fact, Intended)), None)
-    amount = balance = ""
-    if intended is not None and outcome in _CLAIMS_CHARGE:
-        amount = format_amount(intended.price, intended.currency or currency, language)
-        charged = next((fact for fact in reversed(facts) if isinstance(fact, Redeemed)), None)
-        if outcome is not Receipted.GIVEN_BACK and charged is not None and charged.balance_after is not None:
-            balance = format_amount(charged.balance_after, intended.currency or currency, language)
-    code = voucher_of(facts) or next((fact.code for fact in facts if isinstance(fact, Refused)), "")
+    sums = _sums(facts, outcome, intended)
+    currency = next((fact.currency for fact in facts if isinstance(fact, Intended | ErrandBegun)), currency)
+    amounts = {name: "" if cents is None else format_amount(cents, currency, language) for name, cents in sums.items()}
+    code = _code(facts)
     return {
         "title": words.title,
         "copy": words.copy if is_copy else "",
@@ -98,13 +118,14 @@ def fields(
         "time": datetime.fromtimestamp(_moment(facts)).astimezone().strftime("%d.%m.%Y %H:%M"),
         "voucher": grouped(code) if is_full or not code else mask(code),
         "incident": incident,
-        "amount": amount,
-        "balance": balance,
+        **amounts,
         "gate_label": words.gate,
         "time_label": words.time,
         "voucher_label": words.voucher,
         "incident_label": words.incident,
         "amount_label": words.amount,
+        "voided_label": words.voided,
+        "vat_label": words.vat,
         "balance_label": words.balance,
     }
 
@@ -112,6 +133,46 @@ def fields(
 def grouped(code: str) -> str:
     """Return a voucher's code as it is printed on it: in fours."""
     return "-".join(code[place : place + _GROUP] for place in range(0, len(code), _GROUP))
+
+
+def _errand_receipted(errand: ErrandKind, last: Fact) -> Receipted:
+    match last:
+        case ErrandDone():
+            return _DONE[errand]
+        case ErrandRefused() | ErrandNotDone():
+            return Receipted.NOT_DONE
+        case Settled():
+            return Receipted.CHECKED_BY_STAFF
+    return Receipted.BEING_CHECKED
+
+
+def _sums(facts: Sequence[Fact], outcome: Receipted, intended: Intended | None) -> Mapping[str, Cents | None]:
+    """Return the amounts that a receipt may claim, by the names of their fields; None where it may not."""
+    sums: dict[str, Cents | None] = dict.fromkeys(("amount", "voided", "vat", "balance"))
+    if outcome in _DONE.values():
+        begun, done = facts[0], facts[-1]
+        if isinstance(begun, ErrandBegun) and isinstance(done, ErrandDone):
+            sums |= {"amount": begun.amount, "balance": done.balance_after}
+        if outcome is Receipted.SOLD:
+            sums["vat"] = Cents(0)
+    elif outcome in _CLAIMS_CHARGE and intended is not None:
+        voided = sum(fact.amount for fact in facts if isinstance(fact, PartVoided))
+        charged = next((fact for fact in reversed(facts) if isinstance(fact, Redeemed)), None)
+        sums["amount"] = intended.price
+        if outcome is Receipted.GIVEN_BACK:
+            return sums
+        if voided:
+            sums["voided"] = Cents(voided)
+        elif charged is not None:
+            sums["balance"] = charged.balance_after
+    return sums
+
+
+def _code(facts: Sequence[Fact]) -> str:
+    first = facts[0]
+    if isinstance(first, ErrandBegun | ErrandRefused):
+        return first.voucher_code
+    return voucher_of(facts) or next((fact.code for fact in facts if isinstance(fact, Refused)), "")
 
 
 def _is_sure(facts: Sequence[Fact]) -> bool:

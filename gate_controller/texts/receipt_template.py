@@ -33,6 +33,8 @@ DEFAULT: Final = """\
 {incident_label}|{incident}
 [rule]
 [bold]{amount_label}|{amount}
+{voided_label}|{voided}
+{vat_label}|{vat}
 {balance_label}|{balance}
 [centre]{outcome}
 
@@ -45,6 +47,8 @@ LONGEST: Final[Mapping[str, str]] = {
     "incident": "KRVG1",
     "amount": "CHF 10\u2019000.00",
     "balance": "CHF 10\u2019000.00",
+    "voided": "CHF 10\u2019000.00",
+    "vat": "CHF 0.00",
 }
 """As long as each field can get; the others are the settings' or the wording's."""
 
