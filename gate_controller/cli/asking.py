@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.exits import CommandError, ExitCode, UnansweredCommand
 from gate_controller.cli.options import load
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ def ask_running(state_dir: Path, do: str, *, remedy: str, **request: Any) -> Any
 
 def ask_if_running(state_dir: Path, do: str, **request: Any) -> Any:
     """Return the running gate's answer; raise `CommandError` with its words, `NotRunning` where none runs."""
-    from gate_controller.desk.control_socket import ControlError
+    from gate_controller.desk.control_socket import ControlError, NoAnswer
     from gate_controller.desk.control_socket import ask as ask_socket
 
     try:
         return ask_socket(state_dir, do, **request)
+    except NoAnswer as error:
+        raise UnansweredCommand(ExitCode.NO, str(error)) from None
     except ControlError as error:
         raise CommandError(ExitCode.NO, str(error)) from None
 

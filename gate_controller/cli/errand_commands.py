@@ -12,7 +12,7 @@ import typer
 
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.cli.asking import ask, name_of
-from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
+from gate_controller.cli.exits import CommandError, ExitCode, UnansweredCommand, complain, on_one_line
 from gate_controller.cli.json_output import in_json
 from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetOption
 
@@ -135,6 +135,14 @@ def _carried_out(
 ) -> int:
     try:
         told = ask(config, overrides, do, needs_key=True, by=name_of(by), full=True, **request)
+    except UnansweredCommand as error:
+        if as_json:
+            print(in_json({"message": "\n".join(error.lines), "outcome": "unknown"}))
+        raise CommandError(
+            ExitCode.EGUMA,
+            *error.lines,
+            "whether it was carried out is not known: look into `gate-controller journal list`",
+        ) from None
     except CommandError as error:
         if as_json and error.code is ExitCode.NO:
             print(in_json({"message": "\n".join(error.lines), "outcome": "refused"}))
@@ -177,6 +185,8 @@ def _line(told: dict[str, Any]) -> str:
 
 def _why_not(told: dict[str, Any]) -> str:
     incident = told["incident"]
+    if told.get("standing") == "open":
+        return f"incident {incident}: needs a person: {on_one_line(told['reason'])}"
     if told["outcome"] == "unknown":
         return (
             f"incident {incident}: whether E-GUMA has carried it out is not known yet: the gate looks it up: do not "

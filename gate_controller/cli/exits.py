@@ -41,6 +41,10 @@ class CommandError(Exception):
         self.lines = lines
 
 
+class UnansweredCommand(CommandError):
+    """The gate was told, and gave no answer: it may have done it."""
+
+
 def complain(line: str, *, kind: str = "error") -> None:
     """Write one line to stderr; what would break or control the terminal is left out."""
     print(f"gate-controller: {kind}: {on_one_line(line)}", file=sys.stderr)

@@ -55,6 +55,14 @@ class JournalAway(ControlError):
     """The journal cannot be read just now."""
 
 
+class PutOff(ControlError):
+    """Only the moment is bad: the same order may be given again."""
+
+
+class NoAnswer(ControlError):
+    """The request was sent, and no answer came: it may have been carried out."""
+
+
 class NotRunning(Exception):
     """No gate answers in this state directory."""
 
@@ -194,9 +202,9 @@ def ask(directory: Path, do: str, **fields: Any) -> Any:
             with connection.makefile("rb") as answers:
                 line = answers.readline()
         except OSError as error:
-            raise ControlError(f"gate in {directory}: did not answer ({error}): look at its log") from None
+            raise NoAnswer(f"gate in {directory}: did not answer ({error}): look at its log") from None
     if not line:
-        raise ControlError(f"gate in {directory}: ended while it was asked: try again")
+        raise NoAnswer(f"gate in {directory}: ended while it was asked: look first what became of it")
     answer = json.loads(line)
     if "error" in answer:
         raise ControlError(answer["error"])

@@ -18,7 +18,7 @@ from gate_controller.admission.words.events import ErrandOrdered, Instant, Order
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import Incident
 from gate_controller.admission.words.money import Cents
-from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere
+from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere, PutOff
 from gate_controller.desk.wants import order_of, who_and_why
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
@@ -94,7 +94,7 @@ class ErrandOrders:
         record, facts = await self._one(str(request["incident"]))
         left = left_of_charge(facts)
         if amount is None or amount == left:
-            return await self._voided_whole(request, left)
+            return await self._voided_whole(request)
 
         def ordered() -> ErrandOrdered:
             none = VoucherCode("")
@@ -104,9 +104,10 @@ class ErrandOrders:
 
         return {**await self._carried_out(request, ordered, about=record.incident), "charge": record.incident}
 
-    async def _voided_whole(self, request: dict[str, Any], left: Cents) -> dict[str, Any]:
+    async def _voided_whole(self, request: dict[str, Any]) -> dict[str, Any]:
         told = await self._refund(request)
         outcome = "done" if told["refunded"] else "unknown"
+        left = told["amount_cents"] - told["voided_cents"]  # as it was by then: a colleague may have given a part back
         return {**told, "charge": told["incident"], "amount_cents": left, "outcome": outcome, "text": ""}
 
     async def _carried_out(
@@ -133,7 +134,7 @@ class ErrandOrders:
                     if record.standing != Standing.UNFINISHED.value:
                         return told
         if not incident:
-            raise ControlError(f"{what}: {put_off}: try again later")
+            raise PutOff(f"{what}: {put_off}: try again later")
         return told or {"incident": incident, "outcome": "unknown", "text": ""}
 
     async def _one(self, incident: str) -> tuple[Record, tuple[Fact, ...]]:

@@ -11,12 +11,15 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway
+from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, PutOff
 
 MOST_REMEMBERED: Final = 500
 """Orders that are remembered: more than a day has, and little memory."""
 
 LONGEST_NAME: Final = 64
+
+MONEY_MOVING: Final = frozenset({"top_up", "sell", "take_back", "void"})
+"""Orders that nothing but the journal keeps from taking effect a second time after a restart."""
 
 Carries = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -46,6 +49,8 @@ class GivenOrders:
     async def _once(self, do: str, name: str, request: dict[str, Any], carry_out: Carries) -> Any:
         if name not in self._given and self._earlier is None:
             self._earlier = await self._recorded()
+            if self._earlier is None and do in MONEY_MOVING:
+                raise JournalAway("the journal cannot be read: nobody can tell now whether this was done already")
         if name not in self._given:
             if (earlier := (self._earlier or {}).get(name)) is not None:
                 raise ControlError(f"id {name}: {earlier}")
@@ -60,7 +65,7 @@ class GivenOrders:
 
     def _ended(self, name: str, work: asyncio.Future[Any]) -> None:
         # Whoever asked may have gone: what it ended in has been seen. What could not begin may be ordered again.
-        if not work.cancelled() and isinstance(work.exception(), JournalAway):
+        if not work.cancelled() and isinstance(work.exception(), JournalAway | PutOff):
             self._given.pop(name, None)
 
     def _forget_oldest(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gate_controller.admission.attempt import recovery
 from gate_controller.admission.gate.errands import voucher_in
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, is_short_code, read_code
@@ -96,7 +97,8 @@ async def _unsettled_beside(journal: Journal, request: dict[str, Any]) -> Incide
         number = store.number_of(read_incident(str(request["incident"]))) if "incident" in request else None
         facts = store.facts_of(number) if number is not None else ()
         voucher = voucher_in(facts) if facts else _voucher_asked(request)
-        for other in store.pending(Standing.UNFINISHED) if voucher else ():
+        left = (*store.pending(Standing.UNFINISHED), *filter(recovery.is_resumed, store.pending(Standing.OPEN)))
+        for other in left if voucher else ():
             is_same = bool(facts) and other[0].attempt == facts[0].attempt
             if voucher_in(other) == voucher and not is_same:
                 return getattr(other[0], "incident", None)

@@ -40,7 +40,7 @@ def who_and_why(request: dict[str, Any], *, needs_reason: bool = True) -> tuple[
 def _on_one_line(said: object) -> str:
     """Return what a person wrote without what turns round or hides what stands beside it on a page or a terminal."""
     words = " ".join(str(said or "").split())
-    return "".join(each for each in words if unicodedata.category(each) != "Cc" and each not in _TURNING)
+    return "".join(each for each in words if unicodedata.category(each) not in {"Cc", "Cs"} and each not in _TURNING)
 
 
 def search_of(request: dict[str, Any]) -> Search:

@@ -80,7 +80,8 @@ class Api:
             return answer
         voucher_code, left = answer.code or VoucherCode(""), answer.balance_in_cents or Cents(0)
         message = fit_to_be_told(answer.message, code, voucher_code)
-        return calls.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency)
+        is_told = answer.balance_in_cents is not None
+        return calls.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency, is_told)
 
     async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> calls.RedeemOutcome:
         """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""

@@ -7,7 +7,7 @@ In a file of its own, brought in by whoever asks: a gate that only admits does w
 from datetime import datetime
 from typing import Annotated, Final, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
@@ -80,7 +80,7 @@ class ActivationAnswer(DepotAnswer):
     can_be_activated: bool
     free_amount: bool | None = None
     """Whether the seller says the amount."""
-    currency: Annotated[Words | None, odd_as(None)] = None
+    currency: Annotated[Annotated[Words, StringConstraints(to_upper=True)] | None, odd_as(None)] = None
     product_id: Annotated[str, odd_as("")] = ""
     message: Annotated[str, odd_as("")] = ""
 

@@ -10,7 +10,9 @@ of that.
 
 from enum import Enum, auto
 
-from gate_controller.admission.words.facts import Adopted, Standing, is_foreign, voucher_of
+from gate_controller.admission.gate.errands import voucher_in
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.facts import Adopted, Standing, is_foreign
 from gate_controller.journal.rows import MACHINE, NO_MACHINE
 from gate_controller.journal.store import LOST_UNTIL, Store
 
@@ -65,11 +67,14 @@ def adopt(store: Store, machine: str, by: str, at: float) -> int:
     Another one of a voucher whose money is on its way stays an open item until it is adopted after that. Raises
     `JournalError`.
     """
-    under_way = {voucher_of(facts) for facts in store.pending(Standing.UNFINISHED)}
+    under_way = {voucher_in(facts) for facts in store.pending(Standing.UNFINISHED)}
     adopted = []
+    under_way.discard(VoucherCode(""))  # what is about no voucher, such as a regime, stands in nobody's way
     for facts in store.pending(Standing.OPEN):
-        if is_foreign(facts) and voucher_of(facts) not in under_way:  # two of one voucher would blur their evidence
-            under_way.add(voucher_of(facts))
+        if is_foreign(facts) and voucher_in(facts) not in under_way - {
+            VoucherCode("")
+        }:  # two of one voucher would blur their evidence
+            under_way.add(voucher_in(facts))
             adopted.append(Adopted(facts[-1].attempt, facts[-1].n + 1, at, by=by))
     if adopted:
         store.append(adopted)

@@ -279,7 +279,7 @@ def _came_to(fact: Occurred | RegimeBegun | RegimeEnded | ErrandBegun) -> str:
     did_not_open = isinstance(fact, RegimeEnded) and fact.why
     if did_not_open or (isinstance(fact, Occurred) and fact.what is Occurrence.NOT_RELEASED):
         return "did not open the gate, and does not any more"
-    return "was carried out earlier"
+    return "was begun earlier" if isinstance(fact, ErrandBegun) else "was carried out earlier"
 
 
 def _wrong_with(code: Incident, facts: Sequence[Fact], standing: str) -> list[str]:

@@ -54,7 +54,7 @@ class LastRun:
         gate = self._runner.gate
         while not stop.is_set():
             try:
-                bound, gate.numbering, unfinished, open_items = await self._journal.read(self._read)
+                bound, numbering, unfinished, open_items = await self._journal.read(self._read)
                 await self._own_user.recall()
             except JournalError as error:
                 self._runner.fault(Fault.JOURNAL, str(error))
@@ -68,6 +68,7 @@ class LastRun:
                 if is_foreign:
                     what = "it came from another machine, or is a backup"
                     _log.warning("journal=foreign what=%r unfinished=%d", what, len(unfinished))
+                gate.numbering = numbering  # not before: whoever orders something meets what was left unfinished
                 self._runner.carry_out(gate.recover(self._runner.now(), found, is_foreign=is_foreign))
                 if bound is not Bound.HERE:
                     await self._bind()

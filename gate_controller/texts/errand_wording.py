@@ -25,6 +25,8 @@ class ErrandWording:
     not_done: str
     part_voided: str
     """In the story of the charge itself."""
+    part_doubted: str
+    """The same, where nobody can tell whether it was."""
     summary: str
     """Of one that is done."""
     summary_refused: str
@@ -61,6 +63,7 @@ ERRANDS: Final[Mapping[Language, ErrandWording]] = {
         doubted="Whether E-GUMA carried it out was not known ({why}); the gate looked it up.",
         not_done="It was not carried out: {why}. Nothing has changed at E-GUMA.",
         part_voided="{by} gave {amount} of the charge back{reason}.",
+        part_doubted="Whether a part of the charge was given back is not known: see {text}.",
         summary="{name}: {amount}",
         summary_refused="{name} – not possible: {why}",
         summary_not_done="{name} – not carried out: {why}",
@@ -92,6 +95,7 @@ ERRANDS: Final[Mapping[Language, ErrandWording]] = {
         doubted="Ob E-GUMA es ausgeführt hat, war nicht bekannt ({why}); der Eingang sah nach.",
         not_done="Es wurde nicht ausgeführt: {why}. Bei E-GUMA ist alles wie zuvor.",
         part_voided="{by} schrieb {amount} der Belastung zurück{reason}.",
+        part_doubted="Ob ein Teil der Belastung zurückgeschrieben wurde, ist nicht bekannt: siehe {text}.",
         summary="{name}: {amount}",
         summary_refused="{name} – nicht möglich: {why}",
         summary_not_done="{name} – nicht ausgeführt: {why}",
@@ -123,6 +127,7 @@ ERRANDS: Final[Mapping[Language, ErrandWording]] = {
         doubted="On ignorait si E-GUMA l’avait exécuté ({why}) ; le portillon a vérifié.",
         not_done="Cela n’a pas été exécuté : {why}. Rien n’a changé chez E-GUMA.",
         part_voided="{by} a recrédité {amount} sur ce débit{reason}.",
+        part_doubted="On ignore si une partie de ce débit a été recréditée : voir {text}.",
         summary="{name} : {amount}",
         summary_refused="{name} – impossible : {why}",
         summary_not_done="{name} – non exécuté : {why}",
@@ -154,6 +159,7 @@ ERRANDS: Final[Mapping[Language, ErrandWording]] = {
         doubted="Non si sapeva se E-GUMA l’avesse eseguito ({why}); il varco ha verificato.",
         not_done="Non è stato eseguito: {why}. Presso E-GUMA non è cambiato nulla.",
         part_voided="{by} ha riaccreditato {amount} di questo addebito{reason}.",
+        part_doubted="Non si sa se una parte di questo addebito sia stata riaccreditata: vedere {text}.",
         summary="{name}: {amount}",
         summary_refused="{name} – non possibile: {why}",
         summary_not_done="{name} – non eseguito: {why}",

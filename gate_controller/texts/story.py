@@ -168,7 +168,7 @@ class Story:
                 step = STEPS[type(fact)]
         return step
 
-    def _of_errand(self, fact: Fact) -> str:
+    def _of_errand(self, fact: Fact) -> str:  # noqa: PLR0911 - one line for each kind of fact
         """Return the sentence of one of an errand's facts."""
         words, kind = ERRANDS[self.language], self._errand_kind
         match fact:
@@ -180,6 +180,8 @@ class Story:
                 return words.doubted
             case ErrandNotDone():
                 return words.not_done
+            case PartVoided(amount=0):
+                return words.part_doubted
             case PartVoided():
                 return words.part_voided
             case _:
@@ -263,6 +265,7 @@ class Story:
             "price": self._price(fact),
             "amount": self._errand_amount(fact),
             "name": self._errand_name(),
+            "text": getattr(fact, "errand_incident", ""),
             "balance": "" if before is None else self._amount(before),
             "left": "" if left is None else words.left.format(balance=self._amount(left)),
             "by": self._masked(getattr(fact, "by", "") or ""),

@@ -128,6 +128,8 @@ STORY = StoryWording(
         Cause.OVER: "die Zeit war um",
         Cause.NOT_OPENED: "der Durchgang ging nicht auf ({text})",
         Cause.NOT_ASKED: "E-GUMA war nicht zu erreichen",
+        Cause.UNKNOWN_VOUCHER: "E-GUMA kennt den Gutschein nicht oder sagt nicht, was darauf ist",
+        Cause.NOT_LOOKED_UP: "E-GUMA sagt nicht, ob es ausgeführt wurde",
         Cause.SAYS_NO: "laut E-GUMA geht das nicht",
         Cause.OTHER_AMOUNT: "der Betrag steht fest und ist ein anderer",
         Cause.AMOUNT_MISSING: "den Betrag bestimmt, wer verkauft: er fehlt",

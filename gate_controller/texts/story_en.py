@@ -128,6 +128,8 @@ STORY = StoryWording(
         Cause.OVER: "the time was up",
         Cause.NOT_OPENED: "the gate did not open ({text})",
         Cause.NOT_ASKED: "E-GUMA could not be asked",
+        Cause.UNKNOWN_VOUCHER: "E-GUMA knows no such voucher, or does not say what is on it",
+        Cause.NOT_LOOKED_UP: "E-GUMA does not say whether it was carried out",
         Cause.SAYS_NO: "E-GUMA says that it cannot be done",
         Cause.OTHER_AMOUNT: "its amount is fixed, and another one",
         Cause.AMOUNT_MISSING: "the seller has to say the amount",

@@ -128,6 +128,8 @@ STORY = StoryWording(
         Cause.OVER: "le temps était écoulé",
         Cause.NOT_OPENED: "le portillon ne s’est pas ouvert ({text})",
         Cause.NOT_ASKED: "E-GUMA n’a pas pu être interrogé",
+        Cause.UNKNOWN_VOUCHER: "E-GUMA ne connaît pas ce bon, ou ne dit pas ce qu’il contient",
+        Cause.NOT_LOOKED_UP: "E-GUMA ne dit pas si cela a été exécuté",
         Cause.SAYS_NO: "selon E-GUMA, ce n’est pas possible",
         Cause.OTHER_AMOUNT: "le montant est fixe, et c’en est un autre",
         Cause.AMOUNT_MISSING: "c’est au vendeur de fixer le montant : il manque",

@@ -128,6 +128,8 @@ STORY = StoryWording(
         Cause.OVER: "il tempo era scaduto",
         Cause.NOT_OPENED: "il varco non si è aperto ({text})",
         Cause.NOT_ASKED: "non è stato possibile interrogare E-GUMA",
+        Cause.UNKNOWN_VOUCHER: "E-GUMA non conosce questo buono o non dice quanto contiene",
+        Cause.NOT_LOOKED_UP: "E-GUMA non dice se è stato eseguito",
         Cause.SAYS_NO: "secondo E-GUMA non è possibile",
         Cause.OTHER_AMOUNT: "l’importo è fisso, ed è un altro",
         Cause.AMOUNT_MISSING: "l’importo lo decide chi vende: manca",

@@ -148,6 +148,8 @@ class Cause(Enum):
     OVER = "its time was up"
     NOT_OPENED = "it did not open: (.+)"
     NOT_ASKED = "E-GUMA could not be asked"
+    UNKNOWN_VOUCHER = "E-GUMA knows no such voucher, or does not say what is on it"
+    NOT_LOOKED_UP = "whether it took effect cannot be told: E-GUMA does not say how the voucher is"
     SAYS_NO = "E-GUMA says that it cannot be done"
     OTHER_AMOUNT = "E-GUMA says what it is worth, and it is another amount"
     AMOUNT_MISSING = "E-GUMA leaves the amount to the seller: say which"

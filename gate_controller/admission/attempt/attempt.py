@@ -59,6 +59,8 @@ class Attempt:
     token: str | None = None
     balance_after: Cents | None = None
 
+    is_used_here: bool = False
+    """Somebody went in on its charge at this machine: by then no cancellation of it had been sent."""
     voided: Cents = Cents(0)
     """What has been given back of the charge in parts."""
     refund_begun: RefundBegun | None = None

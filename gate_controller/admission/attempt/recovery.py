@@ -25,6 +25,7 @@ from gate_controller.admission.words.facts import (
     Intended,
     NotCharged,
     OpenItem,
+    Passed,
     Redeemed,
     RefundBegun,
     Refunded,
@@ -55,6 +56,10 @@ def remembered(facts: Sequence[Fact]) -> Attempt | None:
             a.evidence, a.token, a.balance_after = fact.evidence, fact.token, fact.balance_after
         if isinstance(fact, RefundBegun):
             a.refund_begun = fact
+        if isinstance(fact, Released | Passed):
+            a.is_used_here = True
+        elif isinstance(fact, Adopted) or (isinstance(fact, OpenItem) and fact.is_foreign):
+            a.is_used_here = False
         if isinstance(fact, PartVoided):
             a.voided = Cents(a.voided + fact.amount)
     return a

@@ -47,8 +47,10 @@ def begin(a: Attempt, turn: Turn, by: str = "", reason: str = "", *, is_claimed:
 
     A power cut while it is weighed forgets the refund: a credit comes to it again, a person has to order it again.
     """
-    is_proven = isinstance(a.state, Credit) and a.state.is_proven
     earlier = a.refund_begun
+    is_proven = isinstance(a.state, Credit) and a.state.is_proven
+    # What has happened to the voucher since the admission (a top-up, say) must not look like this refund.
+    is_proven = is_proven or (earlier is None and a.is_used_here)
     refund = Refund(
         by=by,
         reason=reason,

@@ -32,7 +32,7 @@ from gate_controller.admission.words.errand_facts import ErrandDoubted, ErrandKi
 from gate_controller.admission.words.events import TimePassed, WriteFailed, Written
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.policy import CANCEL_SECONDS, lookup_pause
+from gate_controller.admission.words.policy import CANCEL_SECONDS, REFUND_PATIENCE_SECONDS, lookup_pause
 
 Looked = BalanceAnswered | ActivationAnswered | DeactivationAnswered
 Acted = ToppedUp | PartCancelled | Activated | Deactivated
@@ -47,7 +47,11 @@ CONFIRMED = "confirmed by E-GUMA"
 SEEN = "the voucher has changed by exactly that"
 SEEN_THOUGH_REFUSED = "the voucher has changed by exactly that, though E-GUMA refused it in the end"
 TWO_EXPLANATIONS = "whether it took effect cannot be told: the voucher has changed by something else"
+NOT_LOOKED_UP = "whether it took effect cannot be told: E-GUMA does not say how the voucher is"
 OTHER_END = "it took effect, and the voucher is not as it should be after it: it may have been carried out twice"
+
+
+_OF_THE_DEPOT = frozenset({ErrandKind.SALE, ErrandKind.TAKING_BACK})
 
 
 def begin(e: Errand, turn: Turn) -> None:
@@ -95,6 +99,10 @@ def _cannot_ask(e: Errand, failed: CallFailed, turn: Turn) -> None:
 
 def committed(e: Errand, state: Committing, event: Written, turn: Turn) -> None:
     """Send it, once. A crash from here leaves it begun: it is looked up."""
+    if turn.writes.failing:
+        # This write worked and another one, of an earlier errand perhaps, did not: its end may be missing on disk.
+        e.not_done(turn, UNWRITTEN)
+        return
     e.state = Acting()
     deadline = turn.at.mono + CANCEL_SECONDS
     amount = e.amount or Cents(0)
@@ -159,11 +167,17 @@ def _look(e: Errand, state: Wondering, turn: Turn) -> None:
 def looked(e: Errand, state: Wondering, event: Looked, turn: Turn) -> None:
     """Conclude from how the voucher is now, or look again."""
     outcome = event.outcome
-    if isinstance(outcome, CallFailed):
-        _look_later(e, state, turn)
-        return
     is_settled = state.looked_at >= state.settle_at
+    if isinstance(outcome, CallFailed):
+        _look_failed(e, state, outcome, turn)
+        return
+    if outcome.voucher_code not in {"", e.voucher_code}:
+        _look_later(e, state, turn)  # it is about another voucher
+        return
     match look_at(e, outcome):
+        case VoucherLook.DONE if state.refusal is not None and e.wish.kind in _OF_THE_DEPOT:
+            # Another till may have been quicker: what the voucher shows is then not this gate's doing.
+            e.hand_to_staff(turn, TWO_EXPLANATIONS)
         case VoucherLook.DONE:
             balance = outcome.balance if isinstance(outcome, Balance) else None
             how = SEEN if state.refusal is None else SEEN_THOUGH_REFUSED
@@ -181,6 +195,16 @@ def looked(e: Errand, state: Wondering, event: Looked, turn: Turn) -> None:
             _look_later(e, state, turn)
 
 
+def _look_failed(e: Errand, state: Wondering, failed: CallFailed, turn: Turn) -> None:
+    """Look again; but what E-GUMA itself will not tell, and what cannot be looked at for a day, a person has to."""
+    is_settled = state.looked_at >= state.settle_at
+    is_overdue = turn.at.mono >= state.settle_at + REFUND_PATIENCE_SECONDS
+    if (is_settled and failed.fault is CallFault.REFUSED) or is_overdue:
+        e.hand_to_staff(turn, NOT_LOOKED_UP)
+    else:
+        _look_later(e, state, turn)
+
+
 def _look_later(e: Errand, state: Wondering, turn: Turn) -> None:
     # Somebody stands at the desk for the first seconds of it.
     pause = lookup_pause(state.tries, urgent=turn.at.mono < state.settle_at - turn.policy.settle_seconds + 5.0)
@@ -188,6 +212,6 @@ def _look_later(e: Errand, state: Wondering, turn: Turn) -> None:
 
 
 def look_again(e: Errand, state: Wondering, event: TimePassed, turn: Turn) -> None:
-    """VoucherLook again when due."""
+    """Look again when due."""
     if state.timer is not None and turn.at.mono >= state.timer:
         _look(e, state, turn)

@@ -118,15 +118,14 @@ class Errand:
         facts: list[Fact] = [self.fact(ErrandDone, turn, how=how, balance_after=balance_after)]
         if self.wish.charge:
             # In the same commit: a charge never seems whole of which a part is back.
-            facts.append(self._part_voided(turn))
+            facts.append(self._part_voided(turn, self.amount or Cents(0)))
         if doubt:
             facts.append(self.fact(OpenItem, turn, reason=doubt))
         turn.write(*facts)
         self._end(turn, f"done how={how!r}", alarm=bool(doubt))
 
-    def _part_voided(self, turn: Turn) -> PartVoided:
+    def _part_voided(self, turn: Turn, amount: Cents) -> PartVoided:
         wish = self.wish
-        amount = self.amount or Cents(0)
         return PartVoided(
             wish.charge, wish.place, turn.at.wall, amount, by=wish.by, reason=wish.reason, errand_incident=self.incident
         )
@@ -138,7 +137,11 @@ class Errand:
 
     def hand_to_staff(self, turn: Turn, reason: str, *, is_foreign: bool = False) -> None:
         """Make it an open item: a person decides, the gate is done."""
-        turn.write(self.fact(OpenItem, turn, reason=reason, is_foreign=is_foreign))
+        facts: list[Fact] = [self.fact(OpenItem, turn, reason=reason, is_foreign=is_foreign)]
+        if self.wish.charge and not is_foreign:
+            # The charge may be listed with less from here on, and its refund may be refused: nobody knows how much.
+            facts.append(self._part_voided(turn, Cents(0)))
+        turn.write(*facts)
         self._end(turn, f"open_item reason={reason!r}", alarm=True)
 
     def _end(self, turn: Turn, how: str, *, alarm: bool = False) -> None:

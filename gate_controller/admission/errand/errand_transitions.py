@@ -44,7 +44,7 @@ _ACTS = (ToppedUp, PartCancelled, Activated, Deactivated)
 
 ERRAND_TRANSITIONS: dict[tuple[type[ErrandState], type[Event]], ErrandTransition] = {
     **{(s.Enquiring, event): _to(carrying_out.enquired, s.Committing, s.Over) for event in _LOOKS},
-    (s.Committing, Written): _to(carrying_out.committed, s.Acting),
+    (s.Committing, Written): _to(carrying_out.committed, s.Acting, s.Over),
     (s.Committing, WriteFailed): _to(carrying_out.not_committed, s.Over),
     **{(s.Acting, event): _to(carrying_out.acted, s.Wondering, s.Over) for event in _ACTS},
     **{(s.Wondering, event): _to(carrying_out.looked, s.Over) for event in _LOOKS},

@@ -18,6 +18,7 @@ from gate_controller.admission.words.policy import LOOKUP_SECONDS
 Answer = Balance | Activation | Deactivation
 
 SAYS_NO = "E-GUMA says that it cannot be done"
+UNKNOWN_VOUCHER = "E-GUMA knows no such voucher, or does not say what is on it"
 OTHER_AMOUNT = "E-GUMA says what it is worth, and it is another amount"
 AMOUNT_MISSING = "E-GUMA leaves the amount to the seller: say which"
 AMOUNT_UNKNOWN = "E-GUMA does not say what it is worth"
@@ -60,9 +61,11 @@ def ask_further(e: Errand, answer: Answer, turn: Turn) -> None:
         turn.ask(AskBalance(e.id, e.voucher_code, deadline, urgent=False))
 
 
-def objection_before(e: Errand, answer: Answer) -> str:
+def objection_before(e: Errand, answer: Answer) -> str:  # noqa: PLR0911 - one line for each reason
     """Return why it cannot be done, by E-GUMA's word; empty where it can."""
     match answer:
+        case Balance(voucher_code="") | Balance(is_balance_told=False):
+            return UNKNOWN_VOUCHER
         case Balance(currency=currency) | Activation(currency=currency) if currency not in {None, e.currency}:
             return OTHER_CURRENCY
         case Activation(can_be_activated=False) | Deactivation(can_be_deactivated=False):
@@ -99,7 +102,7 @@ def look_at(e: Errand, answer: Answer) -> VoucherLook:
         case ErrandKind.TOP_UP | ErrandKind.PART_VOID:
             return _by_balance(e, answer)
         case ErrandKind.SALE:
-            return _of_sale(answer)
+            return _of_sale(e, answer)
         case ErrandKind.TAKING_BACK:
             return _of_taking_back(answer)
         case _:
@@ -114,14 +117,14 @@ def _by_balance(e: Errand, answer: Answer) -> VoucherLook:
     return VoucherLook.DONE if answer.balance == e.before + e.amount else VoucherLook.UNCLEAR
 
 
-def _of_sale(answer: Answer) -> VoucherLook:
-    """What can still be sold was not; what can be taken back was sold. What is neither, nobody can tell."""
+def _of_sale(e: Errand, answer: Answer) -> VoucherLook:
+    """What can still be sold was not; what can be taken back for that amount was sold. Of all else nobody can tell."""
     match answer:
         case Activation(can_be_activated=True):
             return VoucherLook.UNCHANGED
         case Activation():
             return VoucherLook.FURTHER
-        case Deactivation(can_be_deactivated=True):
+        case Deactivation(can_be_deactivated=True, amount=amount) if amount in {None, e.amount}:
             return VoucherLook.DONE
         case _:
             return VoucherLook.UNCLEAR

@@ -20,8 +20,9 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.desk_calls import Activation, Deactivation
 from gate_controller.admission.words.errand_facts import ErrandBegun, ErrandKind
 from gate_controller.admission.words.events import AttemptEvent, ErrandOrdered, Event, TimePassed, WriteFailed, Written
-from gate_controller.admission.words.facts import Fact, Redeemed, voucher_of
-from gate_controller.admission.words.ids import AttemptId, Incident
+from gate_controller.admission.words.facts import Fact, Redeemed, Standing, voucher_of
+from gate_controller.admission.words.facts import is_foreign as left_by_another
+from gate_controller.admission.words.ids import NO_INCIDENT, AttemptId, Incident
 from gate_controller.admission.words.messages import Fault
 
 _MORE = "the journal holds more of it by now"
@@ -32,6 +33,8 @@ class Errands:
     """What is on its way at E-GUMA because a person wants it."""
 
     unfinished: dict[AttemptId, Errand] = field(default_factory=dict)
+    _foreign: dict[AttemptId, tuple[VoucherCode, Incident]] = field(default_factory=dict)
+    """What another machine left unfinished, until it is adopted or settled: it may go on there, or here."""
 
     @property
     def vouchers(self) -> frozenset[VoucherCode]:
@@ -64,7 +67,7 @@ class Errands:
             return "the journal cannot be written just now"
         if order.facts and (order.facts[0].attempt in visitors.unfinished or turn.writes.holds(order.facts[0].attempt)):
             return "the gate has still work with it"
-        other = self.in_the_way(voucher_code, visitors)
+        other = self.in_the_way(voucher_code, visitors) or self.foreign_of(voucher_code)
         return f"{other}, of the same voucher, is not settled yet" if other else ""
 
     def in_the_way(self, voucher_code: VoucherCode, visitors: Visitors, but: Errand | None = None) -> Incident | None:
@@ -76,11 +79,26 @@ class Errands:
         others = (e for e in self.unfinished.values() if e is not but and e.voucher_code == voucher_code)
         return next((e.incident for e in others), None)
 
+    def foreign_of(self, voucher_code: VoucherCode) -> Incident | None:
+        """Return what another machine left unfinished of a voucher, until somebody has said what becomes of it."""
+        left = (incident for code, incident in self._foreign.values() if code == voucher_code)
+        return next(left, None) if voucher_code else None
+
+    def note_foreign(self, facts: Sequence[Fact]) -> None:
+        """Another machine left this: nothing that staff order moves on its voucher for the time being."""
+        self._foreign[facts[-1].attempt] = voucher_in(facts), getattr(facts[0], "incident", NO_INCIDENT)
+
+    def end_foreign(self, attempt: AttemptId) -> None:
+        """Somebody has: it is adopted, or settled."""
+        self._foreign.pop(attempt, None)
+
     def answered(self, event: AttemptEvent, turn: Turn, visitors: Visitors) -> None:
         """Take what E-GUMA says about an unfinished errand."""
         errand = self.unfinished[event.attempt]
-        other = self.in_the_way(_named_in(event), visitors, errand) if isinstance(errand.state, Enquiring) else None
-        if other is not None:  # a ShortCode, whose voucher only E-GUMA has told
+        named = _named_in(event) if isinstance(errand.state, Enquiring) else VoucherCode("")
+        if (
+            other := self.in_the_way(named, visitors, errand) or self.foreign_of(named)
+        ) is not None:  # a ShortCode, whose voucher only E-GUMA has told
             errand.refuse(turn, f"{other}, of the same voucher, is not settled yet")
             self._ended(errand, visitors)
         else:
@@ -106,11 +124,19 @@ class Errands:
         visitors.crosses(errand.voucher_code)
 
     def recover(self, histories: Iterable[Sequence[Fact]], turn: Turn, *, is_foreign: bool = False) -> None:
-        """Take up the errands of the journal whose fate is not known, each with its facts in order."""
+        """
+        Take up the errands of the journal whose fate is not known, and note what is foreign; each history in order.
+
+        Those of attempts are among them: of these only what another machine left is noted.
+        """
         for facts in histories:
-            errand = errand_recovery.take_up(facts, turn, is_foreign=is_foreign)
-            if isinstance(errand.state, Wondering):
-                self.unfinished[errand.id] = errand
+            is_unfinished = facts[-1].leaves is Standing.UNFINISHED
+            if (is_foreign and is_unfinished) or left_by_another(facts):
+                self.note_foreign(facts)
+            if is_errand(facts) and is_unfinished:
+                errand = errand_recovery.take_up(facts, turn, is_foreign=is_foreign)
+                if isinstance(errand.state, Wondering):
+                    self.unfinished[errand.id] = errand
 
 
 def is_errand(facts: Sequence[Fact]) -> bool:

@@ -134,9 +134,8 @@ class Gate:
         turn = self._turn(at)
         histories = tuple(histories)
         orders = [facts for facts in histories if isinstance(facts[0], RegimeBegun)]
-        errands = [facts for facts in histories if is_errand(facts)]
         attempts = [facts for facts in histories if not isinstance(facts[0], RegimeBegun) and not is_errand(facts)]
-        self.errands.recover(errands, turn, is_foreign=is_foreign)
+        self.errands.recover(histories, turn, is_foreign=is_foreign)
         self.visitors.recover(attempts, turn, is_foreign=is_foreign)
         self.regimes.recover(orders, turn, is_foreign=is_foreign)
         self.contacts.record_early(turn)
@@ -175,7 +174,7 @@ class Gate:
                 pass  # the gate itself tells its attempts
             case Opened() | RelayFailed():
                 self.contacts.moved(event, turn)
-                self._orders.moved(event, turn, self.visitors, self.regimes)
+                self._orders.moved(event, turn, self.visitors, self.regimes, self.errands)
                 self.visitors.answered(event, turn)
             case AttemptEvent():
                 if event.attempt in self.errands.unfinished:

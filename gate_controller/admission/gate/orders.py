@@ -70,9 +70,9 @@ class Orders:
             case ResumeOrdered():
                 _resume(order, turn, contacts, regimes)
             case SettleOrdered():
-                _settle(order, turn, visitors)
+                _settle(order, turn, visitors, errands)
             case RefundOrdered():
-                _refund(order, turn, visitors)
+                _refund(order, turn, visitors, errands)
             case AdoptOrdered():
                 _adopt(order, turn, visitors, errands)
             case ErrandOrdered():
@@ -80,7 +80,9 @@ class Orders:
             case _:
                 raise TypeError(f"not an order: {order!r}")
 
-    def moved(self, event: Opened | RelayFailed, turn: Turn, visitors: Visitors, regimes: Regimes) -> None:
+    def moved(
+        self, event: Opened | RelayFailed, turn: Turn, visitors: Visitors, regimes: Regimes, errands: Errands
+    ) -> None:
         """Answer the order that the relay has just carried out, or could not, if it was one."""
         order = self._opening.pop(event.attempt, None)
         if order is None:
@@ -92,7 +94,7 @@ class Orders:
         elif isinstance(order, LetInOrdered):
             # Not before the relay has moved: whoever was not let in is still owed it. A power cut between the two
             # leaves the item open, and beside it the record of the opening.
-            _end_item(order, turn, visitors)
+            _end_item(order, turn, visitors, errands)
         else:
             turn.answer(order.id)
 
@@ -147,7 +149,7 @@ def _resume(order: ResumeOrdered, turn: Turn, contacts: Contacts, regimes: Regim
         turn.answer(order.id, "there is no alarm, and nothing holds by order: nothing to resume from")
 
 
-def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors) -> None:
+def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors, errands: Errands) -> None:
     if turn.writes.knows_more(order.facts[-1]):
         turn.answer(order.id, _MORE, is_put_off=True)
     elif order.facts[-1].leaves is not Standing.OPEN:
@@ -155,11 +157,12 @@ def _settle(order: SettleOrdered, turn: Turn, visitors: Visitors) -> None:
     elif why := _keeps_item_open(order.facts[-1], turn, visitors):
         turn.answer(order.id, why, is_put_off=True)
     else:
-        _end_item(order, turn, visitors)
+        _end_item(order, turn, visitors, errands)
 
 
-def _end_item(order: SettleOrdered | LetInOrdered, turn: Turn, visitors: Visitors) -> None:
+def _end_item(order: SettleOrdered | LetInOrdered, turn: Turn, visitors: Visitors, errands: Errands) -> None:
     last = order.facts[-1]
+    errands.end_foreign(last.attempt)
     # A power cut before this is on disk finds the item as it was, and whoever ordered it sees no end of it.
     if (known := visitors.unfinished.get(last.attempt)) is not None:
         visitors.drop(known)
@@ -205,6 +208,7 @@ def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors, errands: Errands
     for facts in foreign:
         if errands.in_the_way(voucher_in(facts), visitors) is not None:
             continue  # two attempts of one voucher would blur each other's evidence: it stays an open item till then
+        errands.end_foreign(facts[-1].attempt)
         # A power cut before this is on disk finds the open item as it was.
         adopted = Adopted(facts[-1].attempt, facts[-1].n + 1, turn.at.wall, by=order.by)
         turn.write(adopted)
@@ -213,7 +217,7 @@ def _adopt(order: AdoptOrdered, turn: Turn, visitors: Visitors, errands: Errands
     turn.answer(order.id)
 
 
-def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:
+def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors, errands: Errands) -> None:
     known = visitors.unfinished.get(order.facts[-1].attempt)
     charged = known if known is not None else recovery.remembered(order.facts)
     if turn.writes.knows_more(order.facts[-1]):
@@ -222,6 +226,8 @@ def _refund(order: RefundOrdered, turn: Turn, visitors: Visitors) -> None:
         turn.answer(order.id, objection)
     elif charged is None:
         turn.answer(order.id, "has no record of what was intended")
+    elif (other := errands.foreign_of(charged.voucher_code)) is not None and other != charged.incident:
+        turn.answer(order.id, f"{other}, of the same voucher, is not settled yet", is_put_off=True)
     elif why := _puts_refund_off(order.facts, charged, turn, visitors):
         turn.answer(order.id, why, is_put_off=True)
     else:

@@ -61,6 +61,8 @@ class Balance:
     message: str = ""
     currency: str | None = None
     """None where the API's edition does not tell."""
+    is_balance_told: bool = True
+    """Whether the answer holds a balance: that of a code which is no voucher may not."""
 
 
 BalanceOutcome = Balance | CallFailed

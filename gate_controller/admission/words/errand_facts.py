@@ -94,6 +94,7 @@ class PartVoided(Fact):
 
     leaves = Standing.CLOSED
     amount: Cents
+    """0 where nobody can tell whether it was: the errand is an open item."""
     by: str
     reason: str
     errand_incident: Incident

@@ -271,7 +271,10 @@ def test_a_part_whose_answer_was_lost_is_never_sent_again() -> None:
         if gate.asks:
             gate.answer(balance(4_700))
         gate.after(5.0)
-    assert gate.story[-1] == "OpenItem"
+    assert gate.story[-2:] == ["OpenItem", "PartVoided"]
+    told = gate.facts[-1]
+    assert isinstance(told, PartVoided)
+    assert told.amount == 0
 
 
 def test_never_more_than_was_charged_and_the_rest_only_whole() -> None:
@@ -285,7 +288,7 @@ def test_never_more_than_was_charged_and_the_rest_only_whole() -> None:
     assert "left" in ordered(gate, ErrandKind.PART_VOID, PRICE - 999, charge).objection
     assert ordered(gate, ErrandKind.PART_VOID, 100, charge[:-1]).is_put_off  # it had not seen the first part
     gate.order(on.RefundOrdered, tuple(charge), "all of it")
-    gate.asked.clear()
+    gate.answer(balance(5_000))
     [cancel] = [fact for fact in gate.facts if type(fact).__name__ == "RefundBegun"]
     assert cancel.attempt == charge[0].attempt
 
@@ -296,6 +299,7 @@ def test_a_refund_after_a_part_gives_back_what_is_left() -> None:
     ordered(gate, ErrandKind.PART_VOID, 1_000, charge)
     gate.answer(balance(4_000), NewBalance(Cents(5_000)))
     gate.order(on.RefundOrdered, (*charge, gate.facts[-1]), "all of it")
+    gate.answer(balance(5_000))
     [cancel] = [command for command in gate.asked if type(command).__name__ == "Cancel"]
     assert getattr(cancel, "amount") == PRICE - 1_000  # noqa: B009 - of whichever call it is
 
@@ -397,3 +401,100 @@ def test_looks_that_fail_settle_nothing() -> None:
             gate.answer(NOT_SENT)
         gate.after(60.0)
     assert gate.story[-1] == "ErrandDoubted"
+    for _ in range(24 * 60):
+        if gate.asks:
+            gate.answer(NOT_SENT)
+        gate.after(60.0)
+    assert gate.story[-1] == "OpenItem"
+
+
+# -- what fresh eyes found
+
+
+def test_a_refused_taking_back_of_a_spent_voucher_is_no_taking_back() -> None:
+    """A till had redeemed all of it between the question and the request: the clerk must not pay it out."""
+    gate = core()
+    ordered(gate, ErrandKind.TAKING_BACK, None)
+    gate.answer(returnable(), REFUSED, returnable(can=False), balance(0, redeemable=False))
+    assert gate.story[-1] == "OpenItem"
+
+
+def test_a_sale_for_another_amount_is_not_this_gates_sale() -> None:
+    gate = core()
+    ordered(gate, ErrandKind.SALE, 7_000)
+    gate.answer(sellable(free=True, amount=None), LOST)
+    for _ in range(60):
+        for look in (sellable(can=False), returnable(amount=2_000)):
+            if gate.asks:
+                gate.answer(look)
+        gate.after(5.0)
+    assert gate.story[-1] == "OpenItem"
+
+
+@pytest.mark.parametrize("topped_up", [PRICE, 700], ids=["exactly the price", "another amount"])
+def test_a_top_up_in_between_neither_makes_a_refund_nor_hides_one(topped_up: int) -> None:
+    gate = admitted()
+    charge = tuple(gate.facts)
+    ordered(gate, ErrandKind.TOP_UP, topped_up)
+    gate.answer(balance(4_000), NewBalance(Cents(4_000 + topped_up)))
+    gate.order(on.RefundOrdered, charge, "closed")
+    gate.answer(balance(4_000 + topped_up), REFUSED)
+    assert gate.story[-1] == "OpenItem"
+
+
+def test_nothing_is_sent_while_the_end_of_an_earlier_errand_may_not_be_on_disk() -> None:
+    gate = core()
+    ordered(gate, ErrandKind.TOP_UP)
+    gate.answer(balance(2_500))
+    gate.disk = "hangs"
+    gate.answer(NOT_SENT)
+    ordered(gate, ErrandKind.TOP_UP)
+    gate.disk_answers(works=False)
+    gate.disk = "works"
+    gate.answer(balance(2_500))
+    assert gate.asks == []
+
+
+def test_what_another_machine_left_unfinished_keeps_its_voucher_from_errands() -> None:
+    before = topping_up()
+    gate = core()
+    gate.carry_out(gate.gate.recover(gate.at, [tuple(before.facts)], is_foreign=True))
+    assert ordered(gate, ErrandKind.TOP_UP).is_put_off
+    item = (*before.facts, gate.facts[-1])
+    gate.order(on.SettleOrdered, tuple(item), "it was done there")
+    assert not ordered(gate, ErrandKind.TOP_UP).objection
+
+
+def test_it_keeps_it_so_after_a_restart_too_and_an_open_item_is_not_taken_up_again() -> None:
+    before = topping_up()
+    first = core()
+    first.carry_out(first.gate.recover(first.at, [tuple(before.facts)], is_foreign=True))
+    gate = core()
+    gate.carry_out(gate.gate.recover(gate.at, [(*before.facts, first.facts[-1])]))
+    gate.after(1.0)
+    assert gate.asks == []
+    assert ordered(gate, ErrandKind.TOP_UP).is_put_off
+
+
+def test_a_balance_of_another_voucher_is_no_look() -> None:
+    gate = topping_up()
+    gate.answer(LOST, balance(3_500, code="AB12CD34EF56"))
+    assert gate.story[-1] == "ErrandDoubted"
+
+
+def test_a_voucher_that_e_guma_does_not_name_is_not_topped_up() -> None:
+    gate = core()
+    ordered(gate, ErrandKind.TOP_UP)
+    gate.answer(balance(0, code="", redeemable=False, message="not found"))
+    assert gate.asks == []
+    assert gate.story == ["ErrandRefused"]
+
+
+def test_looks_that_e_guma_refuses_are_left_to_a_person_in_the_end() -> None:
+    gate = topping_up()
+    gate.answer(LOST)
+    for _ in range(60):
+        if gate.asks:
+            gate.answer(REFUSED)
+        gate.after(5.0)
+    assert gate.story[-1] == "OpenItem"

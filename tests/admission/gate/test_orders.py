@@ -52,7 +52,7 @@ def test_staff_may_give_an_admission_back() -> None:
     gate = admitted()
 
     answer = order_refund(gate)
-    gate.answer(GIVEN_BACK)
+    gate.answer(balance(1_500), GIVEN_BACK)
 
     assert is_carried_out(answer)
     assert gate.story[-2:] == ["RefundBegun", "Refunded"]
@@ -65,6 +65,7 @@ def test_a_refund_ordered_twice_is_sent_once() -> None:
     again = order_refund(gate)
 
     assert (again.objection, again.is_put_off) == ("it is being given back already", True)
+    gate.answer(balance(1_500))
     assert gate.asks == ["Cancel"]
 
 
@@ -142,7 +143,7 @@ def test_a_refund_that_another_run_began_is_left_to_the_gate_that_takes_it_up() 
 def test_what_was_given_back_is_not_given_back_again() -> None:
     gate = admitted()
     order_refund(gate)
-    gate.answer(GIVEN_BACK)
+    gate.answer(balance(1_500), GIVEN_BACK)
 
     answer = order_refund(gate)
 
@@ -353,7 +354,7 @@ def test_who_was_admitted_on_a_charge_is_not_let_in_on_it_again() -> None:
     """Staff wanted the money back, and E-GUMA said no: the item is about money, and its admission is used."""
     gate = admitted()
     order_refund(gate)
-    gate.answer(REFUSED, balance(1_500))
+    gate.answer(balance(1_500), REFUSED)
     assert gate.story[-1] == "OpenItem"
     pulses = gate.pulses
 
