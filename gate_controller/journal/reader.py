@@ -8,7 +8,6 @@ process that owns the journal, from any one thread.
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from gate_controller.admission.words.codes import mask
@@ -26,9 +25,9 @@ from gate_controller.admission.words.facts import (
     StrayPassage,
 )
 from gate_controller.admission.words.ids import AttemptId, Incident, read_incident
-from gate_controller.admission.words.money import Cents
 from gate_controller.journal import codec, own_files, rows
 from gate_controller.journal.catalogue import Catalogue, Search, is_tail, whole_voucher
+from gate_controller.journal.counting import CountedFacts, counted_in_steps
 from gate_controller.journal.failures import JournalError, explained
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME
@@ -52,40 +51,6 @@ CLOCKS_APART_SECONDS = 3_600.0
 
 
 _BEGINNINGS = (Intended, Occurred, OpenItem, Refused, RegimeBegun, StrayPassage, ErrandRefused, ErrandBegun)
-
-HANDED_OVER = "its voucher's money is on its way in "
-"""How the reason begins of an attempt that served nobody: an earlier one of its voucher did."""
-
-# All in SQLite, which counts a day of thousands in milliseconds without holding up the loop.
-_COUNT = """
-    SELECT kind, CAST((at - :since) / :step AS INTEGER) AS place,
-        CASE WHEN kind IN ('Refused', 'NotCharged') THEN json_extract(body, '$.reason') ELSE '' END AS reason,
-        count(*),
-        coalesce(sum(CASE WHEN kind IN ('Redeemed', 'Refunded') THEN (
-            SELECT json_extract(begun.body, '$.price') FROM fact AS begun
-            WHERE begun.attempt = fact.attempt AND begun.n = 0
-        ) END), 0)
-    FROM fact
-    WHERE seq > :after AND seq <= :to AND at >= :since AND at < :until
-        AND kind IN ('Released', 'Passed', 'Settled', 'Refused', 'NotCharged', 'Redeemed', 'Refunded')
-        AND (kind <> 'Settled' OR json_extract(body, '$.let_in'))
-        AND (kind <> 'NotCharged' OR instr(json_extract(body, '$.reason'), :but) <> 1)
-    GROUP BY kind, place, reason
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class CountedFacts:
-    """How often something happened in one step of a span, by the kind of fact that tells it."""
-
-    kind: str
-    place: int
-    """Which step of the span."""
-    reason: str
-    """Of what was refused or not charged."""
-    times: int
-    cents: Cents
-    """What was charged or given back in all."""
 
 
 class UnknownAttempt(JournalError):
@@ -206,10 +171,7 @@ class Reader:
         """
         with self._opened() as db:
             newest = db.execute("SELECT coalesce(max(seq), 0) FROM fact WHERE seq <= ?", (to or 2**62,)).fetchone()[0]
-            found = db.execute(
-                _COUNT, {"after": after, "to": newest, "since": since, "until": until, "step": step, "but": HANDED_OVER}
-            )
-            return [CountedFacts(*row) for row in found], max(newest, after)
+            return counted_in_steps(db, after, newest, since, until, step), max(newest, after)
 
     def orders(self) -> dict[str, str]:
         """Return what the newest orders came to that were to open the gate or to change how it is, by their names."""

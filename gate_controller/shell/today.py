@@ -1,5 +1,6 @@
 """
-A day at the gate in numbers: admissions, refusals by their reasons, and what was charged less what was given back.
+A day at the gate in numbers: admissions, refusals by their reasons, and what was charged less what was given back,
+whole or in part.
 
 Counted from the journal's facts. The current day stays in memory, and each question adds only what has come to disk
 since; a midnight, a clock that is put right or another time zone begins it anew. Refusals that leave no fact (a scan
@@ -11,9 +12,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
+from gate_controller.admission.words.errand_facts import PartVoided
 from gate_controller.admission.words.facts import NotCharged, Redeemed, Refunded, Refused
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal.reader import CountedFacts, Reader
+from gate_controller.journal.counting import CountedFacts
+from gate_controller.journal.reader import Reader
 
 QUARTER_SECONDS: Final = 900
 
@@ -40,7 +43,7 @@ class Tally:
                 self.refusals[NOT_CHARGED] += counted.times
             case Redeemed.__name__:
                 self.charged = Cents(self.charged + counted.cents)
-            case Refunded.__name__:
+            case Refunded.__name__ | PartVoided.__name__:
                 self.given_back = Cents(self.given_back + counted.cents)
             case _:
                 self.admissions += counted.times

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gate_controller.admission.words.codes import Code
+from gate_controller.admission.words.errand_facts import PartVoided
 from gate_controller.admission.words.facts import (
     CreditOpened,
     Fact,
@@ -20,9 +22,11 @@ from gate_controller.admission.words.facts import (
     ReleasedToSensor,
     Settled,
 )
-from gate_controller.admission.words.ids import AttemptId, IncidentCodes
+from gate_controller.admission.words.ids import AttemptId, Incident, IncidentCodes
+from gate_controller.admission.words.money import Cents
 from gate_controller.desk.moments import date_of, span_of_day
-from gate_controller.journal.reader import HANDED_OVER, Reader
+from gate_controller.journal.counting import HANDED_OVER
+from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import Store
 from gate_controller.shell.today import Days
 from gate_controller.simulator import Simulator
@@ -79,6 +83,21 @@ def test_admissions_refusals_and_money_are_counted_as_they_come(store: Store, da
     assert money(day) == (1, 3, PRICE, PRICE)
     assert day["revenue_cents"] == 0
     assert day == days.today(SINCE, UNTIL) == days.past(SINCE, UNTIL)
+
+
+def test_a_part_of_a_charge_counts_when_it_is_given_back_and_the_rest_with_the_refund(store: Store, days: Days) -> None:
+    one = AttemptId(f"{TAG}1")
+    part = PartVoided(one, 4, NOON, Cents(1_000), "Anna", "a child", errand_incident=Incident("KRVG1"))
+    store.append([*admission(1, at=NOON), part])
+    assert money(days.today(SINCE, UNTIL)) == (1, 0, PRICE, 1_000)
+    store.append([RefundBegun(one, 5, NOON + 60), Refunded(one, 6, NOON + 61, how="confirmed by E-GUMA")])
+    assert money(days.today(SINCE, UNTIL)) == money(days.past(SINCE, UNTIL)) == (1, 0, PRICE, PRICE)
+
+
+def test_a_charge_that_was_recorded_twice_is_one(store: Store, days: Days) -> None:
+    found_again = replace(redeemed(1), n=3)
+    store.append([intended(1), approved(1), redeemed(1), found_again, Passed(AttemptId(f"{TAG}1"), 4, NOON)])
+    assert money(days.today(SINCE, UNTIL)) == (1, 0, PRICE, 0)
 
 
 def test_a_visitor_is_counted_once_however_often_the_gate_opened_for_him(store: Store, days: Days) -> None:
