@@ -157,7 +157,13 @@ class App:
         )
         self._mending = Mending(settings, self._runner, self._degraded, self._last_run.sensed)
         self._desk = Desk(
-            settings.state_dir, now=self._runner.now, order=self._runner.order, gate=self.gate, status=self.board.status
+            settings.state_dir,
+            now=self._runner.now,
+            order=self._runner.order,
+            gate=self.gate,
+            status=self.board.status,
+            journal=self._journal,
+            books=self._books,
         )
         self._trials = Trials(
             self._front, texts, settings, gate=self.gate, degraded=self._degraded, given=self._desk.given
@@ -337,7 +343,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
     api = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value(), clock.note)
     gate = Gate(policy_of(settings), Numbering(""), {Fault.STARTING: "stopped"})
     board = StatusBoard(gate, Degraded())
-    own_user = OwnUser(journal, configured=None, api_key="")
+    books = Books(api, journal, OwnUser(journal, configured=None, api_key=""), tell=lambda _: None)
     crash: list[BaseException] = []
     runner = Runner(
         gate,
@@ -346,11 +352,19 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
         clock=clock,
         drive=NothingMoves(),
         front=NobodyThere(),
-        books=Books(api, journal, own_user, tell=lambda _: None),
+        books=books,
         board=board,
         crashed=crash.append,
     )
-    desk = Desk(settings.state_dir, now=runner.now, order=runner.order, gate=gate, status=board.status)
+    desk = Desk(
+        settings.state_dir,
+        now=runner.now,
+        order=runner.order,
+        gate=gate,
+        status=board.status,
+        journal=journal,
+        books=books,
+    )
     try:
         receipts = Receipts(Printing(settings, wall=clock.now)).answerers()
         answered = await answer(desk, gate, journal, settings.state_dir, do, request, besides=receipts)

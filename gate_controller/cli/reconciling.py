@@ -7,24 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gate_controller.admission.words.codes import VoucherCode, mask
-from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.codes import mask
 from gate_controller.cli.asking import ask
 from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.json_output import print_json
 from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-    from gate_controller.eguma.answers import ListedAnswer
     from gate_controller.journal.reconcile import Charge, Difference
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
-
-MARGIN = timedelta(minutes=10)
-"""How far two clocks may be apart before a charge near midnight is missed on one side."""
 
 DEADLINE_SECONDS = 60.0
 
@@ -49,17 +43,18 @@ def reconcile(
     """
     from gate_controller.cli.enquiry import enquire
     from gate_controller.eguma.asks import redemptions_between
-    from gate_controller.journal.reconcile import Charge, differences
+    from gate_controller.journal.reconcile import MARGIN_SECONDS, Charge, differences, own_user_in
 
     begin, end, local = _span(day, zone)
+    margin = timedelta(seconds=MARGIN_SECONDS)
     settings = load(config, overrides).settings
-    window = {"since": (begin - MARGIN).timestamp(), "until": (end + MARGIN).timestamp()}
+    window = {"since": (begin - margin).timestamp(), "until": (end + margin).timestamp()}
     ours = _charges(config, overrides, window, begin, end)
-    first, last = (begin - MARGIN).astimezone(local), (end + MARGIN).astimezone(local)
+    first, last = (begin - margin).astimezone(local), (end + margin).astimezone(local)
     listed = enquire(
         settings, redemptions_between(first.replace(tzinfo=None), last.replace(tzinfo=None)), DEADLINE_SECONDS
     )
-    user = settings.eguma.user_id or _own_user(listed, ours)
+    user = settings.eguma.user_id or own_user_in([entry.entry for entry in listed], ours)
     theirs = [
         Charge(
             entry.code,
@@ -80,14 +75,7 @@ def reconcile(
 
 
 def _span(day: str, zone: str) -> "tuple[datetime, datetime, ZoneInfo]":
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        local = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise CommandError(
-            ExitCode.SETTINGS, f"{zone!r} is no time zone: option --zone: write Europe/Zurich, or install tzdata"
-        ) from None
+    local = zone_of(zone)
     try:
         first = date.fromisoformat(day)
     except ValueError:
@@ -95,6 +83,18 @@ def _span(day: str, zone: str) -> "tuple[datetime, datetime, ZoneInfo]":
     begin = datetime(first.year, first.month, first.day, tzinfo=local)
     after = first + timedelta(days=1)
     return begin, datetime(after.year, after.month, after.day, tzinfo=local), local
+
+
+def zone_of(zone: str) -> "ZoneInfo":
+    """Return a time zone by its name; raise `CommandError` where there is none."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise CommandError(
+            ExitCode.SETTINGS, f"{zone!r} is no time zone: option --zone: write Europe/Zurich, or install tzdata"
+        ) from None
 
 
 def _charges(
@@ -116,17 +116,10 @@ def _charges(
                         inside=begin <= at < end,
                         incident=record["incident"],
                         refunded=record["refunded"],
+                        left_cents=record["amount_cents"] - record["voided_cents"] if record["voided_cents"] else None,
                     )
                 )
     return charges
-
-
-def _own_user(listed: "Iterable[ListedAnswer]", ours: "Iterable[Charge]") -> str | None:
-    from gate_controller.admission.attempt.evidence import learn_user
-
-    # Each once: a day with a difference has fewer entries than charges, and still tells whose they are.
-    charges = {(VoucherCode(charge.voucher_code), Cents(charge.amount_cents)) for charge in ours}
-    return learn_user([entry.entry for entry in listed], charges, at_least=1)
 
 
 def _print(found: "list[Difference]", *, as_json: bool, full: bool, counts: tuple[int, int], user: str | None) -> None:

@@ -30,6 +30,7 @@ from gate_controller.admission.words.facts import Fact, Regime, Standing, is_for
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.money import Currency
 from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere
+from gate_controller.desk.day_closings import DayClosings, day_named
 from gate_controller.desk.errand_orders import ErrandOrders
 from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.desk.moments import date_of, span_of_day, until
@@ -39,6 +40,8 @@ from gate_controller.journal import own_files
 from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import PAGE, Reader, UnknownAttempt
 from gate_controller.journal.records import Record
+from gate_controller.journal.writer import Journal
+from gate_controller.shell.books import Books
 from gate_controller.shell.status import GateStatus
 from gate_controller.shell.today import Days
 
@@ -69,8 +72,13 @@ class Desk:
         order: Callable[[Order], Answer],
         gate: Gate,
         status: Callable[[], GateStatus],
+        journal: Journal,
+        books: Books,
     ) -> None:
-        """`order` hands an order to `gate` and returns its answer; `status` says how the gate is."""
+        """
+        `order` hands an order to `gate` and returns its answer; `status` says how the gate is. `journal` writes what
+        closes a day, and `books` asks for E-GUMA's list.
+        """
         self._directory = directory
         self._reader = Reader(directory)
         self._days = Days(self._reader)
@@ -88,6 +96,9 @@ class Desk:
             tell=lambda record, request: told(record, request, self._currency),
             refund=self._refund,
         )
+        self._closings = DayClosings(
+            self._reader, journal, books, now=now, currency=lambda: self._currency, read=self._read
+        )
 
     def answerers(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Return what can be asked, by the name of each request."""
@@ -104,6 +115,7 @@ class Desk:
             "sell": self._errands.sell,
             "take_back": self._errands.take_back,
             "void": self._errands.void,
+            "close_day": self._closings.close_day,
         }
         return {
             "page": self._page,
@@ -176,13 +188,17 @@ class Desk:
         return await self._read(read)
 
     async def _day(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Return a day (`date`, else today) in numbers: see `shell/today.py`. Days are those of the gate's zone."""
+        """
+        Return a day (`date`, else today) in numbers: see `shell/today.py`; and its `closing`, where it has been closed.
+        Days are those of the gate's zone.
+        """
         today = date_of(self._now().wall)
-        date = str(request.get("date") or today).strip()
+        date = day_named(request.get("date") or today)
         since, until = span_of_day(date)
         count = self._days.today if date == today else self._days.past
         counted = await self._read(lambda: count(since, until))
-        return {"date": date, "currency": self._currency.value, **counted}
+        closing = None if date == today else await self._closings.closed(date)
+        return {"date": date, "currency": self._currency.value, **counted, "closing": closing}
 
     @property
     def _currency(self) -> Currency:

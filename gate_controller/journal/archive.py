@@ -90,8 +90,8 @@ def set_aside(directory: Path) -> Path:
     """
     Move a corrupt journal out of the way and begin a new one with what could be saved; return where the old one is.
 
-    Saved are the tag, the numbering, and the unfinished and open attempts, as far as they can be read. The copy that
-    is kept is the file as it was found, with its write-ahead log.
+    Saved are the tag, the numbering, the closed days, and the unfinished and open attempts, as far as they can be read.
+    The copy that is kept is the file as it was found, with its write-ahead log.
     """
     if (directory / _READY).exists():
         # A start that did this before was cut off after everything had been saved: the corrupt file may lack its log.
@@ -118,6 +118,12 @@ def set_aside(directory: Path) -> Path:
         db.execute("INSERT INTO meta VALUES (?, ?)", (LOST_UNTIL, str(max(time.time(), newest))))
         db.executemany("INSERT OR IGNORE INTO fact (attempt, n, kind, at, body) VALUES (?, ?, ?, ?, ?)", rows["fact"])
         db.executemany("INSERT OR IGNORE INTO pending VALUES (?, ?)", rows["pending"])
+        # A closed day stays closed. Facts are numbered anew here, so by their dates alone those saved were counted.
+        seq = len(rows["fact"])
+        saved = [(date, until, seq, 1, body) for date, until, body in rows["closing"]]
+        db.executemany(
+            "INSERT OR IGNORE INTO closing (date, until, seq, first_left, body) VALUES (?, ?, ?, ?, ?)", saved
+        )
         # The staff's list says that charges of the lost part may have to be looked for at E-GUMA.
         lost = OpenItem(AttemptId(""), 0, time.time(), reason=_LOST.format(where=aside))
         row = (last, lost.n, type(lost).__name__, lost.at, codec.encode(lost))
@@ -152,13 +158,14 @@ def _put_in_place(directory: Path) -> None:
 
 
 def _salvage(copy: Path) -> tuple[str | None, int, dict[str, list[Any]]]:
-    """Read what can be read of a corrupt file: its tag, its highest number, and what is not closed."""
+    """Read what can be read of a corrupt file: its tag, its highest number, the closed days, and what is not closed."""
     tag, last = None, 0
-    rows: dict[str, list[Any]] = {"meta": [], "fact": [], "pending": []}
+    rows: dict[str, list[Any]] = {"meta": [], "fact": [], "pending": [], "closing": []}
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(copy, isolation_level=None)) as db:
         meta = dict(_readable(db, "SELECT key, value FROM meta", ()))
         tag = meta.get("tag")
         rows["meta"] = [(key, value) for key, value in meta.items() if key in KEPT]
+        rows["closing"] = _readable(db, "SELECT date, until, body FROM closing", ())
         numbers = [*_readable(db, "SELECT coalesce(max(attempt), 0) FROM fact", ()), (int(meta.get("last", 0)),)]
         last = max(number for (number,) in numbers)
         if len(numbers) == 1:

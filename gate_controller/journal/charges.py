@@ -46,6 +46,16 @@ _EXPLAINED = (
 )
 
 
+_CHARGED = (
+    "SELECT coalesce(json_extract(a.body, '$.voucher_code'), json_extract(i.body, '$.voucher_code'), "
+    "json_extract(i.body, '$.code')), json_extract(i.body, '$.price'), " + _LEFT + ", min(r.at), r.attempt, "
+    "EXISTS (SELECT 1 FROM fact b WHERE b.attempt = r.attempt AND b.kind = 'Refunded') "
+    "FROM fact r JOIN fact i ON i.attempt = r.attempt AND i.kind = 'Intended' "
+    "LEFT JOIN fact a ON a.attempt = r.attempt AND a.kind = 'Approved' "
+    "WHERE r.seq > ? AND r.kind = 'Redeemed' AND r.at >= ? AND r.at < ? GROUP BY r.attempt"
+)
+
+
 def charges_since(db: sqlite3.Connection, moment: float, after: int) -> list[tuple[VoucherCode, Cents]]:
     """Return voucher code and price of every charge since a moment that was answered with a token and stands."""
     found = db.execute(
@@ -60,6 +70,18 @@ def charges_since(db: sqlite3.Connection, moment: float, after: int) -> list[tup
         (_oldest_looked_at(db), after, moment),
     )
     return [(VoucherCode(code), Cents(price)) for code, price in found]
+
+
+def charges_of(
+    db: sqlite3.Connection, since: float, until: float, after: int
+) -> list[tuple[str, int, int, float, int, bool]]:
+    """
+    Return what was charged in [since, until) and came to disk after a number, to lay beside E-GUMA's list.
+
+    Of each: voucher code, price, what is left of it once parts were given back, when, the attempt's number, and whether
+    it was given back.
+    """
+    return db.execute(_CHARGED, (after, since, until)).fetchall()
 
 
 def entries_since(

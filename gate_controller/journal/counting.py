@@ -12,6 +12,9 @@ from gate_controller.admission.words.money import Cents
 HANDED_OVER = "its voucher's money is on its way in "
 """How the reason begins of an attempt that served nobody: an earlier one of its voucher did."""
 
+NOT_CHARGED = "not_charged"
+"""What a visitor is counted under who was told "not charged" once the charge had been on its way."""
+
 # ruff: noqa: S608 - the questions are put together of what stands in this file
 
 PRICE = "(SELECT json_extract(b.body, '$.price') FROM fact b WHERE b.attempt = fact.attempt AND b.n = 0)"

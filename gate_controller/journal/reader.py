@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.errand_facts import ErrandBegun, ErrandRefused
@@ -25,10 +26,11 @@ from gate_controller.admission.words.facts import (
     StrayPassage,
 )
 from gate_controller.admission.words.ids import AttemptId, Incident, read_incident
-from gate_controller.journal import codec, own_files, rows
+from gate_controller.journal import charges, closings, codec, own_files, rows
 from gate_controller.journal.catalogue import Catalogue, Search, is_tail, whole_voucher
 from gate_controller.journal.counting import CountedFacts, counted_in_steps
 from gate_controller.journal.failures import JournalError, explained
+from gate_controller.journal.reconcile import MARGIN_SECONDS, Charge
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME
 
@@ -172,6 +174,46 @@ class Reader:
         with self._opened() as db:
             newest = db.execute("SELECT coalesce(max(seq), 0) FROM fact WHERE seq <= ?", (to or 2**62,)).fetchone()[0]
             return counted_in_steps(db, after, newest, since, until, step), max(newest, after)
+
+    def closing(self, date: str) -> dict[str, Any] | None:
+        """Return what was written when a day was closed; None where it has not been."""
+        with self._opened() as db:
+            return closings.closing_of(db, date)
+
+    def closed_to(self) -> closings.ClosedTo | None:
+        """Return up to where days have been closed; None where none was."""
+        with self._opened() as db:
+            return closings.closed_to(db)
+
+    def first_to_close(self, after: closings.ClosedTo, begin: float, end: float) -> float | None:
+        """Return when the first thing of a span was that is in no closing yet; None where there is none."""
+        with self._opened() as db:
+            return closings.first_between(db, after, begin, end)
+
+    def to_close(self, date: str, since: float, until: float, after: closings.ClosedTo) -> closings.DayToClose:
+        """Return what a day comes to, after what has been closed."""
+        with self._opened() as db:
+            db.execute("BEGIN")  # all of it as of one moment
+            return closings.count(db, date, since, until, after)
+
+    def charges(self, since: float, until: float) -> list[Charge]:
+        """Return what was charged in [since, until), and within the margins around it, to lay beside E-GUMA's list."""
+        first, last = since - MARGIN_SECONDS, until + MARGIN_SECONDS
+        after = self.place_of(first)
+        with self._opened() as db:
+            codes = rows.incident_codes(db)
+            return [
+                Charge(
+                    code,
+                    price,
+                    moment(at),
+                    inside=since <= at < until,
+                    incident=codes.of(number),
+                    refunded=bool(is_refunded),
+                    left_cents=left if left != price else None,
+                )
+                for code, price, left, at, number, is_refunded in charges.charges_of(db, first, last, after)
+            ]
 
     def orders(self) -> dict[str, str]:
         """Return what the newest orders came to that were to open the gate or to change how it is, by their names."""

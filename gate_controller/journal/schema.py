@@ -5,7 +5,8 @@ The journal's tables, and how an older file becomes a newer one.
 for whoever follows a gate's events; the newest fact is never archived, so that no number is given twice. A power cut
 can take facts that no sync had followed, and their numbers are given anew: only up to the newest sync is there anything
 to tell. `pending` is derived from it (the attempts whose last fact does not close them) and is kept so that a start
-needs no look at the years before: with it, a commit dirties two or three pages.
+needs no look at the years before: with it, a commit dirties two or three pages. `closing` holds what was written when a
+day was closed, and up to which facts: its key is the day, so that none is closed twice.
 """
 
 import sqlite3
@@ -43,6 +44,15 @@ MIGRATIONS: tuple[str, ...] = (
     INSERT INTO numbered (attempt, n, kind, at, body) SELECT attempt, n, kind, at, body FROM fact ORDER BY attempt, n;
     DROP TABLE fact;
     ALTER TABLE numbered RENAME TO fact;
+    """,
+    """
+    CREATE TABLE closing (
+        date TEXT PRIMARY KEY,
+        until REAL NOT NULL,
+        seq INTEGER NOT NULL,
+        first_left INTEGER NOT NULL,
+        body TEXT NOT NULL
+    );
     """,
 )
 """Each step from version N to N + 1; the file's version is its `user_version`. Steps are never changed, only added."""

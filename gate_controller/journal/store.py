@@ -13,12 +13,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import ALPHABET, FIRST_SHIFTED, AttemptId, Incident, Numbering, shift_of
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal import charges, codec, left_over, own_files, rows, schema
+from gate_controller.journal import charges, closings, codec, left_over, own_files, rows, schema
 from gate_controller.journal.failures import EXPLAINED, JournalError, explained, in_words, unusable
 from gate_controller.journal.lock import take_lock
 
@@ -255,6 +256,17 @@ class Store:
         with explained(self.path):
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
         self._frames += _FRAMES_OF_A_WRITE
+
+    def close_day(self, counted: closings.DayToClose, body: dict[str, Any]) -> bool:
+        """
+        Write the closing of a day, synced, and with it all that it counts; say whether that was done: not where
+        another day has been closed since it was counted.
+        """
+        with self._transaction():
+            is_written = closings.write(self._db, counted, body)
+        self._frames += _FRAMES_OF_A_WRITE + len(json.dumps(body)) // schema.PAGE_BYTES
+        self._refuse_if_read_only()
+        return is_written
 
     def take_new_tag(self) -> None:
         """From here on, name attempts by another tag: this journal's copy may go on with the old one elsewhere."""

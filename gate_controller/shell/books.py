@@ -38,6 +38,11 @@ class Books:
         self._own_user = own_user
         self._tell = tell
 
+    @property
+    def own_user(self) -> str | None:
+        """Whose key this gate has, once that is proven."""
+        return self._own_user.known
+
     async def listed(
         self, since: float, now: float, deadline: float, *, urgent: bool
     ) -> tuple[ListedRedemption, ...] | CallFailed:

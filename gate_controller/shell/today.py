@@ -15,13 +15,10 @@ from typing import Any, Final
 from gate_controller.admission.words.errand_facts import PartVoided
 from gate_controller.admission.words.facts import NotCharged, Redeemed, Refunded, Refused
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal.counting import CountedFacts
+from gate_controller.journal.counting import NOT_CHARGED, CountedFacts
 from gate_controller.journal.reader import Reader
 
 QUARTER_SECONDS: Final = 900
-
-NOT_CHARGED: Final = "not_charged"
-"""What a visitor is counted under who was told "not charged" once the charge had been on its way."""
 
 
 @dataclass(slots=True)
