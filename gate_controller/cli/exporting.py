@@ -70,11 +70,11 @@ def _write(records: Iterator[dict[str, Any]], form: str) -> None:
     writer = csv.DictWriter(sys.stdout, fieldnames=FIELDS, extrasaction="ignore")
     writer.writeheader()
     for record in records:
-        writer.writerow({name: _harmless(value) for name, value in record.items()})
+        writer.writerow({name: harmless(value) for name, value in record.items()})
 
 
-def _harmless(value: Any) -> Any:
-    # E-GUMA's words may begin like a formula; a spreadsheet would run it.
+def harmless(value: Any) -> Any:
+    """Return a value of a table: E-GUMA's words may begin like a formula, and a spreadsheet would run it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 

@@ -8,6 +8,7 @@ import typer
 
 from gate_controller.cli.asking import ask, name_of
 from gate_controller.cli.attempts import local, print_facts, print_items, print_list, print_story
+from gate_controller.cli.closing import close
 from gate_controller.cli.exits import CommandError, ExitCode, complain
 from gate_controller.cli.exporting import FullOption, day_of, export, pages
 from gate_controller.cli.json_output import print_json
@@ -256,3 +257,4 @@ journal.command(help=manual(export))(export)
 journal.command(help=manual(verify))(verify)
 journal.command(help=manual(backup))(backup)
 journal.command(help=manual(reconcile))(reconcile)
+journal.command(help=manual(close))(close)
