@@ -12,6 +12,8 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import voucher_of
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal import rows
+from gate_controller.journal.reconcile import MARGIN_SECONDS, Charge
+from gate_controller.journal.records import moment
 
 LOOKED_BACK = 20_000
 """
@@ -72,16 +74,25 @@ def charges_since(db: sqlite3.Connection, moment: float, after: int) -> list[tup
     return [(VoucherCode(code), Cents(price)) for code, price in found]
 
 
-def charges_of(
-    db: sqlite3.Connection, since: float, until: float, after: int
-) -> list[tuple[str, int, int, float, int, bool]]:
+def charges_around(db: sqlite3.Connection, since: float, until: float, after: int) -> list[Charge]:
     """
-    Return what was charged in [since, until) and came to disk after a number, to lay beside E-GUMA's list.
-
-    Of each: voucher code, price, what is left of it once parts were given back, when, the attempt's number, and whether
-    it was given back.
+    Return what was charged in [since, until), and within the margins around it, and came to disk after a number: to lay
+    beside E-GUMA's list.
     """
-    return db.execute(_CHARGED, (after, since, until)).fetchall()
+    codes = rows.incident_codes(db)
+    found = db.execute(_CHARGED, (after, since - MARGIN_SECONDS, until + MARGIN_SECONDS))
+    return [
+        Charge(
+            code,
+            price,
+            moment(at),
+            inside=since <= at < until,
+            incident=codes.of(number),
+            refunded=bool(is_refunded),
+            left_cents=left if left != price else None,
+        )
+        for code, price, left, at, number, is_refunded in found
+    ]
 
 
 def entries_since(

@@ -198,22 +198,9 @@ class Reader:
 
     def charges(self, since: float, until: float) -> list[Charge]:
         """Return what was charged in [since, until), and within the margins around it, to lay beside E-GUMA's list."""
-        first, last = since - MARGIN_SECONDS, until + MARGIN_SECONDS
-        after = self.place_of(first)
+        after = self.place_of(since - MARGIN_SECONDS)
         with self._opened() as db:
-            codes = rows.incident_codes(db)
-            return [
-                Charge(
-                    code,
-                    price,
-                    moment(at),
-                    inside=since <= at < until,
-                    incident=codes.of(number),
-                    refunded=bool(is_refunded),
-                    left_cents=left if left != price else None,
-                )
-                for code, price, left, at, number, is_refunded in charges.charges_of(db, first, last, after)
-            ]
+            return charges.charges_around(db, since, until, after)
 
     def orders(self) -> dict[str, str]:
         """Return what the newest orders came to that were to open the gate or to change how it is, by their names."""

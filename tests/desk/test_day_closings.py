@@ -160,7 +160,9 @@ async def test_everything_of_a_day_has_its_line_and_the_sums_add_up(office: Offi
     await office.put([part(1, noon), *refund(1, noon, 5)])
     await office.put([part(2, noon, amount=500)])
     by_staff = Occurred(attempt(9), 0, noon, Incident("K"), Occurrence.OPENED_BY_STAFF, "Anna", "a pram")
-    await office.put([by_staff, Occurred(attempt(10), 0, noon, Incident("K"), Occurrence.EXIT)])
+    stuck = [replace(by_staff, attempt=attempt(19)), replace(by_staff, attempt=attempt(19), n=1)]
+    stuck[1] = replace(stuck[1], what=Occurrence.NOT_RELEASED, reason="the relay failed")
+    await office.put([by_staff, *stuck, Occurred(attempt(10), 0, noon, Incident("K"), Occurrence.EXIT)])
     await office.put(errand(11, noon, ErrandKind.TOP_UP, 5_000))
     await office.put(errand(12, noon, ErrandKind.SALE, 10_000))
     await office.put(errand(13, noon, ErrandKind.TAKING_BACK, 3_000))
