@@ -98,6 +98,12 @@ class EndOrder(_Strict):
     reason: Annotated[str, Field(max_length=MAX_REASON, description="is not kept; may be left out")] = ""
 
 
+class DayOrder(_Strict):
+    """An order about the day in the path."""
+
+    id: Id
+
+
 class TrialOrder(_Strict):
     """What is tried."""
 

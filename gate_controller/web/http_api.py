@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gate_controller.admission.words.facts import Standing
 from gate_controller.desk.control_socket import NotThere
-from gate_controller.web import openapi, supervision
+from gate_controller.web import days, openapi, supervision
 from gate_controller.web.asked import (
     AttemptAsked,
     EndOrder,
@@ -296,6 +296,7 @@ OPERATIONS: Final = (
         refusals=_TO_ITEM,
         may_pend=True,
     ),
+    *days.OPERATIONS,
     *supervision.OPERATIONS,
 )
 """Everything that the API can be asked."""

@@ -13,6 +13,7 @@ from gate_controller.desk.given_orders import MOST_REMEMBERED
 from gate_controller.journal.records import FIELDS, Record
 from gate_controller.shell.status import GateStatus, RegimeStatus
 from gate_controller.web.asked import must_say
+from gate_controller.web.days import ToldClosed, ToldDay
 from gate_controller.web.operations import JSON, REFUSALS, ROOT, Operation
 from gate_controller.web.people import Role
 
@@ -34,6 +35,15 @@ _INCIDENT: Final[Mapping[str, Any]] = {
     "description": "the incident code of an attempt",
     "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{1,8}$"},
     "example": "7K3QM",
+}
+
+_DATE: Final[Mapping[str, Any]] = {
+    "name": "date",
+    "in": "path",
+    "required": True,
+    "description": "a day of the gate's zone",
+    "schema": {"type": "string", "format": "date"},
+    "example": "2026-11-26",
 }
 
 _SESSION: Final[Mapping[str, Any]] = {
@@ -94,7 +104,7 @@ def _for_whom(role: Role) -> str:
 
 
 def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
-    for said, parameter in (("{incident}", _INCIDENT), ("{id}", _SESSION)):
+    for said, parameter in (("{incident}", _INCIDENT), ("{id}", _SESSION), ("{date}", _DATE)):
         if said in operation.path:
             yield dict(parameter)
     for name, schema in operation.query.model_json_schema()["properties"].items():
@@ -220,6 +230,8 @@ _ANSWERS: Final[Mapping[str, Callable[[], Any]]] = {
     "AttemptWithFacts": _whole_attempt,
     "OpenItems": _open_items,
     "Done": _done,
+    "Day": lambda: ToldDay,
+    "DayClosed": lambda: ToldClosed,
     "Sessions": lambda: _model("Sessions", sessions=list[_ToldSession]),
     "Ended": lambda: _Ended,
     "Audit": lambda: _model("Audit", audit=list[_AuditLine]),
