@@ -85,7 +85,7 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield row(what, "", told[name])
     yield ""
     if told["late"]:
-        yield f"{told['late']} of it dated before that day: it was recorded after that day had been closed"
+        yield f"{told['late']} records in it are dated before that day: they came to disk after theirs had been closed"
     if told["lacks_charges"]:
         yield "charges of that day may be missing here: the journal was lost in part, or a backup was put back"
     yield from _beside_list(told["eguma"], told["currency"])

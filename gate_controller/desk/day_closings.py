@@ -1,5 +1,5 @@
 """
-The closing of days, as people order it: a day's figures and money, against E-GUMA's list, written down once.
+Days in figures, and their closing: what a day came to, against E-GUMA's list, written down once when a person says so.
 
 A day is closed when it is over, as a till is: never before, and never again. What has been written is what everybody
 gets from then on. E-GUMA's list is laid beside it as far as it can be had; without it the closing is as complete.
@@ -9,7 +9,6 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gate_controller.admission.words.calls import CallFailed, CallFault, ListedRedemption
 from gate_controller.admission.words.codes import mask
@@ -26,6 +25,7 @@ from gate_controller.journal.records import moment
 from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
+from gate_controller.shell.today import Days
 
 LIST_SECONDS: Final = 20.0
 """How long the closing waits for E-GUMA's list."""
@@ -41,7 +41,7 @@ _EVER: Final = 2**62
 
 
 class DayClosings:
-    """Closes days of one journal, and tells what was written."""
+    """Tells of the days of one journal, and closes them."""
 
     def __init__(
         self,
@@ -56,12 +56,26 @@ class DayClosings:
     ) -> None:
         """`read` asks the journal in a thread; `list_seconds` is how long E-GUMA's list is waited for."""
         self._reader = reader
+        self._days = Days(reader)
         self._journal = journal
         self._books = books
         self._now = now
         self._currency = currency
         self._read = read
         self._list_seconds = list_seconds
+
+    async def day(self, request: dict[str, Any]) -> dict[str, Any]:
+        """
+        Return a day (`date`, else today) in numbers: see `shell/today.py`; and its `closing`, where it has been closed.
+        Days are those of the gate's zone.
+        """
+        today = date_of(self._now().wall)
+        day = day_named(request.get("date") or today)
+        since, until = span_of_day(day)
+        count = self._days.today if day == today else self._days.past
+        counted = await self._read(lambda: count(since, until))
+        closing = None if day == today else await self.closed(day)
+        return {"date": day, "currency": self._currency().value, **counted, "closing": closing}
 
     async def closed(self, day: str) -> dict[str, Any] | None:
         """Return what was written when a day was closed; None where it has not been."""
@@ -207,6 +221,8 @@ def _compared(
 
 
 def _zone(said: object) -> tzinfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - not for a gate's start: a day is closed once
+
     name = str(said or LIST_ZONE)
     try:
         return ZoneInfo(name)

@@ -30,10 +30,10 @@ from gate_controller.admission.words.facts import Fact, Regime, Standing, is_for
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.money import Currency
 from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere
-from gate_controller.desk.day_closings import DayClosings, day_named
+from gate_controller.desk.day_closings import DayClosings
 from gate_controller.desk.errand_orders import ErrandOrders
 from gate_controller.desk.given_orders import GivenOrders
-from gate_controller.desk.moments import date_of, span_of_day, until
+from gate_controller.desk.moments import until
 from gate_controller.desk.telling import told, told_whole
 from gate_controller.desk.wants import new_order, order_of, search_of, who_and_why
 from gate_controller.journal import own_files
@@ -43,7 +43,6 @@ from gate_controller.journal.records import Record
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
 from gate_controller.shell.status import GateStatus
-from gate_controller.shell.today import Days
 
 _T = TypeVar("_T")
 
@@ -81,7 +80,6 @@ class Desk:
         """
         self._directory = directory
         self._reader = Reader(directory)
-        self._days = Days(self._reader)
         self._now = now
         self._order = order
         self._gate = gate
@@ -120,7 +118,7 @@ class Desk:
         return {
             "page": self._page,
             "find": self._find,
-            "day": self._day,
+            "day": self._closings.day,
             "show": self._show,
             "attempts": self._attempts,
             "open": self._open,
@@ -186,19 +184,6 @@ class Desk:
             return plain
 
         return await self._read(read)
-
-    async def _day(self, request: dict[str, Any]) -> dict[str, Any]:
-        """
-        Return a day (`date`, else today) in numbers: see `shell/today.py`; and its `closing`, where it has been closed.
-        Days are those of the gate's zone.
-        """
-        today = date_of(self._now().wall)
-        date = day_named(request.get("date") or today)
-        since, until = span_of_day(date)
-        count = self._days.today if date == today else self._days.past
-        counted = await self._read(lambda: count(since, until))
-        closing = None if date == today else await self._closings.closed(date)
-        return {"date": date, "currency": self._currency.value, **counted, "closing": closing}
 
     @property
     def _currency(self) -> Currency:
