@@ -136,6 +136,7 @@ STORY = StoryWording(
         Cause.AMOUNT_UNKNOWN: "E-GUMA sagt nicht, was er wert ist",
         Cause.OTHER_CURRENCY: "er lautet auf eine andere Währung",
         Cause.OTHER_VOUCHER: "E-GUMA antwortete über einen anderen Gutschein",
+        Cause.MORE_THAN_ALLOWED: "es ist mehr, als diese Person auf einmal bewegen darf",
         Cause.BUSY: "{text} zum selben Gutschein ist noch nicht erledigt",
         Cause.ERRAND_UNWRITTEN: "der Eingang konnte sein Journal nicht schreiben",
         Cause.UNCHANGED: "E-GUMA zeigt keine Spur davon",

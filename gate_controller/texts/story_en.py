@@ -136,6 +136,7 @@ STORY = StoryWording(
         Cause.AMOUNT_UNKNOWN: "E-GUMA does not say what it is worth",
         Cause.OTHER_CURRENCY: "it is in another currency",
         Cause.OTHER_VOUCHER: "E-GUMA answered about another voucher",
+        Cause.MORE_THAN_ALLOWED: "it is more than whoever ordered it may move at a time",
         Cause.BUSY: "{text}, of the same voucher, is not settled yet",
         Cause.ERRAND_UNWRITTEN: "the gate could not write its journal",
         Cause.UNCHANGED: "E-GUMA shows no trace of it",

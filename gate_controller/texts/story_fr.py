@@ -136,6 +136,7 @@ STORY = StoryWording(
         Cause.AMOUNT_UNKNOWN: "E-GUMA ne dit pas ce qu’il vaut",
         Cause.OTHER_CURRENCY: "il est libellé dans une autre devise",
         Cause.OTHER_VOUCHER: "E-GUMA a répondu au sujet d’un autre bon",
+        Cause.MORE_THAN_ALLOWED: "c’est plus que ce que cette personne peut traiter en une fois",
         Cause.BUSY: "{text}, pour le même bon, n’est pas encore réglé",
         Cause.ERRAND_UNWRITTEN: "le portillon n’a pas pu écrire son journal",
         Cause.UNCHANGED: "E-GUMA n’en montre aucune trace",

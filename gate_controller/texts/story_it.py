@@ -136,6 +136,7 @@ STORY = StoryWording(
         Cause.AMOUNT_UNKNOWN: "E-GUMA non dice quanto vale",
         Cause.OTHER_CURRENCY: "è in un’altra valuta",
         Cause.OTHER_VOUCHER: "E-GUMA ha risposto su un altro buono",
+        Cause.MORE_THAN_ALLOWED: "è più di quanto questa persona possa trattare in una volta",
         Cause.BUSY: "{text}, per lo stesso buono, non è ancora sistemato",
         Cause.ERRAND_UNWRITTEN: "il varco non ha potuto scrivere il suo giornale",
         Cause.UNCHANGED: "E-GUMA non ne mostra traccia",

@@ -156,6 +156,7 @@ class Cause(Enum):
     AMOUNT_UNKNOWN = "E-GUMA does not say what it is worth"
     OTHER_CURRENCY = "it is in another currency"
     OTHER_VOUCHER = "E-GUMA answered about another voucher"
+    MORE_THAN_ALLOWED = "it is more than whoever ordered it may move at a time"
     BUSY = "(.+), of the same voucher, is not settled yet"
     ERRAND_UNWRITTEN = "the journal could not be written"
     UNCHANGED = "nothing has changed at E-GUMA after the settling time"

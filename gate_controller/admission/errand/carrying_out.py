@@ -41,6 +41,7 @@ OTHER_VOUCHER = "E-GUMA answered about another voucher"
 NOT_ASKED = "E-GUMA could not be asked"
 REFUSED = "refused by E-GUMA"
 NO_KEY = "key not accepted"
+MORE_THAN_ALLOWED = "it is more than whoever ordered it may move at a time"
 UNWRITTEN = "the journal could not be written"
 UNCHANGED = "nothing has changed at E-GUMA after the settling time"
 CONFIRMED = "confirmed by E-GUMA"
@@ -71,8 +72,16 @@ def enquired(e: Errand, state: Enquiring, event: Looked, turn: Turn) -> None:
         e.refuse(turn, objection, outcome.message)
     else:
         put_down(e, outcome)
-        e.state = Committing()
-        turn.write(e.begun(turn), waiting=e.id)
+        _commit(e, turn)
+
+
+def _commit(e: Errand, turn: Turn) -> None:
+    # Who says the amount of a depot voucher is E-GUMA: what it comes to is known only here.
+    if e.wish.most is not None and (e.amount or 0) > e.wish.most:
+        e.refuse(turn, MORE_THAN_ALLOWED)
+        return
+    e.state = Committing()
+    turn.write(e.begun(turn), waiting=e.id)
 
 
 def _learn_name(e: Errand, voucher_code: VoucherCode, turn: Turn) -> None:

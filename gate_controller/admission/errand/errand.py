@@ -36,6 +36,8 @@ class ErrandWish:
     amount: Cents | None
     """What that person says; None where E-GUMA does."""
     by: str
+    most: Cents | None = None
+    """What that person may move at a time; None: without a limit."""
     reason: str = ""
     order: OrderId = NO_ORDER
     payment_id: str = ""

@@ -163,6 +163,7 @@ def _wish_of(order: ErrandOrdered) -> ErrandWish:
         voucher_code=voucher_of(order.facts) if charge is not None else order.voucher_code,
         amount=order.amount,
         by=order.by,
+        most=order.most,
         reason=order.reason,
         order=order.id,
         payment_id=order.payment_id,

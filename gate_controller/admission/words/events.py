@@ -182,6 +182,8 @@ class ErrandOrdered(Order):
     payment_id: str = ""
     facts: tuple[Fact, ...] = ()
     """Of whose charge a part is to be given back: the attempt's, from the journal."""
+    most: Cents | None = None
+    """What that person may move at a time, whoever says the amount; None: without a limit."""
 
 
 @dataclass(frozen=True, slots=True)

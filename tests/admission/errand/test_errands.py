@@ -313,6 +313,17 @@ def test_nothing_is_given_back_in_part_of_what_was_given_back() -> None:
 # -- depot vouchers
 
 
+@pytest.mark.parametrize(("most", "asks"), [(4_999, []), (5_000, ["Activate"])])
+def test_what_e_guma_says_a_sale_comes_to_is_no_more_than_whoever_ordered_it_may_move(
+    most: int, asks: Sequence[str]
+) -> None:
+    gate = core()
+    gate.order(on.ErrandOrdered, ErrandKind.SALE, CODE, None, "", "", (), Cents(most))
+    gate.answer(sellable(amount=5_000))
+    assert gate.asks == asks
+    assert gate.story == ["ErrandBegun" if asks else "ErrandRefused"]
+
+
 def test_a_depot_voucher_is_sold_for_what_e_guma_says() -> None:
     gate = core()
     ordered(gate, ErrandKind.SALE, None)
