@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
-from gate_controller.settings import notify_section, pins, printer_section, sections
+from gate_controller.settings import desk_section, notify_section, pins, printer_section, sections
 from gate_controller.settings import values as read
 from gate_controller.settings.mistakes import SECRETS
 from gate_controller.settings.sections import Section
@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     display: sections.DisplaySection = sections.DisplaySection()
     printer: printer_section.PrinterSection = printer_section.PrinterSection()
     web: sections.WebSection = sections.WebSection()
+    desk: desk_section.DeskSection = desk_section.DeskSection()
     notify: notify_section.NotifySection = notify_section.NotifySection()
     journal: sections.JournalSection = sections.JournalSection()
     log: sections.LogSection = sections.LogSection()

@@ -1,0 +1,45 @@
+"""
+The section of the desk: who may have E-GUMA do what for a visitor at a counter, and up to which amount.
+
+It binds the staff's page and its API. Whoever may open the control socket owns the gate, and is bound by none of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final
+
+from pydantic import Field, PlainValidator
+from typing_extensions import override
+
+from gate_controller.settings import values as read
+from gate_controller.settings.mistakes import Given, Mistake, variable
+from gate_controller.settings.sections import Section
+
+_ROLES: Final = ("staff", "technician")
+_Least = Annotated[str, PlainValidator(read.one_of(_ROLES))]
+
+# The upper bound is the desk's own ceiling (desk/errand_orders.py).
+_Most = Annotated[int, PlainValidator(read.whole(1, 10_000_000, "give whole cents from 1 to 10000000: 500.00 is 50000"))]
+
+
+class DeskSection(Section, frozen=True):
+    """Who may have E-GUMA do what at the desk, and up to which amount."""
+
+    top_up_role: _Least = Field(default="staff", description="least role that may top a voucher up")
+    sell_role: _Least = Field(default="staff", description="least role that may sell a depot voucher")
+    take_back_role: _Least = Field(default="staff", description="least role that may take a depot voucher back")
+    void_role: _Least = Field(
+        default="staff", description="least role that may give a charge back, the whole of it or a part"
+    )
+    most_cents: _Most = Field(
+        default=50_000, description="highest amount that staff may move at a time at the desk, whoever says it"
+    )
+    technician_most_cents: _Most = Field(default=500_000, description="the same of technicians")
+
+    @override
+    def contradictions(self, given: Mapping[str, Given]) -> Iterator[Mistake]:
+        if self.technician_most_cents < self.most_cents:
+            yield Mistake(
+                "desk.technician_most_cents is less than desk.most_cents, and technicians may do what staff may",
+                given["desk.technician_most_cents"].origin,
+                f"set {variable('desk.technician_most_cents')} to as much, or {variable('desk.most_cents')} to less",
+            )
