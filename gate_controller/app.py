@@ -22,6 +22,7 @@ from gate_controller.desk.control_socket import ControlError, ControlServer
 from gate_controller.desk.staff import Desk
 from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
+from gate_controller.desk.voucher_questions import VoucherQuestions
 from gate_controller.desk.wanted_receipts import Receipts
 from gate_controller.devices.health import look
 from gate_controller.devices.machine import serial_number
@@ -170,8 +171,15 @@ class App:
         )
         self._printing = Printing(settings, wall=clock.now, note=self._degraded.note)
         self.board.follow_facts(self._printing.take)
-        receipts = Receipts(self._printing).answerers()
-        self._answerers = {**self._desk.answerers(), **self._trials.answerers(), **receipts}
+        orders = self._desk.answerers()
+        questions = VoucherQuestions(
+            self._api,
+            attempts=orders["page"],
+            seconds=settings.admission.verdict_seconds,
+            currency=settings.admission.currency,
+        )
+        others = {**self._trials.answerers(), **Receipts(self._printing).answerers()}
+        self._answerers = {**orders, **others, "voucher": questions.answer}
         self._texts = texts
         self._last_visitor = LastVisitor(self._runner, self._mending, self._hurry)
         self._beats = Beats(crashed=self._crashed, ending=self._trials.end)
@@ -216,6 +224,7 @@ class App:
             message=lambda: self._front.message,
             draw_display=self._player.draw if self._player is not None else lambda: None,
             playground=self._playground,
+            desk_rules=settings.desk,
         )
         return keeping.keep(house, settings.web, self._degraded.note)
 

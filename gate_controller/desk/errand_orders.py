@@ -3,23 +3,26 @@ What staff have done at E-GUMA, as they order it: a top-up, a depot voucher sold
 
 Each is answered with the errand as the journal holds it, and an `outcome`: `done`, `refused` (E-GUMA or the gate said
 no: nothing has changed) or `unknown` (the gate goes on looking it up; its incident code tells later what became of it).
+`most_cents` in an order is what its giver may move at a time, whoever says the amount.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 from gate_controller.admission.gate.voids import left_of_charge
-from gate_controller.admission.words.codes import NotAVoucher, VoucherCode, read_code
+from gate_controller.admission.words.codes import NotAVoucher, VoucherCode
 from gate_controller.admission.words.commands import Answer
-from gate_controller.admission.words.errand_facts import ErrandDone, ErrandKind, ErrandNotDone, ErrandRefused
+from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.events import ErrandOrdered, Instant, Order
 from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.ids import Incident
 from gate_controller.admission.words.money import Cents
 from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere, PutOff
-from gate_controller.desk.wants import order_of, who_and_why
+from gate_controller.desk.telling import errand_end
+from gate_controller.desk.typed_codes import read_typed
+from gate_controller.desk.wants import most_of, order_of, who_and_why
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
 
@@ -32,7 +35,7 @@ ERRAND_SECONDS: Final = 16.0
 """How long an order waits for its end: a question and a change, each on a slow network."""
 _LOOK_SECONDS: Final = 0.1
 
-_MAX_PAYMENT_ID: Final = 64
+MAX_PAYMENT_ID: Final = 64
 
 Reads = Callable[[Callable[[], _T]], Awaitable[_T]]
 
@@ -62,35 +65,40 @@ class ErrandOrders:
         """Put `amount_cents` on the voucher `code`; `payment_id` names the visitor's payment, where there is one."""
         by, reason = who_and_why(request, needs_reason=False)
         payment = str(request.get("payment_id") or "").strip()
-        if len(payment) > _MAX_PAYMENT_ID or not payment.isprintable():
-            raise AskedWrongly(f"payment_id: take at most {_MAX_PAYMENT_ID} letters that can be read")
-        code, amount = _code_of(request), _amount_of(request, needed=True)
+        if len(payment) > MAX_PAYMENT_ID or not payment.isprintable():
+            raise AskedWrongly(f"payment_id: take at most {MAX_PAYMENT_ID} letters that can be read")
+        code, amount, most = _code_of(request), _amount_of(request, needed=True), most_of(request)
         return await self._carried_out(
             request,
-            lambda: ErrandOrdered(self._now(), order_of(request), by, ErrandKind.TOP_UP, code, amount, reason, payment),
+            lambda: ErrandOrdered(
+                self._now(), order_of(request), by, ErrandKind.TOP_UP, code, amount, reason, payment, most=most
+            ),
         )
 
     async def sell(self, request: dict[str, Any]) -> dict[str, Any]:
         """Sell the depot voucher `code`; `amount_cents` where E-GUMA leaves it to the seller."""
         by, reason = who_and_why(request, needs_reason=False)
-        code, amount = _code_of(request), _amount_of(request)
+        code, amount, most = _code_of(request), _amount_of(request), most_of(request)
         return await self._carried_out(
-            request, lambda: ErrandOrdered(self._now(), order_of(request), by, ErrandKind.SALE, code, amount, reason)
+            request,
+            lambda: ErrandOrdered(self._now(), order_of(request), by, ErrandKind.SALE, code, amount, reason, most=most),
         )
 
     async def take_back(self, request: dict[str, Any]) -> dict[str, Any]:
         """Take the depot voucher `code` back."""
         by, reason = who_and_why(request)
-        code = _code_of(request)
+        code, most = _code_of(request), most_of(request)
         return await self._carried_out(
             request,
-            lambda: ErrandOrdered(self._now(), order_of(request), by, ErrandKind.TAKING_BACK, code, None, reason),
+            lambda: ErrandOrdered(
+                self._now(), order_of(request), by, ErrandKind.TAKING_BACK, code, None, reason, most=most
+            ),
         )
 
     async def void(self, request: dict[str, Any]) -> dict[str, Any]:
         """Give back of the charge `incident`: all that is left of it, or `amount_cents`."""
         by, reason = who_and_why(request)
-        amount = _amount_of(request)
+        amount, most = _amount_of(request), most_of(request)
         record, facts = await self._one(str(request["incident"]))
         left = left_of_charge(facts)
         if amount is None or amount == left:
@@ -99,7 +107,7 @@ class ErrandOrders:
         def ordered() -> ErrandOrdered:
             none = VoucherCode("")
             return ErrandOrdered(
-                self._now(), order_of(request), by, ErrandKind.PART_VOID, none, amount, reason, "", facts
+                self._now(), order_of(request), by, ErrandKind.PART_VOID, none, amount, reason, "", facts, most
             )
 
         return {**await self._carried_out(request, ordered, about=record.incident), "charge": record.incident}
@@ -130,7 +138,7 @@ class ErrandOrders:
             if incident:
                 with contextlib.suppress(JournalAway, NotThere):
                     record, facts = await self._one(incident)
-                    told = {**self._tell(record, request), **_ended(facts)}
+                    told = {**self._tell(record, request), **errand_end(facts)}
                     if record.standing != Standing.UNFINISHED.value:
                         return told
         if not incident:
@@ -142,18 +150,8 @@ class ErrandOrders:
         return found
 
 
-def _ended(facts: Sequence[Fact]) -> dict[str, Any]:
-    """Return how an errand has ended so far, and E-GUMA's words where it gave any."""
-    if any(isinstance(fact, ErrandDone) for fact in facts):
-        return {"outcome": "done", "text": ""}
-    last = facts[-1]
-    if isinstance(last, ErrandRefused | ErrandNotDone):
-        return {"outcome": "refused", "text": last.text}
-    return {"outcome": "unknown", "text": ""}
-
-
 def _code_of(request: dict[str, Any]) -> VoucherCode:
-    code = read_code(str(request.get("code") or "").encode(errors="replace"))
+    code = read_typed(str(request.get("code") or ""))
     if isinstance(code, NotAVoucher):
         raise AskedWrongly(f"code: this is no voucher code ({code.why}): give the 12 letters and digits on it")
     return VoucherCode(code)

@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gate_controller.admission.errand.carrying_out import MORE_THAN_ALLOWED
 from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.gate.voids import left_of_charge
 from gate_controller.admission.words.commands import Answer
 from gate_controller.admission.words.events import (
     AdoptOrdered,
@@ -35,7 +37,7 @@ from gate_controller.desk.errand_orders import ErrandOrders
 from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.desk.moments import until
 from gate_controller.desk.telling import told, told_whole
-from gate_controller.desk.wants import new_order, order_of, search_of, who_and_why
+from gate_controller.desk.wants import most_of, new_order, order_of, search_of, who_and_why
 from gate_controller.journal import own_files
 from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import PAGE, Reader, UnknownAttempt
@@ -207,9 +209,16 @@ class Desk:
 
     async def _refund(self, request: dict[str, Any]) -> dict[str, Any]:
         by, reason = who_and_why(request)
+        most = most_of(request)
+
+        def allowed(order: OrderId, facts: tuple[Fact, ...]) -> Order:
+            if most is not None and left_of_charge(facts) > most:
+                raise ControlError(f"incident {request['incident']}: {MORE_THAN_ALLOWED}")
+            return RefundOrdered(self._now(), order, by, facts, reason)
+
         return await self._carried_out(
             request,
-            lambda order, facts: RefundOrdered(self._now(), order, by, facts, reason),
+            allowed,
             # Given back is given back, whoever ordered it. An open item that was one before the order is no outcome.
             lambda record, is_news: record.refunded or (is_news and record.standing == Standing.OPEN.value),
         )

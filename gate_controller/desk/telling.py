@@ -1,9 +1,11 @@
 """Attempts as plain values, ready for JSON: masked unless wanted whole, and in words where a language is named."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from gate_controller.admission.gate.orders import possible
-from gate_controller.admission.words.facts import Standing
+from gate_controller.admission.words.errand_facts import ErrandDone, ErrandNotDone, ErrandRefused
+from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.money import Currency
 from gate_controller.desk.control_socket import AskedWrongly
 from gate_controller.journal.records import Record, facts_as_dicts, moment
@@ -15,10 +17,13 @@ def told(record: Record, request: dict[str, Any], currency: Currency) -> dict[st
     """
     Return an attempt: its fields, and what can be done about it now (`can`: orders of the desk, by name).
 
-    With `language` (de, fr, it, en) also `summary`, one line, and of an open item `happened`, a sentence.
+    With `language` (de, fr, it, en) also `summary`, one line, and of an open item `happened`, a sentence. Of an errand
+    also its `outcome`, and E-GUMA's words about it (`text`).
     """
     plain = (record if request.get("full") else record.masked()).as_dict()
     plain["can"] = list(possible(record.facts))
+    if record.errand:
+        plain |= errand_end(record.facts)
     if (story := _story(record, request, currency)) is not None:
         plain["summary"] = story.summary()
         if record.standing == Standing.OPEN.value:
@@ -32,6 +37,16 @@ def told_whole(record: Record, request: dict[str, Any], currency: Currency) -> d
     if (story := _story(record, request, currency)) is not None:
         plain["story"] = [{"at": moment(one.at), "clock": one.clock, "text": one.text} for one in story.sentences()]
     return {**plain, "facts": facts_as_dicts(record.facts, full=bool(request.get("full")))}
+
+
+def errand_end(facts: Sequence[Fact]) -> dict[str, Any]:
+    """Return how an errand has ended so far, by what is on disk, and E-GUMA's words where it gave any."""
+    if any(isinstance(fact, ErrandDone) for fact in facts):
+        return {"outcome": "done", "text": ""}
+    last = facts[-1]
+    if isinstance(last, ErrandRefused | ErrandNotDone):
+        return {"outcome": "refused", "text": last.text}
+    return {"outcome": "unknown", "text": ""}
 
 
 def _story(record: Record, request: dict[str, Any], currency: Currency) -> Story | None:

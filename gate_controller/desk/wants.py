@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from gate_controller.admission.words.ids import OrderId
+from gate_controller.admission.words.money import Cents
 from gate_controller.desk.control_socket import AskedWrongly
 from gate_controller.desk.moments import span_of_day
 from gate_controller.journal.catalogue import Search
@@ -35,6 +36,11 @@ def who_and_why(request: dict[str, Any], *, needs_reason: bool = True) -> tuple[
         if len(text) > MAX_REASON:
             raise AskedWrongly(f"{name}: {len(text)} letters are too many: take {MAX_REASON} at most")
     return by, reason
+
+
+def most_of(request: dict[str, Any]) -> Cents | None:
+    """Return what whoever gives the order may move at a time; None: without a limit."""
+    return None if request.get("most_cents") is None else Cents(int(request["most_cents"]))
 
 
 def _on_one_line(said: object) -> str:

@@ -18,7 +18,8 @@ _ROLES: Final = ("staff", "technician")
 _Least = Annotated[str, PlainValidator(read.one_of(_ROLES))]
 
 # The upper bound is the desk's own ceiling (desk/errand_orders.py).
-_Most = Annotated[int, PlainValidator(read.whole(1, 10_000_000, "give whole cents from 1 to 10000000: 500.00 is 50000"))]
+_IN_CENTS: Final = "give whole cents from 1 to 10000000: 500.00 is 50000"
+_Most = Annotated[int, PlainValidator(read.whole(1, 10_000_000, _IN_CENTS))]
 
 
 class DeskSection(Section, frozen=True):

@@ -278,6 +278,16 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Cette visite n’existe pas.",
         "Questa visita non esiste.",
     ),
+    # -- what became of an errand
+    (
+        "It is not known yet whether E-GUMA did it. Do not repeat it: the gate goes on looking.",
+        "Noch ist nicht bekannt, ob E-GUMA es ausgeführt hat. Nicht wiederholen: Der Eingang sucht weiter.",
+        "On ne sait pas encore si E-GUMA l’a exécuté. Ne le répétez pas : l’entrée continue de chercher.",
+        "Non si sa ancora se E-GUMA l’ha eseguito. Non lo ripeta: l’ingresso continua a cercare.",
+    ),
+    ("Nothing has changed.", "Es hat sich nichts geändert.", "Rien n’a changé.", "Non è cambiato nulla."),
+    ("New balance: {amount}.", "Neues Guthaben: {amount}.", "Nouveau solde : {amount}.", "Nuovo saldo: {amount}."),
+    ("Incident {incident}.", "Vorgang {incident}.", "Incident {incident}.", "Caso {incident}."),
     # -- without users
     (
         "Nobody has been added yet: this page answers on this machine only, and only shows. Add somebody with",

@@ -77,6 +77,30 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Indichi l’addebito e l’importo da riaccreditare.",
     ),
     (
+        "this is for a technician",
+        "Das ist Sache der Technik.",
+        "C’est réservé à un technicien.",
+        "È riservato a un tecnico.",
+    ),
+    (
+        "{} are more than the {} cents that you may move at a time",
+        "{} Rappen sind mehr als die {}, die Sie auf einmal bewegen dürfen.",
+        "{} centimes, c’est plus que les {} que vous pouvez traiter en une fois.",
+        "{} centesimi sono più dei {} che può trattare in una volta.",
+    ),
+    (
+        "others are asking E-GUMA just now: try again in a moment",
+        "Andere fragen gerade bei E-GUMA: Versuchen Sie es gleich nochmals.",
+        "D’autres interrogent E-GUMA : réessayez dans un instant.",
+        "Altri stanno interrogando E-GUMA: riprovi tra poco.",
+    ),
+    (
+        "it is more than whoever ordered it may move at a time",
+        "Das ist mehr, als Sie auf einmal bewegen dürfen.",
+        "C’est plus que ce que vous pouvez traiter en une fois.",
+        "È più di quanto lei possa trattare in una volta.",
+    ),
+    (
         "is not at its end: give the whole back, or settle it first",
         "Der Vorgang ist noch nicht zu Ende: Geben Sie alles zurück, oder erledigen Sie ihn zuerst.",
         "L’opération n’est pas terminée : recréditez le tout, ou réglez-la d’abord.",
@@ -539,7 +563,7 @@ _IN_ENGLISH: Final = {
 """Outcomes as a person reads them, where a program's word is another."""
 
 _PLACES: Final = {Language.DE: 1, Language.FR: 2, Language.IT: 3}
-_ABOUT: Final = re.compile(r"(?:gate|incident [0-9A-Z]{5,12}): ")
+_ABOUT: Final = re.compile(r"(?:gate|errand|voucher|amount_cents|incident [0-9A-Z]{5,12}): ")
 """What a saying is about: on the page it stands beside it."""
 
 

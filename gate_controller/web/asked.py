@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from starlette.requests import Request
 
 from gate_controller.desk.control_socket import AskedWrongly
+from gate_controller.desk.errand_orders import MAX_PAYMENT_ID, MOST_CENTS
 from gate_controller.desk.given_orders import LONGEST_NAME
 from gate_controller.desk.staff import MAX_STAFF_TEXT
 from gate_controller.desk.technicians import MOST_SECONDS
@@ -63,6 +64,29 @@ Until = Annotated[
         examples=["90min"],
     ),
 ]
+
+
+def _as_whole(said: Any) -> Any:
+    """Return a whole number as one, however it is written: 1500.0 is an integer of JSON."""
+    return int(said) if isinstance(said, float) and said.is_integer() else said
+
+
+VoucherText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        json_schema_extra={"format": "voucher-code"},
+        description="the code on the voucher, with or without dashes",
+        examples=["L4FU-5LQT-KJR3"],
+    ),
+]
+MoneyAmount = Annotated[
+    int,
+    Field(ge=1, le=MOST_CENTS, description="in whole cents", examples=[5000]),
+    BeforeValidator(_as_whole),
+]
+WhyAtAll = Annotated[str, Field(max_length=MAX_REASON, description="why, for the books; may be left out")]
 
 
 class OnceOrder(_Strict):
@@ -119,6 +143,50 @@ class ShownFor(_Strict):
     """How long something is shown."""
 
     seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS, allow_inf_nan=False)] = SHOWN_SECONDS
+
+
+class TopUpOrder(_Strict):
+    """An amount to be put on a voucher."""
+
+    id: Id
+    code: VoucherText
+    amount_cents: MoneyAmount
+    reason: WhyAtAll = ""
+    payment_id: Annotated[
+        str,
+        Field(
+            max_length=MAX_PAYMENT_ID,
+            pattern=r"^[\u0020-\u007e]*$",
+            description="names the payment, for E-GUMA's books; may be left out",
+        ),
+    ] = ""
+
+
+class SaleOrder(_Strict):
+    """A depot voucher to be sold."""
+
+    id: Id
+    code: VoucherText
+    amount_cents: Annotated[
+        MoneyAmount | None, Field(description="where E-GUMA leaves it to the seller; else left out")
+    ] = None
+    reason: WhyAtAll = ""
+
+
+class ReturnOrder(_Strict):
+    """A depot voucher to be taken back."""
+
+    id: Id
+    code: VoucherText
+    reason: Reason
+
+
+class VoidOrder(_Strict):
+    """A charge to be given back."""
+
+    id: Id
+    reason: Reason
+    amount_cents: Annotated[MoneyAmount | None, Field(description="a part; left out: all that is left of it")] = None
 
 
 def _digits(said: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from gate_controller.admission.words.facts import Fact
 from gate_controller.admission.words.messages import Message
 from gate_controller.desk.control_socket import ControlError
+from gate_controller.settings.desk_section import DeskSection
 from gate_controller.shell.counts import Counts
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language, Text, Texts
@@ -41,6 +42,8 @@ class House:
     """Returns the last lines of the log."""
     playground: Playground | None = None
     """What only a demo has: its way to scan, to move contacts and to let things fail."""
+    desk_rules: DeskSection = field(default_factory=DeskSection)
+    """Who may have E-GUMA do what, and up to which amount."""
 
     async def ask(self, do: str, **request: Any) -> Any:
         """Return the desk's answer. Raises `ControlError` with its words."""

@@ -5,7 +5,6 @@ It decides nothing: what is ordered goes to the desk with the name of whoever or
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -14,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gate_controller.admission.words.facts import Standing
-from gate_controller.desk.control_socket import NotThere
-from gate_controller.web import days, openapi, supervision
+from gate_controller.web import days, errand_api, openapi, supervision
+from gate_controller.web.allowances import allowed
 from gate_controller.web.asked import (
     AttemptAsked,
     EndOrder,
@@ -30,18 +29,9 @@ from gate_controller.web.askers import address_of
 from gate_controller.web.audience import in_words_of
 from gate_controller.web.broadcast import stream
 from gate_controller.web.house import House
-from gate_controller.web.operations import Operation
-from gate_controller.web.people import Person, Role
+from gate_controller.web.operations import Operation, given_within, incident_of, name_of
+from gate_controller.web.people import Role
 from gate_controller.web.resources import Resource, audit_of, house_of, person_of
-
-_log = logging.getLogger(__name__)
-
-DONE_WITHIN_SECONDS: Final = 0.7
-"""What an order may take until it is answered as one that goes on: a second is promised, the network and all."""
-
-_LONGEST_INCIDENT: Final = 8
-"""An incident code has five letters, as a person types it perhaps some more; a voucher code, which has twelve, stands
-in no URL."""
 
 
 async def _status(request: Request, _: Query) -> Response:
@@ -57,7 +47,7 @@ async def _attempts(request: Request, asked: PageAsked) -> Response:
 
 
 async def _attempt(request: Request, asked: AttemptAsked) -> Response:
-    incident, person, is_full = _incident(request), person_of(request), asked.full == "1"
+    incident, person, is_full = incident_of(request), person_of(request), asked.full == "1"
     if is_full and person.role < Role.STAFF:
         return JSONResponse({"error": "whole codes are for staff"}, 403)
     told = await house_of(request).ask("show", incident=incident, full=is_full, language=asked.lang)
@@ -95,20 +85,19 @@ async def _ordered(
 
 async def _ordered_for_item(do: str, request: Request, asked: OnceOrder) -> Response:
     """Give an order about an open item, and say what it came to."""
-    return await _given(request, do, {**asked.model_dump(), "incident": _incident(request)})
+    order = {**asked.model_dump(), "incident": incident_of(request)}
+    if do == "refund":
+        order["most_cents"] = allowed(house_of(request).desk_rules, person_of(request), do, None)
+    return await _given(request, do, order)
 
 
 async def _given(request: Request, do: str, order: Mapping[str, Any]) -> Response:
     house = house_of(request)
-    carried_out = asyncio.ensure_future(house.ask(do, by=_name_of(person_of(request)), **order))
+    answer = await given_within(house.ask(do, by=name_of(person_of(request)), **order))
     said = {"id": order["id"], "regime": None, "attempt": None}
-    if not (await asyncio.wait([carried_out], timeout=DONE_WITHIN_SECONDS))[0]:
-        # It goes on, whether or not somebody asks again: the desk remembers orders by their ids.
-        _UNDER_WAY.add(carried_out)
-        carried_out.add_done_callback(_ended)
+    if answer is None:
         happened = in_words_of(request, "under way: ask again with the same id")
         return JSONResponse({**said, "state": "pending", "happened": happened}, 202)
-    answer = carried_out.result()
     if isinstance(answer, dict):
         # As it stands by now: the desk remembers how it was when the order was given the first time.
         [attempt] = await house.ask("attempts", attempts=[answer["attempt"]]) or [answer]
@@ -123,27 +112,6 @@ async def _given(request: Request, do: str, order: Mapping[str, Any]) -> Respons
 
 
 _ENDS_ITEM: Final = frozenset({"let_in", "settle"})
-
-_UNDER_WAY: Final[set[asyncio.Future[Any]]] = set()
-"""Keeps orders that nobody waits for: the event loop itself forgets them."""
-
-
-def _ended(carried_out: asyncio.Future[Any]) -> None:
-    _UNDER_WAY.discard(carried_out)
-    if not carried_out.cancelled() and (error := carried_out.exception()) is not None:
-        _log.info("order=refused why=%r", str(error))
-
-
-def _name_of(person: Person) -> str:
-    """Return whose order it is, for the books."""
-    return person.name or "whoever is at this machine"
-
-
-def _incident(request: Request) -> str:
-    incident: str = request.path_params["incident"]
-    if len(incident) > _LONGEST_INCIDENT:
-        raise NotThere("incident: is none: it has 5 letters")
-    return incident
 
 
 def _in_header(name: str) -> str:
@@ -297,6 +265,7 @@ OPERATIONS: Final = (
         may_pend=True,
     ),
     *days.OPERATIONS,
+    *errand_api.OPERATIONS,
     *supervision.OPERATIONS,
 )
 """Everything that the API can be asked."""

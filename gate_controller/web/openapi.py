@@ -46,6 +46,15 @@ _DATE: Final[Mapping[str, Any]] = {
     "example": "2026-11-26",
 }
 
+_CODE: Final[Mapping[str, Any]] = {
+    "name": "code",
+    "in": "path",
+    "required": True,
+    "description": "the code on the voucher, with or without dashes; or a ShortCode",
+    "schema": {"type": "string", "format": "voucher-code"},
+    "example": "L4FU5LQTKJR3",
+}
+
 _SESSION: Final[Mapping[str, Any]] = {
     "name": "id",
     "in": "path",
@@ -104,7 +113,8 @@ def _for_whom(role: Role) -> str:
 
 
 def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
-    for said, parameter in (("{incident}", _INCIDENT), ("{id}", _SESSION), ("{date}", _DATE)):
+    given = (("{incident}", _INCIDENT), ("{code}", _CODE), ("{id}", _SESSION), ("{date}", _DATE))
+    for said, parameter in given:
         if said in operation.path:
             yield dict(parameter)
     for name, schema in operation.query.model_json_schema()["properties"].items():
@@ -156,6 +166,9 @@ def _status() -> type[BaseModel]:
     return _model("Status", **hints, takes_scans=bool, needs=list[str])
 
 
+ErrandOutcome = Literal["done", "refused", "unknown"]
+
+
 class _Partly(BaseModel):
     """An attempt: some of its fields are there where they were asked for."""
 
@@ -167,7 +180,9 @@ def _attempt() -> type[BaseModel]:
     hints = get_type_hints(Record)
     fields = {name: (hints[name], ...) for name in FIELDS}
     can = (list[Literal["let_in", "refund", "settle"]], ...)
-    return _model("Attempt", _Partly, **fields, can=can, number=(int, 0), summary=(str, ""), happened=(str, ""))
+    said = {"number": (int, 0), "summary": (str, ""), "happened": (str, ""), "text": (str, "")}
+    outcome: Any = (ErrandOutcome, "unknown")
+    return _model("Attempt", _Partly, **fields, can=can, outcome=outcome, **said)
 
 
 class _ToldSentence(_Exactly):
@@ -224,6 +239,33 @@ def _done() -> type[BaseModel]:
     return _model("Done", id=str, state=state, happened=str, regime=RegimeStatus | None, attempt=_attempt() | None)
 
 
+def _errand_told() -> type[BaseModel]:
+    state, outcome = Literal["done", "pending"], ErrandOutcome | None
+    return _model("ErrandTold", id=str, state=state, outcome=outcome, happened=str, errand=_attempt() | None)
+
+
+class _ToldVoucher(_Exactly):
+    voucher_code: str
+    redeemable: bool | None
+    balance_cents: int | None
+    total_cents: int | None
+    currency: str
+    message: str
+    name: str
+    description: str
+    valid_until: str | None
+    can_be_activated: bool | None
+    free_amount: bool
+    can_be_deactivated: bool | None
+    amount_cents: int | None
+    outcome: ErrandOutcome
+    text: str
+
+
+def _voucher() -> type[BaseModel]:
+    return _model("Voucher", _ToldVoucher, attempts=list[_attempt()] | None)  # type: ignore[misc]  # made of the record's fields
+
+
 _ANSWERS: Final[Mapping[str, Callable[[], Any]]] = {
     "Status": _status,
     "Attempts": _attempts,
@@ -232,6 +274,8 @@ _ANSWERS: Final[Mapping[str, Callable[[], Any]]] = {
     "Done": _done,
     "Day": lambda: ToldDay,
     "DayClosed": lambda: ToldClosed,
+    "ErrandTold": _errand_told,
+    "Voucher": _voucher,
     "Sessions": lambda: _model("Sessions", sessions=list[_ToldSession]),
     "Ended": lambda: _Ended,
     "Audit": lambda: _model("Audit", audit=list[_AuditLine]),

@@ -28,6 +28,10 @@ schemathesis.openapi.format(
     | st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59)),
 )
 
+schemathesis.openapi.format(
+    "voucher-code", st.sampled_from((GOOD, "L4FU-5LQT-KJR3", "usd7pv3xk9ra", "DPF4KX7TQ2MR", "DPA8WB3LHN5V", "00"))
+)
+
 AT_LENGTH = hypothesis.settings(
     max_examples=20, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
 )
