@@ -8,6 +8,7 @@ The English words stand in the templates and name the row; a test goes through a
 from collections.abc import Mapping
 from typing import Final
 
+from gate_controller.texts.desk_phrases import DESK_ROWS
 from gate_controller.texts.languages import Language
 
 # ruff: noqa: E501 - a row is read side by side
@@ -278,16 +279,6 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Cette visite n’existe pas.",
         "Questa visita non esiste.",
     ),
-    # -- what became of an errand
-    (
-        "It is not known yet whether E-GUMA did it. Do not repeat it: the gate goes on looking.",
-        "Noch ist nicht bekannt, ob E-GUMA es ausgeführt hat. Nicht wiederholen: Der Eingang sucht weiter.",
-        "On ne sait pas encore si E-GUMA l’a exécuté. Ne le répétez pas : l’entrée continue de chercher.",
-        "Non si sa ancora se E-GUMA l’ha eseguito. Non lo ripeta: l’ingresso continua a cercare.",
-    ),
-    ("Nothing has changed.", "Es hat sich nichts geändert.", "Rien n’a changé.", "Non è cambiato nulla."),
-    ("New balance: {amount}.", "Neues Guthaben: {amount}.", "Nouveau solde : {amount}.", "Nuovo saldo: {amount}."),
-    ("Incident {incident}.", "Vorgang {incident}.", "Incident {incident}.", "Caso {incident}."),
     # -- without users
     (
         "Nobody has been added yet: this page answers on this machine only, and only shows. Add somebody with",
@@ -422,6 +413,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "La page a échoué. L’entrée continue.",
         "La pagina ha avuto un errore. L’ingresso continua.",
     ),
+    *DESK_ROWS,
 )
 
 _TABLES: Final[Mapping[Language, Mapping[str, str]]] = {

@@ -131,7 +131,8 @@ class Guards:
             return await refused(request, 403, "this was not sent by a page of this gate: load the page again")
         request.state.person = person
         response = await resource.answer(request)
-        if resource.changes and resource.needs > Role.VIEWER:  # what a viewer may send changes nothing
+        # What a viewer may send changes nothing.
+        if resource.changes and resource.is_noted and resource.needs > Role.VIEWER:
             self._note(resource, request, person, response.status_code)
         if resource.changes:
             return response

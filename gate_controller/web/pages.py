@@ -1,7 +1,7 @@
 """The pages that staff see: the gate at a glance, one attempt's story, all scans, the technician's tools."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -9,15 +9,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.web import live, views
 from gate_controller.web.audience import language_of
+from gate_controller.web.desk_page import give_back_of
 from gate_controller.web.house import House
 from gate_controller.web.overview import gate_view
 from gate_controller.web.people import Role
 from gate_controller.web.resources import Resource, house_of, person_of
 from gate_controller.web.templating import environment, page
+from gate_controller.web.typing_scanner import ON_ANOTHER_KEYBOARD
 from gate_controller.web.visits import story_view, visits_view
-
-# What a scanner that takes itself for an American keyboard types on one that is set to German or Swiss letters.
-_ON_ANOTHER_KEYBOARD: Final = str.maketrans("yzYZ'ßẞ?", "zyZY----")
 
 SCANS_OF_A_PAGE = 50
 MOST_FOUND = 20
@@ -39,7 +38,8 @@ async def _attempt(request: Request) -> Response:
         return await page(request, "none.html", 404, words=views.says(language)("There is no such visit."))
     story = story_view(house, told, language, now=house.status().at)
     t, may_act = views.says(language), views.may_act(person)
-    words = {"script_words": views.script_words(t), "spans": views.spans(t), "may_act": may_act}
+    give_back = give_back_of(house, person, told, language)
+    words = {"script_words": views.script_words(t), "spans": views.spans(t), "may_act": may_act, "give_back": give_back}
     return await page(request, "attempt.html", story=story, view={**words, **views.clocks(house.status().at)})
 
 
@@ -79,7 +79,7 @@ async def _found(request: Request, text: str, *, for_script: bool) -> Response:
     records: list[Any] = []
     unread = ""
     try:
-        for said in dict.fromkeys((text, text.translate(_ON_ANOTHER_KEYBOARD))):
+        for said in dict.fromkeys((text, text.translate(ON_ANOTHER_KEYBOARD))):
             if said and not records:
                 records = await house.ask("find", text=said, limit=MOST_FOUND, language=language.value)
     except ControlError:

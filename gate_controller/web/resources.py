@@ -29,6 +29,8 @@ class Resource:
     method: str = "GET"
     is_page: bool = False
     """For people: who may not ask is sent to where he can say who he is. Else the refusal is for a program."""
+    is_noted: bool = True
+    """Whether a change by it stands on the audit list as such: what only asks says there itself what about."""
     is_open_to_loopback: bool = False
     """Whoever asks from this machine itself need not say who he is."""
 

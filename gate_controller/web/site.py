@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route, request_response
 from starlette.staticfiles import StaticFiles
 
-from gate_controller.web import http_api, metrics, pages, playing
+from gate_controller.web import desk_page, http_api, metrics, pages, playing
 from gate_controller.web.broadcast import Broadcast
 from gate_controller.web.guards import Guards
 from gate_controller.web.house import House
@@ -40,7 +40,7 @@ HEALTH = (Resource("/healthz", _alive, None), Resource("/readyz", _ready, None))
 def resources(house: House, guards: Guards) -> Sequence[Resource]:
     """Return everything that can be asked of a gate."""
     own = Login(guards).resources()
-    site = (TOOLS, *pages.resources(house), *playing.resources(house), *http_api.resources(house))
+    site = (TOOLS, *desk_page.RESOURCES, *pages.resources(house), *playing.resources(house), *http_api.resources(house))
     return (*HEALTH, *own, metrics.METRICS, *site)
 
 

@@ -44,6 +44,9 @@ _SCRIPT_WORDS: Final = {
     "failed": "That did not work ({status}). Look at the gate, then try again.",
     "cancel": "Cancel",
     "close": "Close",
+    "story": "The whole story",
+    "amount": "Give an amount such as 25.00.",
+    "asking": "Asking E-GUMA…",
 }
 
 

@@ -2,7 +2,7 @@
 import { clock, now, setClock, span, words } from "./clock.js";
 import { post } from "./every.js";
 import "./orders.js";
-import { isScanned } from "./scans.js";
+import { takesScans } from "./scans.js";
 
 const gate = document.querySelector("meta[name=gate]").dataset;
 const head = document.querySelector("[data-live-words]");
@@ -129,16 +129,5 @@ find.form.addEventListener("submit", async (event) => {
   } catch { if (mine === asked) found.textContent = words.unreachable; }
   find.focus();
 });
-// Some scanners end in Tab, which would leave the field with the code in it.
-find.addEventListener("keydown", (event) => {
-  if (event.key !== "Tab" || event.shiftKey || !isScanned() || !find.value) return;
-  event.preventDefault();
-  find.form.requestSubmit();
-});
-// Whoever scans does not look for the field first. Keys in other fields and with modifiers are left alone.
-addEventListener("keydown", (event) => {
-  const busy = document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey;
-  const inField = event.target instanceof HTMLElement && event.target.closest("input, textarea, select");
-  if (!busy && !inField && event.key.length === 1 && event.key !== " ") find.focus({ preventScroll: true });
-});
+takesScans(find);
 if (matchMedia("(pointer: fine)").matches && (document.activeElement === document.body || !document.activeElement)) find.focus({ preventScroll: true });

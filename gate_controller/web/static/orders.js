@@ -13,7 +13,7 @@ function open(what) {
   if (!dialog) return;
   const form = dialog.querySelector("form");
   form.reset();
-  order = { id: newId(), path: form.dataset.do.replace("{incident}", what.incident || "") };
+  order = { id: newId(), path: form.dataset.do.replace("{incident}", what.incident || ""), code: what.code };
   const about = form.querySelector("[data-about]");
   about.hidden = !what.about;
   about.textContent = what.about || "";
@@ -24,6 +24,7 @@ function open(what) {
   send.hidden = false;
   send.textContent = send.dataset.words || send.textContent;
   form.querySelector("[data-close]").textContent = words.cancel;
+  form.elements.amount?.setCustomValidity("");
   const first = form.querySelector("[data-path]");
   if (first) choose(form, first);
   for (const each of form.querySelectorAll("[data-reason], [data-until]")) each.setAttribute("aria-pressed", "false");
@@ -63,6 +64,13 @@ for (const dialog of document.querySelectorAll("dialog")) {
     send.textContent = send.dataset.busy;
     await carryOut(form, dialog, send);
   });
+  const amount = form.elements.amount;
+  amount?.addEventListener("input", () => {
+    const cents = amount.value ? centsIn(amount.value) : 0;
+    amount.setCustomValidity(cents > 0 || !amount.value ? "" : words.amount);
+    // What will be moved stands on the button: a slip of the finger is seen before it is pressed.
+    send.textContent = cents > 0 ? `${send.dataset.words}: ${(cents / 100).toFixed(2)}` : send.dataset.words;
+  });
   // A voucher that somebody holds under the scanner meanwhile is no reason, and its Enter no order.
   form.addEventListener("keydown", (event) => {
     if ((event.key !== "Enter" && event.key !== "Tab") || !isScanned()) return;
@@ -71,6 +79,7 @@ for (const dialog of document.querySelectorAll("dialog")) {
     if (field instanceof HTMLInputElement && field.type === "text") field.value = field.value.slice(0, -scanned());
   });
 }
+const unanswered = new Map(); // money that may be on its way: ordered once more in other words, it is the same order
 async function carryOut(form, dialog, send) {
   const mine = order; // whoever closes the dialog and opens it again has another: that one is told nothing of this
   const body = { id: mine.id };
@@ -78,30 +87,62 @@ async function carryOut(form, dialog, send) {
     const field = form.elements[name];
     if (field && !field.closest("[hidden]") && field.value) body[name] = field.value;
   }
+  if (mine.code) body.code = mine.code;
+  if (form.elements.payment_id?.value) body.payment_id = form.elements.payment_id.value;
+  if (form.elements.amount?.value) body.amount_cents = centsIn(form.elements.amount.value);
   if (body.until && body.until === mine.span?.shown) body.until = `${mine.span.minutes}min`;
+  const isErrand = Boolean(mine.code) || mine.path.endsWith("/void");
+  const key = JSON.stringify([mine.path, { ...body, id: "" }]);
+  if (isErrand) {
+    body.id = mine.id = unanswered.get(key) || mine.id;
+    unanswered.set(key, mine.id);
+  }
   const told = form.querySelector("[data-told]");
-  const tell = (text, isGood) => {
+  const tell = (text, isGood, incident) => {
     if (order !== mine) return;
     told.hidden = false;
     told.textContent = text;
     told.className = `told ${isGood ? "good" : "bad"}`;
+    if (!incident) return;
+    const story = document.createElement("a");
+    story.href = `/attempts/${incident}`;
+    story.textContent = words.story;
+    told.append(" ", story);
   };
   // The same name is sent again where no answer came: the gate does it once, and then says what became of it.
-  for (let again = 0; again < 8; again += 1) {
+  for (let again = 0, waited = 0; again < 8 && waited < 30;) {
     let answer;
     try { answer = await post(`/api/v1/${mine.path}?lang=${document.documentElement.lang}`, body); } catch {
       tell(words.unreachable_trying, false);
-      await new Promise((done) => setTimeout(done, 700 * (again + 1)));
+      again += 1;
+      await new Promise((done) => setTimeout(done, 700 * again));
       continue;
     }
     let said = {};
     try { said = await answer.json(); } catch { /* a proxy's page */ }
+    if (answer.status < 500 && (answer.status !== 202 || said.outcome)) unanswered.delete(key);
+    if (said.outcome === "unknown") { // it may have been done: nobody is to order it again
+      tell(said.happened, false, said.errand?.incident);
+      if (order === mine) isOver(form, dialog, send);
+      return;
+    }
     if (answer.status === 202) {
+      waited += 1;
       tell(said.happened || words.under_way, true);
       await new Promise((done) => setTimeout(done, 1000));
       continue;
     }
+    if (said.outcome === "refused") {
+      tell(said.happened, false, said.errand?.incident);
+      mine.id = newId();
+      break;
+    }
     if (answer.ok) {
+      if (said.outcome === "done") {
+        tell(said.happened, true, said.errand?.incident);
+        if (order === mine) isOver(form, dialog, send); // it stays until it has been read
+        return;
+      }
       tell(`${words.done.replace("{time}", clock(now()))} ${said.happened || ""}`.trim(), true);
       if (order === mine) isDone(form, dialog, send, mine);
       return;
@@ -114,13 +155,25 @@ async function carryOut(form, dialog, send) {
   send.disabled = false;
   send.textContent = send.dataset.words;
 }
+// An amount as people write it (25, 25.50, 25.-, 1'000.00) in whole cents; NaN for anything else.
+function centsIn(text) {
+  const found = /^(\d{1,7})(?:[.,](?:(\d{1,2})|[-–—]{1,2})?)?$/.exec(text.replace(/['’\s]/g, ""));
+  return found ? 100 * Number(found[1]) + Number((found[2] || "").padEnd(2, "0")) : Number.NaN;
+}
 function isDone(form, dialog, send, mine) {
+  isOver(form, dialog, send);
+  setTimeout(() => { if (dialog.open && order === mine) dialog.close(); }, 4000);
+}
+function isOver(form, dialog, send) {
   send.hidden = true;
   form.querySelector("[data-close]").textContent = words.close;
   form.querySelector("[data-close]").focus();
-  // A page that does not follow the gate is as it was before.
-  if (!document.querySelector("meta[name=gate]").dataset.live) dialog.addEventListener("close", () => location.reload());
-  setTimeout(() => { if (dialog.open && order === mine) dialog.close(); }, 4000);
+  dialog.addEventListener("close", () => {
+    document.dispatchEvent(new CustomEvent("ordered"));
+    // A page that does not follow the gate is as it was before.
+    const page = document.querySelector("meta[name=gate]").dataset;
+    if (page.live === undefined && page.stays === undefined) location.reload();
+  }, { once: true });
 }
 
 // -- a whole voucher code, on request

@@ -10,6 +10,22 @@ addEventListener("keydown", (event) => {
   last = event.timeStamp;
 }, true);
 
+// Has a field take whatever is scanned or typed, wherever the cursor is, and whatever the scanner ends it with.
+export function takesScans(field) {
+  // Some scanners end in Tab, which would leave the field with the code in it.
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || event.shiftKey || !isScanned() || !field.value) return;
+    event.preventDefault();
+    field.form.requestSubmit();
+  });
+  // Whoever scans does not look for the field first. Keys in other fields and with modifiers are left alone.
+  addEventListener("keydown", (event) => {
+    const busy = document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey;
+    const inField = event.target instanceof HTMLElement && event.target.closest("input, textarea, select");
+    if (!busy && !inField && event.key.length === 1 && event.key !== " ") field.focus({ preventScroll: true });
+  });
+}
+
 // Whether the key of this event ends what a scanner has typed; and how many keys that were, itself left out.
 export const isScanned = () => run > LEAST;
 export const scanned = () => run - 1;
