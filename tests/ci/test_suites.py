@@ -97,6 +97,16 @@ def test_pythons_are_found_on_the_path_and_among_pyenvs_newest_first(machine: Ma
     assert machine.says("pythons") == (0, [f"3.13 {newest}", f"3.12 {between}", f"3.11 {oldest}"])
 
 
+def test_of_an_activated_environment_the_python_behind_it_is_taken(machine: Machine) -> None:
+    """Making the environment anew removes its own first."""
+    behind = machine.home / "bin"
+    behind.mkdir()
+    machine.has("python3", "3.11")
+    shutil.copy(machine.bin / "python3", behind)
+    (machine.bin.parent / "pyvenv.cfg").write_text(f"home = {behind}\nversion = 3.11\n")
+    assert machine.says("pythons") == (0, ["3.13", "3.12", f"3.11 {behind / 'python3'}"])
+
+
 def test_a_shim_that_does_not_run_is_no_python(machine: Machine) -> None:
     machine.has("python3.13", "3.13", SHIM)
     machine.has("python3.12", "3.12", SHIM)
