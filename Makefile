@@ -4,9 +4,11 @@ PYTHON ?= $(shell .ci/pythons | awk 'NF > 1 && (!p || $$2 ~ /\/python3$$/) { p =
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# All extras but those whose libraries have no wheels: spidev, of spi and colour, is apt's python3-spidev.
+ON_A_GATE := pi image oled lcd web receipts provisioning mqtt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint types arrows subjects bench campaign lock clean
+.PHONY: help setup demo test test-all test-system test-pi lint types arrows subjects bench campaign deb dist sign docs lock clean
 
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,7 +26,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 setup: $(VENV)/.ready ## the virtual environment, with every version locked
 
-demo: setup ## a gate on this screen: ARGS="--scan CODE --scan CODE" for no screen
+demo: setup ## a gate on this screen: ARGS="--scan CODE --scan CODE" for no screen, ARGS="--gates 4" for a house of gates
 	@$(BIN)/gate-controller demo $(ARGS)
 
 test: lint types arrows ## all checks: ruff, mypy, import-linter, pytest
@@ -34,6 +36,13 @@ test: lint types arrows ## all checks: ruff, mypy, import-linter, pytest
 
 test-all: ## the same on every Python that is claimed and found here; says which are missing
 	@.ci/suites all $(ARGS)
+
+test-system: setup ## the package installed, run, killed, upgraded and removed in a booted container; as root, some minutes
+	@.ci/programs
+	@.ci/system $(VENV) $(ARGS)
+
+test-pi: setup ## the package on emulated hardware, GPIO lines and power cuts included: docs/emulated-pi.md; by hand, as root
+	@$(BIN)/python -m tests.pi $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -54,10 +63,29 @@ bench: setup ## speed and wear, as ratios within one run
 campaign: setup ## the promises under faults, kills and failing disks: ARGS="core --rounds 100000"
 	$(BIN)/python -m tests.campaign $(ARGS)
 
-lock: setup ## new versions: writes requirements.lock
+docs: setup ## the manual, handbook and all other pages as a site: site/index.html, which asks nobody for anything
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet $(ARGS)
+	@echo "site/index.html is the first page: open it, or copy the folder to any web server." >&2
+
+deb: setup ## the Debian packages of gate and venue, into dist/: ARGS="--release 12|13|all --arch arm64|amd64|all"; otherwise this machine's
+	@$(BIN)/python -m deb.build $(ARGS)
+
+dist: setup ## wheel and sdist, into dist/
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build --directory dist
+
+sign: ## signs the packages in dist/ for deb/install.sh: KEY=FILE, a private Ed25519 key
+	@deb/sign.sh "$(KEY)"
+
+lock: setup ## new versions: writes requirements.lock, deb/gate.lock (on a gate) and deb/venue.lock
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
 	  --custom-compile-command "make lock" --group dev pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
+	  --custom-compile-command "make lock" --constraint requirements.lock $(addprefix --extra ,$(ON_A_GATE)) \
+	  pyproject.toml --output-file deb/gate.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
+	  --custom-compile-command "make lock" --constraint requirements.lock --extra venue \
+	  pyproject.toml --output-file deb/venue.lock
 
 clean: ## throws the virtual environments and all caches away
-	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf dist site .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

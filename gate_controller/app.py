@@ -10,29 +10,37 @@ import contextlib
 import faulthandler
 import logging
 import signal
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.events import Stopping
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault, Message
+from gate_controller.desk.at_once import AtOnce
 from gate_controller.desk.control_socket import ControlError, ControlServer
+from gate_controller.desk.price_orders import PriceOrders
+from gate_controller.desk.settings_orders import SettingsOrders
 from gate_controller.desk.staff import Desk
 from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
+from gate_controller.desk.ticket_questions import TicketQuestions
 from gate_controller.desk.voucher_questions import VoucherQuestions
 from gate_controller.desk.wanted_receipts import Receipts
+from gate_controller.desk.wants import new_order
 from gate_controller.devices.health import look
 from gate_controller.devices.machine import serial_number
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
-from gate_controller.settings import Settings, secrets_of
+from gate_controller.settings import LoadedSettings, Settings, secrets_of
 from gate_controller.shell.beats import Beats, Work
 from gate_controller.shell.books import Books
 from gate_controller.shell.degraded import Degraded
+from gate_controller.shell.event_reading import EventReading
 from gate_controller.shell.fittings import (
     PASSAGE_SENSOR,
     fitted,
@@ -42,17 +50,20 @@ from gate_controller.shell.fittings import (
     make_scanner,
 )
 from gate_controller.shell.front import Front
+from gate_controller.shell.house_count import keep_count
 from gate_controller.shell.last_run import LastRun
 from gate_controller.shell.last_visitor import LastVisitor
 from gate_controller.shell.mending import Mending, NoDrive
 from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.policies import policy_of
 from gate_controller.shell.printing import Printing
-from gate_controller.shell.receivers import keep_told
+from gate_controller.shell.receivers import keep_telling, keep_told
+from gate_controller.shell.reloading import NotReloaded, Reloading
 from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.service import Service
+from gate_controller.shell.set_up import WAITS, SetUp, can_be_set_up, extra_missing
 from gate_controller.shell.status import StatusBoard
 from gate_controller.shell.upkeep import Upkeep
 from gate_controller.shell.watching_machine import MachineWatch
@@ -64,6 +75,8 @@ from gate_controller.web.house import House
 
 if TYPE_CHECKING:
     from gate_controller.devices.display.player import Player
+    from gate_controller.shell.order_intake import OrderIntake
+    from gate_controller.shell.provisioner import Provisioner
     from gate_controller.web.playground import Playground
 
 _log = logging.getLogger(__name__)
@@ -88,11 +101,16 @@ class App:
         journal_lock: int | None = None,
         machine: str | None = None,
         log_lines: Callable[[], Iterable[str]] = tuple,
+        origins: Mapping[str, str] = MappingProxyType({}),
+        load: Callable[[], LoadedSettings] | None = None,
+        set_up: SetUp | None = None,
     ) -> None:
         """
         `player` is a display that is there already, in place of the one that the settings name; `playground` what a
         demo's page plays with; `journal_lock` the journal's lock, where it has been taken; `machine` what names this
-        machine, if not its serial number; `log_lines` returns the last lines of the log.
+        machine, if not its serial number; `log_lines` returns the last lines of the log; `origins` says where the
+        settings came from, and `load` reads them again.
+        With `set_up` the gate may be set up by its scanner.
         """
         self._settings = settings
         self._playground = playground
@@ -100,7 +118,8 @@ class App:
         self._stop, self._hurry = asyncio.Event(), asyncio.Event()
         self._exit_code = 0
         self._loop = asyncio.get_running_loop()
-        key = settings.eguma.api_key.get_secret_value()
+        self._lacks = set_up.lacks if set_up is not None else frozenset()
+        key = "" if self._lacks else settings.eguma.api_key.get_secret_value()
         texts = Texts(
             [Language(code) for code in settings.display.languages],
             settings.admission.currency,
@@ -170,18 +189,40 @@ class App:
             self._front, texts, settings, gate=self.gate, degraded=self._degraded, given=self._desk.given
         )
         self._printing = Printing(settings, wall=clock.now, note=self._degraded.note)
-        self.board.follow_facts(self._printing.take)
+        if settings.printer.prints == "admissions":
+            self.board.follow_facts(self._printing.take)
         orders = self._desk.answerers()
-        questions = VoucherQuestions(
-            self._api,
-            attempts=orders["page"],
-            seconds=settings.admission.verdict_seconds,
-            currency=settings.admission.currency,
+        asked: dict[str, Any] = {
+            "attempts": orders["page"],
+            "seconds": settings.admission.verdict_seconds,
+            "currency": settings.admission.currency,
+            "at_once": AtOnce(),
+        }
+        questions, of_tickets = VoucherQuestions(self._api, **asked), TicketQuestions(self._api, **asked)
+        receipts = Receipts(self._printing, self._desk.given, ask_voucher=questions.answer)
+        self._reloading = Reloading(
+            settings,
+            origins,
+            load,
+            now=self._runner.now,
+            order=self._runner.order,
+            apply=self._go_by,
+            note=self._degraded.note,
         )
-        others = {**self._trials.answerers(), **Receipts(self._printing).answerers()}
-        self._answerers = {**orders, **others, "voucher": questions.answer}
+        self._runner.on_revised = self._reloading.revised
+        self._prices = PriceOrders(settings.state_dir, self._reloading, self._desk.given, now=self._runner.now)
+        others = {
+            **self._trials.answerers(),
+            **receipts.answerers(),
+            **SettingsOrders(self._reloading, self._desk.given, note=self._degraded.note).answerers(),
+            **PriceOrders(settings.state_dir, self._reloading, self._desk.given, now=self._runner.now).answerers(),
+        }
+        self._answerers = {**orders, **others, "voucher": questions.answer, "ticket": of_tickets.answer}
         self._texts = texts
+        self._provisioner = self._made_provisioner(set_up) if set_up is not None else None
         self._last_visitor = LastVisitor(self._runner, self._mending, self._hurry)
+        self._house = self._make_house()
+        self._is_revised, self._signalled = asyncio.Event(), set[asyncio.Task[None]]()
         self._beats = Beats(crashed=self._crashed, ending=self._trials.end)
 
     async def run(self) -> int:
@@ -189,9 +230,13 @@ class App:
         try:
             self.gate.starts_with(Fault.STARTING, STARTING)
             self._runner.fault(Fault.STARTING, STARTING)  # for the display
+            if self._lacks:
+                self._runner.fault(Fault.UNPROVISIONED, WAITS)
             # Before the journal can be read: a fire contact that is open now does not wait for a disk.
             self._mending.begin()
-            async with self._beats.beating(self._page(), self._tell_receivers(), self._printing.keep()):
+            async with self._beats.beating(
+                self._page(), self._tell_receivers(), self._tell_broker(), self._printing.keep()
+            ):
                 await self._serve_visitors()
             await self._last_visitor.read_refusal()
         finally:
@@ -210,8 +255,11 @@ class App:
 
     def _page(self) -> Work:
         """What serves the staff's page, whether or not the gate takes scans."""
+        return keeping.keep(self._house, self._settings.web, self._degraded.note)
+
+    def _make_house(self) -> House:
         settings = self._settings
-        house = House(
+        return House(
             name=settings.display.gate_name or settings.id,
             state_dir=settings.state_dir,
             texts=self._texts,
@@ -224,12 +272,73 @@ class App:
             message=lambda: self._front.message,
             draw_display=self._player.draw if self._player is not None else lambda: None,
             playground=self._playground,
+            price=self.gate.policy.price,
+            tariff=self.gate.policy.tariff,
+            second_price=self.gate.policy.second_price,
             desk_rules=settings.desk,
         )
-        return keeping.keep(house, settings.web, self._degraded.note)
 
     def _tell_receivers(self) -> Work:
-        return keep_told(self._settings, board=self.board, journal=self._journal, now=self._runner.now)
+        def tell() -> Work:
+            return keep_told(self._settings, board=self.board, journal=self._journal, now=self._runner.now)
+
+        return keep_telling(tell, self._is_revised)
+
+    # -- other settings
+
+    def reload(self) -> None:
+        """Read the settings again, as SIGHUP asks."""
+        self._signalled.add(task := asyncio.ensure_future(self._reload()))
+        task.add_done_callback(self._signalled.discard)
+
+    async def _reload(self) -> None:
+        self._service.reloading()
+        try:
+            with contextlib.suppress(NotReloaded):  # log and status tell
+                await self._reloading.reload("SIGHUP", new_order())
+        finally:
+            self._service.reloaded()  # whatever came of it: systemd waits for it without an end
+
+    def _go_by(self, settings: Settings) -> None:
+        """Let all that is no decision of the core's go by other settings; it does so between two visitors."""
+        before, self._settings = self._settings, settings
+        self._texts.speak([Language(code) for code in settings.display.languages], settings.display.gate_name)
+        self._lamps.change_mode(settings.lamps.mode)
+        if self._buzzer is not None:
+            self._buzzer.keep_quiet(settings.buzzer.quiet)
+        self._house.go_by(self.gate.policy, settings)
+        log.set_level(settings.log.level)
+        if settings.display != before.display:
+            self._front.again()
+        if (settings.notify, settings.display) != (before.notify, before.display):
+            self._is_revised.set()
+        self.board.changed()
+
+    async def _tell_broker(self) -> None:
+        settings = self._settings
+        if not settings.mqtt.host:
+            return
+        from gate_controller.shell.telemetry import Speaker, Telemetry  # noqa: PLC0415 - for gates that have a broker
+        from gate_controller.shell.voucher_hash import voucher_hash  # noqa: PLC0415 - as above
+
+        key = settings.mqtt.voucher_key
+        hashed = None if key is None else partial(voucher_hash, key.get_secret_value())
+        events = EventReading(self._journal, settings.state_dir, hashed)
+        told = Speaker(settings.id, self.board, events, lambda: self._settings, self._made_intake(settings))
+        await Telemetry(settings.mqtt, told, note=self._degraded.note).keep()
+
+    def _made_intake(self, settings: Settings) -> "OrderIntake | None":
+        if settings.mqtt.order_keys_file is None:
+            return None
+        from gate_controller.desk.venue_orders import intake_of  # noqa: PLC0415 - for gates that a venue gives orders
+
+        return intake_of(
+            settings,
+            self._answerers,
+            recorded=self._desk.orders_on_record,
+            now=self._runner.now,
+            note=self._degraded.note,
+        )
 
     def stop(self) -> None:
         """End the gate: every new scan is refused, the visitor in the lane served to the end. Said twice: at once."""
@@ -243,7 +352,7 @@ class App:
             self._runner.post(Stopping(self._runner.now()))
 
     def _crashed(self, error: BaseException) -> None:
-        _log.critical("crash=%s what=%r", type(error).__name__, str(error), exc_info=error)
+        _log.critical("gate=crashed error=%s what=%r", type(error).__name__, str(error), exc_info=error)
         self._exit_code = EXIT_CRASH
         self._hurry.set()
         with contextlib.suppress(RelayFault):
@@ -260,7 +369,10 @@ class App:
 
     def _until_the_last_visitor(self) -> Iterator[Work]:
         """What goes on while a gate that is being stopped serves its last visitor: who scans meanwhile is told."""
-        scanner = make_scanner(self._settings, on_frame=self._runner.scanned, on_change=self._scanner_changed)
+        on_frame, on_bytes = self._runner.scanned, None
+        if (provisioner := self._provisioner) is not None:
+            on_frame, on_bytes = partial(_unless_code, provisioner, on_frame), provisioner.take_bytes
+        scanner = make_scanner(self._settings, on_frame=on_frame, on_change=self._scanner_changed, on_bytes=on_bytes)
         yield scanner.run()
         if (seconds := watchdog_seconds()) is not None:
             yield self._service.keep_watchdog_fed(seconds / 3, lambda: self._beats.go_on)
@@ -277,9 +389,13 @@ class App:
             warm_seconds=settings.eguma.warm_seconds,
         )
         yield self._mending.keep()
-        yield upkeep.keep_warm()
-        yield upkeep.learn_own_user()
-        yield upkeep.archive_old_attempts(settings.journal.keep_days)
+        if self._provisioner is not None:
+            yield self._provisioner.keep()
+        if not self._lacks:
+            yield upkeep.keep_warm()
+            yield upkeep.learn_own_user()
+        yield keep_count(self._runner, self._journal)
+        yield upkeep.archive_old_attempts(lambda: self._settings.journal.keep_days)
         yield self._desk.get_ready()
         yield self._watch.keep()
         yield ControlServer(settings.state_dir, self._answerers).serve()
@@ -303,12 +419,33 @@ class App:
         await self._journal.close()
         await self._api.aclose()
 
+    def _made_provisioner(self, set_up: SetUp) -> "Provisioner | None":
+        if not can_be_set_up(self._settings):
+            return None
+        if missing := extra_missing(self._settings):
+            self._degraded.note("provisioning", missing)
+            return None
+        from gate_controller.shell.provisioner import Provisioner  # noqa: PLC0415 - few gates are set up by codes
+
+        return Provisioner(
+            self._settings,
+            set_up,
+            gate=self.gate,
+            front=self._front,
+            texts=self._texts,
+            now=self._runner.now,
+            note=self._degraded.note,
+            on_taken=self.stop,
+        )
+
     # -- what devices tell
 
     def _scanner_changed(self, takes_scans: bool, text: str) -> None:
         if takes_scans:
+            # The line that says "ready" names it too; where there is more to wait for, this one does.
+            is_all = not self.board.scanner and self.gate.faults.keys() <= {Fault.SCANNER, Fault.STARTING}
             self.board.scanner = text
-            _log.info("scanner=connected port=%s", text)
+            _log.log(logging.DEBUG if is_all else logging.INFO, "scanner=connected port=%s", text)
         self._runner.fault(Fault.SCANNER, None if takes_scans else text)
 
     def _display_changed(self, why: str | None) -> None:
@@ -316,16 +453,30 @@ class App:
             self._loop.call_soon_threadsafe(self._degraded.note, "display", why)
 
 
+def _unless_code(provisioner: "Provisioner", scanned: Callable[[bytes], None], frame: bytes) -> None:
+    if not provisioner.takes(frame):
+        scanned(frame)
+
+
 def _last_try_ended(facts: int, failure: str | None) -> None:
     if failure is not None:
         _log.error("journal=not_recorded facts=%d why=%r", facts, failure)
 
 
-async def run_gate(settings: Settings, journal_lock: int | None) -> int:
+async def run_gate(
+    settings: Settings,
+    journal_lock: int | None,
+    *,
+    origins: Mapping[str, str] = MappingProxyType({}),
+    load: Callable[[], LoadedSettings] | None = None,
+    set_up: SetUp | None = None,
+) -> int:
     """
-    Run a gate until SIGTERM or SIGINT; returns the exit code. A second signal ends it at once.
+    Run a gate until SIGTERM or SIGINT; returns the exit code. A second signal ends it at once. On SIGHUP it reads its
+    settings again, by `load`; `origins` says where they came from.
 
-    `journal_lock` is the journal's lock; None where it cannot be taken: the gate shows why, and tries again.
+    `journal_lock` is the journal's lock; None where it cannot be taken: the gate shows why, and tries again. `set_up`
+    says how it may be set up by its scanner.
     """
     faulthandler.enable()  # the watchdog's SIGABRT then leaves every thread's stack in the log
     kept = log.set_up(settings.log.level, *secrets_of(settings))
@@ -333,10 +484,20 @@ async def run_gate(settings: Settings, journal_lock: int | None) -> int:
     def say(line: str) -> None:
         print(line, flush=True)
 
-    app = App(settings, on_ready=say, journal_lock=journal_lock, log_lines=kept.lines)
+    app = App(
+        settings,
+        on_ready=say,
+        journal_lock=journal_lock,
+        log_lines=kept.lines,
+        origins=origins,
+        load=load,
+        set_up=set_up,
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
+    # Whoever closes the terminal that a gate was started in ends it; a service has none.
+    loop.add_signal_handler(signal.SIGHUP, app.stop if sys.stdin is not None and sys.stdin.isatty() else app.reload)
     return await app.run()
 
 
@@ -375,7 +536,7 @@ async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -
         books=books,
     )
     try:
-        receipts = Receipts(Printing(settings, wall=clock.now)).answerers()
+        receipts = Receipts(Printing(settings, wall=clock.now), desk.given).answerers()
         answered = await answer(desk, gate, journal, settings.state_dir, do, request, besides=receipts)
         runner.stop()
         await runner.drain()

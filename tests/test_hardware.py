@@ -106,3 +106,31 @@ def test_every_page_can_be_reached_from_the_first() -> None:
         linked = {Path(target).name for page in new for target in re.findall(r"\]\(([^)#\s]+\.md)", PAGES[page])}
         new = (linked & PAGES.keys()) - reached
     assert reached == PAGES.keys()
+
+
+PIN_VOLTS, SUPPLY_VOLTS, TRANSISTOR_VOLTS = 3.3, 5.0, 0.8
+"""What a pin gives, what header pin 2 gives, and what a ULN2803 keeps at some milliamperes (its data sheet)."""
+SEEN_MILLIAMPERES, PIN_MILLIAMPERES = 3.0, 8.0
+"""From how much on an LED is seen indoors, and what a pin of any Raspberry Pi gives (hardware/README.md, "Pins")."""
+
+
+@pytest.mark.parametrize(
+    ("led", "volts", "way", "ohms", "milliamperes"),
+    re.findall(r"^  \| (.*) \| ([\d.]+) V \| (.*) \| (\d+) Ω \| ([\d.]+) mA \|$", PAGES["wiring.md"], re.MULTILINE),
+)
+def test_each_led_gets_a_current_that_is_seen_and_that_a_pin_can_give(
+    led: str, volts: str, way: str, ohms: str, milliamperes: str
+) -> None:
+    fed_by = PIN_VOLTS if way.startswith("pin ") else SUPPLY_VOLTS - TRANSISTOR_VOLTS
+    current = 1000 * (fed_by - float(volts)) / int(ohms)
+    assert current == pytest.approx(float(milliamperes), abs=0.1), led
+    assert current >= SEEN_MILLIAMPERES
+    assert not way.startswith("pin ") or current <= PIN_MILLIAMPERES
+
+
+def test_the_pages_have_leds_for_pins_and_those_that_a_pin_leaves_dark() -> None:
+    rows = re.findall(r"^  \| .* \| ([\d.]+) V \| (pin|5 V) → ", PAGES["wiring.md"], re.MULTILINE)
+    assert rows == [("2.1", "pin"), ("3.1", "5 V")]
+    resistors = re.search(r"^\| resistors \| (.*) \| \|$", PAGES["bom.md"], re.MULTILINE)
+    assert resistors is not None
+    assert all(f"{ohms} Ω" in resistors[1] for ohms in re.findall(r"\| (\d+) Ω \|", PAGES["wiring.md"]))

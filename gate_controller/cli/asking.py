@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gate_controller.cli.exits import CommandError, ExitCode, UnansweredCommand
-from gate_controller.cli.options import load
+from gate_controller.cli.in_force import load
 
 if TYPE_CHECKING:
     from gate_controller.settings import Settings
@@ -68,7 +68,7 @@ def login_of(by: str) -> str:
 
 
 def name_of(by: str) -> str:
-    """Return who gives an order, for the books. Raises `CommandError` where that is nobody's name."""
+    """Return who lets in or settles, for the books. Raises `CommandError` where that is nobody's name."""
     name = login_of(by)
     if name == "root":
         raise CommandError(

@@ -8,17 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.cli.asking import ask, name_of
+from gate_controller.cli.asking import ask, login_of
 from gate_controller.cli.attempts import local
 from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
-from gate_controller.cli.exporting import day_of, harmless
+from gate_controller.cli.exporting import day_of
 from gate_controller.cli.json_output import print_json
 from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetOption
 from gate_controller.cli.reconciling import zone_of
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
-
-COLUMNS = ("date", "entry", "reason", "times", "amount_cents", "currency", "closed_at", "closed_by")
 
 _SUMS = {
     "charged_cents": "charged",
@@ -34,6 +32,7 @@ def close(
         Path | None,
         typer.Option("--csv", metavar="FILE", help="Write it as CSV too, one entry a line.", show_default=False),
     ] = None,
+    print_: Annotated[bool, typer.Option("--print", help="Print it on the receipt printer too.")] = False,
     zone: Annotated[str, typer.Option(metavar="ZONE", help="The zone of E-GUMA's local times.")] = "Europe/Zurich",
     by: ByOption = "",
     config: ConfigOption = None,
@@ -51,19 +50,22 @@ def close(
     Examples:
       gate-controller journal close --date 2026-11-26 --by Anna
       gate-controller journal close --date 2026-11-26 --csv 2026-11-26.csv
+      gate-controller journal close --date 2026-11-26 --print
     """
     day_of(day, "--date")
     zone_of(zone)
     if csv_file is not None and csv_file.exists():
         raise CommandError(ExitCode.NO, f"option --csv: {csv_file} is already there: name another file")
-    told = ask(config, overrides, "close_day", needs_key=True, date=day, by=name_of(by), zone=zone)
+    told = ask(config, overrides, "close_day", needs_key=True, date=day, by=login_of(by), zone=zone)
     if as_json:
-        print_json(told)
+        print_json({**told, "outcome": "done"})
     else:
         for line in _lines(told):
             print(line)
     if csv_file is not None:
         _write(csv_file, told)
+    if print_:  # at last: a printer without paper takes nothing of the rest away
+        ask(config, overrides, "print_closing", date=told["date"])
     return ExitCode.OK
 
 
@@ -78,7 +80,7 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
 
     for entry in told["entries"]:
         what = _words(entry["entry"]) + (f": {_words(entry['reason'])}" if entry["reason"] else "")
-        is_money = entry["entry"] not in {"refused", "opened_by_staff"}
+        is_money = entry["entry"] not in {"refused", "opened_by_staff", "admitted_on_ticket", "let_out_on_ticket"}
         yield row(what, entry["times"], entry["amount_cents"] if is_money else None)
     yield ""
     for name, what in _SUMS.items():
@@ -87,7 +89,10 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     if told["late"]:
         yield f"{told['late']} records in it are dated before that day: they came to disk after theirs had been closed"
     if told["lacks_charges"]:
-        yield "charges of that day may be missing here: the journal was lost in part, or a backup was put back"
+        yield (
+            "charges of that day may be missing here: the journal was lost in part, a backup was put back, or the day "
+            "had been archived (journal.keep_days) before it was closed"
+        )
     yield from _beside_list(told["eguma"], told["currency"])
 
 
@@ -123,27 +128,12 @@ def _amount(cents: int, currency: str) -> str:
 
 
 def _write(file: Path, told: Mapping[str, Any]) -> None:
-    import csv
+    from gate_controller.desk.closing_table import closing_csv
 
-    every = {name: told[name] for name in ("date", "currency", "closed_at", "closed_by")}
     try:
         with file.open("x", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, fieldnames=COLUMNS)
-            writer.writeheader()
-            for entry in (*told["entries"], *_list_entries(told["eguma"])):
-                writer.writerow({name: harmless(value) for name, value in {**every, **entry}.items()})
+            out.write(closing_csv(told))
     except OSError as error:
         raise CommandError(
             ExitCode.NO, f"option --csv: {file} cannot be written ({error.strerror}): the day is closed: ask again"
         ) from None
-
-
-def _list_entries(eguma: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return what E-GUMA's list says, as further entries: they are in no sum."""
-    if not eguma["is_compared"]:
-        yield {"entry": "not_compared", "reason": on_one_line(eguma["why"]), "times": 0, "amount_cents": 0}
-        return
-    yield {"entry": "listed_by_eguma", "reason": "", "times": eguma["listed"], "amount_cents": eguma["listed_cents"]}
-    for one in eguma["named"]:
-        reason = " ".join(part for part in (one["what"], one["incident"], one["voucher_code"]) if part)
-        yield {"entry": "difference", "reason": reason, "times": 1, "amount_cents": one["amount_cents"]}

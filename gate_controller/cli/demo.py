@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,11 @@ def demo(
     draw: str = "",
     image_file: Path | None = None,
     bell: bool = False,
+    gates: int = 0,
 ) -> int:
-    """Show a gate at work: on the terminal's screen, or, with codes or without a terminal, as text."""
+    """Show a gate at work: on the terminal's screen, or, with codes or without a terminal, as text; or a house."""
+    if gates:
+        return _house(gates, scan)
     # Before gpiozero is brought in. Whoever names another back end wants to see his own lamps.
     os.environ.setdefault("GPIOZERO_PIN_FACTORY", "mock")
     # ruff: noqa: PLC0415 - the gate brings in all its libraries
@@ -50,6 +54,26 @@ def demo(
         mocked = os.environ["GPIOZERO_PIN_FACTORY"] == "mock"
         remedy = "try it again on a quieter machine" if mocked else "unset GPIOZERO_PIN_FACTORY"
         raise CommandError(ExitCode.NO, f"the gate takes no scans ({error}): demo: {remedy}") from None
+
+
+def _house(gates: int, scan: Sequence[str]) -> int:
+    try:
+        from gate_controller.demo.gate_house import MOST_GATES, HouseNotThere, show_house
+    except ImportError as error:
+        missing = f"{error.name or error} is not installed"
+        raise CommandError(ExitCode.NO, f"{missing}: pip install 'gate-controller[venue,web,mqtt]'") from None
+
+    if scan or not 1 <= gates <= MOST_GATES:
+        what = "goes without --scan" if scan else f"takes 1 to {MOST_GATES}"
+        raise CommandError(ExitCode.SETTINGS, f"option --gates {what}: command line: see `gate-controller demo --help`")
+    logging.getLogger().setLevel(logging.CRITICAL)
+    try:
+        return run(show_house(gates, stays=sys.stdout.isatty()))
+    except HouseNotThere as error:
+        raise CommandError(ExitCode.NO, str(error)) from None
+    except TimeoutError:
+        remedy = "try fewer gates, or a quieter machine"
+        raise CommandError(ExitCode.NO, f"the house does not get ready: demo: {remedy}") from None
 
 
 def _try(model: "Model | None", image_file: Path) -> None:

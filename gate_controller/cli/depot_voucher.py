@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gate_controller.cli.errand_commands import sell, take_back
+from gate_controller.cli.in_force import load
 from gate_controller.cli.manual import manual
-from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption
 
 if TYPE_CHECKING:
     from gate_controller.admission.words.codes import VoucherCode

@@ -1,14 +1,10 @@
 """
-The command line: its commands, and the one place where a failure becomes a line and an exit code.
+The command line: its commands.
 
-Rules: each command is a thin file of its own, brings its libraries in when it runs, and returns its exit code. Only
-`main` catches what nobody expected.
+Rules: each command is a thin file of its own, brings its libraries in when it runs, and returns its exit code.
+What a failure becomes is said in `ending`.
 """
 
-import logging
-import os
-import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -16,26 +12,32 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from gate_controller.cli.config import config
+from gate_controller.cli.backing_up import backup
+from gate_controller.cli.config import settings_group
 from gate_controller.cli.depot_voucher import depot
-from gate_controller.cli.exits import MEANING, CommandError, ExitCode, complain
+from gate_controller.cli.doctor import doctor
+from gate_controller.cli.ending import NAME, ended
+from gate_controller.cli.exits import MEANING, CommandError, ExitCode
+from gate_controller.cli.join import join
 from gate_controller.cli.journal import journal
 from gate_controller.cli.manual import manual
+from gate_controller.cli.provision import provision
 from gate_controller.cli.receipt_printing import receipt
 from gate_controller.cli.receiver_trial import notify
 from gate_controller.cli.relay_safe import relay
+from gate_controller.cli.restoring_gate import restore
 from gate_controller.cli.run import run
 from gate_controller.cli.running_gate import gate
+from gate_controller.cli.setup import setup
 from gate_controller.cli.simulator import simulator
 from gate_controller.cli.ticket import ticket
 from gate_controller.cli.token import token
 from gate_controller.cli.trial import trial
+from gate_controller.cli.upgrade import oversee_upgrade, rollback, upgrade
 from gate_controller.cli.user import user
+from gate_controller.cli.venue_commands import venue_group
 from gate_controller.cli.version import version
 from gate_controller.cli.voucher import voucher
-
-_NAME = "gate-controller"
-_log = logging.getLogger("gate_controller")
 
 _MANUAL = f"""
 An admission gate that takes E-GUMA gift vouchers: scanner in, turnstile out.
@@ -49,9 +51,13 @@ Every setting has a name like relay.pin. It can be given as an argument (--set r
 (GATE_RELAY__PIN=5), as a systemd credential, and in a TOML file (pin = 5 under [relay]); the earlier in this list
 goes over the later. Two are required: admission.price_cents and the key, which
 stands in a file eguma.api_key beside the settings file, for root alone.
-"config" shows what is in force, "config --reference" all there is.
+"config" shows what is in force, "config --reference" all there is, "config check FILE" looks a file over, "config set"
+writes one setting, and "config reload" has the running gate read them again.
 
 A NEW GATE
+
+"setup" asks for all that a gate needs, tries each device, and writes the settings. "doctor" says what is wrong with a
+gate, and what to do. "join" makes it one of a venue's gates, by a one-time code.
 
 "test" tries one device after the other while no gate runs: "test scanner" shows what is scanned, "test relay" opens
 the gate once, "test all" goes through everything that is fitted and ends with a report.
@@ -79,7 +85,7 @@ EXAMPLES
   gate-controller simulator --port 8765
 """
 
-app = typer.Typer(name=_NAME, help=manual(_MANUAL), rich_markup_mode=None)
+app = typer.Typer(name=NAME, help=manual(_MANUAL), rich_markup_mode=None)
 
 
 def _demo(
@@ -111,6 +117,12 @@ def _demo(
         typer.Option(metavar="FILE", show_default=False, help="Keep the display's picture in this file, as a PNG."),
     ] = None,
     bell: Annotated[bool, typer.Option("--bell", help="Ring the terminal's bell when the buzzer sounds.")] = False,
+    gates: Annotated[
+        int,
+        typer.Option(
+            metavar="N", show_default=False, help="Show a house of so many gates (1 to 12), on its venue's page."
+        ),
+    ] = 0,
 ) -> int:
     """
     Show a gate at work on this screen, with nothing connected.
@@ -121,14 +133,20 @@ def _demo(
     what happened, and ends.
     The display's picture is drawn by the terminal's graphics (kitty, iTerm2, sixel), else by coloured blocks.
 
+    With --gates it shows a house: several gates, each a process, visitors that come by themselves, a real
+    Mosquitto between (which has to be installed), and the page of their venue, where staff see and act on all.
+
     Examples:
       gate-controller demo
       gate-controller demo --display 20x4 --language fr
       gate-controller demo --scan L4FU5LQTKJR3 --scan LWB4HK7T2MNQ
+      gate-controller demo --gates 4
     """
     from gate_controller.cli.demo import demo  # noqa: PLC0415 - the whole gate is brought in by it
 
-    return demo(scan or [], language=language, display=display, draw=draw, image_file=image_file, bell=bell)
+    return demo(
+        scan or [], language=language, display=display, draw=draw, image_file=image_file, bell=bell, gates=gates
+    )
 
 
 def _show_version(wanted: bool) -> None:
@@ -153,9 +171,14 @@ def _top(
 
 
 app.command(help=manual(run))(run)
+app.command(help=manual(setup))(setup)
+app.command(help=manual(doctor))(doctor)
 app.command("demo", help=manual(_demo))(_demo)
 app.command(help=manual(simulator))(simulator)
-app.command(help=manual(config))(config)
+app.add_typer(settings_group)
+app.command(help=manual(join))(join)
+app.command(help=manual(backup))(backup)
+app.command(help=manual(restore))(restore)
 app.add_typer(voucher)
 app.add_typer(depot)
 app.add_typer(ticket)
@@ -167,51 +190,30 @@ app.add_typer(trial)
 app.add_typer(notify)
 app.add_typer(user)
 app.add_typer(token)
+app.add_typer(provision)
+app.add_typer(venue_group)
+app.command(help=manual(upgrade))(upgrade)
+app.command(help=manual(rollback))(rollback)
+app.command("oversee-upgrade", help=manual(oversee_upgrade), hidden=True)(oversee_upgrade)
 app.command()(version)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line (the process's own, if none is given) and return the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal without Unicode gets escapes, not a crash half-way through a line.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
-    # Without a handler, Python would write warnings to stderr, between the lines that are for people.
-    _log.addHandler(logging.NullHandler())
     state = {"debug": False}
-    try:
-        code = _carry_out(arguments, state)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our output has had enough. Python's own flush at exit must not complain about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.NO
-    except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is, it becomes one line
-        _log.debug("unexpected", exc_info=error)
-        if state["debug"]:
-            traceback.print_exception(error)
-        complain(
-            f"unexpected {type(error).__name__}: {_place(error)}: "
-            f"run it again as `{_NAME} --debug …` and report what it shows"
-        )
-        return ExitCode.BUG
-    return code
 
+    def carry_out() -> int:
+        try:
+            outcome = get_command(app).main(
+                args=None if arguments is None else list(arguments), prog_name=NAME, standalone_mode=False, obj=state
+            )
+        except typer.TyperException as error:
+            raise CommandError(ExitCode.SETTINGS, _usage(error)) from None
+        except typer.Abort:
+            raise KeyboardInterrupt from None
+        return int(outcome or 0)
 
-def _carry_out(arguments: Sequence[str] | None, state: dict[str, bool]) -> int:
-    try:
-        outcome = get_command(app).main(
-            args=None if arguments is None else list(arguments), prog_name=_NAME, standalone_mode=False, obj=state
-        )
-    except CommandError as error:
-        for line in error.lines:
-            complain(line)
-        return error.code
-    except typer.TyperException as error:
-        complain(_usage(error))
-        return ExitCode.SETTINGS
-    except (KeyboardInterrupt, typer.Abort):
-        return ExitCode.INTERRUPTED
-    return int(outcome or 0)
+    return ended(carry_out, shows_more=lambda: state["debug"])
 
 
 def _usage(error: typer.TyperException) -> str:
@@ -220,14 +222,9 @@ def _usage(error: typer.TyperException) -> str:
     if "unexpected extra argument" in what:
         # It is not repeated: `--set eguma.api_key KEY` would show the key.
         what = "there is an argument too many"
+    if "no such command" in what.lower():  # nor is this: `config --set eguma.api_key KEY` takes the key for one
+        _, meant, suggestion = what.partition("Did you mean")
+        what = f"no such command{'. ' if meant else ''}{meant}{suggestion}"
     context = getattr(error, "ctx", None)
-    command = context.command_path if context else _NAME
+    command = context.command_path if context else NAME
     return f"{what[:1].lower()}{what[1:]}: command line: see `{command} --help`"
-
-
-def _place(error: BaseException) -> str:
-    # The text of an exception nobody expected may hold anything, even a key; where it was raised does not.
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "gate_controller" in frame.filename] or frames
-    _, _, path = ours[-1].filename.rpartition("gate_controller")
-    return f"gate_controller{path} line {ours[-1].lineno}"

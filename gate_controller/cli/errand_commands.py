@@ -5,13 +5,14 @@ Rules: done is 0; a no is 1, with its words on stderr; bad input is 2; and 3 whe
 has carried it out: the gate goes on looking, and the incident code says later what became of it.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.cli.asking import ask, name_of
+from gate_controller.cli.asking import ask, login_of
 from gate_controller.cli.exits import CommandError, ExitCode, UnansweredCommand, complain, on_one_line
 from gate_controller.cli.json_output import in_json
 from gate_controller.cli.options import ByOption, ConfigOption, JsonOption, SetOption
@@ -53,7 +54,7 @@ def charge(
         "payment_id": payment_id,
         "reason": reason,
     }
-    return _carried_out(config, overrides, "top_up", by, request, as_json=as_json)
+    return carried_out(config, overrides, "top_up", by, request, as_json=as_json)
 
 
 def void(
@@ -83,7 +84,7 @@ def void(
     request: dict[str, Any] = {"incident": _read_incident(incident), "reason": reason}
     if amount_cents is not None:
         request["amount_cents"] = _positive(amount_cents)
-    return _carried_out(config, overrides, "void", by, request, as_json=as_json)
+    return carried_out(config, overrides, "void", by, request, as_json=as_json)
 
 
 def sell(
@@ -110,7 +111,7 @@ def sell(
     request: dict[str, Any] = {"code": _read(code), "reason": reason}
     if amount_cents is not None:
         request["amount_cents"] = _positive(amount_cents)
-    return _carried_out(config, overrides, "sell", by, request, as_json=as_json)
+    return carried_out(config, overrides, "sell", by, request, as_json=as_json)
 
 
 def take_back(
@@ -127,14 +128,23 @@ def take_back(
     Example:
       gate-controller depot void DPF4-KX7T-Q2MR --reason "customer changed her mind" --by Anna
     """
-    return _carried_out(config, overrides, "take_back", by, {"code": _read(code), "reason": reason}, as_json=as_json)
+    return carried_out(config, overrides, "take_back", by, {"code": _read(code), "reason": reason}, as_json=as_json)
 
 
-def _carried_out(
-    config: Path | None, overrides: list[str] | None, do: str, by: str, request: dict[str, Any], *, as_json: bool
+def carried_out(
+    config: Path | None,
+    overrides: list[str] | None,
+    do: str,
+    by: str,
+    request: dict[str, Any],
+    *,
+    as_json: bool,
+    fields: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    line: Callable[[dict[str, Any]], str] | None = None,
 ) -> int:
+    """Give an order and say what became of it; `fields` are those of its JSON, `line` is said when it is done."""
     try:
-        told = ask(config, overrides, do, needs_key=True, by=name_of(by), full=True, **request)
+        told = ask(config, overrides, do, needs_key=True, by=login_of(by), full=True, **request)
     except UnansweredCommand as error:
         if as_json:
             print(in_json({"message": "\n".join(error.lines), "outcome": "unknown"}))
@@ -148,10 +158,10 @@ def _carried_out(
             print(in_json({"message": "\n".join(error.lines), "outcome": "refused"}))
         raise
     if as_json:
-        print(in_json(_fields(told)))
+        print(in_json((fields or _fields)(told)))
     if told["outcome"] == "done":
         if not as_json:
-            print(_line(told))
+            print((line or _line)(told))
     else:
         complain(_why_not(told))
     return _EXITS[told["outcome"]]

@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     NO = 1
     SETTINGS = 2
     EGUMA = 3
+    UNWELL = 4
     BUG = 70
     """EX_SOFTWARE of sysexits.h."""
     INTERRUPTED = 130
@@ -27,6 +28,7 @@ MEANING: dict[ExitCode, str] = {
     ExitCode.NO: "the answer is no, or it could not be done",
     ExitCode.SETTINGS: "a mistake in the settings or the command line, or another gate runs; nothing was touched",
     ExitCode.EGUMA: "E-GUMA was not reached, refused, or did not accept the key",
+    ExitCode.UNWELL: "doctor: something keeps the gate from its work, or soon will",
     ExitCode.BUG: "a fault of the program; --debug shows where",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
 }

@@ -60,6 +60,7 @@ def pages(config: Path | None, overrides: list[str] | None, *, limit: int = 0, *
 def _write(records: Iterator[dict[str, Any]], form: str) -> None:
     import csv
 
+    from gate_controller.desk.closing_table import harmless
     from gate_controller.journal.records import FIELDS
 
     if form == "jsonl":
@@ -71,11 +72,6 @@ def _write(records: Iterator[dict[str, Any]], form: str) -> None:
     writer.writeheader()
     for record in records:
         writer.writerow({name: harmless(value) for name, value in record.items()})
-
-
-def harmless(value: Any) -> Any:
-    """Return a value of a table: E-GUMA's words may begin like a formula, and a spreadsheet would run it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def day_of(text: str, option: str) -> tuple[float, float]:

@@ -34,7 +34,7 @@ def print_(
     """
     answer = ask(config, overrides, "receipt_print", incident=_code(incident))
     if as_json:
-        print_json(answer)
+        print_json({**answer, "outcome": "done"})
     else:
         print(f"{answer['incident']} is printed{', as a copy' if answer['is_copy'] else ''}")
     return ExitCode.OK
@@ -49,7 +49,7 @@ def list_(config: ConfigOption = None, overrides: SetOption = None, as_json: Jso
     """
     entries = ask(config, overrides, "receipt_list")
     if as_json:
-        print_json(entries)
+        print_json({"receipts": entries, "outcome": "done"})
         return ExitCode.OK
     for entry in entries:
         print(f"{entry['incident']:<10}{local(entry['at']):<21}{entry['state']:<17}{on_one_line(entry['why'])}")
@@ -82,7 +82,7 @@ def show(
     if png is not None:
         _draw(commands, columns, png)
     if as_json:
-        print_json({**answer, "png": str(png)} if png is not None else answer)
+        print_json({**answer, **({"png": str(png)} if png is not None else {}), "outcome": "done"})
     elif png is not None:
         print(f"{png} ({png.stat().st_size} bytes)")
     else:

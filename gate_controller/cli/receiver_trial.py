@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
+from gate_controller.cli.in_force import load
 from gate_controller.cli.manual import manual
-from gate_controller.cli.options import ConfigOption, SetOption, load
+from gate_controller.cli.options import ConfigOption, SetOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

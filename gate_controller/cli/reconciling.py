@@ -10,8 +10,9 @@ import typer
 from gate_controller.admission.words.codes import mask
 from gate_controller.cli.asking import ask
 from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.in_force import load
 from gate_controller.cli.json_output import print_json
-from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

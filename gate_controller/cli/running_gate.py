@@ -55,6 +55,9 @@ def _status_lines(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "since", since(status["since"]).removeprefix("since ")
     for fault in status["faults"]:
         yield fault["what"], f"{fault['why']} ({since(fault['since'])})"
+    if status["most_inside"] or status["inside"]:
+        most = f" of {status['most_inside']}" if status["most_inside"] else ""
+        yield "inside", f"{status['inside']}{most}"
     lane = status["lane"]
     in_lane = f"{lane['state']} {lane['incident']}, voucher {lane['voucher']}"
     yield "lane", f"{in_lane} ({since(lane['since'])})" if lane["since"] else lane["state"]
@@ -195,6 +198,22 @@ def resume(by: ByOption = "", config: ConfigOption = None, overrides: SetOption 
     return ExitCode.OK
 
 
+def occupancy(
+    inside: Annotated[int, typer.Argument(metavar="N", help="How many people are inside.")],
+    by: ByOption = "",
+    config: ConfigOption = None,
+    overrides: SetOption = None,
+) -> int:
+    """
+    Tell the gate how many people are inside: it counts on from there.
+
+    Example:
+      gate-controller gate occupancy 42 --by Anna
+    """
+    print(_ask(config, overrides, "count_people", inside=inside, by=name_of(by)))
+    return ExitCode.OK
+
+
 def _ask(config: Path | None, overrides: list[str] | None, do: str, **request: Any) -> Any:
     remedy = "state_dir: start it, or name its settings with --config"
     return ask_running(settings_without_key(config, overrides).state_dir, do, remedy=remedy, **request)
@@ -212,3 +231,4 @@ gate.command("hold-open", help=manual(hold_open))(hold_open)
 gate.command(help=manual(lock))(lock)
 gate.command("out-of-service", help=manual(out_of_service))(out_of_service)
 gate.command(help=manual(resume))(resume)
+gate.command(help=manual(occupancy))(occupancy)

@@ -1,15 +1,17 @@
-"""`gate-controller ticket`: what E-GUMA says of a ticket. Nothing here checks one in."""
+"""`gate-controller ticket`: what E-GUMA says of a ticket."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gate_controller.cli.exits import CommandError, ExitCode
+from gate_controller.cli.in_force import load
 from gate_controller.cli.manual import manual
-from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption
+from gate_controller.cli.ticket_checks import checkin, checkout
 
 if TYPE_CHECKING:
-    from gate_controller.admission.words.ticket_calls import TicketNumber
+    from gate_controller.admission.words.codes import TicketNumber
     from gate_controller.cli.eguma_answers import EgumaReport, Enquirer
 
 # ruff: noqa: PLC0415 - the HTTP client is brought in after the faults that need none
@@ -35,7 +37,8 @@ def info(
       gate-controller ticket info --json "1000 0000 0000 0000 001"
     """
     settings = load(config, overrides).settings
-    from gate_controller.admission.words.ticket_calls import TICKET_DIGITS, ticket_number_in
+    from gate_controller.admission.words.codes import TICKET_DIGITS
+    from gate_controller.admission.words.ticket_calls import ticket_number_in
     from gate_controller.cli.eguma_answers import tell
 
     read = ticket_number_in(number)
@@ -74,9 +77,10 @@ async def _told_of(enquirer: "Enquirer", number: "TicketNumber") -> "EgumaReport
 
 ticket = typer.Typer(
     name="ticket",
-    help="Ask E-GUMA about a ticket. Nobody is checked in.",
+    help="Ask E-GUMA about a ticket, or check it in or out.",
     rich_markup_mode=None,
     add_completion=False,
 )
 ticket.command(help=manual(info))(info)
-ticket.callback()(lambda: None)
+ticket.command(help=manual(checkin))(checkin)
+ticket.command(help=manual(checkout))(checkout)

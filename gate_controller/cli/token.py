@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,10 +27,15 @@ def issue(name: ProgramArgument, role: RoleOption, config: ConfigOption = None, 
     Example:
       gate-controller token add prometheus --role viewer > token.txt
     """
+    return issue_in(state_dir(config, overrides), name, role)
+
+
+def issue_in(directory: Path, name: str, role: str) -> int:
+    """Make a token for a program that asks whoever has this folder."""
     from gate_controller.web.tokens import digest_of, new_token
     from gate_controller.web.users import Token, add_token, sensible_name
 
-    directory, what, secret = state_dir(config, overrides), role_of(role), new_token()
+    what, secret = role_of(role), new_token()
     with users_told():
         add_token(directory, Token(sensible_name(name), what, digest_of(secret), time.time()))
     print(secret)
@@ -43,9 +49,13 @@ def revoke(name: ProgramArgument, config: ConfigOption = None, overrides: SetOpt
     Example:
       gate-controller token revoke prometheus
     """
+    return revoke_in(state_dir(config, overrides), name)
+
+
+def revoke_in(directory: Path, name: str) -> int:
+    """Revoke a token of a folder's."""
     from gate_controller.web.users import revoke_token
 
-    directory = state_dir(config, overrides)
     with users_told():
         token = revoke_token(directory, name)
     print(f"{token.name} is revoked")
@@ -59,10 +69,15 @@ def tokens(config: ConfigOption = None, overrides: SetOption = None, as_json: Js
     Example:
       gate-controller token list
     """
+    return tokens_in(state_dir(config, overrides), as_json=as_json)
+
+
+def tokens_in(directory: Path, *, as_json: bool) -> int:
+    """List the tokens of a folder."""
     from gate_controller.web.users import read_users
 
     with users_told():
-        programs = read_users(state_dir(config, overrides)).programs.values()
+        programs = read_users(directory).programs.values()
     if as_json:
         print_json([{"name": each.name, "role": each.role.word, "made": each.made} for each in programs])
     else:

@@ -49,13 +49,18 @@ def add(
       gate-controller user add Anna --role staff
       gate-controller user add Anna --role staff --password-stdin < password.txt
     """
+    return add_in(state_dir(config, overrides), name, role, from_stdin=password_stdin)
+
+
+def add_in(directory: Path, name: str, role: str, *, from_stdin: bool) -> int:
+    """Add somebody to the users of a folder."""
     from gate_controller.web.users import Member, add_member, read_users, refuse_known, sensible_name
 
-    directory, what = state_dir(config, overrides), role_of(role)
+    what = role_of(role)
     with users_told():
         name = sensible_name(name)
         refuse_known(read_users(directory), name)
-        add_member(directory, Member(name, what, _hash(_typed(from_stdin=password_stdin))))
+        add_member(directory, Member(name, what, _hash(_typed(from_stdin=from_stdin))))
     print(f"{name} may log in as {what.word}")
     return ExitCode.OK
 
@@ -72,14 +77,18 @@ def password(
     Example:
       gate-controller user password Anna
     """
+    return password_in(state_dir(config, overrides), name, from_stdin=password_stdin)
+
+
+def password_in(directory: Path, name: str, *, from_stdin: bool) -> int:
+    """Give somebody of a folder's users another password."""
     from dataclasses import replace
 
     from gate_controller.web.users import change_member, member_of, read_users
 
-    directory = state_dir(config, overrides)
     with users_told():
         member_of(read_users(directory), name)
-        kept = _hash(_typed(from_stdin=password_stdin))
+        kept = _hash(_typed(from_stdin=from_stdin))
         member = change_member(directory, name, lambda member: replace(member, password=kept))
     print(f"{member.name} has another password")
     return ExitCode.OK
@@ -92,11 +101,16 @@ def role(name: NameArgument, role: RoleOption, config: ConfigOption = None, over
     Example:
       gate-controller user role Anna --role technician
     """
+    return role_in(state_dir(config, overrides), name, role)
+
+
+def role_in(directory: Path, name: str, role: str) -> int:
+    """Give somebody of a folder's users another role."""
     from dataclasses import replace
 
     from gate_controller.web.users import change_member, member_of, read_users
 
-    directory, what = state_dir(config, overrides), role_of(role)
+    what = role_of(role)
     with users_told():
         member_of(read_users(directory), name)
         member = change_member(directory, name, lambda member: replace(member, role=what))
@@ -113,9 +127,13 @@ def remove(name: NameArgument, config: ConfigOption = None, overrides: SetOption
     Example:
       gate-controller user remove Anna
     """
+    return remove_in(state_dir(config, overrides), name)
+
+
+def remove_in(directory: Path, name: str) -> int:
+    """Remove somebody from the users of a folder."""
     from gate_controller.web.users import member_of, read_users, remove_member
 
-    directory = state_dir(config, overrides)
     with users_told():
         member_of(read_users(directory), name)
         member = remove_member(directory, name)
@@ -130,10 +148,15 @@ def list_(config: ConfigOption = None, overrides: SetOption = None, as_json: Jso
     Example:
       gate-controller user list
     """
+    return list_in(state_dir(config, overrides), as_json=as_json)
+
+
+def list_in(directory: Path, *, as_json: bool) -> int:
+    """List the users of a folder."""
     from gate_controller.web.users import read_users
 
     with users_told():
-        people = read_users(state_dir(config, overrides)).people.values()
+        people = read_users(directory).people.values()
     if as_json:
         print_json([{"name": each.name, "role": each.role.word} for each in people])
     else:

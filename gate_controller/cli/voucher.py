@@ -7,9 +7,10 @@ import typer
 from gate_controller.admission.words.codes import NotAVoucher, read_code
 from gate_controller.cli.errand_commands import charge, void
 from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
+from gate_controller.cli.in_force import load
 from gate_controller.cli.json_output import in_json
 from gate_controller.cli.manual import manual
-from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption
 from gate_controller.cli.voucher_info import info
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def _as_json(answer: "BalanceAnswer", settings: "Settings") -> str:
             "balance_cents": answer.balance_in_cents or 0,
             "total_cents": answer.total_amount_in_cents,
             "currency": answer.currency or settings.admission.currency,
+            "product_id": answer.product_id,
             "message": answer.message,
             "outcome": "done" if answer.is_redeemable else "refused",
         }
@@ -98,6 +100,7 @@ def _as_lines(answer: "BalanceAnswer", settings: "Settings", asked: "Code") -> s
         "redeemable": "yes" if answer.is_redeemable else "no",
         "balance": amount(answer.balance_in_cents or 0),
         "total": amount(answer.total_amount_in_cents),
+        "product": on_one_line(answer.product_id) or "not told",
         # E-GUMA's words are anything: on a terminal, without what could control it.
         "message": on_one_line(answer.message) or "none",
     }

@@ -1,10 +1,11 @@
 """`gate-controller voucher info`: what a voucher is, in E-GUMA's words. Nothing is charged."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gate_controller.cli.options import ConfigOption, JsonOption, SetOption, load
+from gate_controller.cli.in_force import load
+from gate_controller.cli.options import ConfigOption, JsonOption, SetOption
 
 if TYPE_CHECKING:
     from gate_controller.admission.words.codes import Code
@@ -20,28 +21,48 @@ def info(
     config: ConfigOption = None,
     overrides: SetOption = None,
     as_json: JsonOption = False,
+    print_: Annotated[bool, typer.Option("--print", help="Print it on the receipt printer too.")] = False,
 ) -> int:
     """
     Ask what a voucher is: its name, description, validity and balance.
 
-    For a ShortCode the balance is asked first, which tells the code of its voucher.
+    For a ShortCode the balance is asked first, which tells the code of its voucher. With --print the paper says name,
+    validity, balance and original value, the code masked; without paper the command ends with 1.
 
     Ends with 0 if E-GUMA knows it, 1 if it says no, and 3 if it gave no answer in the time of a verdict.
 
     Examples:
       gate-controller voucher info L4FU-5LQT-KJR3
       gate-controller voucher info --json L4FU5LQTKJR3
+      gate-controller voucher info L4FU-5LQT-KJR3 --print
     """
     settings = load(config, overrides).settings
+    from gate_controller.admission.words.codes import Code
+    from gate_controller.cli.asking import ask
     from gate_controller.cli.eguma_answers import read_voucher_code, tell
+    from gate_controller.eguma.asks import balance_of
 
     what = "the 12 letters and digits on the voucher, or a ShortCode of two digits"
     read = read_voucher_code(code, what, short_codes=True)
 
-    async def enquiry(enquirer: "Enquirer") -> "EgumaReport":
-        return await _told_of(enquirer, read)
+    printed: dict[str, Any] = {}
 
-    return tell(settings, enquiry, as_json=as_json)
+    async def enquiry(enquirer: "Enquirer") -> "EgumaReport":
+        report = await _told_of(enquirer, read)
+        if print_ and report.refusal is None:
+            balance = await enquirer.answer(balance_of(Code(report.fields["voucher_code"])))
+            printed.update(
+                report.fields,
+                balance_cents=balance.balance_in_cents,
+                total_cents=balance.total_amount_in_cents,
+                currency=balance.currency or settings.admission.currency.value,
+            )
+        return report
+
+    ended = tell(settings, enquiry, as_json=as_json)
+    if printed:
+        ask(config, overrides, "print_balance", voucher=printed)
+    return ended
 
 
 async def _told_of(enquirer: "Enquirer", code: "Code") -> "EgumaReport":

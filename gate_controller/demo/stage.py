@@ -10,7 +10,7 @@ import os
 import tempfile
 import time
 import tty
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from gate_controller.demo.wiring import Wiring
 from gate_controller.devices.gpio import is_high, pulses
 from gate_controller.settings import Settings, load_settings
 from gate_controller.shell.front import RESTING
-from gate_controller.simulator import KEYS, SAMPLES, Simulator, Voucher
+from gate_controller.simulator import KEYS, SAMPLES, Sample, Simulator, Voucher
 from gate_controller.texts import Language, Text, Texts, format_amount
 from gate_controller.web.keeping import PAGE
 from gate_controller.web.playground import Holding, Scene
@@ -240,11 +240,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(display: "MemoryDisplay | None" = None, *, web_port: int = 0) -> AsyncIterator[Stage]:
+async def staged(
+    display: "MemoryDisplay | None" = None,
+    *,
+    web_port: int = 0,
+    more: Mapping[str, str] | None = None,
+    vouchers: Sequence[Sample] = SAMPLES,
+) -> AsyncIterator[Stage]:
     """
     Set the stage, and clear it all away afterwards; until it is `ready`, the gate on it is out of service.
 
-    The staff's page is served at `web_port`, on this machine alone; 0: not at all.
+    The staff's page is served at `web_port`, on this machine alone; 0: not at all. `more` settings go over the demo's.
     """
     wiring = Wiring()
     scanner, port = os.openpty()
@@ -252,8 +258,9 @@ async def staged(display: "MemoryDisplay | None" = None, *, web_port: int = 0) -
     tty.setraw(port)
     try:
         with tempfile.TemporaryDirectory(prefix="gate-demo-") as directory:
-            async with Simulator(vouchers=SAMPLES) as simulator:
-                settings = _settings(simulator.base_url, os.ttyname(port), Path(directory), wiring, web_port=web_port)
+            async with Simulator(vouchers=vouchers) as simulator:
+                given = {"web.port": str(web_port), **wiring.settings, **(more or {})}
+                settings = _settings(simulator.base_url, os.ttyname(port), Path(directory), given)
                 stage = Stage(settings, simulator, scanner, wiring=wiring, display=display)
                 try:
                     yield stage
@@ -266,7 +273,7 @@ async def staged(display: "MemoryDisplay | None" = None, *, web_port: int = 0) -
         os.close(port)
 
 
-def _settings(base_url: str, port: str, directory: Path, wiring: Wiring, web_port: int) -> Settings:
+def _settings(base_url: str, port: str, directory: Path, more: Mapping[str, str]) -> Settings:
     given = {
         "id": "demo",
         "state_dir": str(directory),
@@ -280,8 +287,7 @@ def _settings(base_url: str, port: str, directory: Path, wiring: Wiring, web_por
         "scanner.port": port,
         "scanner.gap_seconds": 0.005,  # keys come faster after one another than codes to a scanner
         "display.languages": ",".join(Language),
-        "web.port": str(web_port),
-        **wiring.settings,
+        **more,
     }
     # Nothing of this machine's own gate, should it have one, is asked or touched.
     nothing = directory / "gate.toml"

@@ -59,6 +59,14 @@ class PutOff(ControlError):
     """Only the moment is bad: the same order may be given again."""
 
 
+class NotDone(ControlError):
+    """The request was taken and tried, and the gate could not do it."""
+
+
+class GivenEarlier(ControlError):
+    """An earlier run of this gate began it, by the same name: nothing was done now."""
+
+
 class NoAnswer(ControlError):
     """The request was sent, and no answer came: it may have been carried out."""
 

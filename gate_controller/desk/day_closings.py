@@ -17,7 +17,7 @@ from gate_controller.admission.words.money import Currency
 from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway
 from gate_controller.desk.moments import date_of, span_of_day
 from gate_controller.desk.wants import who_and_why
-from gate_controller.journal.closings import ClosedTo, DayToClose
+from gate_controller.journal.closings import BookedKind, ClosedTo, DayToClose
 from gate_controller.journal.failures import JournalError
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.reconcile import MARGIN_SECONDS, Charge, differences, own_user_in
@@ -35,6 +35,12 @@ MOST_NAMED: Final = 50
 
 LIST_ZONE: Final = "Europe/Zurich"
 """The zone of the list's local times, unless another is named."""
+
+DAYS: Final = 14
+MOST_DAYS: Final = 62
+"""Of a list of days."""
+
+_ADMITTED: Final = frozenset({BookedKind.ADMITTED_ON_CHARGE, BookedKind.ADMITTED_ON_CREDIT, BookedKind.LET_IN})
 
 _TRIES: Final = 5
 _EVER: Final = 2**62
@@ -76,6 +82,49 @@ class DayClosings:
         counted = await self._read(lambda: count(since, until))
         closing = None if day == today else await self.closed(day)
         return {"date": day, "currency": self._currency().value, **counted, "closing": closing}
+
+    async def days(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """
+        Return days, the latest first, from today or before the day `before`: `limit` at most, and none from before the
+        journal begins. Each with whether it is over, was closed (when, by whom) or waits for it, and what it came to.
+        """
+        now, limit = self._now().wall, min(int(request.get("limit") or DAYS), MOST_DAYS)
+        last = date.fromisoformat(date_of(now)).toordinal()
+        if request.get("before"):
+            last = min(last, date.fromisoformat(day_named(request["before"])).toordinal() - 1)
+        dates = [date.fromordinal(each).isoformat() for each in range(last, max(last - limit, 0), -1)]
+        if not dates:
+            return []
+        found: list[dict[str, Any]] = await self._read(lambda: self._listed(dates, now))
+        return found
+
+    def _listed(self, dates: list[str], now: float) -> list[dict[str, Any]]:
+        begun, closed, last = (
+            self._reader.begun(),
+            self._reader.closings_between(dates[-1], dates[0]),
+            self._reader.closed_to(),
+        )
+        first, listed = "9999" if begun is None else date_of(begun), []
+        for day in dates:
+            written = closed.get(day)
+            if written is None and day < first:
+                continue
+            since, until = span_of_day(day)
+            is_over, is_due = until <= now, False
+            if written is None and is_over and (last is None or day > last.date):
+                after = last or ClosedTo("", since, _EVER, self._reader.place_of(since))
+                is_due = self._reader.first_to_close(after, since, until) is not None
+            listed.append({"date": day, "is_over": is_over, "is_due": is_due, **self._summed(written, since, until)})
+        return listed
+
+    def _summed(self, written: dict[str, Any] | None, since: float, until: float) -> dict[str, Any]:
+        if written is None:
+            counted = self._days.past(since, until)
+            came_to = {name: counted[name] for name in ("admissions", "revenue_cents")}
+            return {"closed_at": None, "closed_by": "", **came_to}
+        came_in = sum(each["times"] for each in written["entries"] if each["entry"] in _ADMITTED)
+        told = {name: written[name] for name in ("closed_at", "closed_by", "revenue_cents")}
+        return {**told, "admissions": came_in}
 
     async def closed(self, day: str) -> dict[str, Any] | None:
         """Return what was written when a day was closed; None where it has not been."""
@@ -134,7 +183,7 @@ class DayClosings:
         }
 
         def write(store: Store) -> bool:
-            told["lacks_charges"] = store.may_lack_charges_since(since)
+            told["lacks_charges"] = store.may_lack_charges_since(since) or store.is_archived_since(since)
             return store.close_day(counted, told)
 
         try:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
 from gate_controller.admission.gate.voids import left_of_charge
-from gate_controller.admission.words.codes import NotAVoucher, VoucherCode
+from gate_controller.admission.words.codes import TICKET_DIGITS, NotAVoucher, VoucherCode
 from gate_controller.admission.words.commands import Answer
 from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.events import ErrandOrdered, Instant, Order
@@ -21,7 +21,7 @@ from gate_controller.admission.words.ids import Incident
 from gate_controller.admission.words.money import Cents
 from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere, PutOff
 from gate_controller.desk.telling import errand_end
-from gate_controller.desk.typed_codes import read_typed
+from gate_controller.desk.typed_codes import read_typed, ticket_typed
 from gate_controller.desk.wants import most_of, order_of, who_and_why
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
@@ -93,6 +93,24 @@ class ErrandOrders:
             lambda: ErrandOrdered(
                 self._now(), order_of(request), by, ErrandKind.TAKING_BACK, code, None, reason, most=most
             ),
+        )
+
+    async def check_in(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Check the ticket `number` in; nobody is let in by it."""
+        return await self._of_ticket(request, ErrandKind.CHECK_IN)
+
+    async def check_out(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Check the ticket `number` out."""
+        return await self._of_ticket(request, ErrandKind.CHECK_OUT)
+
+    async def _of_ticket(self, request: dict[str, Any], kind: ErrandKind) -> dict[str, Any]:
+        by, reason = who_and_why(request, needs_reason=False)
+        number = ticket_typed(str(request.get("number") or ""))
+        if number is None:
+            raise AskedWrongly(f"number: this is no ticket number: give the {TICKET_DIGITS} digits on the ticket")
+        return await self._carried_out(
+            request,
+            lambda: ErrandOrdered(self._now(), order_of(request), by, kind, VoucherCode(number), None, reason),
         )
 
     async def void(self, request: dict[str, Any]) -> dict[str, Any]:

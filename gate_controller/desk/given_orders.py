@@ -11,14 +11,17 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, PutOff
+from gate_controller.desk.control_socket import AskedWrongly, ControlError, GivenEarlier, JournalAway, PutOff
 
 MOST_REMEMBERED: Final = 500
 """Orders that are remembered: more than a day has, and little memory."""
 
 LONGEST_NAME: Final = 64
 
-MONEY_MOVING: Final = frozenset({"top_up", "sell", "take_back", "void"})
+PUT_OFF_LASTS_SECONDS: Final = 5.0
+"""How long the same order is still put off: a page that asks every second what became of it is to be told so."""
+
+MONEY_MOVING: Final = frozenset({"admit", "top_up", "sell", "take_back", "void", "check_in", "check_out"})
 """Orders that nothing but the journal keeps from taking effect a second time after a restart."""
 
 Carries = Callable[[dict[str, Any]], Awaitable[Any]]
@@ -53,7 +56,7 @@ class GivenOrders:
                 raise JournalAway("the journal cannot be read: nobody can tell now whether this was done already")
         if name not in self._given:
             if (earlier := (self._earlier or {}).get(name)) is not None:
-                raise ControlError(f"id {name}: {earlier}")
+                raise GivenEarlier(f"id {name}: {earlier}")
             work = asyncio.ensure_future(carry_out(request))
             self._given[name] = (do, dict(request), work)
             work.add_done_callback(lambda done: self._ended(name, done))
@@ -65,7 +68,11 @@ class GivenOrders:
 
     def _ended(self, name: str, work: asyncio.Future[Any]) -> None:
         # Whoever asked may have gone: what it ended in has been seen. What could not begin may be ordered again.
-        if not work.cancelled() and isinstance(work.exception(), JournalAway | PutOff):
+        error = None if work.cancelled() else work.exception()
+        if isinstance(error, PutOff):
+            # Not at once: whoever has gone on to ask would begin it anew without knowing, and so without end.
+            asyncio.get_running_loop().call_later(PUT_OFF_LASTS_SECONDS, self._given.pop, name, None)
+        elif isinstance(error, JournalAway):
             self._given.pop(name, None)
 
     def _forget_oldest(self) -> None:

@@ -7,8 +7,10 @@ its lock). Everything here speaks plain values, ready for JSON; codes are masked
 
 import asyncio
 import contextlib
+import math
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,29 +23,29 @@ from gate_controller.admission.words.events import (
     AdoptOrdered,
     Instant,
     LetInOrdered,
-    OpenOrdered,
     Order,
     RefundOrdered,
-    RegimeOrdered,
-    ResumeOrdered,
     SettleOrdered,
 )
-from gate_controller.admission.words.facts import Fact, Regime, Standing, is_foreign
+from gate_controller.admission.words.facts import Fact, Standing, is_foreign
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.money import Currency
-from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway, NotThere
+from gate_controller.desk.admissions import Admissions
+from gate_controller.desk.control_socket import ControlError, JournalAway, NotThere
 from gate_controller.desk.day_closings import DayClosings
 from gate_controller.desk.errand_orders import ErrandOrders
-from gate_controller.desk.given_orders import GivenOrders
-from gate_controller.desk.moments import until
+from gate_controller.desk.gate_orders import GateOrders, refuse_failed
+from gate_controller.desk.given_orders import Carries, GivenOrders
 from gate_controller.desk.telling import told, told_whole
 from gate_controller.desk.wants import most_of, new_order, order_of, search_of, who_and_why
 from gate_controller.journal import own_files
 from gate_controller.journal.failures import JournalError
+from gate_controller.journal.numbered import MOST_EVENTS
 from gate_controller.journal.reader import PAGE, Reader, UnknownAttempt
 from gate_controller.journal.records import Record
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
+from gate_controller.shell.event_reading import EventReading
 from gate_controller.shell.status import GateStatus
 
 _T = TypeVar("_T")
@@ -57,9 +59,6 @@ FOUND = 20
 
 _STEP_SECONDS = 0.05
 """Between two steps of getting ready, so that nothing that a visitor waits for is held up."""
-
-MAX_STAFF_TEXT = 120
-"""Letters of what staff let visitors read: about what a display of 128x64 shows in two pages."""
 
 
 class Desk:
@@ -81,13 +80,15 @@ class Desk:
         closes a day, and `books` asks for E-GUMA's list.
         """
         self._directory = directory
+        self._events_read = EventReading(journal, directory)
         self._reader = Reader(directory)
         self._now = now
         self._order = order
         self._gate = gate
         self._gate_status = status
-        self.given = GivenOrders(self._orders_on_record)
+        self.given = GivenOrders(self.orders_on_record)
         """What was ordered here: whoever else takes orders remembers them with these."""
+        self._gate_orders = GateOrders(now=now, order=order, written=journal.written)
         self._errands = ErrandOrders(
             self._reader,
             now=now,
@@ -96,34 +97,36 @@ class Desk:
             tell=lambda record, request: told(record, request, self._currency),
             refund=self._refund,
         )
+        self._admissions = Admissions(gate, now=now, order=order, attempts=self._attempts)
         self._closings = DayClosings(
             self._reader, journal, books, now=now, currency=lambda: self._currency, read=self._read
         )
 
     def answerers(self) -> Mapping[str, Callable[[dict[str, Any]], Awaitable[Any]]]:
         """Return what can be asked, by the name of each request."""
-        orders = {
+        orders: dict[str, Carries] = {
             "settle": self._settle,
             "refund": self._refund,
             "let_in": self._let_in,
-            "release": self._release,
-            "hold_open": self._hold_open,
-            "lock": self._lock,
-            "out_of_service": self._out_of_service,
-            "resume": self._resume,
+            **self._gate_orders.orders(),
+            "admit": self._admissions.admit,
             "top_up": self._errands.top_up,
             "sell": self._errands.sell,
             "take_back": self._errands.take_back,
             "void": self._errands.void,
+            "check_in": self._errands.check_in,
+            "check_out": self._errands.check_out,
             "close_day": self._closings.close_day,
         }
         return {
             "page": self._page,
             "find": self._find,
             "day": self._closings.day,
+            "days": self._closings.days,
             "show": self._show,
             "attempts": self._attempts,
             "open": self._open,
+            "events": self._events,
             "adopt": self._adopt,
             "verify": self._verify,
             "backup": self._backup,
@@ -186,6 +189,16 @@ class Desk:
             return plain
 
         return await self._read(read)
+
+    async def _events(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return what came to disk `after` a number, in that order, masked: at most `limit`, none that may go."""
+        try:
+            told = await self._events_read.after(
+                int(request.get("after") or 0), int(request.get("limit") or MOST_EVENTS)
+            )
+        except JournalError as error:
+            raise JournalAway(str(error)) from None
+        return asdict(told)
 
     @property
     def _currency(self) -> Currency:
@@ -265,44 +278,6 @@ class Desk:
 
         return await self._read(copy)
 
-    async def _release(self, request: dict[str, Any]) -> str:
-        by, reason = who_and_why(request)
-        return self._obeyed(OpenOrdered(self._now(), order_of(request), by, reason), "released")
-
-    async def _hold_open(self, request: dict[str, Any]) -> str:
-        return self._ruled(request, Regime.HELD_OPEN, until=self._until(request))
-
-    async def _lock(self, request: dict[str, Any]) -> str:
-        return self._ruled(request, Regime.LOCKED, until=self._until(request))
-
-    async def _out_of_service(self, request: dict[str, Any]) -> str:
-        text = " ".join(str(request.get("text") or "").split())
-        if len(text) > MAX_STAFF_TEXT:
-            raise AskedWrongly(f"text: {len(text)} letters are too many for a display: take {MAX_STAFF_TEXT} at most")
-        if not text.isprintable():
-            raise AskedWrongly("text: holds characters that no display can show: leave them out")
-        return self._ruled(request, Regime.OUT_OF_SERVICE, text=text)
-
-    def _until(self, request: dict[str, Any]) -> float:
-        if not request.get("until"):
-            raise AskedWrongly("until: is missing: say when it ends, such as 18:30")
-        return until(request["until"], self._now().wall)
-
-    def _ruled(self, request: dict[str, Any], regime: Regime, *, until: float | None = None, text: str = "") -> str:
-        by, reason = who_and_why(request)
-        order = RegimeOrdered(self._now(), order_of(request), by, regime, reason, until, text)
-        return self._obeyed(order, regime.value)
-
-    async def _resume(self, request: dict[str, Any]) -> str:
-        by, _ = who_and_why(request, needs_reason=False)
-        return self._obeyed(ResumeOrdered(self._now(), order_of(request), by), "resumed")
-
-    def _obeyed(self, order: Order, done: str) -> str:
-        """Return that an order to the gate is done; raise where it is not."""
-        if objection := self._order(order).objection:
-            raise ControlError(f"gate: {objection}")
-        return done
-
     async def _status(self, _request: dict[str, Any]) -> dict[str, Any]:
         return self._gate_status().as_dict()
 
@@ -324,8 +299,13 @@ class Desk:
         # A voucher that is scanned meanwhile has another newest attempt: the order is about this one.
         incident, before = record.incident, len(facts)
         for _ in range(int(OUTCOME_SECONDS / _LOOK_SECONDS)):
+            if not is_taken and self._now().wall >= float(request.get("expires") or math.inf):
+                raise ControlError(
+                    f"incident {incident}: {put_off or 'the journal was slow'}, and the order has expired"
+                )
             if not is_taken:  # its visitor may still have the lane: the order is given until it is taken
                 answer = self._order(ordered(name, facts))
+                refuse_failed(answer, f"incident {incident}")
                 if answer.objection and not answer.is_put_off:
                     raise ControlError(f"incident {incident}: {answer.objection}")
                 is_taken, put_off, before = not answer.objection, answer.objection, len(facts)
@@ -339,7 +319,8 @@ class Desk:
                 raise ControlError(f"incident {incident}: {put_off}")
         return await self._read(lambda: told(record, request, self._currency))
 
-    async def _orders_on_record(self) -> dict[str, str] | None:
+    async def orders_on_record(self) -> dict[str, str] | None:
+        """Return what orders came to by the journal, each by its name; None where it cannot be read."""
         try:
             return await self._read(self._reader.orders)
         except ControlError:

@@ -16,6 +16,7 @@ from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode
 from gate_controller.admission.words.facts import Standing
 from gate_controller.admission.words.ids import Incident, read_incident
 from gate_controller.admission.words.messages import Message
+from gate_controller.admission.words.ticket_calls import ticket_number_in
 from gate_controller.desk.control_socket import Answerer, ControlError
 from gate_controller.desk.staff import Desk
 from gate_controller.devices.errors import DeviceError
@@ -27,7 +28,7 @@ from gate_controller.journal.store import FILE_NAME, Store
 from gate_controller.journal.writer import Journal
 
 _ABOUT_CHARGES = frozenset({"refund", "void"})
-_ABOUT_VOUCHERS = frozenset({"top_up", "sell", "take_back"})
+_ABOUT_VOUCHERS = frozenset({"top_up", "sell", "take_back", "check_in", "check_out"})
 
 
 class NobodyThere:
@@ -108,5 +109,7 @@ async def _unsettled_beside(journal: Journal, request: dict[str, Any]) -> Incide
 
 
 def _voucher_asked(request: dict[str, Any]) -> VoucherCode:
+    if (number := ticket_number_in(str(request.get("number") or ""))) is not None:
+        return VoucherCode(number)
     code = read_code(str(request.get("code") or "").encode(errors="replace"))
     return VoucherCode("") if isinstance(code, NotAVoucher) else VoucherCode(code)

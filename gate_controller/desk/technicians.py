@@ -93,7 +93,6 @@ class Trials:
         self._front = front
         self._texts = texts
         self._absent = absent(settings)
-        self._cards = pictures(texts, Cents(settings.admission.price_cents))
         self._gate = gate
         self._degraded = degraded
         self._given = given
@@ -134,12 +133,16 @@ class Trials:
         """Show one picture; asked for none, return the names of all."""
         if (name := request.get("picture")) is None:
             return list(self._cards)
-        if name not in self._cards:
+        if name not in (cards := self._cards):
             raise ControlError(f"the running gate has no picture {name!r}: is it of another version?")
-        await self._try("display", request, lambda: self._front.display(self._cards[name]), self._display_again)
+        await self._try("display", request, lambda: self._front.display(cards[name]), self._display_again)
         if fault := self._degraded.why("display"):
             raise ControlError(fault)
         return []
+
+    @property
+    def _cards(self) -> dict[str, Card]:
+        return pictures(self._texts, self._gate.policy.price)
 
     async def _show_fingerprint(self, request: dict[str, Any]) -> None:
         """Show the fingerprint of the page's certificate, for who compares it with what his browser says."""

@@ -1,7 +1,7 @@
 """Attempts as plain values, ready for JSON: masked unless wanted whole, and in words where a language is named."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gate_controller.admission.gate.orders import possible
 from gate_controller.admission.words.errand_facts import ErrandDone, ErrandNotDone, ErrandRefused
@@ -9,8 +9,9 @@ from gate_controller.admission.words.facts import Fact, Standing
 from gate_controller.admission.words.money import Currency
 from gate_controller.desk.control_socket import AskedWrongly
 from gate_controller.journal.records import Record, facts_as_dicts, moment
-from gate_controller.texts.languages import Language
-from gate_controller.texts.story import Story
+
+if TYPE_CHECKING:
+    from gate_controller.texts.story import Story
 
 
 def told(record: Record, request: dict[str, Any], currency: Currency) -> dict[str, Any]:
@@ -49,9 +50,13 @@ def errand_end(facts: Sequence[Fact]) -> dict[str, Any]:
     return {"outcome": "unknown", "text": ""}
 
 
-def _story(record: Record, request: dict[str, Any], currency: Currency) -> Story | None:
+def _story(record: Record, request: dict[str, Any], currency: Currency) -> "Story | None":
     if not request.get("language"):
         return None
+    # ruff: noqa: PLC0415 - a gate that starts has nothing to tell yet
+    from gate_controller.texts.languages import Language
+    from gate_controller.texts.story import Story
+
     try:
         return Story(record.facts, Language(request["language"]), currency)
     except ValueError:

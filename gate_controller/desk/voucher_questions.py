@@ -7,12 +7,13 @@ for, and takes no longer than a visitor would wait.
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, is_short_code, mask
 from gate_controller.admission.words.money import Currency
-from gate_controller.desk.control_socket import AskedWrongly, ControlError, JournalAway
+from gate_controller.desk.at_once import AtOnce
+from gate_controller.desk.control_socket import AskedWrongly, JournalAway
 from gate_controller.desk.typed_codes import read_typed
 from gate_controller.eguma.answers import BalanceAnswer
 from gate_controller.eguma.api import Api, fit_to_be_told
@@ -21,22 +22,19 @@ from gate_controller.journal.records import moment
 
 # ruff: noqa: PLC0415 - what only a desk asks of E-GUMA is brought in by whoever stands at one
 
-MOST_AT_ONCE: Final = 3
-"""Questions that are asked at the same time: look-ups and refunds go by the same connection."""
-
 Attempts = Callable[[dict[str, Any]], Awaitable[list[dict[str, Any]]]]
 
 
 class VoucherQuestions:
     """Answers what a voucher is, and how it stands."""
 
-    def __init__(self, api: Api, *, attempts: Attempts, seconds: float, currency: Currency) -> None:
+    def __init__(self, api: Api, *, attempts: Attempts, seconds: float, currency: Currency, at_once: AtOnce) -> None:
         """`attempts` returns the attempts of a `voucher`; `seconds` is what E-GUMA's answers may take in all."""
         self._api = api
         self._attempts = attempts
         self._seconds = seconds
         self._currency = currency
-        self._asked = 0
+        self._at_once = at_once
 
     async def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """
@@ -48,13 +46,8 @@ class VoucherQuestions:
         code = read_typed(str(request.get("code") or ""))
         if isinstance(code, NotAVoucher):
             raise AskedWrongly(f"code: this is no voucher code ({code.why}): give the 12 letters and digits on it")
-        if self._asked >= MOST_AT_ONCE:
-            raise ControlError("voucher: others are asking E-GUMA just now: try again in a moment")
-        self._asked += 1
-        try:
+        with self._at_once.one("voucher"):
             told = await self._told(code)
-        finally:
-            self._asked -= 1
         told["attempts"] = await self._history(told["voucher_code"], request)
         if not request.get("full"):
             told["voucher_code"] = mask(told["voucher_code"]) if told["voucher_code"] else ""
@@ -71,7 +64,9 @@ class VoucherQuestions:
             return told
         told |= self._of_balance(code, balance)
         if told["voucher_code"]:
-            await self._describe(told, deadline)
+            # What Balance knows nothing of is no voucher yet, or none at all: Info would be an error of theirs.
+            if told["redeemable"] or told["total_cents"] or told["balance_cents"]:
+                await self._describe(told, deadline)
             await self._ask_of_depot(told, deadline)
         return told
 

@@ -74,6 +74,10 @@ class Buzzer:
         now = self._local_minute()
         return begin <= now < end if begin < end else now >= begin or now < end
 
+    def keep_quiet(self, quiet: str) -> None:
+        """Have other quiet hours from the next sound on. Raises `ValueError` for what is no span."""
+        self._quiet = _span(quiet)
+
     def play(self, sound: Sound) -> None:
         """
         Begin a sound and return; it takes the place of one that has not ended. In quiet hours it is silent.

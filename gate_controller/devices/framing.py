@@ -206,7 +206,7 @@ class Framer:
         for whole in (line, self._pieces + line):
             if _kind(whole) is _LineKind.VOUCHER:
                 self._sends_ends = True
-                if read_code(whole) != self._served:
+                if _read(whole) != self._served:
                     self._dropped = None  # the pieces that it came in
                     self._hand_out(whole)
                 return
@@ -246,7 +246,7 @@ class Framer:
         match _kind(line):
             case _LineKind.VOUCHER:
                 self._hand_out(line)
-                self._served = read_code(line)
+                self._served = _read(line)
                 pieces = line
             case _LineKind.SHORT_CODE:
                 self._short_code(line)
@@ -303,7 +303,7 @@ class Framer:
         if self._dropped is not None:
             self._dropped = replace(self._dropped, lines=self._dropped.lines + 1)
         else:
-            code = read_code(line)
+            code = _read(line)
             self._dropped = Dropped(why, 1, mask(code) if isinstance(code, str) else "")
 
     def _taken(self) -> list[bytes | Dropped]:
@@ -311,8 +311,13 @@ class Framer:
         return outcomes
 
 
+def _read(line: bytes) -> Code | NotAVoucher:
+    """Read a line as a house with tickets does: their pieces belong together too, whoever takes them."""
+    return read_code(line, takes_tickets=True)
+
+
 def _kind(line: bytes | bytearray) -> _LineKind:
-    code = read_code(bytes(line))
+    code = _read(bytes(line))
     if isinstance(code, NotAVoucher):
         return _LineKind.OTHER
     return _LineKind.SHORT_CODE if is_short_code(code) else _LineKind.VOUCHER

@@ -276,7 +276,7 @@ def _load_back_end() -> None:
                 reasons = "; ".join(str(warning.message) for warning in passed_over)
                 raise ImportError(reasons or str(error)) from error
         for warning in passed_over:
-            _log.warning("gpio_back_end=%r", str(warning.message))
+            _log.warning("gpio=warned why=%r", str(warning.message))
     _set_level_with_direction(gpiozero.Device.pin_factory)
 
 

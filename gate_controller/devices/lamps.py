@@ -40,8 +40,7 @@ class Lamps:
         self._failing: set[Lamp] = set()
         self._untold: dict[Lamp, str] = {}
         self._signal: Signal | None = None
-        third = Lamp.BLUE if self._mode is Mode.RGB else Lamp.YELLOW
-        for lamp, pin in ((Lamp.GREEN, green), (Lamp.RED, red), (third, yellow)):
+        for lamp, pin in ((Lamp.GREEN, green), (Lamp.RED, red), (_third(self._mode), yellow)):
             if pin is not None:
                 self._fit(lamp, pin, active_high=active_high)
         self._player = PatternPlayer("lamps", self._light, _DARK)
@@ -59,6 +58,16 @@ class Lamps:
             untold, self._untold = "; ".join(dict.fromkeys(self._untold.values())), {}
         if untold:
             raise DeviceError(untold)
+
+    def change_mode(self, mode: str) -> None:
+        """Show the signal of now, and all that follow, by the table of another mode."""
+        with self._player.lock:
+            before, self._mode = self._mode, Mode(mode)
+            old, new = _third(before), _third(self._mode)
+            if old is not new and old in self._outputs:
+                self._outputs[new] = self._outputs.pop(old)
+            if before is not self._mode and self._signal is not None:
+                self._player.start(LOOKS[self._mode][self._signal].steps)
 
     @property
     def is_failing(self) -> bool:
@@ -101,3 +110,7 @@ class Lamps:
             else:
                 self._failing.discard(lamp)
         return True
+
+
+def _third(mode: Mode) -> Lamp:
+    return Lamp.BLUE if mode is Mode.RGB else Lamp.YELLOW

@@ -258,9 +258,9 @@ class Relays:
         return None
 
     def _tell(self, fault: str) -> None:
-        _log.critical("relay_fault=%r", fault)
+        _log.critical("relay=faulty why=%r", fault)
         if self._on_fault is not None:
             try:
                 self._on_fault(fault)
             except Exception:  # noqa: BLE001 - this thread turns the relays off: it outlives whom it tells
-                _log.exception("relay_fault_not_told=%r", fault)
+                _log.exception("relay=fault_not_told why=%r", fault)

@@ -10,17 +10,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    AliasPath,
-    BaseModel,
-    Field,
-    GetPydanticSchema,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+import pydantic
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 from pydantic_core.core_schema import with_default_schema
 
 from gate_controller.admission.words.calls import ListedRedemption
@@ -28,9 +19,9 @@ from gate_controller.admission.words.codes import VoucherCode, voucher_code
 from gate_controller.admission.words.money import Cents
 
 
-def odd_as(value: object) -> GetPydanticSchema:
+def odd_as(value: object) -> pydantic.GetPydanticSchema:
     """Read as this value what is odd."""
-    return GetPydanticSchema(lambda kind, read: with_default_schema(read(kind), default=value, on_error="default"))
+    return pydantic.GetPydanticSchema(lambda it, read: with_default_schema(read(it), default=value, on_error="default"))
 
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -45,6 +36,12 @@ class StrictAnswer(BaseModel):
     model_config = {"frozen": True, "extra": "ignore", "strict": True, "cache_strings": "keys"}
 
 
+class CodedAnswer(StrictAnswer):
+    """What says which voucher, or which ticket, it is about; it may leave that out."""
+
+    code: str = ""
+
+
 class BalanceAnswer(StrictAnswer):
     """Whether a voucher can be redeemed, and what is left on it. An unknown code has an answer too."""
 
@@ -56,6 +53,9 @@ class BalanceAnswer(StrictAnswer):
     total_amount_in_cents: Annotated[Cents | None, odd_as(None)] = None
     currency: Annotated[Annotated[Words, StringConstraints(to_upper=True)] | None, odd_as(None)] = None
     """`CHF` or `EUR`; None in older editions of the API, which do not say."""
+    # E-GUMA documents no type for it; a number and a text that read alike are the same product.
+    product_id: Annotated[Annotated[str, Field(strict=False, coerce_numbers_to_str=True)], odd_as("")] = ""
+    """Which of the merchant's products it is; empty in older editions of the API, which do not say."""
     message: Annotated[str, odd_as("")] = ""
     """For people, as it is: why a voucher is not redeemable, or a note on one that is. It may be long or empty."""
 
@@ -66,7 +66,7 @@ class BalanceAnswer(StrictAnswer):
         return self
 
 
-class ChangedAnswer(StrictAnswer):
+class ChangedAnswer(CodedAnswer):
     """A voucher after a change, such as a cancellation."""
 
     code: Annotated[CodeText, odd_as(VoucherCode(""))] = VoucherCode("")
@@ -91,7 +91,7 @@ class ListedAnswer(StrictAnswer):
     user_id: Annotated[
         Annotated[Words, Field(strict=False, coerce_numbers_to_str=True)] | None,
         odd_as(None),
-        Field(validation_alias=AliasPath("user", "id")),
+        Field(validation_alias=pydantic.AliasPath("user", "id")),
     ] = None
     """The user whose key redeemed: here, which gate or till it was."""
 

@@ -81,7 +81,8 @@ class Api:
         voucher_code, left = answer.code or VoucherCode(""), answer.balance_in_cents or Cents(0)
         message = fit_to_be_told(answer.message, code, voucher_code)
         is_told = answer.balance_in_cents is not None
-        return calls.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency, is_told)
+        newer = answer.total_amount_in_cents, answer.product_id
+        return calls.Balance(voucher_code, answer.is_redeemable, left, message, answer.currency, is_told, *newer)
 
     async def redeem(self, code: VoucherCode, amount: Cents, reference: str, deadline: float) -> calls.RedeemOutcome:
         """Charge once. After UNKNOWN (an unreadable answer is that) the charge may have been made: look it up."""
@@ -134,7 +135,7 @@ class Api:
                 stop=tenacity.stop_before_delay(deadline - time.monotonic() - LEAST_TRY_SECONDS),
                 wait=_BACK_OFF,
                 before_sleep=lambda state: _log.info(
-                    "call=%s about=%s try=%d again_in=%.2f error=%r",
+                    "call=repeated what=%s about=%s try=%d again_in=%.2f error=%r",
                     *(ask.name, mask(ask.code), state.attempt_number, state.upcoming_sleep, tried.why),
                 ),
             )
@@ -148,7 +149,7 @@ class Api:
                             raise tenacity.TryAgain
         if isinstance(tried.outcome, CallFailed):
             what = (ask.name, mask(ask.code), tried.outcome.fault.name.lower(), tried.why)
-            _log.warning("call=%s about=%s failed=%s error=%r", *what)
+            _log.warning("call=failed what=%s about=%s how=%s error=%r", *what)
         return tried.outcome
 
     async def aclose(self) -> None:

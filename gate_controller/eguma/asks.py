@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode
 
 from gate_controller.admission.words.calls import CallFault
 from gate_controller.admission.words.codes import VoucherCode, mask
-from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer
+from gate_controller.eguma.answers import LIST, BalanceAnswer, CodedAnswer, ListedAnswer
 
 _T_co = TypeVar("_T_co", covariant=True)
-_Change = TypeVar("_Change", bound=ChangedAnswer)
+_Coded = TypeVar("_Coded", bound=CodedAnswer)
 
 # After which faults an endpoint is asked again, by what it does.
 Faults = frozenset[CallFault]
@@ -51,18 +51,23 @@ def redemptions_between(begin: datetime, end: datetime, user: str | None = None)
     return Ask("redemptions", READS, f"/v1/vouchers/redemptions.json?{query}", LIST.validate_json)
 
 
+def about(code: str, model: type[_Coded]) -> Callable[[bytes], _Coded]:
+    """Return the reader of what is said of this voucher, or ticket; what is about another one cannot be read."""
+
+    def read(body: bytes) -> _Coded:
+        answer = model.model_validate_json(body)
+        if (answer.code or code) != code:
+            raise ValueError(f"it is about another one, {mask(answer.code)}")
+        return answer
+
+    return read
+
+
 def changing(
-    name: str, again_after: Faults, code: VoucherCode, body: dict[str, object], model: type[_Change], token: str = ""
-) -> Ask[_Change]:
-    """Ask for a change of a voucher; an answer about another one cannot be read."""
-
-    def read(answer: bytes) -> _Change:
-        change = model.model_validate_json(answer)
-        if (change.code or code) != code:
-            raise ValueError(f"it is about another voucher, {mask(change.code)}")
-        return change
-
-    return Ask(name, again_after, path_of(code, name), read, code, json.dumps(body).encode(), token)
+    name: str, again_after: Faults, code: VoucherCode, body: dict[str, object], model: type[_Coded], token: str = ""
+) -> Ask[_Coded]:
+    """Ask for a change of a voucher."""
+    return Ask(name, again_after, path_of(code, name), about(code, model), code, json.dumps(body).encode(), token)
 
 
 def path_of(code: str, verb: str, kind: str = "vouchers") -> str:

@@ -72,6 +72,7 @@ class EgumaConnection:
     """The connection to one E-GUMA account. `base_url` is `https://…` (or `http://…` for a simulator)."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
+        self._has_key = api_key != ""
         key = quote(api_key, safe="")
         self._base_url = base_url.rstrip("/")
         self._url: httpx.URL | None = None
@@ -88,6 +89,8 @@ class EgumaConnection:
         Send a request and return what became of it within `seconds`, waiting for its turn included. `target` goes
         behind the base URL, percent-encoded; what has a body is posted.
         """
+        if not self._has_key:
+            return NotAnswered("this gate has no key yet", surely_unsent=True)
         sent_before: int | None = None
         try:
             # httpx's read timeout starts anew with every read: an answer that drips outlasts it.

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
-from gate_controller.eguma.answers import CodeText, StrictAnswer, Words, odd_as
+from gate_controller.eguma.answers import CodedAnswer, CodeText, Words, odd_as
 
 Amount = Annotated[Cents, Field(ge=0)]
 
@@ -24,7 +24,7 @@ def _whole_day(value: object) -> str:
     return f"{value}T23:59:59" if len(value) == _DATE_ALONE else value
 
 
-class InfoAnswer(StrictAnswer):
+class InfoAnswer(CodedAnswer):
     """What a voucher is. For people: nothing is decided by it, so nothing but the code is read strictly."""
 
     code: CodeText = VoucherCode("")
@@ -38,7 +38,7 @@ class InfoAnswer(StrictAnswer):
     """The merchant's local time, without an offset."""
 
 
-class DepotAnswer(StrictAnswer):
+class DepotAnswer(CodedAnswer):
     """Whatever is said of a depot voucher. Older editions say `balance_in_cents` for its amount."""
 
     code: Annotated[CodeText, odd_as(VoucherCode(""))] = VoucherCode("")

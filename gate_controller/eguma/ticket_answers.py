@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from gate_controller.admission.words.codes import TICKET_DIGITS
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.ticket_calls import TICKET_DIGITS
-from gate_controller.eguma.answers import StrictAnswer, odd_as
+from gate_controller.eguma.answers import CodedAnswer, StrictAnswer, odd_as
 
 
 def _digits(value: object) -> object:
@@ -30,11 +30,11 @@ class CheckAnswer(StrictAnswer):
     unsuccessful_message: Annotated[str, odd_as("")] = ""
 
 
-class TicketInfoAnswer(StrictAnswer):
+class TicketInfoAnswer(CodedAnswer):
     """How a ticket stands."""
 
     is_checked_in: bool
-    ticket_number: Annotated[str, BeforeValidator(_digits)] = ""
+    code: Annotated[str, BeforeValidator(_digits), Field(validation_alias="ticket_number")] = ""
     checked_in_at: Annotated[datetime | None, odd_as(None)] = None
     """The merchant's local time, without an offset."""
     price_in_cents: Annotated[Cents | None, odd_as(None)] = None

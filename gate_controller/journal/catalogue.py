@@ -27,7 +27,8 @@ _TABLE = "CREATE TABLE entry (attempt INTEGER PRIMARY KEY, begun REAL, tail TEXT
 _TAKE = """
     INSERT INTO entry
     SELECT attempt, at,
-        substr(coalesce(nullif(json_extract(body, '$.voucher_code'), ''), json_extract(body, '$.code'), ''), -4),
+        substr(coalesce(nullif(json_extract(body, '$.voucher_code'), ''), json_extract(body, '$.code'),
+            json_extract(body, '$.ticket_number'), ''), -4),
         replace(lower(trim(
             coalesce(json_extract(body, '$.what'), json_extract(body, '$.regime'), json_extract(body, '$.errand'), '')
             || ' ' ||
@@ -69,8 +70,11 @@ class Search:
 
 
 def whole_voucher(text: str) -> VoucherCode | None:
-    """Return the voucher code that a person typed or scanned; None for anything else, a ShortCode or a part too."""
-    code = read_code("".join(text.split()).encode(errors="replace"))
+    """
+    Return the voucher code, or the ticket's number, that a person typed or scanned; None for anything else, a
+    ShortCode or a part too.
+    """
+    code = read_code("".join(text.split()).encode(errors="replace"), takes_tickets=True)
     return None if isinstance(code, NotAVoucher) or is_short_code(code) else VoucherCode(code)
 
 

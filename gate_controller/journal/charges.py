@@ -32,7 +32,8 @@ _LEFT = (
 
 # ruff: noqa: S608 - the questions are put together of what stands in this file
 _INTENTS_OF = (
-    "SELECT i.attempt FROM fact i LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
+    "SELECT i.attempt, coalesce(a.at, i.at) FROM fact i "
+    "LEFT JOIN fact a ON a.attempt = i.attempt AND a.kind = 'Approved' "
     "WHERE i.attempt >= ? AND i.kind = 'Intended' AND coalesce(a.at, i.at) >= ? AND i.attempt <> ? "
     # Whether a charge is listed with what is left of it, or as it was, is undocumented.
     "AND ? IN (json_extract(i.body, '$.price'), " + _LEFT + ") AND ? IN (json_extract(a.body, '$.voucher_code'), "
@@ -96,19 +97,23 @@ def charges_around(db: sqlite3.Connection, since: float, until: float, after: in
 
 
 def entries_since(
-    db: sqlite3.Connection, named: rows.Tags, voucher_code: str, amount: Cents, moment: float, but: int
+    db: sqlite3.Connection, named: rows.Tags, voucher_code: str, amount: Cents, since: tuple[float, float], but: int
 ) -> tuple[int, int]:
-    """Return how many entries a voucher's charges since a moment make in E-GUMA's list, without one attempt's."""
+    """
+    Return how many entries a voucher's charges make in E-GUMA's list, without one attempt's: surely since the first
+    moment, at most since the second, which is no later.
+    """
+    surely_since, maybe_since = since
     surely = at_most = 0
     maybe = db.execute(
         _INTENTS_OF,
-        (_oldest_looked_at(db), moment, but, amount, voucher_code),
+        (_oldest_looked_at(db), maybe_since, but, amount, voucher_code),
     )
-    for (number,) in maybe.fetchall():
+    for number, at in maybe.fetchall():
         facts = rows.facts_of(db, named, number)
         if voucher_of(facts) == voucher_code:
             least, most = entries_of(facts)
-            surely, at_most = surely + least, at_most + most
+            surely, at_most = surely + (least if at >= surely_since else 0), at_most + most
     return surely, at_most
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.facts import Occurrence, Standing
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal.counting import HANDED_OVER, IS_FIRST, MOVED, NOT_CHARGED, PRICE
+from gate_controller.journal.counting import HANDED_OVER, IS_FIRST, MOVED, NOT_CHARGED, NOT_TAKEN, PRICE, TICKET_REASONS
 
 # ruff: noqa: S608 - the questions are put together of what stands in this file and beside it
 
@@ -29,11 +29,17 @@ class BookedKind(StrEnum):
     ADMITTED_ON_CHARGE = "admitted_on_charge"
     ADMITTED_ON_CREDIT = "admitted_on_credit"
     """On a charge that had been made before and was not used then."""
+    ADMITTED_FREE = "admitted_free"
+    """Against nothing, by its reason: one of `FreeGrounds`. The amount is what it would have cost: it is in no sum."""
     LET_IN = "let_in"
     """By staff, on the charge of an open item."""
+    ADMITTED_ON_TICKET = "admitted_on_ticket"
+    LET_OUT_ON_TICKET = "let_out_on_ticket"
     OPENED_BY_STAFF = "opened_by_staff"
     REFUSED = "refused"
     CHARGED = "charged"
+    CHARGED_OF_PRODUCT = "charged_of_product"
+    """What of that is of a product that E-GUMA names: its id is the reason. It is in no sum."""
     REFUNDED = "refunded"
     VOIDED_IN_PART = "voided_in_part"
     TOPPED_UP = "topped_up"
@@ -54,12 +60,21 @@ _ERRANDS: Final = {
 _HAD_CREDIT = (
     "EXISTS (SELECT 1 FROM fact c WHERE c.attempt = fact.attempt AND c.kind = 'CreditOpened' AND c.n < fact.n)"
 )
+_HAS_TICKET = "EXISTS (SELECT 1 FROM fact i WHERE i.attempt = fact.attempt AND i.kind = 'TicketIntended' AND i.n = 0)"
+_GROUNDS = (
+    "(SELECT json_extract(f.body, '$.grounds') FROM fact f WHERE f.attempt = fact.attempt AND f.kind = 'FreeEntry')"
+)
+_WORTH = "(SELECT json_extract(f.body, '$.worth') FROM fact f WHERE f.attempt = fact.attempt AND f.kind = 'FreeEntry')"
+_PRODUCT = (
+    "(SELECT json_extract(p.body, '$.product_id') FROM fact p WHERE p.attempt = fact.attempt "
+    "AND p.kind IN ('Approved', 'Intended') AND json_extract(p.body, '$.product_id') IS NOT NULL)"
+)
 _FIRST_OF = "(SELECT json_extract(b.body, '{}') FROM fact b WHERE b.attempt = fact.attempt AND b.n = 0)"
 
 _OF_DAY = (
     "FROM fact WHERE seq >= :from AND seq <= :to AND at < :until AND (seq > :closed_to OR at >= :closed_until) "
-    "AND kind IN ('Released', 'Passed', 'Settled', 'Occurred', 'Refused', 'NotCharged', 'Redeemed', 'Refunded', "
-    "'PartVoided', 'ErrandDone') "
+    "AND kind IN ('Released', 'PaidAlong', 'Passed', 'Settled', 'Occurred', 'Refused', 'NotCharged', 'Redeemed', "
+    "'Refunded', 'PartVoided', 'ErrandDone', 'TicketNotTaken', 'TicketLetOut') "
     "AND (kind <> 'Settled' OR json_extract(body, '$.let_in')) "
     "AND (kind <> 'Occurred' OR (json_extract(body, '$.what') = :by_staff AND NOT EXISTS "
     "(SELECT 1 FROM fact o WHERE o.attempt = fact.attempt AND o.n > fact.n))) "
@@ -70,11 +85,13 @@ _OF_DAY = (
 
 _BOOKED = (
     "SELECT kind, CASE "
-    f"WHEN kind IN ('Released', 'Passed') THEN {_HAD_CREDIT} "
-    "WHEN kind = 'Refused' THEN json_extract(body, '$.reason') "
+    f"WHEN kind IN ('Released', 'Passed') THEN CASE WHEN {_HAS_TICKET} THEN 'ticket' "
+    f"ELSE coalesce({_GROUNDS}, {_HAD_CREDIT}) END "
+    f"WHEN kind = 'Redeemed' THEN coalesce({_PRODUCT}, '') "
+    "WHEN kind IN ('Refused', 'TicketNotTaken') THEN json_extract(body, '$.reason') "
     f"WHEN kind = 'ErrandDone' THEN {_FIRST_OF.format('$.errand')} ELSE '' END AS what, "
-    "count(*), coalesce(sum(CASE "
-    f"WHEN kind IN ('Released', 'Passed', 'Settled') THEN {PRICE} "
+    "sum(kind <> 'PaidAlong'), coalesce(sum(CASE "
+    f"WHEN kind IN ('Released', 'PaidAlong', 'Passed', 'Settled') THEN coalesce({_WORTH}, {PRICE}) "
     f"WHEN kind = 'ErrandDone' THEN {_FIRST_OF.format('$.amount')} ELSE {MOVED} END), 0), "
     f"coalesce(sum(at < :since), 0) {_OF_DAY} GROUP BY kind, what"
 )
@@ -94,7 +111,10 @@ class BookedLine:
 
     entry: BookedKind
     reason: str
-    """Of what was refused: names of `MessageKind`, and `NOT_CHARGED`; else empty."""
+    """
+    Of what was refused: names of `MessageKind`, `NOT_CHARGED` and `NOT_TAKEN`; of what was free, `FreeGrounds`; of a
+    product, its id; else empty.
+    """
     times: int
     amount_cents: int
 
@@ -165,6 +185,18 @@ def closing_of(db: sqlite3.Connection, date: str) -> dict[str, Any] | None:
     return json.loads(row[0]) if row else None
 
 
+def begun(db: sqlite3.Connection) -> float | None:
+    """Return when the first fact was that is still in the journal; None where there is none."""
+    row = db.execute("SELECT at FROM fact ORDER BY seq LIMIT 1").fetchone()
+    return float(row[0]) if row else None
+
+
+def dates_closed(db: sqlite3.Connection, first: str, last: str) -> dict[str, dict[str, Any]]:
+    """Return what was written of the days from `first` to `last`, by their dates."""
+    rows = db.execute("SELECT date, body FROM closing WHERE date BETWEEN ? AND ?", (first, last))
+    return {date: json.loads(body) for date, body in rows}
+
+
 def closed_to(db: sqlite3.Connection) -> ClosedTo | None:
     """Return up to where days have been closed; None where none was."""
     row = db.execute("SELECT date, until, seq, first_left FROM closing ORDER BY date DESC LIMIT 1").fetchone()
@@ -216,6 +248,10 @@ def _values(after: ClosedTo, until: float, to: int) -> dict[str, Any]:
     }
 
 
+_ONLY_BY_REASON: Final = frozenset({BookedKind.REFUSED, BookedKind.CHARGED_OF_PRODUCT, BookedKind.ADMITTED_FREE})
+"""What has no line where there is nothing of it."""
+
+
 @dataclass(slots=True)
 class _Counted:
     """What SQLite has counted, on its way into lines."""
@@ -224,11 +260,19 @@ class _Counted:
     _times: Counter[tuple[BookedKind, str]] = field(default_factory=Counter)
     _cents: Counter[tuple[BookedKind, str]] = field(default_factory=Counter)
 
-    def add(self, kind: str, what: Any, times: int, cents: Cents, late: int) -> None:
+    def add(self, kind: str, what: Any, times: int, cents: Cents, late: int) -> None:  # noqa: PLR0912 - one case for each kind of fact
         """Add what was counted of one kind of fact."""
         self.late += late
         match kind:
-            case "Released" | "Passed":
+            case "Released" | "Passed" if what == "ticket":
+                self.put(BookedKind.ADMITTED_ON_TICKET, "", times, Cents(0))
+            case "TicketLetOut":
+                self.put(BookedKind.LET_OUT_ON_TICKET, "", times, Cents(0))
+            case "TicketNotTaken":
+                self.put(BookedKind.REFUSED, what if what in TICKET_REASONS else NOT_TAKEN, times, Cents(0))
+            case "Released" | "Passed" if isinstance(what, str):
+                self.put(BookedKind.ADMITTED_FREE, what, times, cents)
+            case "Released" | "PaidAlong" | "Passed":
                 self.put(BookedKind.ADMITTED_ON_CREDIT if what else BookedKind.ADMITTED_ON_CHARGE, "", times, cents)
             case "Settled":
                 self.put(BookedKind.LET_IN, "", times, cents)
@@ -238,6 +282,8 @@ class _Counted:
                 self.put(BookedKind.REFUSED, what or NOT_CHARGED, times, Cents(0))
             case "Redeemed":
                 self.put(BookedKind.CHARGED, "", times, cents)
+                if what:
+                    self.put(BookedKind.CHARGED_OF_PRODUCT, what, times, cents)
             case "Refunded":
                 self.put(BookedKind.REFUNDED, "", times, cents)
             case "PartVoided":
@@ -254,7 +300,7 @@ class _Counted:
         """Return one line of each kind, even of nothing, and one of each reason to refuse, most frequent first."""
         for entry in BookedKind:
             reasons = [(reason, n) for (kind, reason), n in self._times.most_common() if kind is entry]
-            if entry is not BookedKind.REFUSED and not reasons:
+            if entry not in _ONLY_BY_REASON and not reasons:
                 reasons = [("", 0)]
             for reason, times in reasons:
                 yield BookedLine(entry, reason, times, self._cents[entry, reason])

@@ -8,7 +8,9 @@ from typing import Any
 from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.fact_kinds import KINDS
 from gate_controller.admission.words.facts import Evidence, Fact, Occurrence, Regime
+from gate_controller.admission.words.free_facts import FreeGrounds
 from gate_controller.admission.words.money import Currency
+from gate_controller.admission.words.ticket_facts import TicketEvidence
 
 _OWN_COLUMNS = frozenset({"attempt", "n", "at"})
 _BODY_FIELDS = {
@@ -64,6 +66,10 @@ def decode(attempt: str, n: int, kind: object, at: object, body: object) -> Fact
         said["regime"] = Regime(said["regime"])
     if "errand" in said:
         said["errand"] = ErrandKind(said["errand"])
+    if "known_by" in said:
+        said["known_by"] = TicketEvidence(said["known_by"])
+    if "grounds" in said:
+        said["grounds"] = FreeGrounds(said["grounds"])
     if "currency" in said:
         said["currency"] = Currency(said["currency"])
     try:

@@ -15,6 +15,14 @@ HANDED_OVER = "its voucher's money is on its way in "
 NOT_CHARGED = "not_charged"
 """What a visitor is counted under who was told "not charged" once the charge had been on its way."""
 
+NOT_TAKEN = "ticket_not_taken"
+"""What a ticket is counted under that was refused for a reason of the gate's own."""
+
+TICKET_REASONS = frozenset(
+    {"ticket_not_found", "ticket_deleted", "ticket_already_in", "ticket_not_in", "ticket_refused"}
+)
+"""The others: names of `MessageKind`."""
+
 # ruff: noqa: S608 - the questions are put together of what stands in this file
 
 PRICE = "(SELECT json_extract(b.body, '$.price') FROM fact b WHERE b.attempt = fact.attempt AND b.n = 0)"
@@ -39,10 +47,12 @@ IS_FIRST = (
 # All in SQLite, which counts a day of thousands in milliseconds without holding up the loop.
 _COUNT = (
     "SELECT kind, CAST((at - :since) / :step AS INTEGER) AS place, "
-    "CASE WHEN kind IN ('Refused', 'NotCharged') THEN json_extract(body, '$.reason') ELSE '' END AS reason, "
+    "CASE WHEN kind IN ('Refused', 'NotCharged', 'TicketNotTaken') THEN json_extract(body, '$.reason') "
+    "ELSE '' END AS reason, "
     f"count(*), coalesce(sum({MOVED}), 0) "
     "FROM fact WHERE seq > :after AND seq <= :to AND at >= :since AND at < :until "
-    "AND kind IN ('Released', 'Passed', 'Settled', 'Refused', 'NotCharged', 'Redeemed', 'Refunded', 'PartVoided') "
+    "AND kind IN ('Released', 'Passed', 'Settled', 'Refused', 'NotCharged', 'Redeemed', 'Refunded', 'PartVoided', "
+    "'TicketNotTaken') "
     "AND (kind <> 'Settled' OR json_extract(body, '$.let_in')) "
     "AND (kind <> 'NotCharged' OR instr(json_extract(body, '$.reason'), :but) <> 1) "
     f"AND {IS_FIRST} GROUP BY kind, place, reason"

@@ -6,10 +6,10 @@ process that owns the journal, from any one thread.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.errand_facts import ErrandBegun, ErrandRefused
@@ -22,14 +22,19 @@ from gate_controller.admission.words.facts import (
     Refused,
     RegimeBegun,
     RegimeEnded,
+    Released,
+    ReleasedToSensor,
     Standing,
     StrayPassage,
 )
+from gate_controller.admission.words.free_facts import FreeEntry
 from gate_controller.admission.words.ids import AttemptId, Incident, read_incident
+from gate_controller.admission.words.ticket_facts import OccupancySet, TicketIntended
 from gate_controller.journal import charges, closings, codec, own_files, rows
 from gate_controller.journal.catalogue import Catalogue, Search, is_tail, whole_voucher
 from gate_controller.journal.counting import CountedFacts, counted_in_steps
 from gate_controller.journal.failures import JournalError, explained
+from gate_controller.journal.numbered import NumberedEvents, events_after
 from gate_controller.journal.reconcile import MARGIN_SECONDS, Charge
 from gate_controller.journal.records import Record, moment, record
 from gate_controller.journal.store import FILE_NAME
@@ -52,7 +57,26 @@ CLOCKS_APART_SECONDS = 3_600.0
 """How far the clocks of neighbouring facts may be apart: an attempt can be hours in the making."""
 
 
-_BEGINNINGS = (Intended, Occurred, OpenItem, Refused, RegimeBegun, StrayPassage, ErrandRefused, ErrandBegun)
+_BEGINNINGS = (
+    Intended,
+    Occurred,
+    OpenItem,
+    Refused,
+    RegimeBegun,
+    StrayPassage,
+    ErrandRefused,
+    ErrandBegun,
+    FreeEntry,
+    TicketIntended,
+    OccupancySet,
+)
+
+_ORDERED = (Occurred, RegimeBegun, RegimeEnded, ErrandBegun, Intended, FreeEntry, Released, ReleasedToSensor)
+"""What an order of a person begins with, or ends."""
+
+
+DID_NOT_OPEN: Final = "did not open the gate, and does not any more"
+"""How it begins what an order came to whose opening failed."""
 
 
 class UnknownAttempt(JournalError):
@@ -175,10 +199,30 @@ class Reader:
             newest = db.execute("SELECT coalesce(max(seq), 0) FROM fact WHERE seq <= ?", (to or 2**62,)).fetchone()[0]
             return counted_in_steps(db, after, newest, since, until, step), max(newest, after)
 
+    def events_after(
+        self, after: int, most: int, newest: int, hashed: Callable[[str], str] | None = None
+    ) -> NumberedEvents:
+        """
+        Return what came to disk after a number, in that order, at most so much of it, up to the number `newest`;
+        `hashed` is that of `numbered.events_after`.
+        """
+        with self._opened() as db:
+            return events_after(db, after, most, newest, hashed)
+
     def closing(self, date: str) -> dict[str, Any] | None:
         """Return what was written when a day was closed; None where it has not been."""
         with self._opened() as db:
             return closings.closing_of(db, date)
+
+    def closings_between(self, first: str, last: str) -> dict[str, dict[str, Any]]:
+        """Return what was written of closed days from `first` to `last`, by their dates."""
+        with self._opened() as db:
+            return closings.dates_closed(db, first, last)
+
+    def begun(self) -> float | None:
+        """Return when the first thing was that the journal still holds; None where it is empty."""
+        with self._opened() as db:
+            return closings.begun(db)
 
     def closed_to(self) -> closings.ClosedTo | None:
         """Return up to where days have been closed; None where none was."""
@@ -204,17 +248,18 @@ class Reader:
 
     def orders(self) -> dict[str, str]:
         """Return what the newest orders came to that were to open the gate or to change how it is, by their names."""
-        kinds = [kind.__name__ for kind in (Occurred, RegimeBegun, RegimeEnded, ErrandBegun)]
+        kinds = [kind.__name__ for kind in _ORDERED]
         with self._opened() as db:
             codes, came_to = rows.incident_codes(db), dict[str, str]()
             newest = db.execute("SELECT coalesce(max(seq), 0) FROM fact").fetchone()[0]
             found = db.execute(
-                "SELECT attempt, n, kind, at, body FROM fact WHERE seq > ? AND kind IN (?, ?, ?, ?) ORDER BY seq",
+                "SELECT attempt, n, kind, at, body FROM fact WHERE seq > ? AND kind IN (?, ?, ?, ?, ?, ?, ?, ?) "
+                "AND coalesce(json_extract(body, '$.order'), '') <> '' ORDER BY seq",
                 (newest - ORDERS_LOOKED_AT, *kinds),
             )
             for number, *row in found:
                 fact = codec.decode(str(number), *row)
-                if isinstance(fact, Occurred | RegimeBegun | RegimeEnded | ErrandBegun) and fact.order:
+                if isinstance(fact, _ORDERED) and fact.order:
                     came_to[fact.order] = f"{_came_to(fact)}: incident {codes.of(number)}, {moment(fact.at)}"
             return came_to
 
@@ -266,11 +311,11 @@ def _records(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Record]:
     return [record(number, codes.of(number), facts) for number, facts in told if facts]
 
 
-def _came_to(fact: Occurred | RegimeBegun | RegimeEnded | ErrandBegun) -> str:
+def _came_to(fact: Fact) -> str:
     did_not_open = isinstance(fact, RegimeEnded) and fact.why
     if did_not_open or (isinstance(fact, Occurred) and fact.what is Occurrence.NOT_RELEASED):
-        return "did not open the gate, and does not any more"
-    return "was begun earlier" if isinstance(fact, ErrandBegun) else "was carried out earlier"
+        return DID_NOT_OPEN
+    return "was begun earlier" if isinstance(fact, ErrandBegun | Intended | FreeEntry) else "was carried out earlier"
 
 
 def _wrong_with(code: Incident, facts: Sequence[Fact], standing: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.errand_facts import (
+    OF_TICKETS,
     ErrandBegun,
     ErrandDone,
     ErrandDoubted,
@@ -29,6 +30,7 @@ from gate_controller.admission.words.facts import (
     NotCharged,
     Occurred,
     OpenItem,
+    PaidAlong,
     Passed,
     Redeemed,
     RefundBegun,
@@ -43,6 +45,20 @@ from gate_controller.admission.words.facts import (
     Settled,
     StrayPassage,
 )
+from gate_controller.admission.words.free_facts import FreeEntry, FreeEntryUnused
+from gate_controller.admission.words.ticket_facts import (
+    EntryKept,
+    EntryLapsed,
+    EntryUndoBegun,
+    EntryUndone,
+    OccupancySet,
+    TicketDoubted,
+    TicketEntered,
+    TicketIntended,
+    TicketLeft,
+    TicketLetOut,
+    TicketNotTaken,
+)
 from gate_controller.journal import codec
 
 STANDS: Final[Mapping[type[Fact], str]] = {
@@ -52,6 +68,7 @@ STANDS: Final[Mapping[type[Fact], str]] = {
     NotCharged: "not charged",
     Doubted: "in doubt",
     Redeemed: "charged",
+    PaidAlong: "admitted",
     Released: "admitted",
     ReleasedToSensor: "released",
     Passed: "admitted",
@@ -73,6 +90,19 @@ STANDS: Final[Mapping[type[Fact], str]] = {
     ErrandDone: "done",
     ErrandNotDone: "not done",
     PartVoided: "part given back",
+    TicketIntended: "in doubt",
+    TicketNotTaken: "refused",
+    TicketDoubted: "in doubt",
+    TicketEntered: "checked in",
+    EntryKept: "entry kept",
+    EntryLapsed: "not used",
+    EntryUndoBegun: "being checked out",
+    EntryUndone: "checked out",
+    TicketLetOut: "let out",
+    TicketLeft: "let out",
+    OccupancySet: "inside counted",
+    FreeEntry: "being let in free",
+    FreeEntryUnused: "free entry not used",
 }
 """How an attempt stands after its last fact, in the words that staff read; what has occurred says so itself."""
 
@@ -123,8 +153,16 @@ class Record:
     evidence: str = ""
     redeem_token: str = ""
     reference_number: str = ""
+    product_id: str = ""
+    """What E-GUMA calls the product of the voucher, where it says."""
+    note: str = ""
+    """E-GUMA's note on a voucher that was redeemable: for staff."""
+    free: str = ""
+    """Why nothing was charged for an admission: one of `FreeGrounds`; empty where that is not so."""
     errand: str = ""
     """What staff had done at E-GUMA, where it is that: one of `ErrandKind`."""
+    ticket_number: str = ""
+    """Of a ticket that was checked in or out, or should have been."""
     verdict: str = VerdictClass.OTHER.value
     facts: tuple[Fact, ...] = ()
     """What it is made of, in order; for stories, and in no list."""
@@ -132,7 +170,8 @@ class Record:
     def masked(self) -> "Record":
         """Return the record as people without need may see it."""
         token = mask(self.redeem_token) if self.redeem_token else ""
-        return replace(self, voucher_code=mask(self.voucher_code) if self.voucher_code else "", redeem_token=token)
+        voucher, ticket = (mask(code) if code else "" for code in (self.voucher_code, self.ticket_number))
+        return replace(self, voucher_code=voucher, ticket_number=ticket, redeem_token=token)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all fields by name, for JSON and CSV."""
@@ -162,17 +201,33 @@ def record(number: int, incident: str, facts: Sequence[Fact]) -> Record:
     return replace(known, verdict=_verdict(known, facts).value, facts=tuple(facts))
 
 
+_AT_REST = (
+    CreditOpened,
+    RefundBegun,
+    Refunded,
+    Settled,
+    ErrandRefused,
+    ErrandDone,
+    ErrandNotDone,
+    EntryKept,
+    EntryLapsed,
+    EntryUndoBegun,
+    EntryUndone,
+)
+"""It has no visitor any more."""
+
+
 def _verdict(known: Record, facts: Sequence[Fact]) -> VerdictClass:
     match facts[-1]:
-        case Occurred() | RegimeBegun() | RegimeEnded() | StrayPassage():
+        case Occurred() | RegimeBegun() | RegimeEnded() | StrayPassage() | OccupancySet():
             return VerdictClass.OTHER
-        case Settled(let_in=True) | ReleasedToSensor():
+        case Settled(let_in=True) | ReleasedToSensor() | TicketLetOut() | TicketLeft():
             return VerdictClass.ADMITTED
         case _ if known.admitted:
             return VerdictClass.ADMITTED
-        case Refused() | NotCharged():
+        case Refused() | NotCharged() | FreeEntryUnused() | TicketNotTaken():
             return VerdictClass.REFUSED
-        case CreditOpened() | RefundBegun() | Refunded() | Settled() | ErrandRefused() | ErrandDone() | ErrandNotDone():
+        case _ if isinstance(facts[-1], _AT_REST):
             return VerdictClass.OTHER
     return VerdictClass.CHECKING
 
@@ -192,7 +247,12 @@ def _with(known: Record, fact: Fact) -> Record:
         case Refused(code=code, balance=balance):
             said = {"voucher_code": code, "balance_before_cents": balance, "amount_cents": 0}
         case Approved():
-            said = {"voucher_code": fact.voucher_code, "balance_before_cents": fact.balance_before}
+            said = {
+                "voucher_code": fact.voucher_code,
+                "balance_before_cents": fact.balance_before,
+                "product_id": fact.product_id,
+                "note": fact.note,
+            }
         case Intended():
             said = {
                 "voucher_code": fact.voucher_code or fact.code,
@@ -200,6 +260,19 @@ def _with(known: Record, fact: Fact) -> Record:
                 "currency": fact.currency.value,
                 "balance_before_cents": fact.balance_before,
                 "reference_number": fact.reference,
+                "product_id": fact.product_id,
+                "note": fact.note,
+            }
+        case FreeEntry():
+            said = {
+                "voucher_code": fact.voucher_code or fact.code,
+                "amount_cents": 0,
+                "currency": fact.currency.value,
+                "balance_before_cents": fact.balance,
+                "reference_number": "",
+                "product_id": fact.product_id,
+                "note": fact.note,
+                "free": fact.grounds.value,
             }
         case Redeemed():
             said = {
@@ -208,17 +281,19 @@ def _with(known: Record, fact: Fact) -> Record:
                 "evidence": fact.evidence.value,
                 "redeem_token": fact.token or "",
             }
-        case Released() | Passed():
-            said = {"admitted": True}
-        case CreditOpened():
-            said = {"admitted": False}
+        case Released() | PaidAlong() | Passed() | CreditOpened() | EntryKept():
+            said = {"admitted": isinstance(fact, Released | PaidAlong | Passed)}
         case Refunded():
             said = {"refunded": True}
         case PartVoided():
             said = {"voided_cents": known.voided_cents + fact.amount}
+        case TicketIntended():
+            said = {"ticket_number": fact.ticket_number}
+        case TicketEntered():
+            said = {"evidence": fact.known_by.value}
         case ErrandRefused() | ErrandBegun():
             said = {
-                "voucher_code": fact.voucher_code,
+                "ticket_number" if fact.errand in OF_TICKETS else "voucher_code": fact.voucher_code,
                 "amount_cents": fact.amount or 0,
                 "errand": fact.errand.value,
                 **_begun_with(fact),
@@ -248,7 +323,7 @@ def facts_as_dicts(facts: Sequence[Fact], *, full: bool) -> list[dict[str, Any]]
     for fact in facts:
         fields = codec.body_of(fact)
         if not full:
-            for name in ("code", "voucher_code", "token"):
+            for name in ("code", "voucher_code", "ticket_number", "token"):
                 if name in fields:
                     fields[name] = mask(str(fields[name]))
         dicts.append({"at": moment(fact.at), "fact": type(fact).__name__, **fields})

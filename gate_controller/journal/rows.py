@@ -8,13 +8,19 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.admission.words.facts import Fact, Occurrence, Standing
 from gate_controller.admission.words.ids import AttemptId, Incident, IncidentCodes
 from gate_controller.journal import codec
 
 INCIDENT_SHIFT = "incident_shift"
 """The key under which a journal remembers its gate's shift: a gate that is renamed keeps its codes."""
 
+
+NAME = "journal"
+"""
+The key under which a journal remembers its name: whose the numbers of its events are. A new file has another one, and
+so has a copy that goes on elsewhere.
+"""
 
 TAG = "tag"
 EARLIER_TAGS = "earlier_tags"
@@ -26,7 +32,10 @@ MACHINE = "machine"
 NO_MACHINE = "a backup"
 """Stands in a backup in place of its machine: the gate has gone on since, and nothing tells how."""
 
-KEPT = (INCIDENT_SHIFT, EARLIER_TAGS, MACHINE)
+PRICES = "prices"
+"""The key under which it remembers the newest price list, as `PricesChanged` has it."""
+
+KEPT = (INCIDENT_SHIFT, EARLIER_TAGS, MACHINE, PRICES)
 """What a new journal takes over from a corrupt one, besides its tag."""
 
 
@@ -95,3 +104,17 @@ def numbers_of(db: sqlite3.Connection, standing: Standing) -> list[int]:
     """Return the attempts that stand so, oldest first."""
     rows = db.execute("SELECT attempt FROM pending WHERE standing = ? ORDER BY attempt", (standing.value,))
     return [number for (number,) in rows]
+
+
+RECENT_FACTS = 50_000
+"""The newest facts, of about ten thousand attempts, among which those are that a day's free entries hang on."""
+
+
+def free_entries(db: sqlite3.Connection, named: Tags) -> tuple[tuple[Fact, ...], ...]:
+    """Return the newest free entries and outages, each with its facts in order, the oldest first."""
+    found = db.execute(
+        "SELECT DISTINCT attempt FROM fact WHERE seq > (SELECT max(seq) FROM fact) - ? AND (kind = 'FreeEntry' "
+        "OR (kind = 'Occurred' AND json_extract(body, '$.what') IN (?, ?))) ORDER BY attempt",
+        (RECENT_FACTS, Occurrence.OUTAGE.value, Occurrence.OUTAGE_ENDED.value),
+    )
+    return tuple(facts_of(db, named, number) for (number,) in found.fetchall())

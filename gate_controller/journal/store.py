@@ -11,19 +11,20 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from gate_controller.admission.words.codes import VoucherCode
-from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.admission.words.facts import Fact, PricesChanged, Standing
 from gate_controller.admission.words.ids import ALPHABET, FIRST_SHIFTED, AttemptId, Incident, Numbering, shift_of
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal import charges, closings, codec, left_over, own_files, rows, schema
+from gate_controller.journal import charges, closings, codec, left_over, own_files, restoring, rows, schema
 from gate_controller.journal.failures import EXPLAINED, JournalError, explained, in_words, unusable
 from gate_controller.journal.lock import take_lock
 
 TAG_LENGTH = 4
+NAME_LENGTH = 12
 FILE_NAME = "journal.sqlite3"
 
 # Frames in the write-ahead log after which it is copied into the file, while the lane is idle: 200 pages are 0.2 MB, in
@@ -52,6 +53,12 @@ SKIPPED_AT_AN_OPENING = 48
 
 LOST_UNTIL = "lost_until"
 """The key under which a journal that replaces a corrupt one says until when (wall clock) it may lack charges."""
+
+ARCHIVED_UNTIL = "archived_until"
+"""The key under which a journal says of when (wall clock) the youngest fact is that it has archived."""
+
+TOLD_OF = 50_000
+"""Facts among which those of one day are searched: more than a gate's busiest day has."""
 
 PRUNE_LOOK_AHEAD = 200
 """Attempts looked at beyond those that are returned, when old ones are searched."""
@@ -85,6 +92,7 @@ class Store:
         self._lock, self._is_own_lock = (take_lock(directory), True) if lock is None else (lock, False)
         try:
             with explained(self.path):
+                restoring.finish(directory)  # what a power cut has interrupted
                 self._db = self._open()
         except JournalError:
             self._give_lock_back()
@@ -102,6 +110,7 @@ class Store:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             self._is_synced = True
+            self._has_unsynced = True  # what a killed process has left in the log, perhaps
             db.execute("PRAGMA wal_autocheckpoint = 0")
             # A reader that takes its time lets the log grow, and SQLite would keep the file at that size.
             page_bytes = db.execute("PRAGMA page_size").fetchone()[0]
@@ -122,6 +131,8 @@ class Store:
     def _read_numbering(self, db: sqlite3.Connection) -> Numbering:
         if rows.remembered(db, rows.TAG) is None:
             db.execute("INSERT INTO meta VALUES (?, ?)", (rows.TAG, new_tag()))
+        if rows.remembered(db, rows.NAME) is None:
+            db.execute("INSERT INTO meta VALUES (?, ?)", (rows.NAME, new_name()))
         self._tags = rows.tags(db)
         if self._gate and rows.remembered(db, rows.INCIDENT_SHIFT) is None:
             db.execute("INSERT INTO meta VALUES (?, ?)", (rows.INCIDENT_SHIFT, str(shift_of(self._gate))))
@@ -168,12 +179,16 @@ class Store:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             stand = [self._insert(fact) for fact in facts]
+            for fact in facts:
+                if type(fact) is PricesChanged:
+                    self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (rows.PRICES, fact.prices))
             if not facts:
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES ('proved', strftime('%s', 'now'))")
             self._db.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
+        self._has_unsynced = not synced
         return stand
 
     def _roll_back(self) -> None:
@@ -245,6 +260,44 @@ class Store:
         with explained(self.path):
             return tuple(self.facts_of(number) for number in rows.numbers_of(self._db, standing))
 
+    @property
+    def newest(self) -> int:
+        """The number of the newest fact."""
+        with explained(self.path):
+            found: int = self._db.execute("SELECT coalesce(max(seq), 0) FROM fact").fetchone()[0]
+            return found
+
+    @property
+    def newest_to_tell(self) -> int:
+        """The number of the newest fact, once no power cut takes it; syncs what no sync has followed yet."""
+        found = self.newest
+        if self._has_unsynced:
+            log = self.path.with_name(f"{FILE_NAME}-wal")
+            with explained(self.path), contextlib.suppress(FileNotFoundError):  # then all is in the file, synced
+                opened = os.open(log, os.O_RDONLY | os.O_CLOEXEC)
+                try:
+                    os.fdatasync(opened)
+                finally:
+                    os.close(opened)
+            self._has_unsynced = False
+        return found
+
+    def told_since(self, moment: float, newest: int, kinds: Iterable[type[Fact]]) -> tuple[Fact, ...]:
+        """Return the facts of some kinds from a moment (wall clock) on, up to a number, as they came to disk."""
+        names = [kind.__name__ for kind in kinds]
+        with explained(self.path):
+            found = self._db.execute(
+                "SELECT attempt, n, kind, at, body FROM fact WHERE seq > ? AND seq <= ? AND at >= ? "  # noqa: S608
+                f"AND kind IN ({', '.join('?' * len(names))}) ORDER BY seq",
+                (newest - TOLD_OF, newest, moment, *names),
+            )
+            return tuple(codec.decode(str(number), *row) for number, *row in found)
+
+    def free_entries(self) -> tuple[tuple[Fact, ...], ...]:
+        """Return the newest free entries and outages, each with its facts in order, the oldest first."""
+        with explained(self.path):
+            return rows.free_entries(self._db, rows.tags(self._db))
+
     def remembered(self, key: str) -> str | None:
         """Return what was remembered under a key."""
         with explained(self.path):
@@ -275,6 +328,7 @@ class Store:
             put = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
             self._db.execute(put, (rows.EARLIER_TAGS, json.dumps(earlier)))
             self._db.execute(put, (rows.TAG, new_tag()))
+            self._db.execute(put, (rows.NAME, new_name()))
         with explained(self.path):
             self.numbering = self._read_numbering(self._db)
 
@@ -300,6 +354,10 @@ class Store:
         with self._transaction():
             last = str(rows.newest_number(self._db))
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('last', ?)", (last,))
+            marks = ", ".join("?" * len(numbers))
+            youngest = self._db.execute(f"SELECT max(at) FROM fact WHERE attempt IN ({marks})", numbers).fetchone()[0]  # noqa: S608 - marks alone
+            if youngest is not None and not self.is_archived_since(youngest):
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (ARCHIVED_UNTIL, repr(youngest)))
             self._db.executemany("DELETE FROM fact WHERE attempt = ?", [(number,) for number in numbers])
         self._frames += _FRAMES_OF_A_WRITE + len(numbers)
 
@@ -312,14 +370,16 @@ class Store:
         with explained(self.path):
             return charges.charges_since(self._db, moment, after)
 
-    def count_charges(self, voucher_code: str, amount: Cents, since: float, *, but: AttemptId, at_most: bool) -> int:
+    def count_charges(
+        self, voucher_code: str, amount: Cents, since: tuple[float, float], *, but: AttemptId
+    ) -> tuple[int, int]:
         """
-        Count this voucher's charges of an amount intended since a moment (wall clock), attempt `but` left out: those
-        that E-GUMA surely lists, or at most.
+        Count this voucher's charges of an amount, attempt `but` left out: those that E-GUMA surely lists, intended
+        since the first moment (wall clock), and those that it lists at most, since the second, which is no later.
         """
         with explained(self.path):
             number = int(but[TAG_LENGTH:])
-            return charges.entries_since(self._db, self._tags, voucher_code, amount, since, number)[at_most]
+            return charges.entries_since(self._db, self._tags, voucher_code, amount, since, number)
 
     def explained_since(self, moment: float) -> Counter[tuple[VoucherCode | None, Cents | None]]:
         """Count by voucher and amount what was intended since a moment (wall clock): E-GUMA may list as many."""
@@ -329,6 +389,10 @@ class Store:
     def may_lack_charges_since(self, moment: float) -> bool:
         """Whether charges since a moment (wall clock) may have been lost with a corrupt journal."""
         return moment < float(self.remembered(LOST_UNTIL) or "-inf")
+
+    def is_archived_since(self, moment: float) -> bool:
+        """Whether anything of since a moment (wall clock) has been archived, and is not counted any more."""
+        return moment <= float(self.remembered(ARCHIVED_UNTIL) or "-inf")
 
     def close(self) -> None:
         """Close the file and let another process have it."""
@@ -342,4 +406,13 @@ class Store:
 
 def new_tag() -> str:
     """Return a tag for a new journal: 20 random bits keep the reference numbers of two journals apart."""
-    return "".join(ALPHABET[byte % 32] for byte in os.urandom(TAG_LENGTH))
+    return _letters(TAG_LENGTH)
+
+
+def new_name() -> str:
+    """Return a name for a new journal: 60 random bits, no two of which are alike among all gates."""
+    return _letters(NAME_LENGTH)
+
+
+def _letters(many: int) -> str:
+    return "".join(ALPHABET[byte % 32] for byte in os.urandom(many))

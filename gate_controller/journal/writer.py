@@ -61,8 +61,10 @@ class Journal:
         def job() -> None:
             self._tell(done, self._try_append(facts, synced=synced))
             self._upkeep(MOST_FRAMES)
-            # Behind an intent comes what Balance adds, and that waits for no sync; all else does.
-            self._make_ready(synced=not any(isinstance(fact, Intended) for fact in facts))
+            # Behind an intent comes what Balance adds, unless it is told there already, and that waits for no sync; all
+            # else does.
+            before = any(isinstance(fact, Intended) and fact.balance_before is None for fact in facts)
+            self._make_ready(synced=not before)
 
         self._jobs.put(job)
 
@@ -83,6 +85,11 @@ class Journal:
 
         self._jobs.put(job)
         return await answer
+
+    async def written(self) -> None:
+        """Return once what was handed over before is on disk, or has failed to get there."""
+        with suppress(JournalError):
+            await self.read(lambda _: None)
 
     def rest(self) -> None:
         """Nobody waits just now: do the upkeep that was put off."""

@@ -23,7 +23,27 @@ def combination_mistakes(settings: Settings, given: Mapping[str, Given]) -> list
     sections = [section for _, section in settings if isinstance(section, Section)]
     within = [mistake for section in sections for mistake in section.contradictions(given)]
     display = () if settings.display.driver == "none" else (*_display(settings, given), *_bus(settings, given))
-    return [*within, *display]
+    if settings.lane.direction == "out" and not settings.tickets.taken:
+        within.append(
+            Mistake(
+                "lane.direction is out, and no tickets are taken",
+                given["lane.direction"].place,
+                f"set {variable('tickets.taken')} too, or another lane.direction",
+            )
+        )
+    return [*within, *_second_price(settings, given), *display]
+
+
+def _second_price(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
+    if settings.admission.second_price_cents is not None:
+        return
+    for name in ("price_button.pin", "service_cards.price"):
+        if value_of(settings, name) is not None:
+            yield Mistake(
+                f"{name} is set, and there is no second price to choose",
+                given[name].place,
+                f"set {variable('admission.second_price_cents')}, or leave {name} out",
+            )
 
 
 def _display(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
@@ -31,7 +51,7 @@ def _display(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake
 
     for misfit in misfits(settings.display):
         remedy = re.sub(r"display\.\w+", lambda name: variable(name[0]), misfit.remedy)
-        yield Mistake(misfit.what, given[misfit.setting].origin, remedy)
+        yield Mistake(misfit.what, given[misfit.setting].place, remedy)
 
 
 def _bus(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
@@ -43,7 +63,7 @@ def _bus(settings: Settings, given: Mapping[str, Given]) -> Iterator[Mistake]:
         if (pin := value_of(settings, name)) in taken:
             yield Mistake(
                 f"{name} is {pin}, which the display's {interface.upper()} bus uses",
-                given[name].origin,
+                given[name].place,
                 f"set {variable(name)} to another BCM number",
             )
 
@@ -59,7 +79,7 @@ def shared_pin_mistakes(given: Mapping[str, Given]) -> Iterator[Mistake]:
         if len(names) > 1:
             yield Mistake(
                 f"{_listed(names)} are {'both' if len(names) == 2 else 'all'} {bcm}",  # noqa: PLR2004 - both means two
-                _listed([given[name].origin for name in names]),
+                _listed([given[name].place for name in names]),
                 f"give each its own pin: set {' or '.join(map(variable, names))} to another BCM number",
             )
 

@@ -5,12 +5,15 @@ import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from gate_controller.settings import encrypted_secret
+from gate_controller.settings.line_numbers import lines_of
 from gate_controller.settings.mistakes import KEY, PREFIX, SECRETS, Given, Mistake, unknown, variable
 from gate_controller.settings.sources import ARGUMENT, CONFIG_VARIABLE, Reading
 from gate_controller.settings.values import is_none
 
 DEFAULT_FILES = (Path("/etc/gate-controller/gate.toml"), Path("gate.toml"))
-SECRET_FILES = {name: f"{name}_file" for name in (KEY, "notify.webhook_key", "notify.smtp_password")}
+_IN_A_FILE = (KEY, "notify.webhook_key", "notify.smtp_password", "mqtt.password", "mqtt.voucher_key")
+SECRET_FILES = {name: f"{name}_file" for name in _IN_A_FILE}
 """The settings that name a file in place of a secret."""
 CREDENTIAL = "credential"
 """How the origin begins of what a credential gives."""
@@ -58,14 +61,14 @@ def from_credentials(directory: str, names: Collection[str], given: Collection[s
     return reading
 
 
-def from_secret_files(given: Mapping[str, Given]) -> Reading:
+def from_secret_files(given: Mapping[str, Given], files: Mapping[str, str] = SECRET_FILES) -> Reading:
     """
-    Read each secret from the file that the other sources name, if they do. A secret and a file leave it open which is
-    meant, but for a secret among the arguments, which go over all, and a credential's, which goes over the settings
-    file: the service has it while its user may not read the file.
+    Read each secret from the file that the other sources name, if they do; `files` says which setting names one. A
+    secret and a file leave it open which is meant, but for a secret among the arguments, which go over all, and a
+    credential's, which goes over the settings file: the service has it while its user may not read the file.
     """
     reading = Reading()
-    for name, file in SECRET_FILES.items():
+    for name, file in files.items():
         named = given.get(file)
         if named is not None and not is_none(named.value):
             _read_named(reading, name, file, given)
@@ -83,7 +86,7 @@ def _read_named(reading: Reading, name: str, file: str, given: Mapping[str, Give
     if name in given:
         reading.mistakes.append(
             Mistake(
-                f"{name} and {file} are both given", f"{given[name].origin} and {named.origin}", "keep one of the two"
+                f"{name} and {file} are both given", f"{given[name].place} and {named.place}", "keep one of the two"
             )
         )
         return
@@ -109,6 +112,8 @@ def from_secrets_beside(file: Path | None, given: Mapping[str, Given]) -> Readin
         try:
             path.stat()
         except (FileNotFoundError, NotADirectoryError):
+            if path.parent == DEFAULT_FILES[0].parent:
+                _read_encrypted(reading, name)
             continue
         except OSError:
             if name != KEY:
@@ -117,6 +122,26 @@ def from_secrets_beside(file: Path | None, given: Mapping[str, Given]) -> Readin
         if name in reading.given:
             reading.warnings.extend(_open_to_all(path, name))
     return reading
+
+
+def _read_encrypted(reading: Reading, name: str) -> None:
+    """Read a secret that is kept encrypted: systemd gives it to the service, and root's commands read it here."""
+    if not encrypted_secret.drop_in_of(name).exists():
+        return
+    place = encrypted_secret.place_of(name)
+    try:
+        secret = encrypted_secret.decrypted(name, place.read_bytes())
+    except OSError as error:
+        remedy = "use sudo: it is root's, and the service's as a credential"
+        reading.mistakes.append(_unreadable(name, str(place), error, remedy))
+    except encrypted_secret.SecretError as error:
+        what, _, remedy = str(error).partition(": ")
+        reading.mistakes.append(Mistake(what, str(place), remedy))
+    else:
+        reading.given[name] = Given(secret, f"encrypted {place}")
+        return
+    reading.is_unreadable = True
+    reading.unread.add(name)
 
 
 def _read_value(
@@ -146,7 +171,7 @@ def from_toml(config: Path | None, environ: Mapping[str, str], names: Collection
     named = config or (Path(by_variable) if by_variable else None)
     for path in (named,) if named else DEFAULT_FILES:
         try:
-            text = path.read_bytes().decode()
+            text = path.read_bytes().decode("utf-8-sig")  # Windows puts a mark before it
         except OSError as error:
             if named:
                 remedy = (
@@ -189,29 +214,38 @@ def _read_toml(reading: Reading, text: str, path: Path, names: Collection[str]) 
         reading.unread.update(names)
         return
     sections = {name.partition(".")[0] for name in names if "." in name}
+    lines = lines_of(text)
     for key, value in tree.items():
         if key in sections and isinstance(value, dict):
             for leaf, inner in value.items():
-                _take(reading, f"{key}.{leaf}", inner, path, names)
+                _take(reading, f"{key}.{leaf}", inner, path, names, lines)
         elif key in sections:
+            what = f"{key} is a section, not a setting"
             reading.mistakes.append(
-                Mistake(f"{key} is a section, not a setting", str(path), f"write [{key}] and its settings below")
+                Mistake(what, _place(path, lines.get(key)), f"write [{key}] and its settings below")
             )
         else:
-            _take(reading, key, value, path, {*names, *sections})
+            _take(reading, key, value, path, {*names, *sections}, lines)
     if secret := next((name for name in SECRETS if name in reading.given), None):
         reading.warnings.extend(_open_to_all(path, secret))
 
 
-def _take(reading: Reading, name: str, value: object, path: Path, names: Collection[str]) -> None:
+def _take(
+    reading: Reading, name: str, value: object, path: Path, names: Collection[str], lines: Mapping[str, int]
+) -> None:
+    line = lines.get(name)
     if name not in names:
-        reading.mistakes.append(unknown(f"{name} is no setting", str(path), name, names, "delete it"))
+        reading.mistakes.append(unknown(f"{name} is no setting", _place(path, line), name, names, "delete it"))
     elif isinstance(value, dict):
         reading.mistakes.append(
-            Mistake(f"{name} is a setting, not a section", str(path), f"write {name} = and its value")
+            Mistake(f"{name} is a setting, not a section", _place(path, line), f"write {name} = and its value")
         )
     else:
-        reading.given[name] = Given(value, str(path))
+        reading.given[name] = Given(value, str(path), line)
+
+
+def _place(path: Path, line: int | None) -> str:
+    return str(path) if line is None else f"{path} line {line}"
 
 
 def _unreadable(what: str, where: str, error: OSError, remedy: str) -> Mistake:

@@ -17,7 +17,16 @@ from gate_controller.settings.values import UnusableError
 
 PREFIX = "GATE_"
 KEY = "eguma.api_key"
-SECRETS = (KEY, "notify.webhook_url", "notify.webhook_key", "notify.smtp_password")
+SECRETS = (
+    KEY,
+    "service_cards.balance",
+    "service_cards.price",
+    "notify.webhook_url",
+    "notify.webhook_key",
+    "notify.smtp_password",
+    "mqtt.password",
+    "mqtt.voucher_key",
+)
 """The settings whose value is shown to nobody."""
 BY_DEFAULT = "default"
 """The origin of a value that no source gives."""
@@ -46,6 +55,13 @@ class Given:
 
     value: object = field(repr=False)
     origin: str
+    line: int | None = None
+    """Of the settings file, where it stands there and can be told."""
+
+    @property
+    def place(self) -> str:
+        """Where it came from, for whoever has to correct it."""
+        return self.origin if self.line is None else f"{self.origin} line {self.line}"
 
 
 def variable(name: str) -> str:
@@ -107,7 +123,7 @@ def validation_mistakes(
         if not isinstance(refusal, UnusableError):
             raise error
         what = f"{name} {refusal.why}" if name in SECRETS else f"{name} is {show(given[name].value)}, {refusal.why}"
-        mistakes.append(Mistake(what, given[name].origin, refusal.remedy))
+        mistakes.append(Mistake(what, given[name].place, refusal.remedy))
     return mistakes
 
 

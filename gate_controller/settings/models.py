@@ -17,7 +17,21 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
-from gate_controller.settings import desk_section, notify_section, pins, printer_section, sections
+from gate_controller.settings import (
+    backup_section,
+    desk_section,
+    mqtt_section,
+    next_scan_section,
+    notify_section,
+    outage_section,
+    pins,
+    price_dates,
+    price_rules,
+    printer_section,
+    provisioning_section,
+    sections,
+    ways_sections,
+)
 from gate_controller.settings import values as read
 from gate_controller.settings.mistakes import SECRETS
 from gate_controller.settings.sections import Section
@@ -34,10 +48,26 @@ class Settings(BaseSettings):
         description="names the gate in reports and reference numbers; by default the host name"
     )
     state_dir: Annotated[Path, PlainValidator(read.path)] = Field(
-        description="journal and runtime state; by default systemd's `$STATE_DIRECTORY`, else `./state`"
+        description="journal and runtime state; by default systemd's `$STATE_DIRECTORY`, else /var/lib/gate-controller "
+        "on a gate installed as a package, else `./state`"
+    )
+    prices: Annotated[price_rules.PriceRules, PlainValidator(price_rules.price_rules), read.WHILE_RUNNING] = Field(
+        default=price_rules.PriceRules(),
+        description="the house's rules for other prices, in their order, as `[[prices]]` in the file: see [below]"
+        "(#prices-by-product-and-time)",
+    )
+    price_changes: Annotated[price_dates.PriceDates, PlainValidator(price_dates.price_dates), read.WHILE_RUNNING] = (
+        Field(
+            default=price_dates.PriceDates(),
+            description="from when on the usual price is another, as `[[price_changes]]` in the file: see [below]"
+            "(#prices-from-a-date-on)",
+        )
     )
     eguma: sections.EgumaSection
     admission: sections.AdmissionSection
+    lane: ways_sections.LaneSection = ways_sections.LaneSection()
+    tickets: ways_sections.TicketsSection = ways_sections.TicketsSection()
+    occupancy: ways_sections.OccupancySection = ways_sections.OccupancySection()
     scanner: sections.ScannerSection = sections.ScannerSection()
     relay: sections.RelaySection = sections.RelaySection()
     drive: sections.DriveSection = sections.DriveSection()
@@ -49,12 +79,19 @@ class Settings(BaseSettings):
     fire_contact: sections.FireContactSection = sections.FireContactSection()
     tamper: sections.TamperSection = sections.TamperSection()
     service_key: sections.ServiceKeySection = sections.ServiceKeySection()
+    balance_button: next_scan_section.BalanceButtonSection = next_scan_section.BalanceButtonSection()
+    price_button: next_scan_section.PriceButtonSection = next_scan_section.PriceButtonSection()
+    service_cards: next_scan_section.ServiceCardsSection = next_scan_section.ServiceCardsSection()
     display: sections.DisplaySection = sections.DisplaySection()
     printer: printer_section.PrinterSection = printer_section.PrinterSection()
     web: sections.WebSection = sections.WebSection()
     desk: desk_section.DeskSection = desk_section.DeskSection()
+    outage: outage_section.OutageSection = outage_section.OutageSection()
     notify: notify_section.NotifySection = notify_section.NotifySection()
+    provisioning: provisioning_section.ProvisioningSection = provisioning_section.ProvisioningSection()
+    mqtt: mqtt_section.MqttSection = mqtt_section.MqttSection()
     journal: sections.JournalSection = sections.JournalSection()
+    backup: backup_section.BackupSection = backup_section.BackupSection()
     log: sections.LogSection = sections.LogSection()
 
     @override

@@ -118,18 +118,18 @@ class NotifySection(Section, frozen=True):
     webhook_key_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
         default=None, description="file that holds it, in place of `notify.webhook_key`"
     )
-    smtp_host: Annotated[str, PlainValidator(_mail_host)] = Field(
+    smtp_host: Annotated[str, PlainValidator(_mail_host), read.WHILE_RUNNING] = Field(
         default="", description="the mail server that takes mail from the gate; empty: no mail"
     )
-    smtp_port: Annotated[int, PlainValidator(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
-        default=587, description="its port: usually 587, with `tls` 465"
-    )
-    smtp_tls: Annotated[str, PlainValidator(read.one_of(("starttls", "tls", "off")))] = Field(
+    smtp_port: Annotated[
+        int, PlainValidator(read.whole(1, 65535, "give a port from 1 to 65535")), read.WHILE_RUNNING
+    ] = Field(default=587, description="its port: usually 587, with `tls` 465")
+    smtp_tls: Annotated[str, PlainValidator(read.one_of(("starttls", "tls", "off"))), read.WHILE_RUNNING] = Field(
         default="starttls",
         description="`starttls`: begun in the clear, and encrypted before anything is said; `tls`: from the first "
         "byte; `off`: only for a server on this machine",
     )
-    smtp_user: Annotated[str, PlainValidator(_user)] = Field(
+    smtp_user: Annotated[str, PlainValidator(_user), read.WHILE_RUNNING] = Field(
         default="", description="the name to log in with there; empty: without"
     )
     smtp_password: Annotated[SecretStr | None, PlainValidator(_secret("copy it from the mail account"))] = Field(
@@ -138,17 +138,19 @@ class NotifySection(Section, frozen=True):
     smtp_password_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
         default=None, description="file that holds it, in place of `notify.smtp_password`"
     )
-    mail_from: Annotated[str, PlainValidator(_mailbox)] = Field(default="", description="address that mail comes from")
-    mail_to: Annotated[tuple[str, ...], PlainValidator(_mailboxes)] = Field(
+    mail_from: Annotated[str, PlainValidator(_mailbox), read.WHILE_RUNNING] = Field(
+        default="", description="address that mail comes from"
+    )
+    mail_to: Annotated[tuple[str, ...], PlainValidator(_mailboxes), read.WHILE_RUNNING] = Field(
         default=(), description="addresses that mail goes to"
     )
-    out_of_service_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes"))] = Field(
-        default=5.0, description="how long a gate is out of service before anybody is told"
+    out_of_service_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes")), read.WHILE_RUNNING] = (
+        Field(default=5.0, description="how long a gate is out of service before anybody is told")
     )
-    eguma_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes"))] = Field(
+    eguma_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes")), read.WHILE_RUNNING] = Field(
         default=15.0, description="how long E-GUMA gives no answer before anybody is told"
     )
-    ordered_hours: Annotated[float, PlainValidator(read.number(0, 720, "hours"))] = Field(
+    ordered_hours: Annotated[float, PlainValidator(read.number(0, 720, "hours")), read.WHILE_RUNNING] = Field(
         default=12.0,
         description="how long staff's orders without an end, and a turned service key, last before anybody is "
         "reminded; 0: never",
@@ -168,12 +170,12 @@ class NotifySection(Section, frozen=True):
             if getattr(self, present) and not getattr(self, lacking):
                 yield Mistake(
                     f"notify.{present} is set, and notify.{lacking} is not",
-                    given[f"notify.{present}"].origin,
+                    given[f"notify.{present}"].place,
                     f"set {variable(f'notify.{lacking}')} too",
                 )
         if self.smtp_host and self.smtp_tls == "off" and not is_loopback(self.smtp_host):
             yield Mistake(
                 "notify.smtp_tls is off, and the mail server is another machine",
-                given["notify.smtp_tls"].origin,
+                given["notify.smtp_tls"].place,
                 "take starttls or tls",
             )

@@ -92,13 +92,13 @@ class PrinterSection(Section, frozen=True):
         if self.driver == "none" and self.prints != "none":
             yield Mistake(
                 f"printer.prints is {self.prints}, and there is no printer",
-                given["printer.prints"].origin,
+                given["printer.prints"].place,
                 f"set {variable('printer.driver')}",
             )
         lacking, is_lacking = needs.get(self.driver, ("", False))
         if is_lacking:
             yield Mistake(
                 f"printer.driver is {self.driver}, and nobody says where it is",
-                given["printer.driver"].origin,
+                given["printer.driver"].place,
                 f"set {variable(f'printer.{lacking}')}",
             )

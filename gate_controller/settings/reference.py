@@ -4,10 +4,15 @@ from pydantic import SecretStr
 
 from gate_controller.settings.mistakes import variable
 from gate_controller.settings.models import FIELDS, reader_of
-from gate_controller.settings.values import UnusableError
+from gate_controller.settings.values import UnusableError, WhenItCounts
 
-_OF_THE_MACHINE = {"id": "host name", "state_dir": "`$STATE_DIRECTORY`, else `state`"}
+_OF_THE_MACHINE = {"id": "host name", "state_dir": "`$STATE_DIRECTORY`, else where the package has it, else `state`"}
 """The defaults that are not the same on every machine (`loading.py` finds them)."""
+
+
+def counts(name: str) -> WhenItCounts:
+    """Return when another value of a setting counts."""
+    return next((item for item in FIELDS[name].metadata if isinstance(item, WhenItCounts)), WhenItCounts.AFTER_RESTART)
 
 
 def as_text(value: object) -> str:
@@ -21,7 +26,7 @@ def as_text(value: object) -> str:
             text = str(value).lower()
         case float():
             text = f"{value:g}"
-        case tuple():
+        case tuple() | list():
             text = ",".join(map(as_text, value))
         case _:
             # Enums here are texts themselves.
@@ -30,10 +35,19 @@ def as_text(value: object) -> str:
 
 
 def reference_table() -> str:
-    """Return every setting with its variable, default, meaning and range, as a Markdown table."""
-    rows = [("setting", "variable", "default", "meaning", "value"), ("---",) * 5]
+    """Return every setting as a Markdown table: variable, default, meaning, range, and when another value counts."""
+    rows = [("setting", "variable", "default", "meaning", "value", "counts"), ("---",) * 6]
     for name, info in FIELDS.items():
-        rows.append((f"`{name}`", f"`{variable(name)}`", _default(name), info.description or "", _asked_for(name)))
+        rows.append(
+            (
+                f"`{name}`",
+                f"`{variable(name)}`",
+                _default(name),
+                info.description or "",
+                _asked_for(name),
+                counts(name).value,
+            )
+        )
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 

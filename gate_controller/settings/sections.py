@@ -22,7 +22,7 @@ Flag = Annotated[bool, PlainValidator(read.flag)]
 OptionalPin = Annotated[int | None, PlainValidator(pins.pin_or_none)]
 
 
-class Section(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True):
+class Section(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True):
     """Settings that belong together: a table in the TOML file, a part of the name elsewhere."""
 
     def contradictions(self, given: Mapping[str, Given]) -> Iterator[Mistake]:
@@ -56,28 +56,45 @@ class EgumaSection(Section, frozen=True):
 class AdmissionSection(Section, frozen=True):
     """The price, and how long things take."""
 
-    price_cents: Annotated[int, PlainValidator(read.price)] = Field(description="the fixed price of an admission")
+    price_cents: Annotated[int, PlainValidator(read.price), read.WHILE_RUNNING] = Field(
+        description="the fixed price of an admission"
+    )
+    second_price_cents: Annotated[int | None, PlainValidator(read.price_or_none), read.WHILE_RUNNING] = Field(
+        default=None,
+        description="another price, for the next scan alone, chosen by `price_button.pin`, `service_cards.price` or "
+        "staff on their page",
+    )
     currency: Annotated[Currency, PlainValidator(read.currency)] = Field(
         default=Currency.CHF, description="currency of the account at E-GUMA: CHF or EUR"
+    )
+    expired: Annotated[str, PlainValidator(read.one_of(("accept", "refuse"))), read.WHILE_RUNNING] = Field(
+        default="accept",
+        description="what becomes of a voucher that has expired and that E-GUMA would still redeem; `refuse` asks for "
+        "its validity beside its balance",
     )
     # Promise 5 of the gate: no visitor waits longer than 5 s. Under 0.5 s hardly any answer arrives.
     verdict_seconds: Annotated[float, PlainValidator(read.seconds(0.5, 5))] = Field(
         default=5.0, description="longest time from scan to verdict"
     )
-    credit_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes"))] = Field(
+    credit_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes")), read.WHILE_RUNNING] = Field(
         default=10.0,
         description="how long a paid admission nobody used opens the gate once more, before it is refunded",
     )
-    repeat_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
+    repeat_seconds: Annotated[float, PlainValidator(read.seconds(0, 60)), read.WHILE_RUNNING] = Field(
         default=5.0,
         description="how long after its admission the same code is a repeat; 0: not even while it still lies there",
     )
-    settle_seconds: Annotated[float, PlainValidator(read.seconds(1, 3600))] = Field(
+    settle_seconds: Annotated[float, PlainValidator(read.seconds(1, 3600)), read.WHILE_RUNNING] = Field(
         default=120.0,
         description="how long until an unknown redemption without a trace counts as not charged",
     )
-    hold_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
+    hold_seconds: Annotated[float, PlainValidator(read.seconds(0, 60)), read.WHILE_RUNNING] = Field(
         default=3.0, description="`drive.kind` pulse without a passage sensor: how long a release takes the lane"
+    )
+    several_vouchers: Annotated[Flag, read.WHILE_RUNNING] = Field(
+        default=False,
+        description="whether several vouchers may pay one admission: a balance below the price is held for 20 s, until "
+        "other vouchers bring the rest",
     )
 
 
@@ -134,7 +151,7 @@ class DriveSection(Section, frozen=True):
         if self.kind == "motor" and self.close_pin is None:
             yield Mistake(
                 "drive.kind is motor, and no relay closes it",
-                given["drive.kind"].origin,
+                given["drive.kind"].place,
                 f"set {variable('drive.close_pin')}, or another drive.kind",
             )
 
@@ -150,7 +167,7 @@ class FeedbackSection(Section, frozen=True):
 class LampsSection(Section, frozen=True):
     """The lamps; an empty pin turns one off."""
 
-    mode: Annotated[str, PlainValidator(read.one_of(("separate", "traffic", "rgb")))] = Field(
+    mode: Annotated[str, PlainValidator(read.one_of(("separate", "traffic", "rgb"))), read.WHILE_RUNNING] = Field(
         default="separate",
         description="`separate`: dark while idle; `traffic`: red while the gate is shut; `rgb`: one lamp of three "
         "colours on the three pins, blue on the yellow one's",
@@ -169,7 +186,7 @@ class BuzzerSection(Section, frozen=True):
         default="active", description="`active`: sounds by itself; `passive`: is given its tone"
     )
     active_high: Flag = Field(default=True, description="whether a high level makes it sound")
-    quiet: Annotated[str, PlainValidator(read.span_of_day)] = Field(
+    quiet: Annotated[str, PlainValidator(read.span_of_day), read.WHILE_RUNNING] = Field(
         default="", description="hours of the day, local time, in which it is silent"
     )
 
@@ -268,13 +285,13 @@ class DisplaySection(Section, frozen=True):
         default=None,
         description="`image`: the file, a PNG; by default in `$RUNTIME_DIRECTORY`, else in the state directory",
     )
-    gate_name: Annotated[str | None, PlainValidator(read.gate_name)] = Field(
+    gate_name: Annotated[str | None, PlainValidator(read.gate_name), read.WHILE_RUNNING] = Field(
         default=None, description="what people call the gate; shown beside an incident code, for houses with several"
     )
-    languages: Annotated[tuple[str, ...], PlainValidator(read.languages)] = Field(
+    languages: Annotated[tuple[str, ...], PlainValidator(read.languages), read.WHILE_RUNNING] = Field(
         default=read.LANGUAGES, description="languages of the house; the first is the default"
     )
-    verdict_seconds: Annotated[float, PlainValidator(read.seconds(0.1, 60))] = Field(
+    verdict_seconds: Annotated[float, PlainValidator(read.seconds(0.1, 60)), read.WHILE_RUNNING] = Field(
         default=5.0, description="how long a verdict stays if nobody scans"
     )
 
@@ -317,7 +334,7 @@ class WebSection(Section, frozen=True):
             if getattr(self, present) is not None and getattr(self, lacking) is None:
                 yield Mistake(
                     f"web.{present} is set, and web.{lacking} is not",
-                    given[f"web.{present}"].origin,
+                    given[f"web.{present}"].place,
                     f"set {variable(f'web.{lacking}')} too, or neither",
                 )
 
@@ -325,14 +342,14 @@ class WebSection(Section, frozen=True):
 class JournalSection(Section, frozen=True):
     """How long the journal remembers."""
 
-    keep_days: Annotated[int, PlainValidator(read.whole(30, 36500, "give whole days from 30 to 36500"))] = Field(
-        default=400, description="days after which closed attempts move to the archive beside the journal"
-    )
+    keep_days: Annotated[
+        int, PlainValidator(read.whole(30, 36500, "give whole days from 30 to 36500")), read.WHILE_RUNNING
+    ] = Field(default=400, description="days after which closed attempts move to the archive beside the journal")
 
 
 class LogSection(Section, frozen=True):
     """The log."""
 
-    level: Annotated[str, PlainValidator(read.one_of(("debug", "info", "warning", "error")))] = Field(
-        default="info", description="least severe level written"
+    level: Annotated[str, PlainValidator(read.one_of(("debug", "info", "warning", "error"))), read.WHILE_RUNNING] = (
+        Field(default="info", description="least severe level written")
     )

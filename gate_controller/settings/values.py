@@ -9,6 +9,7 @@ nor device.
 import math
 import re
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -35,6 +36,17 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GATE_NAME = re.compile(r"[0-9A-Za-zÀ-ÖØ-öø-ÿ .-]{1,12}")
 _SPAN_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _FIRST_I2C_ADDRESS = 0x08
+
+
+class WhenItCounts(Enum):
+    """When another value of a setting counts. It stands among what annotates the field; without, after a restart."""
+
+    WHILE_RUNNING = "while running"
+    """As soon as nobody is being served, once the running gate has read it."""
+    AFTER_RESTART = "after a restart"
+
+
+WHILE_RUNNING = WhenItCounts.WHILE_RUNNING
 
 
 class UnusableError(ValueError):
@@ -126,6 +138,11 @@ def price(value: object) -> int:
     # The bound is for slips of the finger: 10 000.00 is far over any admission.
     remedy = "give whole cents from 1 to 1000000: 25.00 is 2500"
     return whole(1, 1_000_000, remedy)(value)
+
+
+def price_or_none(value: object) -> int | None:
+    """Read a price that not every house has, in cents, or None."""
+    return None if is_none(value) else price(value)
 
 
 def currency(value: object) -> Currency:

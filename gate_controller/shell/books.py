@@ -68,10 +68,9 @@ class Books:
 
         def known(store: Store) -> tuple[int, int]:
             what, but = (command.voucher_code, command.amount), command.attempt
-            surely = store.count_charges(*what, surely_from, but=but, at_most=False)
-            if store.may_lack_charges_since(maybe_from):
-                return surely, len(listed)  # any of them may be an earlier charge of this gate
-            return surely, store.count_charges(*what, maybe_from, but=but, at_most=True)
+            surely, at_most = store.count_charges(*what, (surely_from, maybe_from), but=but)
+            # Of a journal that may lack some, any entry may be an earlier charge of this gate.
+            return surely, len(listed) if store.may_lack_charges_since(maybe_from) else at_most
 
         try:
             await self._own_user.learn(listed, surely_from)

@@ -169,7 +169,8 @@ def _held(status: GateStatus) -> Iterator[tuple[Concern, tuple[Ailment, ...]]]:
         yield Concern.DISK, _of("disk", machine.ailments)
     eguma = status.eguma
     if eguma.trouble:
-        yield Concern.EGUMA, (Ailment("eguma", eguma.trouble, eguma.trouble_since or status.at),)
+        why = eguma.trouble if status.outage is None else f"{status.outage.why} ({eguma.trouble})"
+        yield Concern.EGUMA, (Ailment("eguma", why, eguma.trouble_since or status.at),)
     elif eguma.answered_at is not None:
         yield Concern.EGUMA, ()
 

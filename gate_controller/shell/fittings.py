@@ -48,7 +48,7 @@ def absent(settings: Settings) -> Mapping[str, str]:
             settings.passage.pin is not None or any(True for _ in fitted_contacts(settings)),
             (
                 "none of passage.pin, exit_button.pin, fire_contact.pin, tamper.pin, service_key.pin, "
-                "feedback.open_pin and feedback.blocked_pin is set"
+                "balance_button.pin, price_button.pin, feedback.open_pin and feedback.blocked_pin is set"
             ),
         ),
     }
@@ -169,6 +169,8 @@ def fitted_contacts(settings: Settings) -> Iterator[tuple[Contact, int, bool, bo
         (Contact.TAMPER, settings.tamper.pin, True, True),
         (Contact.SERVICE_KEY, settings.service_key.pin, settings.service_key.active_low, False),
         (Contact.EXIT_BUTTON, settings.exit_button.pin, settings.exit_button.active_low, False),
+        (Contact.BALANCE_BUTTON, settings.balance_button.pin, settings.balance_button.active_low, False),
+        (Contact.PRICE_BUTTON, settings.price_button.pin, settings.price_button.active_low, False),
         (Contact.IS_OPEN, feedback.open_pin, feedback.active_low, False),
         (Contact.IS_BLOCKED, feedback.blocked_pin, feedback.active_low, False),
     )

@@ -108,6 +108,12 @@ class Front:
                 self._failing.discard(what)
                 self._on_fault(what, None)
 
+    def again(self) -> None:
+        """Show what is shown in the words of now, which others have changed; no lamp and no sound comes of it."""
+        self._card.cache_clear()
+        if self._player is not None and self.message is not None and self.interrupt is None:
+            self.display(card_of(self.message, self._texts))
+
     def light(self, signal: Signal) -> None:
         """Let the lamps show a signal. Raises `DeviceError`."""
         self._lamps.show(signal)

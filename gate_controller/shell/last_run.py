@@ -6,14 +6,18 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
+from gate_controller.admission.gate.price_record import first_list
+from gate_controller.admission.words.commands import Write
 from gate_controller.admission.words.events import SensorChanged, SensorFailed
-from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.admission.words.facts import Fact, PricesChanged, Standing
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.outage_rules import OutageConduct
 from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
 from gate_controller.journal import binding
 from gate_controller.journal.binding import Bound
 from gate_controller.journal.failures import JournalError
+from gate_controller.journal.rows import PRICES
 from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.own_user import OwnUser
@@ -54,7 +58,7 @@ class LastRun:
         gate = self._runner.gate
         while not stop.is_set():
             try:
-                bound, numbering, unfinished, open_items = await self._journal.read(self._read)
+                bound, numbering, unfinished, open_items, recent, prices = await self._journal.read(self._read)
                 await self._own_user.recall()
             except JournalError as error:
                 self._runner.fault(Fault.JOURNAL, str(error))
@@ -69,7 +73,13 @@ class LastRun:
                     what = "it came from another machine, or is a backup"
                     _log.warning("journal=foreign what=%r unfinished=%d", what, len(unfinished))
                 gate.numbering = numbering  # not before: whoever orders something meets what was left unfinished
-                self._runner.carry_out(gate.recover(self._runner.now(), found, is_foreign=is_foreign))
+                at = self._runner.now()
+                commands = gate.recover(at, found, is_foreign=is_foreign, recent=recent, prices=prices)
+                self._runner.carry_out(commands)
+                if any(
+                    isinstance(fact, PricesChanged) for one in commands if isinstance(one, Write) for fact in one.facts
+                ):
+                    await self._written()  # before the first visitor pays another price
                 if bound is not Bound.HERE:
                     await self._bind()
                 self._start()
@@ -81,15 +91,28 @@ class LastRun:
         while self._early:
             self._runner.post(self._early.popleft())
 
-    def _read(self, store: Store) -> tuple[Bound, Numbering, _Histories, _Histories]:
+    def _read(self, store: Store) -> tuple[Bound, Numbering, _Histories, _Histories, _Histories, str]:
+        policy = self._runner.gate.policy
         bound = binding.take_over(store, self._machine, self._runner.now().wall)
-        return bound, store.numbering, store.pending(Standing.UNFINISHED), store.pending(Standing.OPEN)
+        # A house that lets nobody in free has nothing to remember.
+        is_asked = bool(policy.tariff.rules) or policy.outage.conduct is not OutageConduct.CLOSED
+        recent = store.free_entries() if is_asked else ()
+        is_waiting = Fault.UNPROVISIONED in self._runner.gate.faults
+        # What stands in for a price that nobody has given yet is none.
+        if (prices := first_list(policy) if is_waiting else store.remembered(PRICES)) is None:
+            store.remember(PRICES, prices := first_list(policy))
+        unfinished, open_items = store.pending(Standing.UNFINISHED), store.pending(Standing.OPEN)
+        return bound, store.numbering, unfinished, open_items, recent, prices
+
+    async def _written(self) -> None:
+        """Wait until all writes so far have told how they ended; what failed holds the gate out of service."""
+        with contextlib.suppress(JournalError):
+            await self._journal.read(lambda store: store.numbering)
 
     async def _bind(self) -> None:
         """Say in the journal that it is this machine's, once what it brought along is on disk as open items."""
+        await self._written()
         try:
-            # By the time this is answered the writes before it have told how they ended.
-            await self._journal.read(lambda store: store.numbering)
             if Fault.JOURNAL not in self._runner.gate.faults:
                 await self._journal.read(lambda store: binding.bind(store, self._machine))
         except JournalError as error:

@@ -11,10 +11,10 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from gate_controller.admission.words.facts import Fact, Passed, Released
+from gate_controller.admission.words.facts import Fact, PaidAlong, Passed, Released
 from gate_controller.journal.failures import JournalError
 from gate_controller.settings import Settings
 from gate_controller.shell.fittings import PRINTER
@@ -71,12 +71,10 @@ class Printing:
         self._news = asyncio.Event()
 
     def take(self, facts: Sequence[Fact]) -> None:
-        """Take facts that have come to disk: whoever was let in gets a receipt, where the settings say so."""
-        if self._settings.printer.prints != "admissions":
-            return
+        """Take facts that have come to disk: whoever was let in gets a receipt."""
         until = time.monotonic() + WAITS_FOR_PRINTER_SECONDS
         for fact in facts:
-            if isinstance(fact, Released | Passed):
+            if isinstance(fact, Released | PaidAlong | Passed):
                 self._waiting[fact.attempt] = until
                 self._news.set()
 
@@ -108,16 +106,36 @@ class Printing:
 
     async def printed(self, code: str) -> dict[str, Any]:
         """Print a receipt. Raises `ReceiptRefused`, `JournalError`."""
+        incident, is_copy, why = await self._on_paper(lambda receipts: receipts.print(code))
+        self._note(PRINTER, why or None)
+        return {"incident": incident, "is_copy": is_copy, "outcome": "done"}
+
+    async def printed_balance(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Print how a voucher stands, from what E-GUMA has just said of it. Raises `ReceiptRefused`."""
+        at = self._wall()
+        why = await self._on_paper(lambda receipts: receipts.print_slip(lambda maker: maker.balance(told, at)))
+        self._note(PRINTER, why or None)
+        return {"outcome": "done"}
+
+    async def printed_closing(self, date: str) -> dict[str, Any]:
+        """Print the closing of a day. Raises `ReceiptRefused`, `JournalError`."""
+
+        def work(receipts: "ReceiptPrinter") -> str:
+            written = receipts.closing(date)
+            return receipts.print_slip(lambda maker: maker.closing(written))
+
+        self._note(PRINTER, await self._on_paper(work) or None)
+        return {"date": date, "outcome": "done"}
+
+    async def _on_paper(self, question: "Callable[[ReceiptPrinter], _T]") -> _T:
         if self._settings.printer.driver == "none":
             raise ReceiptRefused("no printer: printer.driver is none: set it in the settings")
         try:
-            incident, is_copy, why = await self._work(lambda receipts: receipts.print(code))
+            return await self._work(question)
         except ReceiptRefused as error:
             if error.ails:
                 self._note(PRINTER, error.ails)
             raise
-        self._note(PRINTER, why or None)
-        return {"incident": incident, "is_copy": is_copy, "outcome": "done"}
 
     async def listed(self) -> list[dict[str, Any]]:
         """Return the receipts that are not printed for certain."""

@@ -5,11 +5,13 @@ Everything blocks, for seconds at most: it is for a thread that nobody waits for
 gates that have a printer, and by who asks for a receipt.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from gate_controller.admission.words.facts import Fact, Passed, Released, ReleasedToSensor
+from gate_controller.admission.words.facts import Fact, PaidAlong, Passed, Released, ReleasedToSensor
 from gate_controller.admission.words.ids import AttemptId
+from gate_controller.devices.printer.escpos import PrintItem
 from gate_controller.devices.printer.printer import NotPrinted, PerhapsPrinted
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
@@ -79,6 +81,23 @@ class ReceiptPrinter:
             what = "perhaps printed, perhaps a part of it"
             raise ReceiptRefused(f"incident {incident}: {what}: {error}", ails=str(error)) from None
 
+    def print_slip(self, make: Callable[[ReceiptMaker], Iterable[PrintItem]]) -> str:
+        """Print what is no receipt; return what somebody should see to at the printer. Raises `ReceiptRefused`."""
+        try:
+            maker = self._ready()
+            return self._printer.print(maker.commands(make(maker)), on_begin=lambda: None)
+        except NotPrinted as error:
+            raise ReceiptRefused(f"not printed: {error}", ails=str(error)) from None
+        except PerhapsPrinted as error:
+            raise ReceiptRefused(f"perhaps printed, perhaps a part of it: {error}", ails=str(error)) from None
+
+    def closing(self, date: str) -> dict[str, Any]:
+        """Return what was written when a day was closed. Raises `ReceiptRefused`."""
+        written = self._reader.closing(date)
+        if written is None:
+            raise ReceiptRefused(f"day {date}: is not closed: close it first")
+        return written
+
     def print_by_itself(self, attempts: Sequence[AttemptId]) -> tuple[list[AttemptId], str]:
         """
         Print the receipts of attempts that have just let somebody in; return those that have still to be, kept in the
@@ -123,14 +142,17 @@ class ReceiptPrinter:
 
     def _made(self, record: Record, *, is_copy: bool, is_full: bool) -> tuple[str, bytes]:
         """Return a receipt as a text, and as the printer takes it. Raises `NotPrinted`."""
+        maker = self._ready()
+        items = tuple(maker.items(record.facts, record.incident, is_copy=is_copy, is_full=is_full))
+        return maker.text(items), maker.commands(items)
+
+    def _ready(self) -> ReceiptMaker:
         try:
             if self._maker is None:
                 self._maker = ReceiptMaker(self._settings)
         except UnusableReceipt as error:
             raise NotPrinted(str(error)) from None
-        what = {"is_copy": is_copy, "is_full": is_full}
-        items = tuple(self._maker.items(record.facts, record.incident, **what))
-        return self._maker.text(items), self._maker.commands(items)
+        return self._maker
 
     def _keep(self, records: Sequence[Record], why: str) -> None:
         for record in records:
@@ -138,11 +160,9 @@ class ReceiptPrinter:
                 self._book.note(ReceiptEntry(record.incident, ReceiptState.KEPT, self._wall(), why))
 
     def _due(self, attempts: Sequence[AttemptId]) -> list[Record]:
-        return [
-            record
-            for record in self._reader.of(attempts)
-            if _has_let_in_now(record.facts) and self._book.state_of(record.incident) in {None, ReceiptState.KEPT}
-        ]
+        open_states = {None, ReceiptState.KEPT}
+        let_in = (record for record in self._reader.of(attempts) if _has_let_in_now(record.facts))
+        return [each for each in let_in if _has_receipt(each) and self._book.state_of(each.incident) in open_states]
 
     def _record(self, code: str) -> Record:
         record = self._reader.one(code)[0]
@@ -156,9 +176,18 @@ class ReceiptPrinter:
         return self._book.is_copy(record.incident, record.facts[0].at)
 
 
+def _has_receipt(record: Record) -> bool:
+    """Whether it is about a visitor's voucher: whoever came with a ticket gets no receipt."""
+    try:
+        receipted(record.facts)
+    except NoReceipt:
+        return False
+    return True
+
+
 def _has_let_in_now(facts: Sequence[Fact]) -> bool:
     """Whether somebody was let in by the gate that runs, and not before a restart that found it out afterwards."""
     for before, fact in zip((None, *facts), facts, strict=False):
         if isinstance(fact, Released) and isinstance(before, ReleasedToSensor) and not fact.why:
             return False  # nobody looked at the sensor any more: the visitor of the last run is gone
-    return any(isinstance(fact, Released | Passed) for fact in facts)
+    return any(isinstance(fact, Released | PaidAlong | Passed) for fact in facts)

@@ -7,7 +7,7 @@ Nothing here is brought in by a gate without a printer.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from gate_controller.admission.words.facts import Fact
 from gate_controller.devices.printer.code_page import encode
@@ -28,6 +28,8 @@ from gate_controller.texts.receipt_template import (
     too_long,
 )
 from gate_controller.texts.receipt_wording import RECEIPTS, ReceiptWording
+
+# ruff: noqa: PLC0415 - what is no receipt is brought in by whoever prints it
 
 _MOST_BYTES: Final = 64 * 1024
 """Of a template: what is longer is another file."""
@@ -71,7 +73,25 @@ class ReceiptMaker:
             fields(facts, incident, language=each, currency=self._currency, gate=self._gate, **how)
             for each in self._languages
         ]
-        for line in self._lines:
+        yield from self._filled(self._lines, told)
+
+    def balance(self, told: Mapping[str, Any], at: float) -> Iterator[PrintItem]:
+        """Yield what stands on a slip about a voucher, from what E-GUMA said of it at a moment (wall clock)."""
+        from gate_controller.texts.slip import BALANCE_FIELDS, BALANCE_SLIP, balance_fields
+
+        how: dict[str, Any] = {"currency": self._currency, "gate": self._gate, "at": at}
+        fields_of = [balance_fields(told, language=each, **how) for each in self._languages]
+        yield from self._filled(read_template(BALANCE_SLIP, BALANCE_FIELDS), fields_of)
+
+    def closing(self, told: Mapping[str, Any]) -> Iterator[PrintItem]:
+        """Yield what stands on a day's closing: for the office, in one language."""
+        from gate_controller.texts.slip import closing_lines
+
+        for line, text in closing_lines(told, language=self._languages[0], gate=self._gate):
+            yield from self._placed(line, text)
+
+    def _filled(self, lines: Iterable[TemplateLine], told: Sequence[Mapping[str, str]]) -> Iterator[PrintItem]:
+        for line in lines:
             # What reads alike in several languages stands there once.
             for text in dict.fromkeys(line.filled(each) for each in told):
                 if text is not None:
@@ -161,8 +181,12 @@ def _width(text: str) -> int:
 def _rows(text: str, columns: int) -> Iterator[str]:
     """Yield a line as rows that fit: what stands behind a `|` at the right, long words broken."""
     left, bar, right = text.partition("|")
-    if bar and _width(left) + 1 + _width(right) <= columns:
-        yield left + " " * (columns - _width(left) - _width(right)) + right
+    if bar and _width(right) <= columns:
+        if _width(left) + 1 + _width(right) <= columns:
+            yield left + " " * (columns - _width(left) - _width(right)) + right
+        else:
+            yield from _rows(left, columns)
+            yield " " * (columns - _width(right)) + right
         return
     row = ""
     for word in f"{left} {right}".split() if bar else text.split(" "):

@@ -7,8 +7,8 @@ What mail and HTTP need is brought in by gates that have a receiver, and once th
 import asyncio
 import ipaddress
 import logging
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from gate_controller.admission.words.events import Instant
 from gate_controller.journal.writer import Journal
@@ -17,10 +17,11 @@ from gate_controller.settings.addresses import is_loopback
 from gate_controller.settings.notify_section import NotifySection
 from gate_controller.settings.sections import WebSection
 from gate_controller.shell.concerns import Grace, is_starting
-from gate_controller.shell.delivery import Receiver, Sender
-from gate_controller.shell.notifying import Notifying
 from gate_controller.shell.status import StatusBoard
 from gate_controller.texts.languages import Language
+
+if TYPE_CHECKING:
+    from gate_controller.shell.delivery import Receiver, Sender
 
 # ruff: noqa: PLC0415 - what a gate without receivers has no use for
 
@@ -38,6 +39,8 @@ async def keep_told(settings: Settings, *, board: StatusBoard, journal: Journal,
     if not settings.notify.webhook_url and not settings.notify.smtp_host:
         return
     await _started(board, now)
+    from gate_controller.shell.notifying import Notifying
+
     while True:
         try:
             await Notifying(
@@ -54,13 +57,25 @@ async def keep_told(settings: Settings, *, board: StatusBoard, journal: Journal,
         await asyncio.sleep(RETRY_SECONDS)
 
 
+async def keep_telling(tell: Callable[[], Coroutine[Any, Any, None]], is_revised: asyncio.Event) -> None:
+    """Keep the receivers told until cancelled; as `tell` has it anew each time that `is_revised` is set."""
+    while True:
+        is_revised.clear()
+        telling = asyncio.ensure_future(tell())
+        try:
+            await is_revised.wait()
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+
 async def _started(board: StatusBoard, now: Callable[[], Instant]) -> None:
     begun = now().mono
     while is_starting(board.status()) and now().mono - begun < STARTS_WITHIN_SECONDS:  # noqa: ASYNC110 - half a minute
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-def receivers_of(notify: NotifySection) -> Sequence[Receiver]:
+def receivers_of(notify: NotifySection) -> "Sequence[Receiver]":
     """Return everybody who is told."""
     found: list[Receiver] = []
     if notify.webhook_url is not None and notify.webhook_key is not None:
@@ -74,8 +89,10 @@ def receivers_of(notify: NotifySection) -> Sequence[Receiver]:
     return found
 
 
-def sender_of(settings: Settings) -> Sender:
+def sender_of(settings: Settings) -> "Sender":
     """Return who writes to them."""
+    from gate_controller.shell.delivery import Sender
+
     return Sender(
         settings.id,
         settings.display.gate_name or settings.id,

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gate_controller.admission.gate.gate import Gate
@@ -17,7 +18,9 @@ from gate_controller.admission.words import calls
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import desk_calls as desk
 from gate_controller.admission.words import events as on
+from gate_controller.admission.words import ticket_calls as tickets
 from gate_controller.admission.words.ids import NOBODY, AttemptId, OrderId
+from gate_controller.admission.words.info_calls import AskInfo, InfoAnswered
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.api import AHEAD_OF_UTC, Api
@@ -28,6 +31,7 @@ from gate_controller.shell.status import StatusBoard
 
 if TYPE_CHECKING:
     from gate_controller.shell.errand_calls import ErrandCall
+    from gate_controller.shell.ticket_requests import TicketRequest
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +103,8 @@ class Runner:
         self._crashed = crashed
         self._on_move = on_move
         self._on_sensor_ailment = on_sensor_ailment
+        self.on_revised: Callable[[OrderId], None] = lambda _order: None
+        """Told that the gate goes by the settings of an order from here on."""
         self._faults_told: dict[Fault, str] = {}
         self._loop = asyncio.get_running_loop()
         self._queue: deque[on.Event] = deque()
@@ -108,6 +114,8 @@ class Runner:
         self._handled = asyncio.Event()
         self._untold: deque[Message] = deque()
         self._answers: dict[OrderId, do.Answer] = {}
+        if gate.policy.takes_tickets:
+            import_module("gate_controller.shell.ticket_requests")  # before the first visitor waits for it
 
     def now(self) -> on.Instant:
         """Return this moment; the wall clock follows E-GUMA's where the gate's own is wrong."""
@@ -151,8 +159,10 @@ class Runner:
 
     def order(self, order: on.Order) -> do.Answer:
         """Let the gate handle a person's order, and return its answer, which it gives before it takes anything else."""
+        was_stopped = self._handling
         self.post(order)
-        return self._answers.pop(order.id, do.Answer(order.id, "the gate is being stopped"))
+        objection = "the gate is being stopped" if was_stopped else "the gate failed while it carried this out"
+        return self._answers.pop(order.id, do.Answer(order.id, objection, is_unsure=not was_stopped))
 
     def carry_out(self, commands: tuple[do.Command, ...]) -> None:
         """Start every command, in order."""
@@ -188,6 +198,8 @@ class Runner:
                 self._spawn(self._ask_redemptions(command))
             case calls.Cancel():
                 self._spawn(self._cancel(command))
+            case AskInfo():
+                self._spawn(self._ask_info(command))
             case (
                 desk.TopUp()
                 | desk.CancelPart()
@@ -197,6 +209,8 @@ class Runner:
                 | desk.Deactivate()
             ):
                 self._spawn(self._errand(command))
+            case tickets.CheckIn() | tickets.CheckOut() | tickets.AskTicket():
+                self._spawn(self._ask_of_ticket(command))
             case do.Write():
                 self._append(command)
             case do.Release(attempt, way):
@@ -216,10 +230,13 @@ class Runner:
                 self._show(message)
             case do.Answer():
                 self._answers[command.order] = command
+            case do.Revised(order):
+                self.on_revised(order)
             case do.SensorAils(why):
                 self._loop.call_soon(self._on_sensor_ailment, why or None)
-            case do.Note(text, alarm):
-                self._loop.call_soon(_log.log, logging.WARNING if alarm else logging.INFO, "%s", text)
+            case do.Note(text, alarm, is_detail):
+                level = logging.WARNING if alarm else logging.DEBUG if is_detail else logging.INFO
+                self._loop.call_soon(_log.log, level, "%s", text)
             case _:
                 raise TypeError(f"not a command: {command!r}")
 
@@ -281,12 +298,28 @@ class Runner:
         outcome = await self._api.cancel(command.voucher_code, command.token, command.amount, command.deadline)
         self._answered("cancel", calls.CancelAnswered(self.now(), command.attempt, outcome), outcome, begun)
 
+    async def _ask_info(self, command: AskInfo) -> None:
+        # Only a house that refuses what has expired ever asks it.
+        from gate_controller.eguma.desk_api import DeskApi  # noqa: PLC0415
+
+        begun = time.monotonic()
+        outcome = await DeskApi(self._api).info(command.voucher_code, command.deadline, urgent=command.urgent)
+        self._answered("info", InfoAnswered(self.now(), command.attempt, outcome), outcome, begun)
+
     async def _errand(self, command: "ErrandCall") -> None:
         # Few gates ever need it, and no visitor waits for it.
         from gate_controller.shell.errand_calls import carried_out  # noqa: PLC0415
 
         begun = time.monotonic()
         what, event, outcome = await carried_out(self._api, command, self.now)
+        self._answered(what, event, outcome, begun)
+
+    async def _ask_of_ticket(self, command: "TicketRequest") -> None:
+        # Few houses have tickets; where one does, it has been brought in with the gate.
+        from gate_controller.shell.ticket_requests import asked  # noqa: PLC0415
+
+        begun = time.monotonic()
+        what, event, outcome = await asked(self._api, command, self.now)
         self._answered(what, event, outcome, begun)
 
     def _answered(self, what: str, event: on.AttemptEvent, outcome: object, begun: float) -> None:

@@ -1,18 +1,23 @@
 """
 The gate as a service of systemd: when it is ready, how it is in one line, and that it lives.
 
-Ready is said once, with the first moment in which the gate takes scans; the status follows every change of the gate's.
+Ready is said once, with the first moment in which the gate takes scans, or its set-up codes; the status follows every
+change of the gate's.
 """
 
 import asyncio
 import contextlib
 import gc
+import time
 from collections.abc import Callable
 
+from gate_controller.admission.words.messages import Fault
 from gate_controller.journal.failures import JournalError
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.status import StatusBoard
 from gate_controller.systemd.notify import notify
+
+_UNPROVISIONED = Fault.UNPROVISIONED.name.lower()
 
 
 class Service:
@@ -29,7 +34,8 @@ class Service:
 
     def _look(self) -> None:
         status = self._board.status()
-        becomes_ready = status.takes_scans and not self._is_ready
+        waits = [fault.what for fault in status.faults] == [_UNPROVISIONED]
+        becomes_ready = (status.takes_scans or waits) and not self._is_ready
         if status.headline == self._headline and not becomes_ready:
             return
         self._headline = status.headline
@@ -40,7 +46,8 @@ class Service:
             gc.collect()
             gc.freeze()
             if self._on_ready is not None:
-                self._on_ready(f"ready gate={status.gate_id} scanner={status.scanner}")
+                word = "waits to be set up" if waits else "ready"
+                self._on_ready(f"{word} gate={status.gate_id} scanner={status.scanner}")
 
     async def keep_watchdog_fed(self, seconds: float, all_alive: Callable[[], bool]) -> None:
         """Ping systemd only while the loop runs this, the journal's thread answers and every other part is alive."""
@@ -50,6 +57,16 @@ class Service:
             if all_alive():
                 notify("WATCHDOG=1")
             await asyncio.sleep(seconds)
+
+    def reloading(self) -> None:
+        """Say that settings are being read again (sd_notify(3) wants the time of it); call `reloaded` after it."""
+        if self._is_ready:
+            notify("RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}")
+
+    def reloaded(self) -> None:
+        """Say that the gate goes on."""
+        if self._is_ready:
+            notify("READY=1", f"STATUS={self._headline}")
 
     @staticmethod
     def stopping() -> None:

@@ -23,6 +23,7 @@ from gate_controller.admission.words.facts import Fact, Intended, Regime, Regime
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.messages import HOLDS, Fault
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.outage_rules import OutageConduct
 from gate_controller.shell.counts import Counts
 from gate_controller.shell.degraded import Ailment, Degraded
 from gate_controller.shell.watching_machine import MachineStatus
@@ -71,6 +72,29 @@ class RegimeStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageStatus:
+    """E-GUMA is out of reach, and the house has said what becomes of visitors. Times are wall clock."""
+
+    policy: OutageConduct
+    since: float
+    persons: int
+    """How many were let in free of charge."""
+    cents: Cents
+    """What they would have paid."""
+    is_used_up: bool
+    """Whether nobody else is let in free of charge."""
+
+    @property
+    def why(self) -> str:
+        """What becomes of visitors, in words for staff."""
+        if self.policy is OutageConduct.STAFF_ONLY:
+            return "E-GUMA is out of reach: visitors are sent to the staff"
+        if self.is_used_up:
+            return f"E-GUMA is out of reach: {self.persons} were let in free, which is the limit: nobody else is"
+        return f"E-GUMA is out of reach: visitors are let in free, {self.persons} so far"
+
+
+@dataclass(frozen=True, slots=True)
 class EgumaStatus:
     """How E-GUMA was the last time that it was asked. Times are wall clock, in seconds since 1970."""
 
@@ -116,6 +140,8 @@ class GateStatus:
     """Why it takes no scans, the one that is shown first."""
     regime: RegimeStatus | None
     """What staff have ordered for a while."""
+    outage: OutageStatus | None
+    """An outage of E-GUMA, where the house has said what becomes of visitors meanwhile."""
     missing: tuple[Ailment, ...]
     """What it does without."""
     movement: str
@@ -128,6 +154,10 @@ class GateStatus:
     """The port of the scanner; empty before it was opened the first time."""
     eguma: EgumaStatus
     money: MoneyStatus
+    inside: int
+    """How many people are inside, as counted since midnight."""
+    most_inside: int
+    """How many may be; 0: as many as come."""
     currency: Currency
     machine: MachineStatus
     build: Build
@@ -144,6 +174,7 @@ class GateStatus:
         known = {fault.why for fault in self.faults}
         return (
             *(f"{fault.what}: {fault.why}" for fault in self.faults),
+            *((self.outage.why,) if self.outage is not None else ()),
             *((f"E-GUMA: {self.eguma.trouble}",) if self.eguma.trouble else ()),
             *((f"gate: {self.movement}",) if self.movement else ()),
             *dict.fromkeys(why for why in (ailment.why for ailment in self.missing) if why not in known),
@@ -242,6 +273,7 @@ class StatusBoard:
             lane=self._lane(),
             faults=tuple(self._faults[fault] for fault in sorted(self._faults, key=lambda fault: fault.value)),
             regime=_regime_of(gate.regimes.now),
+            outage=_outage_of(gate),
             missing=self._degraded.missing,
             movement=trouble.value if (trouble := gate.contacts.trouble) else "",
             contacts=tuple(sorted(contact.value for contact in gate.contacts.active)),
@@ -251,6 +283,8 @@ class StatusBoard:
             money=MoneyStatus(
                 self.open_items.number, self.open_items.cents, len(doubted), Cents(sum(doubted, start=0))
             ),
+            inside=gate.occupancy.inside,
+            most_inside=gate.policy.most_inside,
             currency=gate.policy.currency,
             machine=self.machine(),
             build=Build(),
@@ -330,6 +364,14 @@ def _regime_of(begun: RegimeBegun | None) -> RegimeStatus | None:
         return None
     words = begun.text, begun.incident
     return RegimeStatus(begun.regime, begun.by, begun.reason, begun.at, begun.until, *words)
+
+
+def _outage_of(gate: Gate) -> OutageStatus | None:
+    outage, rules = gate.outage, gate.policy.outage
+    if not outage.is_on:
+        return None
+    is_used_up = not outage.has_room(rules, gate.policy.tariff.price_of_now(gate.policy.price, outage.since))
+    return OutageStatus(rules.conduct, outage.since, outage.persons, outage.cents, is_used_up)
 
 
 def _state_of(faults: Iterable[Fault]) -> GateState:

@@ -15,7 +15,8 @@ from typing import Any, Final
 from gate_controller.admission.words.errand_facts import PartVoided
 from gate_controller.admission.words.facts import NotCharged, Redeemed, Refunded, Refused
 from gate_controller.admission.words.money import Cents
-from gate_controller.journal.counting import NOT_CHARGED, CountedFacts
+from gate_controller.admission.words.ticket_facts import TicketNotTaken
+from gate_controller.journal.counting import NOT_CHARGED, NOT_TAKEN, TICKET_REASONS, CountedFacts
 from gate_controller.journal.reader import Reader
 
 QUARTER_SECONDS: Final = 900
@@ -29,13 +30,15 @@ class Tally:
     charged: Cents = Cents(0)
     given_back: Cents = Cents(0)
     refusals: Counter[str] = field(default_factory=Counter)
-    """By their reason: names of `MessageKind`, and `NOT_CHARGED`."""
+    """By their reason: names of `MessageKind`, `NOT_CHARGED` and `NOT_TAKEN`."""
 
     def add(self, counted: CountedFacts) -> None:
         """Add what was counted of one kind of fact."""
         match counted.kind:
             case Refused.__name__:
                 self.refusals[counted.reason] += counted.times
+            case TicketNotTaken.__name__:
+                self.refusals[counted.reason if counted.reason in TICKET_REASONS else NOT_TAKEN] += counted.times
             case NotCharged.__name__:
                 self.refusals[NOT_CHARGED] += counted.times
             case Redeemed.__name__:

@@ -8,8 +8,10 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 
 from gate_controller.admission.words.calls import CallFailed, CallFault
+from gate_controller.admission.words.events import TimePassed
 from gate_controller.admission.words.messages import Fault
 from gate_controller.eguma.api import Api
 from gate_controller.journal.failures import JournalError
@@ -63,6 +65,10 @@ class Upkeep:
         """Prove the key at the start, keep the connection warm for the next visitor, and watch for the key's return."""
         faults, warm = self._runner.gate.faults, self._warm_seconds
         await self._probe()
+        if self._runner.gate.policy.tariff.is_timed:
+            self._runner.post(
+                TimePassed(self._runner.now())
+            )  # E-GUMA has told the time: the price of now may be another
         while True:
             # Never longer than a key is left alone: a visitor's request may find that it is not accepted any more.
             cold = self._api.used_at + warm - time.monotonic() if warm > 0 else KEY_RETRY_SECONDS
@@ -83,9 +89,10 @@ class Upkeep:
         if trouble != self._trouble:
             # Once for each change: a night without a network must not wear out the SD card.
             self._trouble = trouble
-            _log.log(
-                *((logging.WARNING, "eguma=trouble why=%r", trouble) if trouble else (logging.INFO, "eguma=reached"))
-            )
+            if trouble:
+                _log.warning("eguma=trouble why=%r", trouble)
+            else:
+                _log.info("eguma=reached")
 
     async def learn_own_user(self) -> None:
         """Ask for the list when a charge of this gate must be in it: the first doubt shall find a gate that knows."""
@@ -103,12 +110,12 @@ class Upkeep:
             if self._own_user.known is None:
                 await asyncio.sleep(LEARN_AGAIN_SECONDS)
 
-    async def archive_old_attempts(self, keep_days: int) -> None:
+    async def archive_old_attempts(self, keep_days: Callable[[], int]) -> None:
         """Archive, once a day, while nobody is there and the date is known from E-GUMA."""
         while True:
             await asyncio.sleep(ARCHIVE_SECONDS)
             # By the earlier of two clocks: a Date header years ahead must not archive what look-ups still need.
-            before = min(self._runner.now().wall, time.time()) - keep_days * 86_400
+            before = min(self._runner.now().wall, time.time()) - keep_days() * 86_400
             try:
                 while self._runner.gate.lane is None and self._runner.now().is_sure:
                     if not await self._journal.prune(before):

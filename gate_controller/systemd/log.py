@@ -108,3 +108,8 @@ def set_up(level: str, *secrets: str) -> KeptLog:
     # asyncio tells of slow callbacks and the like: for those who look for them.
     logging.getLogger("asyncio").setLevel(logging.DEBUG if number <= logging.DEBUG else logging.WARNING)
     return handler
+
+
+def set_level(level: str) -> None:
+    """Write from another level on."""
+    logging.getLogger().setLevel(logging.getLevelNamesMapping()[level.upper()])

@@ -1,13 +1,26 @@
 """German as written in Switzerland: ss instead of ß, no-break spaces only inside amounts."""
 
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
+from gate_controller.texts.ticket_messages import GERMAN
 from gate_controller.texts.wording import FateWords, Wording, Words
 
 WORDING = Wording(
     messages={
+        **GERMAN,
         MessageKind.IDLE: Words(
             "Hier scannen",
             "Halten Sie den Code Ihres Gutscheins vor den Scanner. Eintritt: {price}.",
+            short="Preis {price}.",
+        ),
+        MessageKind.CHECK_BALANCE: Words(
+            "Guthaben prüfen",
+            "Halten Sie den Code Ihres Gutscheins vor den Scanner. Dabei wird nichts belastet.",
+            short_title="Guthaben",
+            short="Scannen belastet nichts.",
+        ),
+        MessageKind.OTHER_PRICE: Words(
+            "Anderer Preis",
+            "Der nächste Eintritt kostet {price}. Halten Sie den Code Ihres Gutscheins vor den Scanner.",
             short="Preis {price}.",
         ),
         MessageKind.CHECKING: Words(
@@ -88,6 +101,48 @@ WORDING = Wording(
             short="Noch {rest}, Eintritt {sum}. Anderen scannen.",
             short_bare="Anderen scannen.",
         ),
+        MessageKind.MORE_NEEDED: Words(
+            "Noch {price}",
+            "{balance} sind vorgemerkt. Bitte scannen Sie für die restlichen {price} einen weiteren Gutschein.",
+            "Bitte scannen Sie für die restlichen {price} einen weiteren Gutschein.",
+            short_title="Noch {sum}",
+            short="Weiteren scannen.",
+            short_bare="Weiteren scannen.",
+            later="Bitte scannen Sie alle Gutscheine nochmals.",
+            later_short="Alle nochmals scannen.",
+        ),
+        MessageKind.MORE_LAPSED: Words(
+            "Zeit abgelaufen",
+            "Es kam kein weiterer Gutschein. Bitte scannen Sie alle nochmals.",
+            short_title="Zeit vorbei",
+            short="Alle nochmals scannen.",
+            later="Bitte scannen Sie alle Gutscheine nochmals.",
+        ),
+        MessageKind.GIVEN_BACK: Words(
+            "Geld kommt zurück",
+            "Der Eintritt kam nicht zustande. Bitte scannen Sie alle Gutscheine in einer Minute nochmals.",
+            short_title="Kein Eintritt",
+            short="In 1 Minute alle scannen.",
+            later="Der Eintritt kam nicht zustande. Bitte scannen Sie alle Gutscheine nochmals.",
+            later_short="Alle nochmals scannen.",
+        ),
+        MessageKind.BALANCE_TOLD: Words(
+            "Guthaben",
+            "Auf dem Gutschein sind noch {balance}{of_total}. Eintritt {price}: Dafür bitte nochmals scannen.",
+            "Bitte nehmen Sie den Gutschein weg. Für den Eintritt scannen Sie ihn nochmals.",
+            short="Noch {rest}{of_total}.",
+            short_bare="Gutschein wegnehmen.",
+            later="Auf dem Gutschein waren noch {balance}{of_total}.",
+            later_short="Noch {rest}{of_total}.",
+        ),
+        MessageKind.BALANCE_NOT_REDEEMABLE: Words(
+            "Nicht einlösbar",
+            "{holds}{eguma_text}",
+            "{holds}Bitte wenden Sie sich ans Personal.",
+            short_title="Nicht gültig",
+            short_bare="{holds}Personal fragen.",
+            later="{holds}{eguma_text}",
+        ),
         MessageKind.WRONG_CURRENCY: Words(
             "Falsche Währung",
             "Dieser Gutschein lautet nicht auf {currency}. Bitte scannen Sie einen anderen.",
@@ -108,6 +163,71 @@ WORDING = Wording(
             short="In 1 Minute wieder scannen.",
             later="Der Gutschein konnte nicht geprüft werden. Bitte scannen Sie ihn nochmals.",
             later_short="Bitte nochmals scannen.",
+        ),
+        MessageKind.ADMITTED_FREE: Words(
+            "Willkommen",
+            "Bitte gehen Sie durch.",
+            short_title="Treten Sie ein",
+            short="",
+            later="",
+        ),
+        MessageKind.FREE_AGAIN_LATER: Words(
+            "Schon eingelassen",
+            "Für eine weitere Person scannen Sie den Gutschein in {seconds} Sekunden nochmals.",
+            "Für eine weitere Person scannen Sie den Gutschein später nochmals.",
+            short_title="Bitte warten",
+            short="Noch jemand? In {seconds} s scannen.",
+            short_bare="Noch jemand? Später scannen.",
+            later="Für eine weitere Person scannen Sie den Gutschein bitte nochmals.",
+            later_short="Noch jemand? Nochmals scannen.",
+        ),
+        MessageKind.FREE_UNUSED: Words(
+            "Wieder geschlossen",
+            "Es ging niemand durch. Bitte scannen Sie denselben Gutschein nochmals.",
+            short_title="Durchgang zu",
+            short="Bitte nochmals scannen.",
+        ),
+        MessageKind.FREE_USED_UP: Words(
+            "Heute benutzt",
+            "Der Gutschein gilt einmal am Tag und wurde heute schon benutzt. Bitte scannen Sie einen anderen.",
+            short="Gilt einmal am Tag.",
+        ),
+        MessageKind.HOUSE_REFUSES: Words(
+            "Nicht gültig",
+            "{house_text}",
+            "Bitte wenden Sie sich ans Personal{incident}.",
+            short_bare="Personal fragen{incident}.",
+            later="{house_text}",
+        ),
+        MessageKind.POSITION_VOUCHER: Words(
+            "Beim Personal",
+            "Dieser Gutschein gilt für eine bestimmte Leistung. Das Personal löst ihn ein{incident}.",
+            short="Personal fragen{incident}.",
+        ),
+        MessageKind.EXPIRED: Words(
+            "Abgelaufen",
+            "Der Gutschein war bis {valid_day} gültig. Bitte wenden Sie sich ans Personal{incident}.",
+            "Der Gutschein ist nicht mehr gültig. Bitte wenden Sie sich ans Personal{incident}.",
+            short="War gültig bis {valid_day}.",
+            short_bare="Personal fragen{incident}.",
+        ),
+        MessageKind.SEE_STAFF: Words(
+            "Keine Verbindung",
+            "Der Gutschein kann nicht geprüft werden. Bitte wenden Sie sich ans Personal.",
+            short_title="Kein Netz",
+            short="Personal fragen.",
+            later="Der Gutschein konnte nicht geprüft werden. Bitte wenden Sie sich ans Personal.",
+        ),
+        MessageKind.OUTAGE_STAFF: Words(
+            "Keine Verbindung",
+            "Gutscheine können gerade nicht geprüft werden. Bitte wenden Sie sich ans Personal.",
+            short_title="Kein Netz",
+            short="Personal fragen.",
+        ),
+        MessageKind.OUTAGE_FREE: Words(
+            "Eintritt frei",
+            "Gutscheine werden gerade nicht belastet. Halten Sie den Code Ihres Gutscheins vor den Scanner.",
+            short="Hier scannen.",
         ),
         MessageKind.AT_THE_DESK: Words(
             "Am Schalter",
@@ -215,6 +335,11 @@ WORDING = Wording(
             "Der Eingang ist gleich bereit.",
             short="Gleich bereit.",
         ),
+        Fault.UNPROVISIONED: Words(
+            "Nicht bereit",
+            "Der Eingang wartet auf seine Einrichtung. Bitte wenden Sie sich ans Personal.",
+            short="Personal fragen.",
+        ),
         Fault.JOURNAL: Words(
             "Ausser Betrieb",
             "Der Eingang kann nichts verbuchen. Bitte wenden Sie sich ans Personal.",
@@ -243,6 +368,7 @@ WORDING = Wording(
     },
     money={
         MoneyFate.NOTHING_YET: FateWords(""),
+        MoneyFate.TICKET: FateWords("Ticket gültig."),
         MoneyFate.NOT_CHARGED: FateWords("Nicht belastet."),
         MoneyFate.CHARGED: FateWords("{price} belastet{left}.", "{sum} belastet{left}."),
         MoneyFate.CHARGED_BEFORE: FateWords("Schon bezahlt, nicht nochmals belastet.", "Schon bezahlt."),
@@ -257,6 +383,7 @@ WORDING = Wording(
             "Nicht belastet. Gutschrift von {sum}.",
             "Gutschrift von {price} auf den Gutschein. Nicht nochmals belastet.",
         ),
+        MoneyFate.GIVING_BACK: FateWords("Was belastet wurde, wird den Gutscheinen gutgeschrieben.", "Kommt zurück."),
         MoneyFate.CANCELLED: FateWords("{price} belastet und wieder gutgeschrieben{left}.", "{sum} storniert."),
         MoneyFate.BEING_CHECKED: FateWords(
             "Belastung wird geprüft{incident}. Bitte nicht nochmals scannen.",
@@ -269,6 +396,10 @@ WORDING = Wording(
     short_incident=". Vorfall {code}",
     left=". Rest: {balance}",
     short_left=". Rest {rest}",
+    of_total=" von {total}",
+    short_of_total=" von {whole}",
+    holds="Guthaben: {balance}{of_total}. ",
+    short_holds="Noch {rest}{of_total}. ",
     clock="{hour:02}:{minute:02}",
     admitted_at="Eintritt {time}",
     told_at="Um {time} Uhr",

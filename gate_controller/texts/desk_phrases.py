@@ -6,6 +6,8 @@ Rows of the table in `phrases.py`, and by its rules.
 
 from typing import Final
 
+from gate_controller.texts.ticket_phrases import TICKET_ROWS
+
 DESK_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     # -- the desk
     ("Desk", "Schalter", "Guichet", "Sportello"),
@@ -15,9 +17,73 @@ DESK_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Guichet : solde, recharge, vente",
         "Sportello: saldo, ricarica, vendita",
     ),
-    ("Voucher code", "Gutscheincode", "Code du bon", "Codice del buono"),
+    ("Admit", "Einlassen", "Laisser entrer", "Fai entrare"),
+    (
+        "Charged as by a scan at the gate, which opens once for each person.",
+        "Belastet wie mit einem Scan am Eingang, der für jede Person einmal öffnet.",
+        "Débité comme par un scan à l’entrée, qui s’ouvre une fois pour chaque personne.",
+        "Addebitato come con una scansione all’ingresso, che si apre una volta per persona.",
+    ),
+    ("Persons", "Personen", "Personnes", "Persone"),
+    ("One more", "Eine mehr", "Une de plus", "Una in più"),
+    ("One fewer", "Eine weniger", "Une de moins", "Una in meno"),
+    (
+        "The balance is enough for {n}.",
+        "Das Guthaben reicht für {n}.",
+        "Le solde suffit pour {n}.",
+        "Il saldo basta per {n}.",
+    ),
+    (
+        "The balance is enough for {n} only.",
+        "Das Guthaben reicht nur für {n}.",
+        "Le solde ne suffit que pour {n}.",
+        "Il saldo basta solo per {n}.",
+    ),
+    (
+        "Another price may hold for this voucher.",
+        "Für diesen Gutschein kann ein anderer Preis gelten.",
+        "Un autre tarif peut s’appliquer à ce bon.",
+        "Per questo buono può valere un’altra tariffa.",
+    ),
+    ("The balance is not enough.", "Das Guthaben reicht nicht.", "Le solde ne suffit pas.", "Il saldo non basta."),
+    ("Ask again", "Nochmals fragen", "Redemander", "Chiedi di nuovo"),
+    ("Look up again", "Nochmals nachsehen", "Vérifier à nouveau", "Verifica di nuovo"),
+    (
+        "{n} of {persons} let in.",
+        "{n} von {persons} eingelassen.",
+        "{n} sur {persons} sont entrés.",
+        "{n} di {persons} sono entrati.",
+    ),
+    (
+        "Do not repeat it before this is clear.",
+        "Nicht wiederholen, bevor das geklärt ist.",
+        "Ne répétez pas avant que ce soit clair.",
+        "Non ripetere prima che sia chiarito.",
+    ),
+    ("Voucher or ticket", "Gutschein oder Ticket", "Bon ou billet", "Buono o biglietto"),
     ("Look up", "Nachsehen", "Vérifier", "Verifica"),
     ("Keypad", "Tastenfeld", "Pavé de touches", "Tastierino"),
+    ("By camera", "Mit Kamera", "Par caméra", "Con fotocamera"),
+    ("Stop the camera", "Kamera ausschalten", "Arrêter la caméra", "Spegni la fotocamera"),
+    ("What the camera sees", "Was die Kamera sieht", "Ce que voit la caméra", "Che cosa vede la fotocamera"),
+    (
+        "No camera can be used here. Type or scan the code.",
+        "Hier lässt sich keine Kamera benutzen. Tippen oder scannen Sie den Code.",
+        "Aucune caméra n’est utilisable ici. Tapez ou scannez le code.",
+        "Qui non si può usare alcuna fotocamera. Digiti o scansioni il codice.",
+    ),
+    (
+        "The browser may not use the camera: allow it for this page. Or type or scan the code.",
+        "Der Browser darf die Kamera nicht benutzen: Erlauben Sie es hier, oder tippen oder scannen Sie den Code.",
+        "Le navigateur n’a pas accès à la caméra : autorisez-le pour cette page. Ou tapez ou scannez le code.",
+        "Il browser non può usare la fotocamera: lo permetta per questa pagina. Oppure digiti o scansioni il codice.",
+    ),
+    (
+        "The camera works only where this page is opened by https. Type or scan the code.",
+        "Die Kamera geht nur, wo diese Seite mit https geöffnet ist. Tippen oder scannen Sie den Code.",
+        "La caméra ne marche que si cette page est ouverte en https. Tapez ou scannez le code.",
+        "La fotocamera funziona solo se questa pagina è aperta con https. Digiti o scansioni il codice.",
+    ),
     (
         "Delete the last character",
         "Letztes Zeichen löschen",
@@ -37,10 +103,10 @@ DESK_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Nessun codice di buono contiene {letters}: solo lettere dalla A alla Z, cifre e punti.",
     ),
     (
-        "These are {n} characters: a voucher code has 12, a ShortCode two digits.",
-        "Das sind {n} Zeichen: Ein Gutscheincode hat 12, ein ShortCode zwei Ziffern.",
-        "Cela fait {n} caractères : un code de bon en a 12, un ShortCode deux chiffres.",
-        "Sono {n} caratteri: un codice di buono ne ha 12, uno ShortCode due cifre.",
+        "These are {n} characters: a voucher code has 12, a ShortCode two digits, a ticket 19.",
+        "Das sind {n} Zeichen: Ein Gutscheincode hat 12, ein ShortCode zwei Ziffern, ein Ticket 19.",
+        "Cela fait {n} caractères : un code de bon en a 12, un ShortCode deux chiffres, un billet 19.",
+        "Sono {n} caratteri: un codice di buono ne ha 12, uno ShortCode due cifre, un biglietto 19.",
     ),
     ("Balance {amount}", "Guthaben {amount}", "Solde {amount}", "Saldo {amount}"),
     ("Balance", "Guthaben", "Solde", "Saldo"),
@@ -144,5 +210,6 @@ DESK_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ),
     ("Nothing has changed.", "Es hat sich nichts geändert.", "Rien n’a changé.", "Non è cambiato nulla."),
     ("New balance: {amount}.", "Neues Guthaben: {amount}.", "Nouveau solde : {amount}.", "Nuovo saldo: {amount}."),
-    ("Incident {incident}.", "Vorgang {incident}.", "Incident {incident}.", "Caso {incident}."),
+    ("Incident {incident}.", "Vorfall {incident}.", "Incident {incident}.", "Caso {incident}."),
+    *TICKET_ROWS,
 )

@@ -1,13 +1,26 @@
 """British English, with the typographic apostrophe."""
 
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
+from gate_controller.texts.ticket_messages import ENGLISH
 from gate_controller.texts.wording import FateWords, Wording, Words
 
 WORDING = Wording(
     messages={
+        **ENGLISH,
         MessageKind.IDLE: Words(
             "Scan here",
             "Hold the code on your voucher in front of the scanner. Admission: {price}.",
+            short="Price {price}.",
+        ),
+        MessageKind.CHECK_BALANCE: Words(
+            "Check your balance",
+            "Hold the code on your voucher in front of the scanner. Nothing is charged.",
+            short_title="Check balance",
+            short="Scanning charges nothing.",
+        ),
+        MessageKind.OTHER_PRICE: Words(
+            "Other price",
+            "The next admission is {price}. Hold the code on your voucher in front of the scanner.",
             short="Price {price}.",
         ),
         MessageKind.CHECKING: Words(
@@ -85,6 +98,46 @@ WORDING = Wording(
             short="{rest} left, price {sum}. Scan another voucher.",
             short_bare="Scan another voucher.",
         ),
+        MessageKind.MORE_NEEDED: Words(
+            "{price} missing",
+            "{balance} is put aside. Please scan another voucher for the remaining {price}.",
+            "Please scan another voucher for the remaining {price}.",
+            short_title="{sum} missing",
+            short="Scan another voucher.",
+            short_bare="Scan another voucher.",
+            later="Please scan all vouchers again.",
+            later_short="Scan all again.",
+        ),
+        MessageKind.MORE_LAPSED: Words(
+            "Time is up",
+            "No further voucher came. Please scan all of them again.",
+            short="Scan all again.",
+            later="Please scan all vouchers again.",
+        ),
+        MessageKind.GIVEN_BACK: Words(
+            "Money comes back",
+            "The admission did not work out. Please scan all vouchers again in a minute.",
+            short_title="No admission",
+            short="Scan all in a minute.",
+            later="The admission did not work out. Please scan all vouchers again.",
+            later_short="Scan all again.",
+        ),
+        MessageKind.BALANCE_TOLD: Words(
+            "Your balance",
+            "The voucher has {balance}{of_total} left. Admission is {price}: to go in, scan it again.",
+            "Please take the voucher away. To go in, scan it again.",
+            short="{rest}{of_total} left.",
+            short_bare="Take the voucher away.",
+            later="The voucher had {balance}{of_total} left.",
+            later_short="{rest}{of_total} left.",
+        ),
+        MessageKind.BALANCE_NOT_REDEEMABLE: Words(
+            "Not redeemable",
+            "{holds}{eguma_text}",
+            "{holds}Please ask a member of staff.",
+            short_bare="{holds}Ask the staff.",
+            later="{holds}{eguma_text}",
+        ),
         MessageKind.WRONG_CURRENCY: Words(
             "Wrong currency",
             "This voucher is not in {currency}. Please scan another voucher.",
@@ -105,6 +158,68 @@ WORDING = Wording(
             short="Scan again in a minute.",
             later="The voucher could not be checked. Please scan it again.",
             later_short="Please scan again.",
+        ),
+        MessageKind.ADMITTED_FREE: Words(
+            "Welcome",
+            "Please go through.",
+            short_title="Please go in",
+            short="",
+            later="",
+        ),
+        MessageKind.FREE_AGAIN_LATER: Words(
+            "Already admitted",
+            "For another person, scan the voucher again in {seconds} seconds.",
+            "For another person, scan the voucher again later.",
+            short_title="Please wait",
+            short="Someone else? Scan in {seconds} s.",
+            short_bare="Someone else? Scan later.",
+            later="For another person, please scan the voucher again.",
+            later_short="Someone else? Scan again.",
+        ),
+        MessageKind.FREE_UNUSED: Words(
+            "Gate closed",
+            "Nobody went through. Please scan the same voucher again.",
+            short="Please scan again.",
+        ),
+        MessageKind.FREE_USED_UP: Words(
+            "Used today",
+            "This voucher is good once a day and has been used today. Please scan another one.",
+            short="Good once a day.",
+        ),
+        MessageKind.HOUSE_REFUSES: Words(
+            "Not valid",
+            "{house_text}",
+            "Please ask a member of staff{incident}.",
+            short_bare="Please ask staff{incident}.",
+            later="{house_text}",
+        ),
+        MessageKind.POSITION_VOUCHER: Words(
+            "See the staff",
+            "This voucher is for a certain service. Staff redeem it for you{incident}.",
+            short="Please ask staff{incident}.",
+        ),
+        MessageKind.EXPIRED: Words(
+            "Expired",
+            "The voucher was valid until {valid_day}. Please ask a member of staff{incident}.",
+            "The voucher is no longer valid. Please ask a member of staff{incident}.",
+            short="Valid until {valid_day}.",
+            short_bare="Please ask staff{incident}.",
+        ),
+        MessageKind.SEE_STAFF: Words(
+            "No connection",
+            "The voucher cannot be checked. Please see the staff.",
+            short="Please see the staff.",
+            later="The voucher could not be checked. Please see the staff.",
+        ),
+        MessageKind.OUTAGE_STAFF: Words(
+            "No connection",
+            "Vouchers cannot be checked just now. Please see the staff.",
+            short="Please see the staff.",
+        ),
+        MessageKind.OUTAGE_FREE: Words(
+            "Free entry",
+            "Vouchers are not charged just now. Hold your voucher’s code to the scanner.",
+            short="Scan here.",
         ),
         MessageKind.AT_THE_DESK: Words(
             "At the desk",
@@ -212,6 +327,11 @@ WORDING = Wording(
             "The gate is nearly ready.",
             short="Nearly ready.",
         ),
+        Fault.UNPROVISIONED: Words(
+            "Not set up yet",
+            "The gate waits to be set up. Please ask a member of staff.",
+            short="Ask the staff.",
+        ),
         Fault.JOURNAL: Words(
             "Out of service",
             "The gate cannot keep its records. Please ask a member of staff.",
@@ -240,6 +360,7 @@ WORDING = Wording(
     },
     money={
         MoneyFate.NOTHING_YET: FateWords(""),
+        MoneyFate.TICKET: FateWords("Ticket valid."),
         MoneyFate.NOT_CHARGED: FateWords("Not charged."),
         MoneyFate.CHARGED: FateWords("{price} charged{left}.", "{sum} charged{left}."),
         MoneyFate.CHARGED_BEFORE: FateWords("Already paid, not charged again.", "Already paid."),
@@ -254,6 +375,7 @@ WORDING = Wording(
             "Not charged. Refund of {sum}.",
             "Refund of {price} to the voucher. Not charged again.",
         ),
+        MoneyFate.GIVING_BACK: FateWords("What was charged is going back to the vouchers.", "Being refunded."),
         MoneyFate.CANCELLED: FateWords("{price} charged and refunded{left}.", "{sum} refunded."),
         MoneyFate.BEING_CHECKED: FateWords(
             "We are checking the charge{incident}. Please do not scan again.",
@@ -266,6 +388,10 @@ WORDING = Wording(
     short_incident=". Incident {code}",
     left=". {balance} left",
     short_left=". {rest} left",
+    of_total=" of {total}",
+    short_of_total=" of {whole}",
+    holds="Balance: {balance}{of_total}. ",
+    short_holds="{rest}{of_total} left. ",
     clock="{hour:02}:{minute:02}",
     admitted_at="Admitted {time}",
     told_at="At {time}",

@@ -1,13 +1,26 @@
 """French as written in Switzerland: narrow no-break space before : ; ! ?, typographic apostrophe."""
 
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
+from gate_controller.texts.ticket_messages import FRENCH
 from gate_controller.texts.wording import FateWords, Wording, Words
 
 WORDING = Wording(
     messages={
+        **FRENCH,
         MessageKind.IDLE: Words(
             "Scannez ici",
             "Présentez le code de votre bon devant le lecteur. Entrée : {price}.",
+            short="Prix {price}.",
+        ),
+        MessageKind.CHECK_BALANCE: Words(
+            "Consulter le solde",
+            "Présentez le code de votre bon devant le lecteur. Rien n’est débité.",
+            short_title="Solde du bon",
+            short="Scanner ne débite rien.",
+        ),
+        MessageKind.OTHER_PRICE: Words(
+            "Autre tarif",
+            "La prochaine entrée coûte {price}. Présentez le code de votre bon devant le lecteur.",
             short="Prix {price}.",
         ),
         MessageKind.CHECKING: Words(
@@ -88,6 +101,47 @@ WORDING = Wording(
             short="Reste {rest}, entrée {sum}. Scannez un autre bon.",
             short_bare="Scannez un autre bon.",
         ),
+        MessageKind.MORE_NEEDED: Words(
+            "Encore {price}",
+            "{balance} sont réservés. Veuillez scanner un autre bon pour les {price} restants.",
+            "Veuillez scanner un autre bon pour les {price} restants.",
+            short_title="Encore {sum}",
+            short="Scannez un autre bon.",
+            short_bare="Scannez un autre bon.",
+            later="Veuillez scanner tous les bons à nouveau.",
+            later_short="Scannez tous les bons.",
+        ),
+        MessageKind.MORE_LAPSED: Words(
+            "Temps écoulé",
+            "Aucun autre bon n’a été scanné. Veuillez scanner tous les bons à nouveau.",
+            short="Scannez tous les bons.",
+            later="Veuillez scanner tous les bons à nouveau.",
+        ),
+        MessageKind.GIVEN_BACK: Words(
+            "Remboursement",
+            "L’entrée n’a pas abouti. Veuillez scanner tous les bons à nouveau dans une minute.",
+            short_title="Pas d’entrée",
+            short="Rescannez dans 1 minute.",
+            later="L’entrée n’a pas abouti. Veuillez scanner tous les bons à nouveau.",
+            later_short="Scannez tous les bons.",
+        ),
+        MessageKind.BALANCE_TOLD: Words(
+            "Solde du bon",
+            "Il reste {balance}{of_total}. L’entrée coûte {price} : pour entrer, scannez le bon de nouveau.",
+            "Retirez le bon. Pour entrer, scannez-le de nouveau.",
+            short="Reste {rest}{of_total}.",
+            short_bare="Retirez le bon.",
+            later="Il restait {balance}{of_total}.",
+            later_short="Reste {rest}{of_total}.",
+        ),
+        MessageKind.BALANCE_NOT_REDEEMABLE: Words(
+            "Bon non valable",
+            "{holds}{eguma_text}",
+            "{holds}Veuillez vous adresser au personnel.",
+            short_title="Pas valable",
+            short_bare="{holds}Voir personnel.",
+            later="{holds}{eguma_text}",
+        ),
         MessageKind.WRONG_CURRENCY: Words(
             "Devise non acceptée",
             "Ce bon n’est pas en {currency}. Veuillez scanner un autre bon.",
@@ -108,6 +162,72 @@ WORDING = Wording(
             short="Scannez dans une minute.",
             later="Le bon n’a pas pu être vérifié. Veuillez le scanner à nouveau.",
             later_short="Scannez à nouveau.",
+        ),
+        MessageKind.ADMITTED_FREE: Words(
+            "Bienvenue",
+            "Vous pouvez entrer.",
+            short_title="Entrez, svp",
+            short="",
+            later="",
+        ),
+        MessageKind.FREE_AGAIN_LATER: Words(
+            "Entrée déjà validée",
+            "Pour une autre personne, scannez le bon à nouveau dans {seconds} secondes.",
+            "Pour une autre personne, scannez le bon à nouveau plus tard.",
+            short_title="Un instant",
+            short="Encore quelqu’un ? Scannez dans {seconds} s.",
+            short_bare="Encore quelqu’un ? Scannez plus tard.",
+            later="Pour une autre personne, veuillez scanner le bon à nouveau.",
+            later_short="Encore quelqu’un ? Scannez à nouveau.",
+        ),
+        MessageKind.FREE_UNUSED: Words(
+            "Portillon refermé",
+            "Personne n’est passé. Veuillez scanner le même bon à nouveau.",
+            short_title="Refermé",
+            short="Scannez à nouveau.",
+        ),
+        MessageKind.FREE_USED_UP: Words(
+            "Déjà utilisé",
+            "Ce bon est valable une fois par jour et a déjà servi aujourd’hui. Veuillez en scanner un autre.",
+            short="Valable une fois par jour.",
+        ),
+        MessageKind.HOUSE_REFUSES: Words(
+            "Non valable",
+            "{house_text}",
+            "Veuillez vous adresser au personnel{incident}.",
+            short_bare="Voir le personnel{incident}.",
+            later="{house_text}",
+        ),
+        MessageKind.POSITION_VOUCHER: Words(
+            "Voir le personnel",
+            "Ce bon vaut pour une prestation précise. Le personnel l’encaisse pour vous{incident}.",
+            short_title="Au personnel",
+            short="Voir le personnel{incident}.",
+        ),
+        MessageKind.EXPIRED: Words(
+            "Bon échu",
+            "Ce bon était valable jusqu’au {valid_day}. Veuillez vous adresser au personnel{incident}.",
+            "Ce bon n’est plus valable. Veuillez vous adresser au personnel{incident}.",
+            short="Valable au {valid_day}.",
+            short_bare="Voir le personnel{incident}.",
+        ),
+        MessageKind.SEE_STAFF: Words(
+            "Pas de connexion",
+            "Le bon ne peut pas être vérifié. Veuillez vous adresser au personnel.",
+            short_title="Hors connexion",
+            short="Voir le personnel.",
+            later="Le bon n’a pas pu être vérifié. Veuillez vous adresser au personnel.",
+        ),
+        MessageKind.OUTAGE_STAFF: Words(
+            "Pas de connexion",
+            "Les bons ne peuvent pas être vérifiés pour le moment. Veuillez vous adresser au personnel.",
+            short_title="Hors connexion",
+            short="Voir le personnel.",
+        ),
+        MessageKind.OUTAGE_FREE: Words(
+            "Entrée libre",
+            "Les bons ne sont pas débités pour le moment. Présentez le code de votre bon au scanner.",
+            short="Scannez ici.",
         ),
         MessageKind.AT_THE_DESK: Words(
             "Au guichet",
@@ -215,6 +335,12 @@ WORDING = Wording(
             "Le portillon sera bientôt prêt.",
             short="Bientôt prêt.",
         ),
+        Fault.UNPROVISIONED: Words(
+            "Pas encore prêt",
+            "Le portillon attend sa mise en service. Veuillez vous adresser au personnel.",
+            short_title="Pas prêt",
+            short="Voir personnel.",
+        ),
         Fault.JOURNAL: Words(
             "Hors service",
             "Le portillon ne peut rien enregistrer. Veuillez vous adresser au personnel.",
@@ -243,6 +369,7 @@ WORDING = Wording(
     },
     money={
         MoneyFate.NOTHING_YET: FateWords(""),
+        MoneyFate.TICKET: FateWords("Billet valable."),
         MoneyFate.NOT_CHARGED: FateWords("Aucun débit."),
         MoneyFate.CHARGED: FateWords("Débité : {price}{left}.", "Débité {sum}{left}."),
         MoneyFate.CHARGED_BEFORE: FateWords("Déjà payé, pas de nouveau débit.", "Déjà payé."),
@@ -257,6 +384,7 @@ WORDING = Wording(
             "Aucun débit. {sum} à rembourser.",
             "Remboursement de {price} sur le bon. Pas de nouveau débit.",
         ),
+        MoneyFate.GIVING_BACK: FateWords("Ce qui a été débité est remboursé sur les bons.", "Sera rendu."),
         MoneyFate.CANCELLED: FateWords("Débit de {price} annulé{left}.", "Débit annulé."),
         MoneyFate.BEING_CHECKED: FateWords(
             "Vérification du débit en cours{incident}. Ne scannez pas à nouveau.",
@@ -269,6 +397,10 @@ WORDING = Wording(
     short_incident=". Incident {code}",
     left=". Solde : {balance}",
     short_left=". Solde {rest}",
+    of_total=" sur {total}",
+    short_of_total=" sur {whole}",
+    holds="Solde : {balance}{of_total}. ",
+    short_holds="Reste {rest}{of_total}. ",
     clock="{hour}h{minute:02}",
     admitted_at="Entrée à {time}",
     told_at="À {time}",

@@ -1,13 +1,26 @@
 """Italian as written in Switzerland, with the polite Lei and the typographic apostrophe."""
 
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
+from gate_controller.texts.ticket_messages import ITALIAN
 from gate_controller.texts.wording import FateWords, Wording, Words
 
 WORDING = Wording(
     messages={
+        **ITALIAN,
         MessageKind.IDLE: Words(
             "Scansioni qui",
             "Avvicini il codice del Suo buono allo scanner. Ingresso: {price}.",
+            short="Costa {price}.",
+        ),
+        MessageKind.CHECK_BALANCE: Words(
+            "Verifica del saldo",
+            "Avvicini il codice del Suo buono allo scanner. Non viene addebitato nulla.",
+            short_title="Saldo",
+            short="Nessun addebito.",
+        ),
+        MessageKind.OTHER_PRICE: Words(
+            "Altra tariffa",
+            "Il prossimo ingresso costa {price}. Avvicini il codice del Suo buono allo scanner.",
             short="Costa {price}.",
         ),
         MessageKind.CHECKING: Words(
@@ -86,6 +99,48 @@ WORDING = Wording(
             short="Restano {rest}, ingresso {sum}. Scansioni un altro buono.",
             short_bare="Scansioni un altro buono.",
         ),
+        MessageKind.MORE_NEEDED: Words(
+            "Mancano {price}",
+            "{balance} sono riservati. Scansioni un altro buono per i {price} restanti.",
+            "Scansioni un altro buono per i {price} restanti.",
+            short_title="Mancano {sum}",
+            short="Scansioni un altro buono.",
+            short_bare="Scansioni un altro buono.",
+            later="Scansioni di nuovo tutti i buoni.",
+            later_short="Scansioni tutti di nuovo.",
+        ),
+        MessageKind.MORE_LAPSED: Words(
+            "Tempo scaduto",
+            "Non è arrivato un altro buono. Scansioni di nuovo tutti i buoni.",
+            short="Scansioni tutti di nuovo.",
+            later="Scansioni di nuovo tutti i buoni.",
+        ),
+        MessageKind.GIVEN_BACK: Words(
+            "Rimborso",
+            "L’ingresso non è riuscito. Scansioni di nuovo tutti i buoni tra un minuto.",
+            short_title="Non riuscito",
+            short="Scansioni tra un minuto.",
+            later="L’ingresso non è riuscito. Scansioni di nuovo tutti i buoni.",
+            later_short="Scansioni tutti di nuovo.",
+        ),
+        MessageKind.BALANCE_TOLD: Words(
+            "Saldo del buono",
+            "Restano {balance}{of_total}. L’ingresso costa {price}: per entrare scansioni di nuovo il buono.",
+            "Tolga il buono. Per entrare lo scansioni di nuovo.",
+            short_title="Saldo",
+            short="Restano {rest}{of_total}.",
+            short_bare="Tolga il buono.",
+            later="Restavano {balance}{of_total}.",
+            later_short="Restano {rest}{of_total}.",
+        ),
+        MessageKind.BALANCE_NOT_REDEEMABLE: Words(
+            "Buono non valido",
+            "{holds}{eguma_text}",
+            "{holds}Si rivolga al personale.",
+            short_title="Non valido",
+            short_bare="{holds}Chieda aiuto.",
+            later="{holds}{eguma_text}",
+        ),
         MessageKind.WRONG_CURRENCY: Words(
             "Valuta errata",
             "Questo buono non è in {currency}. Scansioni un altro buono.",
@@ -107,6 +162,70 @@ WORDING = Wording(
             short="Scansioni tra un minuto.",
             later="Non è stato possibile verificare il buono. Lo scansioni di nuovo.",
             later_short="Scansioni di nuovo.",
+        ),
+        MessageKind.ADMITTED_FREE: Words(
+            "Benvenuti",
+            "Prego, può entrare.",
+            short_title="Prego, entri",
+            short="",
+            later="",
+        ),
+        MessageKind.FREE_AGAIN_LATER: Words(
+            "Già convalidato",
+            "Per un’altra persona, scansioni di nuovo il buono tra {seconds} secondi.",
+            "Per un’altra persona, scansioni di nuovo il buono più tardi.",
+            short_title="Un momento",
+            short="Un’altra persona? Scansioni tra {seconds} s.",
+            short_bare="Un’altra persona? Scansioni più tardi.",
+            later="Per un’altra persona, scansioni di nuovo il buono.",
+            later_short="Un’altra persona? Scansioni di nuovo.",
+        ),
+        MessageKind.FREE_UNUSED: Words(
+            "Varco richiuso",
+            "Nessuno è passato. Scansioni di nuovo lo stesso buono.",
+            short="Scansioni di nuovo.",
+        ),
+        MessageKind.FREE_USED_UP: Words(
+            "Già usato oggi",
+            "Il buono vale una volta al giorno ed è già stato usato oggi. Ne scansioni un altro.",
+            short="Vale una volta al giorno.",
+        ),
+        MessageKind.HOUSE_REFUSES: Words(
+            "Non valido",
+            "{house_text}",
+            "Si rivolga al personale{incident}.",
+            short_bare="Al personale{incident}.",
+            later="{house_text}",
+        ),
+        MessageKind.POSITION_VOUCHER: Words(
+            "Non al varco",
+            "Questo buono vale per una prestazione precisa. Lo riscuote il personale{incident}.",
+            short="Al personale{incident}.",
+        ),
+        MessageKind.EXPIRED: Words(
+            "Scaduto",
+            "Il buono era valido fino al {valid_day}. Si rivolga al personale{incident}.",
+            "Il buono non è più valido. Si rivolga al personale{incident}.",
+            short="Valido fino al {valid_day}.",
+            short_bare="Al personale{incident}.",
+        ),
+        MessageKind.SEE_STAFF: Words(
+            "Nessuna connessione",
+            "Non è possibile verificare il buono. Si rivolga al personale.",
+            short_title="Senza rete",
+            short="Al personale.",
+            later="Non è stato possibile verificare il buono. Si rivolga al personale.",
+        ),
+        MessageKind.OUTAGE_STAFF: Words(
+            "Nessuna connessione",
+            "Al momento non è possibile verificare i buoni. Si rivolga al personale.",
+            short_title="Senza rete",
+            short="Al personale.",
+        ),
+        MessageKind.OUTAGE_FREE: Words(
+            "Entrata libera",
+            "Al momento i buoni non vengono addebitati. Avvicini il codice del buono allo scanner.",
+            short="Scansioni qui.",
         ),
         MessageKind.AT_THE_DESK: Words(
             "Allo sportello",
@@ -213,6 +332,12 @@ WORDING = Wording(
             "Il varco è quasi pronto.",
             short="Quasi pronto.",
         ),
+        Fault.UNPROVISIONED: Words(
+            "Non ancora pronto",
+            "Il varco attende la messa in servizio. Si rivolga al personale.",
+            short_title="Non pronto",
+            short="Chieda aiuto.",
+        ),
         Fault.JOURNAL: Words(
             "Fuori servizio",
             "Il varco non può registrare nulla. Si rivolga al personale.",
@@ -241,6 +366,7 @@ WORDING = Wording(
     },
     money={
         MoneyFate.NOTHING_YET: FateWords(""),
+        MoneyFate.TICKET: FateWords("Biglietto valido.", "Ticket valido."),
         MoneyFate.NOT_CHARGED: FateWords("Nessun addebito."),
         MoneyFate.CHARGED: FateWords("Addebito: {price}{left}.", "Addebito {sum}{left}."),
         MoneyFate.CHARGED_BEFORE: FateWords("Già pagato, nessun nuovo addebito.", "Già pagato."),
@@ -255,6 +381,7 @@ WORDING = Wording(
             "Nessun addebito. Rimborso di {sum}.",
             "Rimborso di {price} sul buono. Nessun nuovo addebito.",
         ),
+        MoneyFate.GIVING_BACK: FateWords("Quanto addebitato viene rimborsato sui buoni.", "Rimborso."),
         MoneyFate.CANCELLED: FateWords("Addebito di {price} annullato{left}.", "Rimborsato."),
         MoneyFate.BEING_CHECKED: FateWords(
             "Addebito in corso di verifica{incident}. Non scansioni di nuovo.",
@@ -267,6 +394,10 @@ WORDING = Wording(
     short_incident=". Caso {code}",
     left=". Saldo: {balance}",
     short_left=". Saldo {rest}",
+    of_total=" su {total}",
+    short_of_total=" su {whole}",
+    holds="Saldo: {balance}{of_total}. ",
+    short_holds="Restano {rest}{of_total}. ",
     clock="{hour:02}:{minute:02}",
     admitted_at="Ingresso {time}",
     told_at="Alle {time}",

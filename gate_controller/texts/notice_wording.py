@@ -52,6 +52,7 @@ NOTICES: Final[Mapping[Language, NoticeWording]] = {
         },
         faults={
             "fire": "Feueralarm, oder die Leitung des Feuerkontakts ist unterbrochen",
+            "unprovisioned": "der Eingang ist noch nicht eingerichtet",
             "journal": "das Journal lässt sich nicht schreiben",
             "key": "E-GUMA nimmt den Schlüssel des Eingangs nicht an",
             "relay": "das Relais lässt sich nicht schalten",
@@ -64,8 +65,8 @@ NOTICES: Final[Mapping[Language, NoticeWording]] = {
             "held_open": "mit dem Schlüsselschalter offen gehalten",
             "service": "mit dem Schlüsselschalter geschlossen",
         },
-        open_item="Vorgang {incident} braucht das Personal: {text}",
-        settled="Vorgang {incident} ist erledigt: {text}",
+        open_item="Vorfall {incident} braucht das Personal: {text}",
+        settled="Vorfall {incident} ist erledigt: {text}",
         gone="er ist nicht mehr offen",
         more_items="Dazu {more} weitere offene Vorgänge.",
         more=" (und {more} mehr)",
@@ -90,6 +91,7 @@ NOTICES: Final[Mapping[Language, NoticeWording]] = {
         },
         faults={
             "fire": "alarme incendie, ou ligne du contact incendie interrompue",
+            "unprovisioned": "l’entrée n’est pas encore mise en service",
             "journal": "impossible d’écrire le journal",
             "key": "E-GUMA n’accepte pas la clé de l’entrée",
             "relay": "le relais ne peut pas être commandé",
@@ -128,6 +130,7 @@ NOTICES: Final[Mapping[Language, NoticeWording]] = {
         },
         faults={
             "fire": "allarme incendio, o linea del contatto antincendio interrotta",
+            "unprovisioned": "l’ingresso non è ancora in servizio",
             "journal": "impossibile scrivere il giornale",
             "key": "E-GUMA non accetta la chiave dell’ingresso",
             "relay": "il relè non risponde ai comandi",
@@ -166,6 +169,7 @@ NOTICES: Final[Mapping[Language, NoticeWording]] = {
         },
         faults={
             "fire": "fire alarm, or the fire contact's wire is broken",
+            "unprovisioned": "the gate is not set up yet",
             "journal": "the journal cannot be written",
             "key": "E-GUMA does not accept the gate's key",
             "relay": "the relay cannot be switched",

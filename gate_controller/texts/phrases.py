@@ -8,8 +8,11 @@ The English words stand in the templates and name the row; a test goes through a
 from collections.abc import Mapping
 from typing import Final
 
+from gate_controller.texts.day_phrases import DAY_ROWS
 from gate_controller.texts.desk_phrases import DESK_ROWS
+from gate_controller.texts.house_phrases import HOUSE_ROWS
 from gate_controller.texts.languages import Language
+from gate_controller.texts.venue_phrases import VENUE_ROWS
 
 # ruff: noqa: E501 - a row is read side by side
 
@@ -45,7 +48,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Lane free", "Durchgang frei für den nächsten Gast", "Passage libre", "Varco libero"),
     ("Starting", "Startet", "Démarrage", "Avvio in corso"),
     ("Voucher {voucher}", "Gutschein {voucher}", "Bon {voucher}", "Buono {voucher}"),
-    ("incident {incident}", "Vorgang {incident}", "incident {incident}", "caso {incident}"),
+    ("incident {incident}", "Vorfall {incident}", "incident {incident}", "caso {incident}"),
     ("since {age}", "seit {age}", "depuis {age}", "da {age}"),
     ("since {time}", "seit {time}", "depuis {time}", "dalle {time}"),
     ("by {name}: {reason}", "von {name}: {reason}", "par {name} : {reason}", "da {name}: {reason}"),
@@ -65,7 +68,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Searching…", "Wird gesucht…", "Recherche…", "Ricerca…"),
     (
         "Nothing found for {text}. An incident code has 5 characters, a voucher 12.",
-        "Nichts gefunden zu {text}. Ein Vorgangscode hat 5 Zeichen, ein Gutschein 12.",
+        "Nichts gefunden zu {text}. Der Code eines Vorfalls hat 5 Zeichen, ein Gutschein 12.",
         "Rien trouvé pour {text}. Un code d’incident a 5 caractères, un bon 12.",
         "Nessun risultato per {text}. Un codice del caso ha 5 caratteri, un buono 12.",
     ),
@@ -123,6 +126,8 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Fire alarm", "Feueralarm", "Alarme incendie", "Allarme incendio"),
     ("Fire contact", "Feuerkontakt", "Contact incendie", "Contatto incendio"),
     ("Exit button", "Ausgangstaste", "Bouton de sortie", "Pulsante d’uscita"),
+    ("Balance button", "Guthabentaste", "Bouton du solde", "Pulsante del saldo"),
+    ("Price button", "Preistaste", "Bouton du tarif", "Pulsante della tariffa"),
     ("Service key", "Schlüsselschalter", "Interrupteur à clé", "Interruttore a chiave"),
     ("Gate", "Durchgang", "Portillon", "Varco"),
     ("Disk", "Speicher", "Stockage", "Memoria"),
@@ -178,6 +183,31 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Personne n’entre ; on peut toujours sortir.",
         "Nessuno entra; chi vuole uscire può uscire.",
     ),
+    (
+        "Next scan: balance only",
+        "Nächster Scan: nur Guthaben",
+        "Prochain scan : solde seul",
+        "Prossima scansione: solo saldo",
+    ),
+    (
+        "Next scan: {amount}",
+        "Nächster Scan: {amount}",
+        "Prochain scan : {amount}",
+        "Prossima scansione: {amount}",
+    ),
+    (
+        "For ten seconds. Nothing is charged.",
+        "Während zehn Sekunden. Es wird nichts belastet.",
+        "Pendant dix secondes. Rien n’est débité.",
+        "Per dieci secondi. Nessun addebito.",
+    ),
+    (
+        "For one scan within ten seconds.",
+        "Für einen Scan innert zehn Sekunden.",
+        "Pour un scan dans les dix secondes.",
+        "Per una scansione entro dieci secondi.",
+    ),
+    ("Begin", "Beginnen", "Commencer", "Iniziare"),
     ("How", "Wie", "Comment", "Come"),
     ("Until a time", "Bis zu einer Zeit", "Jusqu’à une heure", "Fino a un’ora"),
     ("Until somebody opens it", "Bis jemand öffnet", "Jusqu’à réouverture", "Fino alla riapertura"),
@@ -267,7 +297,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Show the whole code", "Ganzen Code zeigen", "Afficher le code entier", "Mostra il codice intero"),
     ("This is recorded.", "Das wird aufgezeichnet.", "Ceci est enregistré.", "Questo viene registrato."),
     ("Voucher", "Gutschein", "Bon", "Buono"),
-    ("Incident", "Vorgang", "Incident", "Caso"),
+    ("Incident", "Vorfall", "Incident", "Caso"),
     ("Amount", "Betrag", "Montant", "Importo"),
     ("Balance before", "Guthaben vorher", "Solde avant", "Saldo prima"),
     ("Balance after", "Guthaben nachher", "Solde après", "Saldo dopo"),
@@ -309,6 +339,14 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("Try lamps", "Lampen probieren", "Essayer les lampes", "Prova lampade"),
     ("Try sound", "Ton probieren", "Essayer le son", "Prova suono"),
     ("Try display", "Display probieren", "Essayer l’écran", "Prova display"),
+    ("Settings", "Einstellungen", "Réglages", "Impostazioni"),
+    ("Read settings again", "Einstellungen neu lesen", "Relire les réglages", "Rileggi le impostazioni"),
+    (
+        "What can change while the gate runs counts from the next visitor on; the rest after a restart.",
+        "Was sich im Betrieb ändern lässt, gilt ab dem nächsten Besucher; der Rest nach einem Neustart.",
+        "Ce qui peut changer en service vaut dès le prochain visiteur ; le reste après un redémarrage.",
+        "Ciò che può cambiare in servizio vale dal prossimo visitatore; il resto dopo un riavvio.",
+    ),
     ("Who is logged in", "Wer angemeldet ist", "Qui est connecté", "Chi è connesso"),
     ("What was done", "Was getan wurde", "Ce qui a été fait", "Che cosa è stato fatto"),
     ("Download the log", "Log herunterladen", "Télécharger le journal technique", "Scarica il log"),
@@ -414,6 +452,9 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "La pagina ha avuto un errore. L’ingresso continua.",
     ),
     *DESK_ROWS,
+    *DAY_ROWS,
+    *VENUE_ROWS,
+    *HOUSE_ROWS,
 )
 
 _TABLES: Final[Mapping[Language, Mapping[str, str]]] = {

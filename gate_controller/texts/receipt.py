@@ -11,6 +11,7 @@ from typing import Final
 
 from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.errand_facts import (
+    OF_TICKETS,
     ErrandBegun,
     ErrandDone,
     ErrandKind,
@@ -25,6 +26,7 @@ from gate_controller.admission.words.facts import (
     Intended,
     NotCharged,
     Occurred,
+    PaidAlong,
     Passed,
     Redeemed,
     Refunded,
@@ -37,7 +39,9 @@ from gate_controller.admission.words.facts import (
     StrayPassage,
     voucher_of,
 )
+from gate_controller.admission.words.free_facts import FreeEntry
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.ticket_facts import OccupancySet, TicketIntended
 from gate_controller.texts.amounts import format_amount
 from gate_controller.texts.languages import Language
 from gate_controller.texts.receipt_wording import RECEIPTS, Receipted
@@ -59,6 +63,9 @@ _DONE: Final[Mapping[ErrandKind, Receipted]] = {
 }
 
 
+NOTHING_FOR_TICKETS = "nothing is charged for a ticket, so there is no receipt of it"
+
+
 class NoReceipt(ValueError):
     """There is no receipt of that: it is no attempt of a visitor."""
 
@@ -68,11 +75,17 @@ def receipted(facts: Sequence[Fact]) -> Receipted:
     # A part that was given back says nothing of what became of the rest.
     facts = [fact for fact in facts if not isinstance(fact, PartVoided)] or facts
     if isinstance(facts[0], ErrandBegun | ErrandRefused):
+        if facts[0].errand in OF_TICKETS:
+            raise NoReceipt(NOTHING_FOR_TICKETS)
         return _errand_receipted(facts[0].errand, facts[-1])
+    if any(isinstance(fact, FreeEntry) for fact in facts):
+        return Receipted.NOT_CHARGED
     return _admission_receipted(facts)
 
 
 def _admission_receipted(facts: Sequence[Fact]) -> Receipted:
+    if isinstance(facts[0], TicketIntended | OccupancySet):
+        raise NoReceipt(NOTHING_FOR_TICKETS)
     match facts[-1]:
         case Occurred() | RegimeBegun() | RegimeEnded() | StrayPassage():
             raise NoReceipt("it is no attempt of a visitor, so there is no receipt of it")
@@ -84,7 +97,7 @@ def _admission_receipted(facts: Sequence[Fact]) -> Receipted:
             return Receipted.CHARGED if let_in else Receipted.CHECKED_BY_STAFF
         case CreditOpened() if _is_sure(facts):
             return Receipted.KEPT
-        case Released() | Passed() | SecondChargeRuledOut() if _is_sure(facts):
+        case Released() | PaidAlong() | Passed() | SecondChargeRuledOut() if _is_sure(facts):
             return Receipted.CHARGED
     return Receipted.UNCERTAIN
 
@@ -172,7 +185,7 @@ def _code(facts: Sequence[Fact]) -> str:
     first = facts[0]
     if isinstance(first, ErrandBegun | ErrandRefused):
         return first.voucher_code
-    return voucher_of(facts) or next((fact.code for fact in facts if isinstance(fact, Refused)), "")
+    return voucher_of(facts) or next((fact.code for fact in facts if isinstance(fact, Refused | FreeEntry)), "")
 
 
 def _is_sure(facts: Sequence[Fact]) -> bool:
@@ -181,4 +194,4 @@ def _is_sure(facts: Sequence[Fact]) -> bool:
 
 def _moment(facts: Sequence[Fact]) -> float:
     """Return when the gate opened, else when the attempt began: the time of the last fact may be days later."""
-    return next((fact.at for fact in reversed(facts) if isinstance(fact, Released | Passed)), facts[0].at)
+    return next((fact.at for fact in reversed(facts) if isinstance(fact, Released | PaidAlong | Passed)), facts[0].at)

@@ -12,7 +12,7 @@ right. A line that names fields, all of them empty, is left out; a label alone d
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Final
@@ -83,14 +83,14 @@ class TemplateError(ValueError):
         self.mistakes = mistakes
 
 
-def read_template(text: str) -> tuple[TemplateLine, ...]:
-    """Return the lines of a template. Raises `TemplateError` with all that is wrong with it."""
+def read_template(text: str, known: Sequence[str] = FIELDS) -> tuple[TemplateLine, ...]:
+    """Return the lines of a template with `known` fields. Raises `TemplateError` with all that is wrong."""
     lines, wrong = [], []
     for number, row in enumerate(text.splitlines(), start=1):
         if row.startswith("#"):
             continue
         try:
-            lines.append(_read(number, row.rstrip()))
+            lines.append(_read(number, row.rstrip(), known))
         except ValueError as error:
             wrong.append(f"line {number}: {error}")
     if not wrong and not any(line.text.strip() or line.marks for line in lines):
@@ -113,7 +113,7 @@ def too_long(
             yield f"line {line.number}: it may have {needs} letters, and the paper has room for {room}: shorten it"
 
 
-def _read(number: int, row: str) -> TemplateLine:
+def _read(number: int, row: str, known: Sequence[str]) -> TemplateLine:
     marks, rest = set(), row
     while found := _MARK.match(rest):
         if found[1] not in MARKS:
@@ -125,8 +125,8 @@ def _read(number: int, row: str) -> TemplateLine:
     except ValueError:
         raise ValueError("a brace stands alone: write {{ or }} for a brace itself") from None
     names = {name for _, name, _, _ in parts if name is not None}
-    if unknown := sorted(names - set(FIELDS)):
-        raise ValueError(f"{{{unknown[0]}}} is no field: choose from {', '.join(FIELDS)}")
+    if unknown := sorted(names - set(known)):
+        raise ValueError(f"{{{unknown[0]}}} is no field: choose from {', '.join(known)}")
     if any(spec or conversion for _, _, spec, conversion in parts):
         raise ValueError("a field is its name alone, without : or !")
     if (alone := [mark for mark in _ALONE if mark in marks]) and (rest.strip() or len(marks) > 1):

@@ -33,7 +33,9 @@ _SAID_BY_FAULT = frozenset({MessageKind.OUT_OF_SERVICE, MessageKind.REFUSED_OUT_
 
 
 # Whoever was let in: when the gate rests, the title says when that was.
-_ADMITTED = frozenset({MessageKind.ADMITTED, MessageKind.ADMITTED_ON_CREDIT})
+_ADMITTED = frozenset(
+    {MessageKind.ADMITTED, MessageKind.ADMITTED_ON_CREDIT, MessageKind.ADMITTED_FREE, MessageKind.TICKET_ADMITTED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,14 @@ class Texts:
         """
         if not languages:
             raise ValueError("no language to speak: name at least one of de, fr, it, en in display.languages")
-        self.languages: Final = tuple(languages)
+        self.languages = tuple(languages)
         self.currency: Final = currency
+        self._beside_code = ""
+        self.speak(languages, gate_name)
+
+    def speak(self, languages: Sequence[Language], gate_name: str | None) -> None:
+        """Speak other languages from here on, and call the gate by another name."""
+        self.languages = tuple(languages)
         self._beside_code = "" if gate_name is None else f" ({gate_name.replace(' ', _NO_BREAK)})"
 
     def render(self, message: Message, language: Language | None = None) -> Text:
@@ -98,14 +106,24 @@ class Texts:
             "currency": self.currency.value,
             "incident": "",
             "left": "",
+            "of_total": "",
+            "holds": "",
         }
         if message.eguma_text.strip():  # blanks alone tell the visitor nothing
             fields["eguma_text"] = message.eguma_text
         if message.staff_text.strip():
             fields["staff_text"] = message.staff_text
+        if words := _of_language(message.house_texts, language).strip():
+            fields["house_text"] = words
+        if message.valid_day is not None:
+            # So do E-GUMA's own texts, in each language.
+            fields["valid_day"] = ".".join(reversed(message.valid_day.split("-")))
         if message.until is not None and message.until - time.time() < _SAME_CLOCK_SECONDS:
             at = time.localtime(message.until)
             fields["until"] = wording.clock.format(hour=at.tm_hour, minute=at.tm_min)
+        if message.since is not None and abs(time.time() - message.since) < _SAME_CLOCK_SECONDS:
+            at = time.localtime(message.since)
+            fields["since"] = wording.clock.format(hour=at.tm_hour, minute=at.tm_min)
         if message.seconds is not None:
             fields["seconds"] = str(message.seconds)
         short = dict(fields)
@@ -113,11 +131,17 @@ class Texts:
             code = f"{message.incident}{self._beside_code}"
             fields["incident"] = wording.incident.format(code=code)
             short["incident"] = wording.short_incident.format(code=code)
+        if message.total is not None:
+            fields["of_total"] = wording.of_total.format(total=amount(message.total))
+            whole = format_sum(message.total, self.currency, language)
+            short["of_total"] = wording.short_of_total.format(whole=whole)
         if message.balance is not None:
             fields["balance"] = amount(message.balance)
             fields["left"] = wording.left.format(balance=fields["balance"])
             short["rest"] = format_sum(message.balance, self.currency, language)
             short["left"] = wording.short_left.format(rest=short["rest"])
+            fields["holds"] = wording.holds.format(balance=fields["balance"], of_total=fields["of_total"])
+            short["holds"] = wording.short_holds.format(rest=short["rest"], of_total=short["of_total"])
         return fields, short
 
 
@@ -148,7 +172,9 @@ class _Parts:
         detail = words.later
         if detail is None or not placeholders(detail) <= self.full.keys():
             detail = f"{words.title}. {self._detail()}"
-        short_detail = self._short_detail() if words.later_short is None else words.later_short
+        short_detail = words.later_short
+        if short_detail is None or not placeholders(short_detail) <= self.short.keys():
+            short_detail = self._short_detail()
         short_money = money.later_short or money.short or money.later or money.full
         return self._text(title, detail, money.later or money.full, self._short(title, short_detail, short_money))
 
@@ -169,6 +195,12 @@ class _Parts:
     def _text(self, title: str, detail: str, money: str, short: Text) -> Text:
         text = _filled(self.full, title, detail, money)
         return text if short == text else replace(text, short=short)
+
+
+def _of_language(texts: Sequence[tuple[str, str]], language: Language) -> str:
+    """Return the house's words in a language, else in the first one that it has written them in."""
+    known = dict(texts)
+    return known.get(language.value, next(iter(known.values()), ""))
 
 
 def _filled(fields: Mapping[str, str], title: str, detail: str, money: str) -> Text:

@@ -9,6 +9,7 @@ import re
 from functools import cache
 from typing import Final
 
+from gate_controller.texts.house_sayings import HOUSE_SAYINGS
 from gate_controller.texts.languages import Language
 
 # ruff: noqa: E501 - a row is read side by side
@@ -30,6 +31,48 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "L’entrée est de nouveau en service.",
         "L’ingresso è di nuovo in servizio.",
     ),
+    (
+        "settings: nothing has changed",
+        "An den Einstellungen hat sich nichts geändert.",
+        "Rien n’a changé dans les réglages.",
+        "Nelle impostazioni non è cambiato nulla.",
+    ),
+    (
+        "settings: changed: {}; after a restart of the gate: {}",
+        "Ab dem nächsten Besucher gilt: {}. Erst nach einem Neustart: {}.",
+        "À partir du prochain visiteur : {}. Seulement après un redémarrage : {}.",
+        "Dal prossimo visitatore: {}. Solo dopo un riavvio: {}.",
+    ),
+    (
+        "settings: changed: {}",
+        "Ab dem nächsten Besucher gilt: {}.",
+        "À partir du prochain visiteur : {}.",
+        "Dal prossimo visitatore: {}.",
+    ),
+    (
+        "settings: after a restart of the gate: {}",
+        "Erst nach einem Neustart gilt: {}.",
+        "Seulement après un redémarrage : {}.",
+        "Solo dopo un riavvio: {}.",
+    ),
+    (
+        "next scan: check balance",
+        "Der nächste Scan zeigt das Guthaben. Es wird nichts belastet.",
+        "Le prochain scan affiche le solde. Rien n’est débité.",
+        "La prossima scansione mostra il saldo. Nessun addebito.",
+    ),
+    (
+        "next scan: second price",
+        "Der nächste Eintritt kostet den anderen Preis.",
+        "La prochaine entrée est à l’autre tarif.",
+        "Il prossimo ingresso è all’altra tariffa.",
+    ),
+    (
+        "counted",
+        "Die Zahl gilt ab jetzt.",
+        "Ce nombre est désormais retenu.",
+        "Il numero vale da adesso.",
+    ),
     ("settled", "Erledigt.", "Clos.", "Chiuso."),
     (
         "refunded",
@@ -45,12 +88,135 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "C’est en cours. Cela continue tout seul.",
         "È in corso. Prosegue da solo.",
     ),
+    # -- why a day is not closed
+    (
+        "is not over yet: close it after midnight",
+        "Er ist noch nicht vorbei: Schliessen Sie ihn nach Mitternacht ab.",
+        "Il n’est pas encore terminé : clôturez-le après minuit.",
+        "Non è ancora finito: lo chiuda dopo mezzanotte.",
+    ),
+    (
+        "days are closed in their order: close {} first",
+        "Tage werden der Reihe nach abgeschlossen: zuerst {}.",
+        "Les jours se clôturent dans l’ordre : d’abord {}.",
+        "I giorni si chiudono in ordine: prima {}.",
+    ),
+    (
+        "{} is closed already, and days are closed in their order",
+        "{} ist schon abgeschlossen, und Tage werden der Reihe nach abgeschlossen.",
+        "{} est déjà clôturé, et les jours se clôturent dans l’ordre.",
+        "{} è già chiuso, e i giorni si chiudono in ordine.",
+    ),
+    (
+        "others close days just now: try again",
+        "Gerade schliesst noch jemand Tage ab: Versuchen Sie es nochmals.",
+        "Quelqu’un d’autre clôture des jours en ce moment : réessayez.",
+        "Qualcun altro sta chiudendo dei giorni: riprovi.",
+    ),
+    # -- why nothing is printed
+    (
+        "printer.driver is none: set it in the settings",
+        "Es ist kein Drucker eingestellt.",
+        "Aucune imprimante n’est configurée.",
+        "Nessuna stampante è configurata.",
+    ),
+    ("not printed: {}", "Nicht gedruckt: {}", "Non imprimé : {}", "Non stampato: {}"),
+    (
+        "perhaps printed, perhaps a part of it: {}",
+        "Vielleicht gedruckt, vielleicht nur zum Teil: {}",
+        "Peut-être imprimé, peut-être en partie : {}",
+        "Forse stampato, forse solo in parte: {}",
+    ),
     # -- why it is not carried out
     (
         "staff have something done to its voucher just now",
         "Für seinen Gutschein läuft gerade etwas am Schalter.",
         "Son bon est en cours de traitement au guichet.",
         "Il suo buono è in lavorazione allo sportello.",
+    ),
+    (
+        "it takes no scans: {}",
+        "Der Eingang nimmt keine Scans an: {}",
+        "L’entrée n’accepte aucun scan : {}",
+        "L’ingresso non accetta scansioni: {}",
+    ),
+    (
+        "{} holds it open: `gate-controller gate resume` ends that",
+        "{} hält ihn offen («Normalbetrieb» beendet das).",
+        "{} la tient ouverte (« Reprendre le service » y met fin).",
+        "{} lo tiene aperto («Servizio normale» lo termina).",
+    ),
+    (
+        "{} has locked it: `gate-controller gate resume` ends that",
+        "{} hat ihn geschlossen («Normalbetrieb» beendet das).",
+        "{} l’a fermée (« Reprendre le service » y met fin).",
+        "{} lo ha chiuso («Servizio normale» lo termina).",
+    ),
+    (
+        "{} has put it out of service: `gate-controller gate resume` ends that",
+        "{} hat ihn ausser Betrieb gesetzt («Normalbetrieb» beendet das).",
+        "{} l’a mise hors service (« Reprendre le service » y met fin).",
+        "{} lo ha messo fuori servizio («Servizio normale» lo termina).",
+    ),
+    (
+        "it was stopped meanwhile",
+        "Der Eingang wurde inzwischen angehalten: Sehen Sie im Journal nach, bevor Sie es wiederholen.",
+        "L’entrée a été arrêtée entre-temps : consultez le journal avant de répéter.",
+        "Nel frattempo l’ingresso è stato arrestato: controlli il giornale prima di ripetere.",
+    ),
+    (
+        "was begun earlier: incident {}",
+        "Das wurde schon früher begonnen: Sehen Sie nach, was aus Vorfall {} wurde.",
+        "Cela a déjà commencé plus tôt : voyez ce qu’est devenu l’incident {}.",
+        "È già iniziato in precedenza: veda com’è andato il caso {}.",
+    ),
+    (
+        "was carried out earlier: incident {}",
+        "Das wurde schon früher ausgeführt (Vorfall {}).",
+        "Cela a déjà été exécuté (incident {}).",
+        "È già stato eseguito (caso {}).",
+    ),
+    (
+        "did not open the gate, and does not any more: incident {}",
+        "Der Eingang hat dafür nicht geöffnet und tut es auch nicht mehr (Vorfall {}).",
+        "L’entrée ne s’est pas ouverte pour cela et ne s’ouvrira plus (incident {}).",
+        "L’ingresso non si è aperto per questo e non si aprirà più (caso {}).",
+    ),
+    (
+        "was given to another order ({}): take a new one for each",
+        "Diese Seite hat schon einen anderen Auftrag geschickt ({}): Laden Sie sie neu.",
+        "Cette page a déjà envoyé un autre ordre ({}) : rechargez-la.",
+        "Questa pagina ha già inviato un altro ordine ({}): la ricarichi.",
+    ),
+    (
+        "the journal cannot be read: nobody can tell now whether this was done already",
+        "Das Journal lässt sich nicht lesen: Ob das schon geschehen ist, weiss im Moment niemand.",
+        "Le journal est illisible : personne ne peut dire si cela a déjà été fait.",
+        "Il giornale non è leggibile: nessuno può dire se sia già stato fatto.",
+    ),
+    (
+        "say how many, from 1 to {}",
+        "Sagen Sie, wie viele: 1 bis {}.",
+        "Indiquez combien : de 1 à {}.",
+        "Indichi quanti: da 1 a {}.",
+    ),
+    (
+        "as many people are inside as may be: wait until some have left",
+        "Es sind so viele Personen drinnen wie erlaubt: Warten Sie, bis einige gegangen sind.",
+        "Il y a autant de personnes à l’intérieur que permis : attendez que quelques-unes soient sorties.",
+        "All’interno ci sono tante persone quante permesse: attenda che qualcuna esca.",
+    ),
+    (
+        "this lane leads out: nobody is admitted at it",
+        "Dieser Durchgang führt hinaus: Hier wird niemand eingelassen.",
+        "Ce passage mène dehors : personne n’y est admis.",
+        "Questo varco porta fuori: qui non si fa entrare nessuno.",
+    ),
+    (
+        "it can be told to admit 1 to {} persons at a time",
+        "Auf einmal lassen sich 1 bis {} Personen einlassen.",
+        "On peut laisser entrer 1 à {} personnes à la fois.",
+        "Si possono far entrare da 1 a {} persone alla volta.",
     ),
     (
         "the gate is still starting: try again in a moment",
@@ -102,7 +268,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ),
     (
         "is not at its end: give the whole back, or settle it first",
-        "Der Vorgang ist noch nicht zu Ende: Geben Sie alles zurück, oder erledigen Sie ihn zuerst.",
+        "Der Vorfall ist noch nicht zu Ende: Geben Sie alles zurück, oder erledigen Sie ihn zuerst.",
         "L’opération n’est pas terminée : recréditez le tout, ou réglez-la d’abord.",
         "L’operazione non è conclusa: riaccrediti tutto, o la sistemi prima.",
     ),
@@ -123,6 +289,18 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Gerade wird jemand bedient: Warten Sie, bis der Durchgang frei ist.",
         "Quelqu’un est en train de passer : attendez que le passage soit libre.",
         "Qualcuno sta passando: attenda che il varco sia libero.",
+    ),
+    (
+        "no second price is set (admission.second_price_cents)",
+        "Es ist kein anderer Preis eingestellt (admission.second_price_cents).",
+        "Aucun autre tarif n’est réglé (admission.second_price_cents).",
+        "Non è impostata un’altra tariffa (admission.second_price_cents).",
+    ),
+    (
+        "the gate takes no scans just now",
+        "Der Eingang nimmt gerade keine Scans an.",
+        "L’entrée n’accepte pas de scans en ce moment.",
+        "L’ingresso non accetta scansioni in questo momento.",
     ),
     (
         "it cannot open: {}",
@@ -439,6 +617,42 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "E-GUMA non è raggiungibile ({}): controlli la rete.",
     ),
     (
+        "E-GUMA is out of reach: visitors are sent to the staff ({})",
+        "E-GUMA ist nicht erreichbar: Gäste werden ans Personal gewiesen ({}).",
+        "E-GUMA est injoignable : les visiteurs sont envoyés au personnel ({}).",
+        "E-GUMA non è raggiungibile: i visitatori sono mandati dal personale ({}).",
+    ),
+    (
+        "E-GUMA is out of reach: visitors are sent to the staff",
+        "E-GUMA ist nicht erreichbar: Gäste werden ans Personal gewiesen.",
+        "E-GUMA est injoignable : les visiteurs sont envoyés au personnel.",
+        "E-GUMA non è raggiungibile: i visitatori sono mandati dal personale.",
+    ),
+    (
+        "E-GUMA is out of reach: {} were let in free, which is the limit: nobody else is ({})",
+        "E-GUMA ist nicht erreichbar: {} Gäste traten gratis ein, mehr erlaubt die Regel nicht ({}).",
+        "E-GUMA est injoignable : {} entrées gratuites, la règle n’en permet pas plus ({}).",
+        "E-GUMA non è raggiungibile: {} entrate gratuite, la regola non ne permette altre ({}).",
+    ),
+    (
+        "E-GUMA is out of reach: {} were let in free, which is the limit: nobody else is",
+        "E-GUMA ist nicht erreichbar: {} Gäste traten gratis ein, mehr erlaubt die Regel nicht.",
+        "E-GUMA est injoignable : {} entrées gratuites, la règle n’en permet pas plus.",
+        "E-GUMA non è raggiungibile: {} entrate gratuite, la regola non ne permette altre.",
+    ),
+    (
+        "E-GUMA is out of reach: visitors are let in free, {} so far ({})",
+        "E-GUMA ist nicht erreichbar: Gäste treten gratis ein, bisher {} ({}).",
+        "E-GUMA est injoignable : les visiteurs entrent gratuitement, {} jusqu’ici ({}).",
+        "E-GUMA non è raggiungibile: i visitatori entrano gratis, finora {} ({}).",
+    ),
+    (
+        "E-GUMA is out of reach: visitors are let in free, {} so far",
+        "E-GUMA ist nicht erreichbar: Gäste treten gratis ein, bisher {}.",
+        "E-GUMA est injoignable : les visiteurs entrent gratuitement, {} jusqu’ici.",
+        "E-GUMA non è raggiungibile: i visitatori entrano gratis, finora {}.",
+    ),
+    (
         "no answer from E-GUMA ({})",
         "E-GUMA antwortet nicht ({}).",
         "E-GUMA ne répond pas ({}).",
@@ -546,6 +760,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Le processeur s’est ralenti : vérifiez l’alimentation et le refroidissement.",
         "Il processore ha rallentato: controlli alimentazione e raffreddamento.",
     ),
+    *HOUSE_SAYINGS,
 )
 
 _IN_ENGLISH: Final = {
@@ -554,6 +769,10 @@ _IN_ENGLISH: Final = {
     "locked by staff": "The gate is closed.",
     "put out of service": "The gate is out of service.",
     "resumed": "The gate is back in service.",
+    "next scan: check balance": "The next scan tells the balance. Nothing is charged.",
+    "next scan: second price": "The next admission is charged the other price.",
+    "settings: nothing has changed": "Nothing has changed in the settings.",
+    "counted": "It is counted on from this number.",
     "settled": "Settled.",
     "refunded": "The money is back on the voucher.",
     "being refunded": "The money is being given back.",
@@ -563,7 +782,9 @@ _IN_ENGLISH: Final = {
 """Outcomes as a person reads them, where a program's word is another."""
 
 _PLACES: Final = {Language.DE: 1, Language.FR: 2, Language.IT: 3}
-_ABOUT: Final = re.compile(r"(?:gate|errand|voucher|amount_cents|incident [0-9A-Z]{5,12}): ")
+_ABOUT: Final = re.compile(
+    r"(?:gate|errand|voucher|ticket|amount_cents|persons|no printer|id [!-~]{1,64}|day [0-9-]{10}|incident [0-9A-Z]{5,12}): "
+)
 """What a saying is about: on the page it stands beside it."""
 
 

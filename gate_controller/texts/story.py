@@ -14,6 +14,7 @@ from typing import Final
 
 from gate_controller.admission.words.codes import is_short_code, mask
 from gate_controller.admission.words.errand_facts import (
+    OF_TICKETS,
     ErrandBegun,
     ErrandDone,
     ErrandDoubted,
@@ -24,6 +25,7 @@ from gate_controller.admission.words.errand_facts import (
 )
 from gate_controller.admission.words.events import Contact
 from gate_controller.admission.words.facts import (
+    Approved,
     CreditOpened,
     Evidence,
     Fact,
@@ -47,14 +49,18 @@ from gate_controller.admission.words.facts import (
     approval,
     voucher_of,
 )
+from gate_controller.admission.words.free_facts import FreeEntry
 from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.ticket_facts import TicketEntered, TicketIntended, TicketLetOut, TicketNotTaken
 from gate_controller.texts import story_de, story_en, story_fr, story_it
 from gate_controller.texts.amounts import format_amount
-from gate_controller.texts.errand_wording import ERRANDS
+from gate_controller.texts.errand_wording import ERRANDS, ErrandWording
 from gate_controller.texts.languages import Language
-from gate_controller.texts.story_wording import CHARGED, STEPS, SUMMARIES, Cause, Step, StoryWording, Summary
+from gate_controller.texts.story_wording import CHARGED, FREE, STEPS, SUMMARIES, Cause, Step, StoryWording, Summary
+from gate_controller.texts.ticket_errands import TICKET_ERRANDS
+from gate_controller.texts.ticket_wording import TICKETS, TicketCause
 
 STORIES: Final[Mapping[Language, StoryWording]] = {
     Language.DE: story_de.STORY,
@@ -63,7 +69,7 @@ STORIES: Final[Mapping[Language, StoryWording]] = {
     Language.EN: story_en.STORY,
 }
 
-_PATTERNS: Final = {why: re.compile(why.value, re.DOTALL) for why in Cause}
+_PATTERNS: Final = {why: re.compile(why.value, re.DOTALL) for why in (*Cause, *TicketCause)}
 _LAST: Final = 253_402_128_000.0
 """The end of the year 9999, in any zone: no calendar goes on behind it, whatever a clock has said."""
 
@@ -110,8 +116,11 @@ class Story:
                 return self._regime(begun) + (self._words.ended if isinstance(last, RegimeEnded) else "")
             case StrayPassage():
                 return next(self._sentences(last)).removesuffix(".")
-        if self._errand is not None or isinstance(last, PartVoided):
-            return self._filled(self._errand_summary(last), last)
+        template = self._ticket_summary(last)
+        if template is None and (self._errand is not None or isinstance(last, PartVoided)):
+            template = self._errand_summary(last)
+        if template is not None:
+            return self._filled(template, last)
         if isinstance(last, Refused):
             return _capital(self._refusal(last))
         kind, fact = self._summarised()
@@ -122,7 +131,9 @@ class Story:
         items = [fact for fact in self.facts if isinstance(fact, OpenItem)]
         why = self._why(items[-1].reason) if items else ""
         if self._errand is not None:
-            return self._filled(ERRANDS[self.language].item, self.facts[0], why=why)
+            return self._filled(self._errand_words.item, self.facts[0], why=why)
+        if isinstance(self.facts[0], TicketIntended):
+            return self._filled(TICKETS[self.language].item, self.facts[0], why=why)
         if self._intended is None:
             return f"{_capital(why)}."
         sure = any(isinstance(fact, Redeemed) and fact.evidence is not Evidence.UNSURE for fact in self.facts)
@@ -140,10 +151,15 @@ class Story:
             case ErrandRefused() | ErrandBegun() | ErrandDoubted() | ErrandDone() | ErrandNotDone() | PartVoided():
                 text = self._filled(self._of_errand(fact), fact)
                 yield text[:-1] if text[-2:] in _TWO_ENDS else text
+            case _ if (template := self._of_ticket(fact)) is not None:
+                text = self._filled(template, fact)
+                yield text[:-1] if text[-2:] in _TWO_ENDS else text
             case _:
                 yield self._said(self._step(fact), fact)
         if isinstance(fact, Intended) and fact.balance_before is not None:
             yield self._said(Step.APPROVED, fact)
+        if isinstance(fact, Intended | Approved | FreeEntry) and fact.note.strip():
+            yield self._said(Step.NOTED, fact)
 
     def _step(self, fact: Fact) -> Step:
         match fact:
@@ -151,9 +167,13 @@ class Story:
                 step = Step.TURNED_AWAY
             case Redeemed(evidence=evidence):
                 step = CHARGED[evidence]
+            case FreeEntry(grounds=grounds):
+                step = FREE[grounds]
             case Released(why="") | ReleasedToSensor(unverified=False):
                 is_credit = any(isinstance(before, CreditOpened) for before in self.facts[: fact.n])
                 step = Step.OPENED_ON_CREDIT if is_credit else Step.OPENED
+            case CreditOpened() if self._intended is not None and self._intended.leader:
+                step = Step.PART_UNUSED
             case CreditOpened(why=Cause.NOBODY_PASSED.value) if self._opened_before(fact) is not None:
                 step = Step.NOBODY_PASSED
             case RefundBegun(by=by) if by:
@@ -168,9 +188,30 @@ class Story:
                 step = STEPS[type(fact)]
         return step
 
+    def _of_ticket(self, fact: Fact) -> str | None:
+        """Return the sentence of a fact about tickets; None where it is none."""
+        words = TICKETS[self.language]
+        match fact:
+            case TicketIntended(is_entry=False):
+                return words.wants_out
+            case TicketEntered(known_by=known_by):
+                return words.entered[known_by]
+            case TicketLetOut(why=why) if why:
+                return words.let_out_unknown
+            case _:
+                return words.steps.get(type(fact))
+
+    def _ticket_summary(self, last: Fact) -> str | None:
+        words = TICKETS[self.language]
+        if type(last) in words.summaries:
+            return words.summaries[type(last)]
+        if not isinstance(self.facts[0], TicketIntended):
+            return words.checking if isinstance(last, TicketEntered) else None
+        return words.checking if type(last) not in SUMMARIES else None
+
     def _of_errand(self, fact: Fact) -> str:  # noqa: PLR0911 - one line for each kind of fact
         """Return the sentence of one of an errand's facts."""
-        words, kind = ERRANDS[self.language], self._errand_kind
+        words, kind = self._errand_words, self._errand_kind
         match fact:
             case ErrandBegun(errand=kind):
                 return words.begun[kind]
@@ -188,7 +229,7 @@ class Story:
                 return words.done[kind] if kind is not None else words.torn + "{left}."
 
     def _errand_summary(self, last: Fact) -> str:
-        words = ERRANDS[self.language]
+        words = self._errand_words
         said = {
             ErrandDone: words.summary,
             ErrandRefused: words.summary_refused,
@@ -208,12 +249,22 @@ class Story:
         match fact:
             case Refused():
                 return self._refusal(fact)
+            case TicketNotTaken():
+                return self._ticket_refusal(fact)
             case NotCharged(reason=reason, text=text) if text:
                 return f"{self._why(reason)} ({self._masked(text)})"
             case ErrandRefused(why=why, text=text) | ErrandNotDone(why=why, text=text) if text:
                 return f"{self._why(why)} ({self._masked(text)})"
         said = next((getattr(fact, name) for name in ("why", "how", "reason") if hasattr(fact, name)), "")
         return self._why(said)
+
+    def _ticket_refusal(self, told: TicketNotTaken) -> str:
+        words = TICKETS[self.language].refusals
+        kind = next((kind for kind in words if kind.name.lower() == told.reason), None)
+        why = words[kind] if kind is not None else self._why(told.reason) or "?"
+        # Of what has words of its own here E-GUMA's say nothing more.
+        is_told = kind is not None and kind is not MessageKind.TICKET_REFUSED
+        return why if is_told or not told.text.strip() else f"{why} ({self._masked(told.text)})"
 
     def _refusal(self, refused: Refused) -> str:
         """Return why a voucher was refused, with what E-GUMA said or the balance that was too low."""
@@ -242,7 +293,8 @@ class Story:
         last = known[-1] if known else last
         if isinstance(last, Settled) and last.let_in:
             return Summary.LET_IN, last
-        return SUMMARIES.get(type(last), Summary.CHECKING), last
+        kind = SUMMARIES.get(type(last), Summary.CHECKING)
+        return Summary.FREE if kind is Summary.ADMITTED and self._free is not None else kind, last
 
     # -- words
 
@@ -272,9 +324,11 @@ class Story:
             "reason": words.reason.format(text=self._masked(reason)) if reason else "",
             "said": words.said.format(text=self._masked(said)) if said else "",
             "until": "" if until is None else words.until.format(time=self._clock(until)),
+            "count": str(getattr(fact, "inside", "")),
             "time": self._clock(fact.at),
             "seconds": "" if opened is None else str(max(round(fact.at - opened), 0)),
             "why": self._given(fact) if why is None else why,
+            "note": self._masked(getattr(fact, "note", "")),
         }
         return template.format_map(fields)
 
@@ -285,7 +339,8 @@ class Story:
                 text = found[1] if pattern.groups else ""
                 if why is Cause.BARRED:
                     text = self._barred(text)
-                return self._words.causes[why].format(text=self._masked(text))
+                words = TICKETS[self.language].causes if isinstance(why, TicketCause) else self._words.causes
+                return words[why].format(text=self._masked(text))
         return self._masked(said)
 
     def _barred(self, said: str) -> str:
@@ -299,15 +354,23 @@ class Story:
         return next((fact for fact in self.facts if isinstance(fact, Intended)), None)
 
     @cached_property
+    def _free(self) -> FreeEntry | None:
+        return next((fact for fact in self.facts if isinstance(fact, FreeEntry)), None)
+
+    @cached_property
     def _errand(self) -> ErrandRefused | ErrandBegun | None:
         return next((fact for fact in self.facts if isinstance(fact, ErrandRefused | ErrandBegun)), None)
+
+    @property
+    def _errand_words(self) -> ErrandWording:
+        return (TICKET_ERRANDS if self._errand_kind in OF_TICKETS else ERRANDS)[self.language]
 
     @property
     def _errand_kind(self) -> ErrandKind | None:
         return self._errand.errand if self._errand is not None else None
 
     def _errand_name(self) -> str:
-        words, kind = ERRANDS[self.language], self._errand_kind
+        words, kind = self._errand_words, self._errand_kind
         return words.names[kind] if kind is not None else words.torn
 
     def _errand_amount(self, fact: Fact) -> str:
@@ -320,15 +383,22 @@ class Story:
         first = self.facts[0]
         if isinstance(first, ErrandRefused | ErrandBegun):
             return first.voucher_code
+        if isinstance(first, TicketIntended):
+            return first.ticket_number
+        if self._free is not None:
+            return self._free.voucher_code or self._free.code
         return first.code if isinstance(first, Refused) else voucher_of(self.facts)
 
     def _voucher(self) -> str:
         first = self.facts[0]
-        if isinstance(first, Refused | Intended) and is_short_code(first.code):
+        if isinstance(first, Refused | Intended | FreeEntry) and is_short_code(first.code):
             return self._words.short_code
-        return self._words.voucher.format(code=mask(self._code))
+        words = TICKETS[self.language].ticket if isinstance(first, TicketIntended) else self._words.voucher
+        return words.format(code=mask(self._code))
 
     def _price(self, fact: Fact) -> str:
+        if isinstance(fact, FreeEntry):
+            return self._amount(fact.worth)
         if self._intended is None:
             return f"{self.currency.value}\N{NO-BREAK SPACE}?"  # a torn journal has lost what was to be charged
         before = (one for one in self.facts if isinstance(one, PartVoided) and one.n < fact.n)
@@ -342,7 +412,7 @@ class Story:
 
     def _masked(self, text: str) -> str:
         """Return somebody else's words on one line, without a code in them."""
-        known = {self._code, *((self._intended.code,) if self._intended is not None else ())}
+        known = {self._code, *(fact.code for fact in (self._intended, self._free) if fact is not None)}
         if (approved := approval(self.facts)) is not None:
             known.add(approved.voucher_code)
         return masked_in(" ".join(text.split()), *known).rstrip(".")

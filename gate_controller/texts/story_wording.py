@@ -3,8 +3,8 @@ The shape of one language's table of stories: what staff read of an attempt, sen
 
 Placeholders are `str.format` fields: `{voucher}` ("Voucher …KJR3" or "A ShortCode"), `{code}` (the same without the
 word), `{price}` and `{balance}` (amounts), `{by}` (a person), `{seconds}`, `{time}`, `{text}` (words of E-GUMA, of a
-device or of a person), `{why}` (a reason in this language), and clauses that are empty where there is nothing to say:
-`{left}`, `{reason}`, `{until}`, `{said}`.
+device or of a person), `{why}` (a reason in this language), `{note}` (E-GUMA's on a voucher), and clauses that are
+empty where there is nothing to say: `{left}`, `{reason}`, `{until}`, `{said}`.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ from gate_controller.admission.words.facts import (
     NotCharged,
     Occurrence,
     OpenItem,
+    PaidAlong,
     Passed,
     Redeemed,
     RefundBegun,
@@ -37,6 +38,7 @@ from gate_controller.admission.words.facts import (
     Settled,
     StrayPassage,
 )
+from gate_controller.admission.words.free_facts import FreeEntryUnused, FreeGrounds
 from gate_controller.admission.words.messages import Fault, MessageKind
 
 
@@ -48,6 +50,11 @@ class Step(Enum):
     """Refused after it had been said that it was scanned."""
     SCANNED = auto()
     APPROVED = auto()
+    NOTED = auto()
+    """What E-GUMA has noted on the voucher, for staff alone."""
+    FREE_BY_RULE = auto()
+    FREE_IN_OUTAGE = auto()
+    FREE_UNUSED = auto()
     NOT_CHARGED = auto()
     DOUBTED = auto()
     CHARGED = auto()
@@ -65,6 +72,10 @@ class Step(Enum):
     NOBODY_PASSED = auto()
     KEPT = auto()
     """Unused for another reason than that nobody passed."""
+    PAID_ALONG = auto()
+    """Opened for one person, on this charge and others."""
+    PART_UNUSED = auto()
+    """Charged as one of several for an admission that did not come about."""
     REFUND_BEGUN = auto()
     REFUND_ORDERED = auto()
     REFUNDED = auto()
@@ -85,6 +96,8 @@ class Summary(Enum):
     """How an attempt stands, in a line of a list."""
 
     ADMITTED = auto()
+    FREE = auto()
+    FREE_UNUSED = auto()
     CHECKING = auto()
     NOT_CHARGED = auto()
     CHARGED = auto()
@@ -125,8 +138,12 @@ class Cause(Enum):
     CHATTERS = "it saw somebody ([0-9]+) times within .*: it chatters"
     SEES_SOMEBODY = "it sees somebody, since .*"
     STOPPED_BEFORE_RELEASE = "the gate stopped between the charge and the release"
+    STOPPED_BEFORE_OPENING = "the gate stopped before it opened"
+    FREE_SLOW = "the free entry took too long to write"
+    FREE_UNWRITTEN = "the free entry could not be written"
     CONFIRMED_LATE = "the charge was confirmed after the visitor had been refused"
     RELAY_FAILED = "the relay failed: (.+)"
+    ANOTHER_FAILED = "another voucher for the same admission was not charged"
     NOBODY_PASSED = "nobody passed"
     RECORD_MISSING = "the record of what was intended is missing"
     FOREIGN = "the journal came from another machine, .*"
@@ -174,12 +191,19 @@ CHARGED: Final[Mapping[Evidence, Step]] = {
     Evidence.UNSURE: Step.TAKEN_AS_CHARGED,
 }
 
+FREE: Final[Mapping[FreeGrounds, Step]] = {
+    FreeGrounds.RULE: Step.FREE_BY_RULE,
+    FreeGrounds.OUTAGE: Step.FREE_IN_OUTAGE,
+}
+
 STEPS: Final[Mapping[type[Fact], Step]] = {
     Refused: Step.REFUSED,
     Intended: Step.SCANNED,
     Approved: Step.APPROVED,
+    FreeEntryUnused: Step.FREE_UNUSED,
     NotCharged: Step.NOT_CHARGED,
     Doubted: Step.DOUBTED,
+    PaidAlong: Step.PAID_ALONG,
     Released: Step.UNWATCHED,
     ReleasedToSensor: Step.OPENED_UNPROVEN,
     Passed: Step.PASSED,
@@ -197,9 +221,11 @@ STEPS: Final[Mapping[type[Fact], Step]] = {
 """What a fact tells, unless what it holds says more."""
 
 SUMMARIES: Final[Mapping[type[Fact], Summary]] = {
+    PaidAlong: Summary.ADMITTED,
     Released: Summary.ADMITTED,
     ReleasedToSensor: Summary.ADMITTED,
     Passed: Summary.ADMITTED,
+    FreeEntryUnused: Summary.FREE_UNUSED,
     NotCharged: Summary.NOT_CHARGED,
     Redeemed: Summary.CHARGED,
     CreditOpened: Summary.CREDIT,

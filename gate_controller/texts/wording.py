@@ -3,9 +3,10 @@ The shape of one language's table: which wordings a language file must hold, and
 
 A message has its words in full, in short for small displays, and as what is still true of it when the gate rests.
 Placeholders are `str.format` fields: `{price}`, `{balance}` (amounts), `{sum}`, `{rest}` (the same without their
-currency), `{currency}`, `{seconds}` (two or more), `{until}` (a time of day), `{eguma_text}` (E-GUMA's own words),
-`{staff_text}` (those of the house), and two clauses that are empty where there is nothing to say: `{incident}` ("…,
-incident K7Q2") and `{left}` ("… CHF 15.00 left").
+currency), `{currency}`, `{seconds}` (two or more), `{until}`, `{since}` (times of day), `{valid_day}` (a date),
+`{eguma_text}` (E-GUMA's own words), `{staff_text}` and `{house_text}` (those of the house), and clauses that are empty
+where there is nothing to say: `{incident}` ("…, incident K7Q2"), `{left}` ("… CHF 15.00 left"), `{of_total}` (" of CHF
+50.00") and `{holds}` ("CHF 15.00 left of CHF 50.00. …").
 """
 
 from collections.abc import Mapping
@@ -25,8 +26,8 @@ class Words:
     """One or two short sentences; the last one says what to do now."""
     bare: str = ""
     """
-    The detail where `{balance}`, `{seconds}`, `{until}`, `{eguma_text}` or `{staff_text}` is not known; empty where it
-    names none.
+    The detail where `{balance}`, `{seconds}`, `{until}`, `{since}`, `{valid_day}` or a text of E-GUMA, staff or the
+    house is not known; empty where it names none.
     """
     short_title: str = ""
     """At most 14 characters: one line of the smallest display; empty: the title is short enough."""
@@ -70,6 +71,14 @@ class Wording:
     """The clause `{left}`; its field is `{balance}`."""
     short_left: str
     """The same; its field is `{rest}`."""
+    of_total: str
+    """The clause `{of_total}`; its field is `{total}`."""
+    short_of_total: str
+    """The same; its field is `{whole}`."""
+    holds: str
+    """The clause `{holds}`, a sentence and a blank; its fields are `{balance}` and `{of_total}`."""
+    short_holds: str
+    """The same; its fields are `{rest}` and `{of_total}`."""
     clock: str
     """How a time of day is written; its fields are `{hour}` and `{minute}`."""
     admitted_at: str

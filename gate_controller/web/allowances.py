@@ -13,11 +13,14 @@ from gate_controller.web.operations import MayNot
 from gate_controller.web.people import Person, Role
 
 _NEEDS: Final[Mapping[str, str]] = {
+    "admit": "admit_role",
     "top_up": "top_up_role",
     "sell": "sell_role",
     "take_back": "take_back_role",
     "void": "void_role",
     "refund": "void_role",
+    "check_in": "ticket_role",
+    "check_out": "ticket_role",
 }
 """The setting that says who may give each order, by the order's name at the desk."""
 

@@ -10,12 +10,15 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
+from gate_controller.admission.gate.party import MOST_PERSONS
 from gate_controller.desk.control_socket import AskedWrongly
+from gate_controller.desk.day_closings import DAYS, MOST_DAYS
 from gate_controller.desk.errand_orders import MAX_PAYMENT_ID, MOST_CENTS
+from gate_controller.desk.gate_orders import MAX_STAFF_TEXT, MOST_INSIDE
 from gate_controller.desk.given_orders import LONGEST_NAME
-from gate_controller.desk.staff import MAX_STAFF_TEXT
 from gate_controller.desk.technicians import MOST_SECONDS
 from gate_controller.desk.wants import MAX_REASON
+from gate_controller.journal.numbered import MOST_EVENTS
 
 MOST_OF_A_PAGE: Final = 100
 LONGEST_MOMENT: Final = 40
@@ -66,7 +69,7 @@ Until = Annotated[
 ]
 
 
-def _as_whole(said: Any) -> Any:
+def as_whole(said: Any) -> Any:
     """Return a whole number as one, however it is written: 1500.0 is an integer of JSON."""
     return int(said) if isinstance(said, float) and said.is_integer() else said
 
@@ -84,7 +87,7 @@ VoucherText = Annotated[
 MoneyAmount = Annotated[
     int,
     Field(ge=1, le=MOST_CENTS, description="in whole cents", examples=[5000]),
-    BeforeValidator(_as_whole),
+    BeforeValidator(as_whole),
 ]
 WhyAtAll = Annotated[str, Field(max_length=MAX_REASON, description="why, for the books; may be left out")]
 
@@ -122,10 +125,40 @@ class EndOrder(_Strict):
     reason: Annotated[str, Field(max_length=MAX_REASON, description="is not kept; may be left out")] = ""
 
 
+class NextScanOrder(_Strict):
+    """What the next scan is for."""
+
+    id: Id
+
+
+class OccupancyOrder(_Strict):
+    """How many people somebody has counted."""
+
+    id: Id
+    inside: Annotated[
+        int,
+        Field(ge=0, le=MOST_INSIDE, description="how many people are inside", examples=[42]),
+        BeforeValidator(as_whole),
+    ]
+
+
 class DayOrder(_Strict):
     """An order about the day in the path."""
 
     id: Id
+
+
+class PrintOrder(_Strict):
+    """Something to be printed: what, is in the path."""
+
+    id: Id
+
+
+class BalancePrintOrder(_Strict):
+    """A voucher whose balance is to be printed."""
+
+    id: Id
+    code: VoucherText
 
 
 class TrialOrder(_Strict):
@@ -133,6 +166,12 @@ class TrialOrder(_Strict):
 
     id: Id
     what: Annotated[Literal["lamps", "sound", "display"], Field(description="all of its signals, sounds or pictures")]
+
+
+class ReloadOrder(_Strict):
+    """Settings to be read again."""
+
+    id: Id
 
 
 class SessionEnd(_Strict):
@@ -162,6 +201,18 @@ class TopUpOrder(_Strict):
     ] = ""
 
 
+class AdmitOrder(_Strict):
+    """Persons to be let in on a voucher."""
+
+    id: Id
+    code: VoucherText
+    persons: Annotated[
+        int,
+        Field(ge=1, le=MOST_PERSONS, description="how many, one after the other", examples=[2]),
+        BeforeValidator(as_whole),
+    ] = 1
+
+
 class SaleOrder(_Strict):
     """A depot voucher to be sold."""
 
@@ -181,6 +232,23 @@ class ReturnOrder(_Strict):
     reason: Reason
 
 
+class TicketOrder(_Strict):
+    """A ticket to be checked in or out."""
+
+    id: Id
+    ticket_number: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            json_schema_extra={"format": "ticket-number"},
+            description="the 19 digits on the ticket, in groups or not",
+            examples=["1000000000000000001"],
+        ),
+    ]
+    reason: WhyAtAll = ""
+
+
 class VoidOrder(_Strict):
     """A charge to be given back."""
 
@@ -189,7 +257,7 @@ class VoidOrder(_Strict):
     amount_cents: Annotated[MoneyAmount | None, Field(description="a part; left out: all that is left of it")] = None
 
 
-def _digits(said: Any) -> Any:
+def whole_number(said: Any) -> Any:
     """Return a number as a query has it; as it is, and to be refused, where it is written in another way."""
     return int(said) if isinstance(said, str) and said.isascii() and said.isdecimal() and len(said) < 18 else said  # noqa: PLR2004 - fits into SQLite
 
@@ -206,17 +274,39 @@ class Query(_Strict):
 class PageAsked(Query):
     """Which page of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE, description="how many"), BeforeValidator(_digits)] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST_OF_A_PAGE, description="how many"), BeforeValidator(whole_number)] = 50
     before: Annotated[
-        Annotated[int, Field(ge=1, le=2**53), BeforeValidator(_digits)] | None,
+        Annotated[int, Field(ge=1, le=2**53), BeforeValidator(whole_number)] | None,
         Field(description="`next` of the page before this one"),
     ] = None
+
+
+class DaysAsked(Query):
+    """Which days."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_DAYS, description="how many"), BeforeValidator(whole_number)] = DAYS
+    before: Annotated[
+        str | None, Field(json_schema_extra={"format": "date"}, description="only days before this date")
+    ] = None
+
+
+class EventsAsked(Query):
+    """Which events."""
+
+    after: Annotated[
+        int,
+        Field(ge=0, le=2**53, description="the number of the last event that you have"),
+        BeforeValidator(whole_number),
+    ] = 0
+    limit: Annotated[int, Field(ge=1, le=MOST_EVENTS, description="how many"), BeforeValidator(whole_number)] = (
+        MOST_EVENTS
+    )
 
 
 class AuditAsked(Query):
     """How much of the audit list."""
 
-    limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="how many lines"), BeforeValidator(_digits)] = 100
+    limit: Annotated[int, Field(ge=1, le=MOST_LINES, description="how many lines"), BeforeValidator(whole_number)] = 100
 
 
 class AttemptAsked(Query):

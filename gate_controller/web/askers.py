@@ -84,7 +84,7 @@ class KnownHosts(TrustedHostMiddleware):
         if scope["type"] != "http" or host in self.allowed_hosts or _is_address(host):
             await self.app(scope, receive, send)
         else:
-            words = "this gate does not go by that name: ask for it by its address, or add the name to web.names\n"
+            words = "this page does not go by that name: ask for it by its address, or add the name to web.names\n"
             await PlainTextResponse(words, 400)(scope, receive, send)
 
 

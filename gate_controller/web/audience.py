@@ -4,19 +4,19 @@ from starlette.requests import Request
 
 from gate_controller.texts import Language
 from gate_controller.texts.sayings import saying
-from gate_controller.web.resources import house_of
+from gate_controller.web.subject import subject_of
 
 NAMES = {Language.DE: "Deutsch", Language.FR: "Français", Language.IT: "Italiano", Language.EN: "English"}
 
 
 def language_of(request: Request) -> Language:
     """Return the language of a page: as asked, as chosen before, as the browser prefers, else the house's first."""
-    known = {language.value: language for language in house_of(request).languages}
+    known = {language.value: language for language in subject_of(request).languages}
     preferred = [
         part.partition(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")
     ]
     asked = (request.query_params.get("lang", ""), request.cookies.get("lang", ""), *preferred)
-    return next((known[code] for code in asked if code in known), house_of(request).languages[0])
+    return next((known[code] for code in asked if code in known), subject_of(request).languages[0])
 
 
 def in_words_of(request: Request, english: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gate_controller.web.asked import DayOrder, Query
+from gate_controller.web.asked import DayOrder, DaysAsked, Query
 from gate_controller.web.operations import Operation
 from gate_controller.web.people import Role
 from gate_controller.web.resources import house_of, person_of
@@ -110,6 +110,25 @@ class ToldDay(ToldTally):
     closing: ToldClosing | None
 
 
+class ToldListedDay(_ToldExactly):
+    """A day in a list."""
+
+    date: str
+    is_over: bool
+    is_due: bool
+    """Whether something was on it that is in no closing yet."""
+    closed_at: str | None
+    closed_by: str
+    admissions: int
+    revenue_cents: int
+
+
+class ToldDays(_ToldExactly):
+    """Days, the latest first."""
+
+    days: list[ToldListedDay]
+
+
 class ToldClosed(_ToldExactly):
     """What an order to close a day came to."""
 
@@ -123,6 +142,10 @@ class ToldClosed(_ToldExactly):
 async def _day(request: Request, _: Query) -> Response:
     told = await house_of(request).ask("day", date=request.path_params["date"])
     return await asyncio.to_thread(JSONResponse, told)
+
+
+async def _days(request: Request, asked: DaysAsked) -> Response:
+    return JSONResponse({"days": await house_of(request).ask("days", limit=asked.limit, before=asked.before)})
 
 
 async def _close(request: Request, asked: DayOrder) -> Response:
@@ -145,6 +168,15 @@ def _ended(closed: asyncio.Future[Any]) -> None:
 
 
 OPERATIONS: Final = (
+    Operation(
+        "/days",
+        _days,
+        Role.VIEWER,
+        "Days, the latest first: what each came to, and whether it has been closed",
+        "Days",
+        query=DaysAsked,
+        refusals=(503,),
+    ),
     Operation(
         "/days/{date}",
         _day,

@@ -25,11 +25,11 @@ from gate_controller.web.operations import Operation, given_within, incident_of,
 from gate_controller.web.people import Role
 from gate_controller.web.resources import audit_of, house_of, person_of
 
-_LONGEST_CODE: Final = 64
+LONGEST_CODE: Final = 64
 
 
 async def _voucher(request: Request, asked: AttemptAsked) -> Response:
-    code, is_full = str(request.path_params["code"])[:_LONGEST_CODE], asked.full == "1"
+    code, is_full = str(request.path_params["code"])[:LONGEST_CODE], asked.full == "1"
     told = await house_of(request).ask("voucher", code=code, full=True, language=asked.lang)
     note_question(request, told["voucher_code"], what="whole code shown" if is_full else "voucher asked about")
     if not is_full:
@@ -37,24 +37,25 @@ async def _voucher(request: Request, asked: AttemptAsked) -> Response:
     return JSONResponse(told)
 
 
-def note_question(request: Request, voucher_code: str, *, what: str = "voucher asked about") -> None:
-    """Put on the audit list that somebody has asked about a voucher."""
+def note_question(request: Request, code: str, *, what: str = "voucher asked about") -> None:
+    """Put on the audit list that somebody has asked about a voucher or a ticket."""
     person = person_of(request)
     name = f"token {person.name}" if person.by_token else person.name
-    audit_of(request).note(what, name=name, address=address_of(request), about=mask(voucher_code))
+    audit_of(request).note(what, name=name, address=address_of(request), about=mask(code))
 
 
 async def _ordered(do: str, request: Request, asked: TopUpOrder | SaleOrder | ReturnOrder) -> Response:
     """Have E-GUMA do something, and say what became of it."""
-    return await _given(request, do, asked.model_dump(exclude_none=True))
+    return await given(request, do, asked.model_dump(exclude_none=True))
 
 
 async def _ordered_for_charge(do: str, request: Request, asked: VoidOrder) -> Response:
     """Have a charge given back, and say what became of it."""
-    return await _given(request, do, {**asked.model_dump(exclude_none=True), "incident": incident_of(request)})
+    return await given(request, do, {**asked.model_dump(exclude_none=True), "incident": incident_of(request)})
 
 
-async def _given(request: Request, do: str, order: Mapping[str, Any]) -> Response:
+async def given(request: Request, do: str, order: Mapping[str, Any]) -> Response:
+    """Give an order, and answer with what became of it so far. Raises what it is refused with."""
     house, person = house_of(request), person_of(request)
     most = allowed(house.desk_rules, person, do, order.get("amount_cents"))
     answer = await given_within(house.ask(do, by=name_of(person), most_cents=most, **order))
@@ -94,7 +95,7 @@ def _language(request: Request) -> Language:
     return Language(request.query_params.get("lang") or Language.EN.value)
 
 
-_MAY_BE_FOR_TECHNICIANS: Final = (
+FOR_WHOM_THE_HOUSE_LETS: Final = (
     "Who may, and up to which amount, is set in the section desk of the settings. `outcome` is `done`, `refused` "
     "(nothing has changed) or `unknown`: then it may not be ordered again before its incident tells what became of it."
 )
@@ -118,7 +119,7 @@ OPERATIONS: Final = (
         Role.STAFF,
         "Put an amount on a voucher that has been paid",
         "ErrandTold",
-        more=_MAY_BE_FOR_TECHNICIANS,
+        more=FOR_WHOM_THE_HOUSE_LETS,
         body=TopUpOrder,
         refusals=_TO_DESK,
         may_pend=True,
@@ -129,7 +130,7 @@ OPERATIONS: Final = (
         Role.STAFF,
         "Sell a depot voucher",
         "ErrandTold",
-        more=_MAY_BE_FOR_TECHNICIANS,
+        more=FOR_WHOM_THE_HOUSE_LETS,
         body=SaleOrder,
         refusals=_TO_DESK,
         may_pend=True,
@@ -140,7 +141,7 @@ OPERATIONS: Final = (
         Role.STAFF,
         "Take a depot voucher back that was sold",
         "ErrandTold",
-        more=_MAY_BE_FOR_TECHNICIANS,
+        more=FOR_WHOM_THE_HOUSE_LETS,
         body=ReturnOrder,
         refusals=_TO_DESK,
         may_pend=True,
@@ -151,7 +152,7 @@ OPERATIONS: Final = (
         Role.STAFF,
         "Give a charge back to its voucher, all that is left of it or a part",
         "ErrandTold",
-        more=_MAY_BE_FOR_TECHNICIANS,
+        more=FOR_WHOM_THE_HOUSE_LETS,
         body=VoidOrder,
         refusals=(404, *_TO_DESK),
         may_pend=True,

@@ -25,7 +25,7 @@ from gate_controller.settings.sections import WebSection
 from gate_controller.web.askers import KnownHosts, address_of, is_from_here, is_of_this_site
 from gate_controller.web.audit_list import Audit
 from gate_controller.web.certificates import own_names, wants_tls
-from gate_controller.web.house import House
+from gate_controller.web.forms import form_of
 from gate_controller.web.passwords import Hashing, Looking
 from gate_controller.web.people import Person, Role
 from gate_controller.web.playground import PLAYER
@@ -33,6 +33,7 @@ from gate_controller.web.refusals import StrictAnswers, not_yet, refused, to_log
 from gate_controller.web.resources import Answers, Resource
 from gate_controller.web.sessions import Sessions, proof_of
 from gate_controller.web.streams import WhileAllowed
+from gate_controller.web.subject import Subject
 from gate_controller.web.throttle import Throttle
 from gate_controller.web.tokens import digest_of
 from gate_controller.web.users import USERS_FILE, Users, UsersError, read_users
@@ -53,24 +54,25 @@ class Guards:
 
     def __init__(
         self,
-        house: House,
+        subject: Subject,
         settings: WebSection,
         *,
         fingerprint: str = "",
         hashing: Hashing | None = None,
     ) -> None:
         """`fingerprint` is of the certificate that is shown."""
+        self.subject = subject
         self.fingerprint = fingerprint
         self.is_tls = wants_tls(settings)
         self.cookie = "__Host-gate" if self.is_tls else "gate"
         self.sessions = Sessions(settings)
         self.throttle = Throttle()
-        self.audit = Audit(house.state_dir)
+        self.audit = Audit(subject.state_dir)
         self.looking = Looking(hashing or Hashing())
         self._names = own_names(settings)
-        self._known = _Known(house.state_dir)
+        self._known = _Known(subject.state_dir)
         # Whoever sits at this machine, while there are no users: he may look, and play with what is there to play with.
-        name, role = ("", Role.VIEWER) if house.playground is None else (PLAYER, Role.TECHNICIAN)
+        name, role = (PLAYER, Role.TECHNICIAN) if subject.is_played else ("", Role.VIEWER)
         self._here = Person(name, role, secrets.token_urlsafe(32))
 
     def middleware(self) -> Sequence[Middleware]:
@@ -127,8 +129,9 @@ class Guards:
             return await self._stranger(resource, request, users)
         if person.role < resource.needs:
             return await refused(request, 403, f"this is for a {resource.needs.word}")
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not person.by_token and not _was_meant(request, person):
-            return await refused(request, 403, "this was not sent by a page of this gate: load the page again")
+        is_read = request.method in {"GET", "HEAD", "OPTIONS"}
+        if not is_read and not person.by_token and not await _was_meant(request, person):
+            return await refused(request, 403, "this was not sent by a page of this site: load the page again")
         request.state.person = person
         response = await resource.answer(request)
         # What a viewer may send changes nothing.
@@ -140,7 +143,7 @@ class Guards:
 
     async def _stranger(self, resource: Resource, request: Request, users: Users) -> Response:
         if not users.people and _bearer(request) is None:
-            return not_yet()
+            return not_yet(self.subject)
         if resource.is_page and request.method in {"GET", "HEAD"}:
             return to_login(request)
         why = "log in, or send a token that is known: Authorization: Bearer TOKEN"
@@ -195,11 +198,9 @@ def _bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def _was_meant(request: Request, person: Person) -> bool:
+async def _was_meant(request: Request, person: Person) -> bool:
     """Return whether a change was sent by a page of this site that knows its session's proof."""
-    sent = request.headers.get(PROOF_HEADER, "").encode(errors="replace")
-    return (
-        bool(person.proof)
-        and is_of_this_site(request, must_say=True)
-        and secrets.compare_digest(sent, person.proof.encode())
-    )
+    if not person.proof or not is_of_this_site(request, must_say=True):
+        return False
+    sent = request.headers.get(PROOF_HEADER) or (await form_of(request)).get("proof", "")  # a form sends no header
+    return secrets.compare_digest(sent.encode(errors="replace"), person.proof.encode())

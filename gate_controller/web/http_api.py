@@ -13,14 +13,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gate_controller.admission.words.facts import Standing
-from gate_controller.web import days, errand_api, openapi, supervision
+from gate_controller.web import admission_api, days, errand_api, openapi, printing_api, supervision, ticket_desk
 from gate_controller.web.allowances import allowed
 from gate_controller.web.asked import (
     AttemptAsked,
     EndOrder,
+    EventsAsked,
+    NextScanOrder,
+    OccupancyOrder,
     OnceOrder,
     PageAsked,
     Query,
+    ReloadOrder,
     SpanOrder,
     TrialOrder,
     WithdrawOrder,
@@ -64,6 +68,12 @@ async def _open_items(request: Request, asked: PageAsked) -> Response:
     return await asyncio.to_thread(JSONResponse, told)
 
 
+async def _events(request: Request, asked: EventsAsked) -> Response:
+    house = house_of(request)
+    told = await house.ask("events", after=asked.after, limit=asked.limit)
+    return await asyncio.to_thread(JSONResponse, {"gate": house.status().gate_id, **told})
+
+
 async def _log_lines(request: Request, _: Query) -> Response:
     house = house_of(request)
     lines = "".join(f"{line}\n" for line in house.log_lines())
@@ -77,10 +87,17 @@ async def _document(_request: Request, _: Query) -> Response:
 
 
 async def _ordered(
-    do: str, request: Request, asked: OnceOrder | SpanOrder | WithdrawOrder | EndOrder | TrialOrder
+    do: str,
+    request: Request,
+    asked: OnceOrder | SpanOrder | WithdrawOrder | EndOrder | NextScanOrder | OccupancyOrder | TrialOrder,
 ) -> Response:
     """Give an order to the gate, and say what it came to."""
     return await _given(request, do, asked.model_dump())
+
+
+async def _reloaded(request: Request, asked: ReloadOrder) -> Response:
+    """Have the gate read its settings again, and say in a sentence what came of it."""
+    return await _given(request, "reload", {**asked.model_dump(), "is_told": True})
 
 
 async def _ordered_for_item(do: str, request: Request, asked: OnceOrder) -> Response:
@@ -150,6 +167,18 @@ OPERATIONS: Final = (
         more="A page has the items before the page that was had before, so `next` leads to older ones; the status says "
         "how many there are in all.",
         query=PageAsked,
+        refusals=(503,),
+    ),
+    Operation(
+        "/events",
+        _events,
+        Role.VIEWER,
+        "What came to disk after a number, the oldest first",
+        "Events",
+        more="Each event has the next number of its journal. Whoever has missed some asks for those after the last "
+        "that he has, until he has the `newest`. Where `journal` is another than before, begin anew: its numbers are "
+        "its own. `archived` says how many were too old to be told.",
+        query=EventsAsked,
         refusals=(503,),
     ),
     Operation(
@@ -225,12 +254,55 @@ OPERATIONS: Final = (
         may_pend=True,
     ),
     Operation(
+        "/actions/check-balance",
+        partial(_ordered, "check_balance"),
+        Role.STAFF,
+        "Let the next scan tell what is on its voucher, and charge nothing",
+        "Done",
+        more="For ten seconds, or one scan.",
+        body=NextScanOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
+        "/actions/second-price",
+        partial(_ordered, "second_price"),
+        Role.STAFF,
+        "Let the next scan be charged the second price",
+        "Done",
+        more="For ten seconds, or one scan; where `admission.second_price_cents` is set.",
+        body=NextScanOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
+        "/actions/occupancy",
+        partial(_ordered, "count_people"),
+        Role.STAFF,
+        "Say how many people are inside: it is counted on from there",
+        "Done",
+        body=OccupancyOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
         "/actions/try",
         partial(_ordered, "try"),
         Role.TECHNICIAN,
         "Try lamps, sound or display, one signal, sound or picture after the other",
         "Done",
         body=TrialOrder,
+        refusals=_TO_GATE,
+        may_pend=True,
+    ),
+    Operation(
+        "/actions/reload",
+        _reloaded,
+        Role.TECHNICIAN,
+        "Read the settings again: what can change while the gate runs counts from the next visitor on",
+        "Done",
+        more="With a mistake in them nothing changes, and it is refused with the mistakes.",
+        body=ReloadOrder,
         refusals=_TO_GATE,
         may_pend=True,
     ),
@@ -265,7 +337,10 @@ OPERATIONS: Final = (
         may_pend=True,
     ),
     *days.OPERATIONS,
+    *admission_api.OPERATIONS,
     *errand_api.OPERATIONS,
+    *ticket_desk.OPERATIONS,
+    *printing_api.OPERATIONS,
     *supervision.OPERATIONS,
 )
 """Everything that the API can be asked."""

@@ -77,7 +77,7 @@ async def _serve(house: House, settings: WebSection, note: Callable[[str, str | 
         opened.close()
         return f"the staff's page is not served: {error}"
     note(PAGE, None)
-    _log.info("page=served host=%s port=%d fingerprint=%s", *opened.getsockname()[:2], fingerprint)
+    _log.debug("page=served host=%s port=%d fingerprint=%s", *opened.getsockname()[:2], fingerprint)
     try:
         await server.serve(house, opened, settings, certificate)
     except server.CertificateError as error:

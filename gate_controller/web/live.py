@@ -21,7 +21,7 @@ from gate_controller.web.audience import language_of
 from gate_controller.web.display_picture import Picture
 from gate_controller.web.house import House
 from gate_controller.web.overview import PARTS, Overview, look, render
-from gate_controller.web.people import Person
+from gate_controller.web.people import Person, Role
 from gate_controller.web.resources import house_of, person_of
 
 BEAT_SECONDS: Final = 5.0
@@ -38,7 +38,7 @@ class Live:
     picture: Picture | None = None
     _version: int = 0
     _seen: tuple[tuple[int, str], Overview] | None = None
-    _rendered: dict[tuple[Language, bool], tuple[Overview, dict[str, str]]] = field(default_factory=dict)
+    _rendered: dict[tuple[Language, Role], tuple[Overview, dict[str, str]]] = field(default_factory=dict)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     _unfollow: Callable[[], None] = field(init=False)
 
@@ -68,14 +68,14 @@ class Live:
             self.picture, self._seen = seen.picture, (now, seen)
         return seen
 
-    async def parts(self, language: Language, *, may_act: bool) -> tuple[GateStatus, dict[str, str]]:
+    async def parts(self, language: Language, role: Role) -> tuple[GateStatus, dict[str, str]]:
         """Return the parts of the page, each as it is shown, and the status that they tell of."""
         async with self._busy:
             seen = await self._overview(language)
-            rendered_of, parts = self._rendered.get((language, may_act), (None, {}))
+            rendered_of, parts = self._rendered.get((language, role), (None, {}))
             if rendered_of is not seen:
-                parts = await asyncio.to_thread(render, self.house, seen, language, may_act=may_act)
-                self._rendered[language, may_act] = seen, parts
+                parts = await asyncio.to_thread(render, self.house, seen, language, role)
+                self._rendered[language, role] = seen, parts
             return seen.status, parts
 
 
@@ -101,7 +101,7 @@ async def _events(request: Request, house: House, person: Person, language: Lang
     try:
         yield b"retry: 1000\n\n"
         while request.app.state.still_may(request, person):
-            status, parts = await live.parts(language, may_act=views.may_act(person))
+            status, parts = await live.parts(language, person.role)
             news = {name: parts[name] for name in PARTS if shown.get(name) != parts[name]}
             if news:
                 shown |= news

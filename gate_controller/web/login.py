@@ -15,6 +15,7 @@ from gate_controller.web.people import Person, Role
 from gate_controller.web.refusals import LOGIN_PATH, not_yet, refused
 from gate_controller.web.resources import Resource
 from gate_controller.web.sessions import proof_of
+from gate_controller.web.subject import Subject
 from gate_controller.web.templating import page
 from gate_controller.web.users import Users, key_of
 
@@ -41,14 +42,14 @@ class Login:
     async def _page(self, request: Request) -> Response:
         users = await self._guards.users()
         if not users.people:
-            return RedirectResponse("/", 303) if is_from_here(request) else not_yet()
+            return RedirectResponse("/", 303) if is_from_here(request) else not_yet(self._guards.subject)
         if self._guards.person(request, users) is not None:
             return RedirectResponse("/", 303)
         return await page(request, "login.html")
 
     async def _log_in(self, request: Request) -> Response:
         users = await self._guards.users()
-        if (objection := await _objection(request, users)) is not None:
+        if (objection := await _objection(request, users, self._guards.subject)) is not None:
             return objection
         given = _name_and_password(await request.body())
         if given is None:
@@ -94,13 +95,13 @@ class Login:
         )
 
 
-async def _objection(request: Request, users: Users) -> Response | None:
+async def _objection(request: Request, users: Users, subject: Subject) -> Response | None:
     """Return why a login is not looked at."""
     if not users.people:
-        return not_yet()
+        return not_yet(subject)
     # A program without a browser says nothing of its page, and nobody can lure it.
     if not is_of_this_site(request, must_say=False):
-        return await refused(request, 403, "this was not sent by a page of this gate")
+        return await refused(request, 403, "this was not sent by a page of this site")
     # What is of this type no other site can send unasked (Fetch, "CORS-safelisted request-header").
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return await refused(request, 415, HOW)

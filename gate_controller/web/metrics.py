@@ -74,6 +74,8 @@ class Measured(Collector):
         fitted = (*status.devices, "journal")
         works = ((device, device not in missing) for device in dict.fromkeys(fitted))
         yield _choice("gate_device_works", "Whether a device that is fitted works.", "device", works)
+        yield _one("gate_people_inside", "How many people are inside, as counted since midnight.", status.inside)
+        yield _one("gate_people_inside_limit", "How many may be; 0: as many as come.", status.most_inside)
         yield _one("gate_movement_as_it_should", "Whether it last moved or stayed as it should.", not status.movement)
         yield _one("gate_start_timestamp_seconds", "When the gate started, in seconds since 1970.", status.started_at)
         yield _one("gate_event_streams", "Programs that follow the gate.", self.streams)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Literal, get_type_hints
 
@@ -13,9 +14,10 @@ from gate_controller.desk.given_orders import MOST_REMEMBERED
 from gate_controller.journal.records import FIELDS, Record
 from gate_controller.shell.status import GateStatus, RegimeStatus
 from gate_controller.web.asked import must_say
-from gate_controller.web.days import ToldClosed, ToldDay
+from gate_controller.web.days import ToldClosed, ToldDay, ToldDays
 from gate_controller.web.operations import JSON, REFUSALS, ROOT, Operation
 from gate_controller.web.people import Role
+from gate_controller.web.printing_api import ToldPrinted
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -55,6 +57,15 @@ _CODE: Final[Mapping[str, Any]] = {
     "example": "L4FU5LQTKJR3",
 }
 
+_NUMBER: Final[Mapping[str, Any]] = {
+    "name": "number",
+    "in": "path",
+    "required": True,
+    "description": "the 19 digits on the ticket, in groups or not",
+    "schema": {"type": "string", "format": "ticket-number"},
+    "example": "1000000000000000001",
+}
+
 _SESSION: Final[Mapping[str, Any]] = {
     "name": "id",
     "in": "path",
@@ -64,28 +75,41 @@ _SESSION: Final[Mapping[str, Any]] = {
 }
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Book:
+    """What an API's document tells besides its operations."""
+
+    title: str
+    about: str
+    answers: Mapping[str, Callable[[], Any]]
+    """What is answered, by the names that the table of operations has for it."""
+    command: str
+    """Which command makes tokens."""
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Those of paths, by what stands in the path, besides a gate's."""
+
+
 @cache
-def document(operations: tuple[Operation, ...]) -> bytes:
-    """Return the document as JSON. Takes some milliseconds, the first time."""
+def document(operations: tuple[Operation, ...], book: Book | None = None) -> bytes:
+    """Return the document as JSON; without a `book` that of a gate. Takes some milliseconds, the first time."""
+    book = book or _GATE
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        paths.setdefault(f"{ROOT}{operation.path}", {})[operation.method.lower()] = _told(operation)
+        paths.setdefault(f"{ROOT}{operation.path}", {})[operation.method.lower()] = _told(operation, book)
     whole = {
         "openapi": "3.1.0",
-        "info": {"title": "Gate controller", "version": __version__, "description": " ".join(_ABOUT.split())},
+        "info": {"title": book.title, "version": __version__, "description": " ".join(book.about.split())},
         "paths": paths,
         "components": {
-            "schemas": _schemas(operations),
-            "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "of `gate-controller token add`"}
-            },
+            "schemas": _schemas(operations, book),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": f"of `{book.command}`"}},
         },
         "security": [{"token": []}],
     }
     return json.dumps(whole, ensure_ascii=False).encode()
 
 
-def _told(operation: Operation) -> dict[str, Any]:
+def _told(operation: Operation, book: Book) -> dict[str, Any]:
     given = {"content": {operation.media: {"schema": _reference(operation.gives)}}}
     answers = {"200": {"description": "Done." if operation.body else "As asked.", **given}}
     if operation.may_pend:
@@ -99,7 +123,7 @@ def _told(operation: Operation) -> dict[str, Any]:
         "operationId": re.sub(r"\W+", "_", f"{operation.method.lower()}{operation.path}").strip("_"),
         "summary": operation.summary,
         "description": " ".join(part for part in (operation.more, _for_whom(operation.needs)) if part),
-        "parameters": list(_parameters(operation)),
+        "parameters": list(_parameters(operation, book)),
         "responses": answers,
     }
     if operation.body is not None:
@@ -112,8 +136,15 @@ def _for_whom(role: Role) -> str:
     return f"For a {role.word}{'' if role is Role.TECHNICIAN else ' or more'}."
 
 
-def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
-    given = (("{incident}", _INCIDENT), ("{code}", _CODE), ("{id}", _SESSION), ("{date}", _DATE))
+def _parameters(operation: Operation, book: Book) -> Iterable[dict[str, Any]]:
+    given = (
+        ("{incident}", _INCIDENT),
+        ("{code}", _CODE),
+        ("{number}", _NUMBER),
+        ("{id}", _SESSION),
+        ("{date}", _DATE),
+        *book.parameters.items(),
+    )
     for said, parameter in given:
         if said in operation.path:
             yield dict(parameter)
@@ -137,10 +168,10 @@ def _reference(name: object) -> dict[str, str]:
     return {"$ref": _REFERENCE.format(model=name)}
 
 
-def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
+def _schemas(operations: Iterable[Operation], book: Book) -> dict[str, Any]:
     """Return what is answered and taken, by name."""
     known: dict[str, Any] = {}
-    for name, answered in _ANSWERS.items():
+    for name, answered in book.answers.items():
         schema = TypeAdapter(answered()).json_schema(mode="serialization", ref_template=_REFERENCE)
         known |= schema.pop("$defs", {})
         known[name] = {"title": name, **schema}
@@ -222,6 +253,22 @@ class _WrittenFact(BaseModel):
     fact: str
 
 
+class _NumberedEvent(_WrittenFact):
+    """A fact of the journal, by its number."""
+
+    number: int
+    incident: str
+
+
+class _ToldEvents(_Exactly):
+    gate: str
+    journal: str
+    after: int
+    events: list[_NumberedEvent]
+    archived: int
+    newest: int
+
+
 def _whole_attempt() -> type[BaseModel]:
     return _model("AttemptWithFacts", _attempt(), facts=(list[_WrittenFact], ...), story=(list[_ToldSentence], []))
 
@@ -242,6 +289,20 @@ def _done() -> type[BaseModel]:
 def _errand_told() -> type[BaseModel]:
     state, outcome = Literal["done", "pending"], ErrandOutcome | None
     return _model("ErrandTold", id=str, state=state, outcome=outcome, happened=str, errand=_attempt() | None)
+
+
+class _ToldParty(_Exactly):
+    id: str
+    state: Literal["done", "pending"]
+    outcome: ErrandOutcome | None
+    happened: str
+    incident: str
+    persons: int
+    admitted: int | None
+
+
+def _admitted() -> type[BaseModel]:
+    return _model("Admitted", _ToldParty, attempts=list[_attempt()])  # type: ignore[misc]  # made of the record's fields
 
 
 class _ToldVoucher(_Exactly):
@@ -266,16 +327,36 @@ def _voucher() -> type[BaseModel]:
     return _model("Voucher", _ToldVoucher, attempts=list[_attempt()] | None)  # type: ignore[misc]  # made of the record's fields
 
 
-_ANSWERS: Final[Mapping[str, Callable[[], Any]]] = {
+class _ToldTicket(_Exactly):
+    ticket_number: str
+    checked_in: bool | None
+    checked_in_at: str | None
+    price_cents: int | None
+    currency: str
+    event: str
+    outcome: ErrandOutcome
+    text: str
+
+
+def _ticket() -> type[BaseModel]:
+    return _model("Ticket", _ToldTicket, attempts=list[_attempt()] | None)  # type: ignore[misc]  # made of the record's fields
+
+
+ANSWERS: Final[Mapping[str, Callable[[], Any]]] = {
     "Status": _status,
     "Attempts": _attempts,
     "AttemptWithFacts": _whole_attempt,
     "OpenItems": _open_items,
+    "Events": lambda: _ToldEvents,
     "Done": _done,
     "Day": lambda: ToldDay,
     "DayClosed": lambda: ToldClosed,
+    "Admitted": _admitted,
+    "Days": lambda: ToldDays,
+    "Printed": lambda: ToldPrinted,
     "ErrandTold": _errand_told,
     "Voucher": _voucher,
+    "Ticket": _ticket,
     "Sessions": lambda: _model("Sessions", sessions=list[_ToldSession]),
     "Ended": lambda: _Ended,
     "Audit": lambda: _model("Audit", audit=list[_AuditLine]),
@@ -286,3 +367,5 @@ _ANSWERS: Final[Mapping[str, Callable[[], Any]]] = {
     "Document": lambda: dict[str, Any],
 }
 """The answers of the operations, by the names that the table has for them."""
+
+_GATE: Final = Book("Gate controller", _ABOUT, ANSWERS, "gate-controller token add")

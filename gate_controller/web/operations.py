@@ -36,7 +36,7 @@ in no URL."""
 REFUSALS: Final[Mapping[int, str]] = {
     400: "The request cannot be read, or says what is never taken.",
     401: "Nobody known has asked: log in, or send a token.",
-    403: "This is for another role, is more than the role may move, or was not sent by a page of this gate.",
+    403: "This is for another role, is more than the role may move, or was not sent by a page of this site.",
     404: "The gate has nothing of that name.",
     409: "The gate says no, and why.",
     503: "The journal cannot be read just now, or too many follow the gate.",
@@ -88,10 +88,11 @@ class Operation:
             query = read_query(self.query, request)
             return await self.answer(request, query if self.body is None else await read_body(self.body, request))
         except ControlError as error:
-            return JSONResponse({"error": in_words_of(request, str(error))}, _code(error))
+            return JSONResponse({"error": in_words_of(request, str(error))}, code_of(error))
 
 
-def _code(error: ControlError) -> int:
+def code_of(error: ControlError) -> int:
+    """Return the status code of a refusal."""
     match error:
         case AskedWrongly():
             return 400

@@ -13,6 +13,7 @@ from gate_controller.web import views
 from gate_controller.web.display_picture import Picture, picture_of
 from gate_controller.web.house import House
 from gate_controller.web.parts import parts_view
+from gate_controller.web.people import Role
 from gate_controller.web.playground import Scene
 from gate_controller.web.playing import StageView, stage_view
 from gate_controller.web.templating import environment
@@ -20,7 +21,7 @@ from gate_controller.web.visits import Need, Visit, day_view, needs_view, visits
 
 _log = logging.getLogger(__name__)
 
-PARTS: Final = ("now", "need", "stage", "scans", "today", "parts", "bar")
+PARTS: Final = ("now", "need", "stage", "scans", "today", "inside", "parts", "bar")
 LAST_SCANS: Final = 8
 MOST_OPEN_ITEMS: Final = 20
 """The newest: nobody sees to more at a glance, and each change would be rendered with all."""
@@ -86,18 +87,22 @@ class GateView:
     """How many open items there are besides."""
     scans: Sequence[Visit]
     day: Any
+    inside: views.Inside | None
+    """None where nobody counts who leaves."""
     parts: Sequence[views.PartView]
     stage: StageView | None
     unread: str
     """That the journal cannot be read, in words; empty where it can."""
     may_act: bool
     can_resume: str
+    second_price: str
+    """The amount that staff may have the next scan charged; empty: there is none."""
     spans: Any
     script_words: str
 
 
-def gate_view(house: House, seen: Overview, language: Language, *, may_act: bool) -> GateView:
-    """Return what the page shows, in words."""
+def gate_view(house: House, seen: Overview, language: Language, role: Role) -> GateView:
+    """Return what the page shows to somebody of a role, in words."""
     t, status = views.says(language), seen.status
     now = views.now_view(house, status, language)
     if (picture := seen.picture) is not None:
@@ -111,22 +116,24 @@ def gate_view(house: House, seen: Overview, language: Language, *, may_act: bool
         offset=views.offset(status.at),
         tab=views.tab_title(house, status),
         now=now,
-        need=needs_view(status, seen.open_items[language], language, now=status.at),
+        need=needs_view(house, status, seen.open_items[language], language, role),
         more=max(0, status.money.open_items - len(seen.open_items[language])) if seen.is_whole else 0,
         scans=visits_view(seen.scans[language], now=status.at),
         day=day_view(house, seen.day, language),
+        inside=views.inside_view(status),
         parts=parts_view(status, language),
         stage=stage_view(house, seen.scene, language) if seen.scene is not None else None,
         unread="" if seen.is_whole else t("The journal cannot be read just now."),
-        may_act=may_act,
+        may_act=role >= Role.STAFF,
         can_resume=views.can_resume(status, t),
+        second_price="" if house.second_price is None else views.amount(house, house.second_price, language),
         spans=views.spans(t),
         script_words=views.script_words(t),
     )
 
 
-def render(house: House, seen: Overview, language: Language, *, may_act: bool) -> dict[str, str]:
+def render(house: House, seen: Overview, language: Language, role: Role) -> dict[str, str]:
     """Return each part of the page as HTML. Takes some milliseconds: not in the loop."""
-    view = gate_view(house, seen, language, may_act=may_act)
+    view = gate_view(house, seen, language, role)
     known = {"view": view, "t": views.says(language), "house": house}
     return {name: environment().get_template(f"_{name}.html").render(known) for name in PARTS}

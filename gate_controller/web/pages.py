@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from gate_controller.desk.control_socket import ControlError
+from gate_controller.shell.fittings import PRINTER
 from gate_controller.web import live, views
 from gate_controller.web.audience import language_of
 from gate_controller.web.desk_page import give_back_of
 from gate_controller.web.house import House
 from gate_controller.web.overview import gate_view
 from gate_controller.web.people import Role
+from gate_controller.web.receipt_drawing import RECEIPT_PICTURE, can_draw, has_receipt
 from gate_controller.web.resources import Resource, house_of, person_of
 from gate_controller.web.templating import environment, page
 from gate_controller.web.typing_scanner import ON_ANOTHER_KEYBOARD
@@ -26,7 +28,7 @@ async def _gate(request: Request) -> Response:
     house, person = house_of(request), person_of(request)
     language = language_of(request)
     seen = await live.live_of(request).overview(language)
-    view = gate_view(house, seen, language, may_act=views.may_act(person))
+    view = gate_view(house, seen, language, person.role)
     return await page(request, "gate.html", view=view, may_add=not person.name and not person.by_token)
 
 
@@ -36,11 +38,19 @@ async def _attempt(request: Request) -> Response:
         told = await house.ask("show", incident=request.path_params["incident"], language=language.value)
     except ControlError:
         return await page(request, "none.html", 404, words=views.says(language)("There is no such visit."))
-    story = story_view(house, told, language, now=house.status().at)
+    story = story_view(house, told, language, person.role)
     t, may_act = views.says(language), views.may_act(person)
     give_back = give_back_of(house, person, told, language)
     words = {"script_words": views.script_words(t), "spans": views.spans(t), "may_act": may_act, "give_back": give_back}
-    return await page(request, "attempt.html", story=story, view={**words, **views.clocks(house.status().at)})
+    words["second_price"] = ""  # what the next scan is for is chosen on the live page
+    has_printer = PRINTER in house.status().devices
+    receipt = {
+        "is_drawn": has_receipt(told) and can_draw(),
+        "prints": has_receipt(told) and may_act and has_printer,
+    }
+    return await page(
+        request, "attempt.html", story=story, receipt=receipt, view={**words, **views.clocks(house.status().at)}
+    )
 
 
 async def _attempts(request: Request) -> Response:
@@ -70,7 +80,8 @@ async def _find_by_script(request: Request) -> Response:
         text = None
     if not isinstance(text, str):
         return JSONResponse({"error": "text: is missing: give a code"}, 400)
-    return await _found(request, text, for_script=True)
+    whole = text.encode(errors="replace").decode()  # JSON may hold half a character, and no answer can repeat it
+    return await _found(request, whole, for_script=True)
 
 
 async def _found(request: Request, text: str, *, for_script: bool) -> Response:
@@ -111,6 +122,7 @@ def resources(_house: House) -> Sequence[Resource]:
         Resource("/display/{name}.png", live.display_picture, Role.VIEWER),
         Resource("/attempts", _attempts, Role.VIEWER, is_page=True),
         Resource("/attempts/{incident}", _attempt, Role.VIEWER, is_page=True),
+        RECEIPT_PICTURE,
         Resource("/find", _find, Role.VIEWER, is_page=True),
         Resource("/find", _find_by_script, Role.VIEWER, method="POST"),
     )

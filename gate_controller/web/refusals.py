@@ -11,22 +11,31 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gate_controller.web.audience import language_of
+from gate_controller.web.subject import Subject
 from gate_controller.web.templating import page
 from gate_controller.web.views import says
 
 LOGIN_PATH: Final = "/login"
 
-HOW_TO_BEGIN: Final = "nobody may use this page yet: add somebody: gate-controller user add NAME --role technician"
-"""For who has no users yet."""
+_CONTENT: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+WITH_CAMERA: Final[Mapping[str, str]] = {
+    # WebAssembly is compiled, and no text becomes code: 'unsafe-eval' stays forbidden.
+    "content-security-policy": _CONTENT.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"),
+    "permissions-policy": _PERMISSIONS.replace("camera=()", "camera=(self)"),
+}
+"""What the one page has in place of the others' headers that may look through the device's camera."""
 
 _HEADERS: Final[Mapping[bytes, bytes]] = {
-    b"content-security-policy": b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    b"base-uri 'none'",
+    b"content-security-policy": _CONTENT.encode(),
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
     b"referrer-policy": b"same-origin",
-    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    b"permissions-policy": _PERMISSIONS.encode(),
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
@@ -74,9 +83,9 @@ async def refused(request: Request, status: int, words: str, *, headers: Mapping
     return JSONResponse({"error": words}, status, headers=headers)
 
 
-def not_yet() -> Response:
+def not_yet(subject: Subject) -> Response:
     """Return what everybody elsewhere gets while there are no users: one line."""
-    return PlainTextResponse(f"{HOW_TO_BEGIN}\n", 403)
+    return PlainTextResponse(f"{subject.how_to_begin}\n", 403)
 
 
 def to_login(request: Request) -> Response:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gate_controller.admission.words.events import Contact
 from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate, Signal
 from gate_controller.admission.words.money import Cents
 from gate_controller.shell.status import GateState, GateStatus
 from gate_controller.texts import Language, format_amount
 from gate_controller.texts.phrases import phrase
+from gate_controller.texts.sayings import saying
 from gate_controller.web.house import House
 from gate_controller.web.people import Person, Role
 
@@ -47,6 +49,10 @@ _SCRIPT_WORDS: Final = {
     "story": "The whole story",
     "amount": "Give an amount such as 25.00.",
     "asking": "Asking E-GUMA…",
+    "camera_stop": "Stop the camera",
+    "camera_none": "No camera can be used here. Type or scan the code.",
+    "camera_refused": "The browser may not use the camera: allow it for this page. Or type or scan the code.",
+    "camera_insecure": "The camera works only where this page is opened by https. Type or scan the code.",
 }
 
 
@@ -134,6 +140,8 @@ NAMES: Final[Mapping[str, str]] = {
     "fire": "Fire alarm",
     "fire contact": "Fire contact",
     "exit button": "Exit button",
+    "balance button": "Balance button",
+    "price button": "Price button",
     "service key": "Service key",
     "held_open": "Service key",
     "service": "Service key",
@@ -170,12 +178,14 @@ def now_view(house: House, status: GateStatus, language: Language) -> Now:
         text.title,
         text.detail,
         text.money if message.fate is not MoneyFate.NOTHING_YET else "",
-        " · ".join(_lane(status, message, t)),
+        " · ".join(_lane(status, message, language)),
     )
 
 
-def _lane(status: GateStatus, message: Message, t: Says) -> Iterator[str]:
-    regime, lane = status.regime, status.lane
+def _lane(status: GateStatus, message: Message, language: Language) -> Iterator[str]:
+    regime, lane, t = status.regime, status.lane, says(language)
+    if status.outage is not None:
+        yield saying(status.outage.why, language).rstrip(".")
     if regime is not None:
         yield t("by {name}: {reason}").format(name=regime.by, reason=regime.reason)
         if regime.until is not None:
@@ -192,6 +202,22 @@ def _lane(status: GateStatus, message: Message, t: Says) -> Iterator[str]:
         yield t("incident {incident}").format(incident=lane.incident)
     if (since := lane.since) is not None:
         yield t("since {age}").format(age=age(status.at - since, t))
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """How many people are inside, and how many may be; `most` 0: as many as come."""
+
+    people: int
+    most: int
+    is_full: bool
+
+
+def inside_view(status: GateStatus) -> Inside | None:
+    """Return how many are inside; None where no limit is set and no exit is counted: that would say who came in."""
+    if not status.most_inside and Contact.EXIT_BUTTON.value not in status.devices:
+        return None
+    return Inside(status.inside, status.most_inside, 0 < status.most_inside <= status.inside)
 
 
 def tab_title(house: House, status: GateStatus) -> str:

@@ -10,10 +10,13 @@ from gate_controller.admission.words.money import Cents
 from gate_controller.shell.status import GateStatus
 from gate_controller.texts import Language
 from gate_controller.texts.amounts import format_sum
+from gate_controller.texts.day_phrases import HELD
 from gate_controller.texts.sayings import saying
 from gate_controller.web import views
+from gate_controller.web.allowances import may_order
 from gate_controller.web.chart import Bar, Quarter, chart
 from gate_controller.web.house import House
+from gate_controller.web.people import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ _LOOKS: Final[Mapping[str, tuple[str, str]]] = {
     "credit": ("checking", "clock"),
     "being refunded": ("checking", "clock"),
     "adopted": ("checking", "clock"),
+    "checked in": ("checking", "clock"),
+    "entry kept": ("checking", "clock"),
+    "being checked out": ("checking", "clock"),
+    "checked out": ("other", "back"),
+    "let out": ("admitted", "tick"),
     "refunded": ("other", "back"),
     "settled": ("other", "tick"),
     "stray passage": ("other", "person"),
@@ -100,7 +108,7 @@ def visits_view(records: Sequence[Mapping[str, Any]], *, now: float) -> Sequence
                 views.short_day_and_clock(begun, now),
                 *looks(record),
                 record["summary"],
-                record["voucher_code"],
+                record["voucher_code"] or record["ticket_number"],
                 record["incident"],
             )
         )
@@ -113,10 +121,10 @@ def moment_of(iso: str) -> float:
 
 
 def needs_view(
-    status: GateStatus, open_items: Sequence[Mapping[str, Any]], language: Language, *, now: float
+    house: House, status: GateStatus, open_items: Sequence[Mapping[str, Any]], language: Language, role: Role
 ) -> Sequence[Need]:
     """Return what needs a person: why the gate takes no scans, then the open items, the newest first."""
-    t = views.says(language)
+    t, now = views.says(language), status.at
     faults = [
         Need(
             f"{t('Out of service')}: {views.part_name(fault.what, t)}",
@@ -131,7 +139,7 @@ def needs_view(
             f"{t('incident {incident}').format(incident=item['incident'])}, "
             f"{t('since {time}').format(time=views.day_and_clock(moment_of(item['since']), now))}",
             item["incident"],
-            actions(item, t),
+            actions(house, item, language, role),
         )
         for item in reversed(open_items)
     ]
@@ -145,9 +153,12 @@ _ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def actions(record: Mapping[str, Any], t: views.Says) -> Sequence[Action]:
-    """Return what can be done about an attempt now, as the desk says."""
-    return [Action(_ACTIONS[do][0], t(_ACTIONS[do][1])) for do in _ACTIONS if do in record["can"]]
+def actions(house: House, record: Mapping[str, Any], language: Language, role: Role) -> Sequence[Action]:
+    """Return what somebody of a role can do about an attempt now, as the desk says and the house lets him."""
+    t, can = views.says(language), set(record["can"])
+    if not may_order(house.desk_rules, role, "refund"):
+        can.discard("refund")
+    return [Action(_ACTIONS[do][0], t(_ACTIONS[do][1])) for do in _ACTIONS if do in can]
 
 
 def day_view(house: House, day: Mapping[str, Any], language: Language) -> Day:
@@ -175,7 +186,7 @@ def _reason(house: House, reason: str, language: Language) -> str:
     kind = MessageKind.__members__.get(reason.upper())
     if kind is None:
         return views.says(language)("Not charged after all")
-    return house.words(Message(kind), language).title
+    return HELD[language] if kind is MessageKind.MORE_NEEDED else house.words(Message(kind), language).title
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +205,14 @@ class StoryView:
     facts: Sequence[Mapping[str, Any]]
 
 
-def story_view(house: House, told: Mapping[str, Any], language: Language, *, now: float) -> StoryView:
-    """Return an attempt's story."""
-    t = views.says(language)
+def story_view(house: House, told: Mapping[str, Any], language: Language, role: Role) -> StoryView:
+    """Return an attempt's story, and what somebody of a role can do about it."""
+    t, now = views.says(language), house.status().at
     figures = [(t("Incident"), told["incident"])]
     if told["voucher_code"]:
         figures.append((t("Voucher"), told["voucher_code"]))
+    if told["ticket_number"]:
+        figures.append((t("Ticket"), told["ticket_number"]))
     figures.append((t("Began"), views.day_and_clock(moment_of(told["begun"]), now)))
     for name, words in (
         ("amount_cents", "Amount"),
@@ -211,13 +224,13 @@ def story_view(house: House, told: Mapping[str, Any], language: Language, *, now
     signal, symbol = looks(told)
     return StoryView(
         told["incident"],
-        told["voucher_code"],
+        told["voucher_code"] or told["ticket_number"],
         signal,
         symbol,
         told["summary"],
         told.get("happened", ""),
         told["story"],
         figures,
-        actions(told, t),
+        actions(house, told, language, role),
         told["facts"],
     )

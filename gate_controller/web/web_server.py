@@ -7,11 +7,13 @@ import itertools
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
+from starlette.applications import Starlette
 from typing_extensions import override
 
 from gate_controller.settings.sections import WebSection
@@ -21,8 +23,10 @@ from gate_controller.web.guards import Guards
 from gate_controller.web.house import House
 from gate_controller.web.overview import look, render
 from gate_controller.web.passwords import Hashing
+from gate_controller.web.people import Role
 from gate_controller.web.promptness import REQUEST_SECONDS, PromptProtocol
 from gate_controller.web.site import make_site
+from gate_controller.web.subject import Subject
 from gate_controller.web.templating import environment
 
 _log = logging.getLogger(__name__)
@@ -112,14 +116,54 @@ async def serve(
 
     `hashing` is how passwords are hashed, `seconds` what a request may take: a test has less time.
     """
+    opening = Opening(opened, settings, certificate, hashing, seconds)
+    made: list[Starlette] = []
+
+    def make(guards: Guards) -> Starlette:
+        made.append(make_site(house, guards))
+        return made[0]
+
+    try:
+        await serve_site(house, make, opening, get_ready=lambda: _get_ready(house))
+    finally:
+        for site in made:
+            site.state.live.close()
+            site.state.broadcast.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a site is opened to those who ask."""
+
+    opened: socket.socket
+    """Listens; it is closed with the site."""
+    settings: WebSection
+    certificate: Certificate | None
+    """Shown to whoever comes; None: without TLS."""
+    hashing: Hashing | None = None
+    seconds: float = REQUEST_SECONDS
+
+
+async def serve_site(
+    subject: Subject,
+    make: Callable[[Guards], Starlette],
+    opening: Opening,
+    *,
+    get_ready: Callable[[], Coroutine[Any, Any, None]],
+) -> None:
+    """
+    Serve the site that `make` makes behind its guards, until cancelled. Raises `CertificateError`.
+
+    `get_ready` gets ready for whoever looks first, beside it.
+    """
+    settings, certificate = opening.settings, opening.certificate
     tls = await asyncio.to_thread(context_for, certificate) if certificate is not None else None
     fingerprint = certificate.fingerprint() if certificate is not None else ""
-    guards = Guards(house, settings, fingerprint=fingerprint, hashing=hashing)
+    guards = Guards(subject, settings, fingerprint=fingerprint, hashing=opening.hashing)
     # It tells of every malformed request of every stranger; what fails in ours is told by the guards.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
-    site = make_site(house, guards)
     config = uvicorn.Config(
-        site,
+        make(guards),
         http=PromptProtocol,
         ws="none",
         lifespan="off",
@@ -129,10 +173,10 @@ async def serve(
         server_header=False,
         timeout_graceful_shutdown=PARTING_SECONDS,
     )
-    server = _Server(config, opened, tls, seconds)
-    serving = asyncio.ensure_future(server.serve(sockets=[opened]))
-    ready = asyncio.ensure_future(_get_ready(house))
-    fresh = asyncio.ensure_future(_keep_fresh(certificate, tls, settings, house.state_dir, guards))
+    server = _Server(config, opening.opened, tls, opening.seconds)
+    serving = asyncio.ensure_future(server.serve(sockets=[opening.opened]))
+    ready = asyncio.ensure_future(get_ready())
+    fresh = asyncio.ensure_future(_keep_fresh(certificate, tls, settings, subject.state_dir, guards))
     try:
         await asyncio.shield(serving)
     finally:
@@ -140,9 +184,7 @@ async def serve(
         ready.cancel()
         server.should_exit = True
         await asyncio.wait([serving], timeout=PARTING_SECONDS + 1)
-        opened.close()
-        site.state.live.close()
-        site.state.broadcast.close()
+        opening.opened.close()
         await guards.audit.close()
 
 
@@ -156,7 +198,7 @@ async def _get_ready(house: House) -> None:
             await asyncio.sleep(_STEP_SECONDS)
             # Not by what live pages share: whoever looks first sees the gate as it is by then.
             seen = await look(house, (language,))
-            await asyncio.to_thread(render, house, seen, language, may_act=False)
+            await asyncio.to_thread(render, house, seen, language, Role.VIEWER)
         # What the page has brought in stays: the collector need not look through it for what may go.
         gc.freeze()
     except Exception:  # noqa: BLE001 - whoever looks first is told, or waits a little longer

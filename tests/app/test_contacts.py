@@ -183,7 +183,7 @@ async def test_an_opened_housing_is_recorded_and_the_gate_goes_on(
         await gate.admit(GOOD)
         pins.connect(TAMPER)
         await gate.stand("housing opened", "admitted", "housing shut")
-        (line,) = [record for record in caplog.records if "'housing opened'" in record.getMessage()]
+        (line,) = [record for record in caplog.records if "what=tampered " in record.getMessage()]
         assert line.levelname == "WARNING"
 
 

@@ -16,6 +16,8 @@ from tests.rig.simulator import KEY
 from tests.rig.waiting import until
 
 FRAME = GOOD.encode() + b"\r"
+APART_SECONDS = 0.3
+"""Between two readings, as from a real scanner: lines that come closer are one text, and no scans."""
 
 
 def redeems(simulator: Simulator) -> int:
@@ -46,11 +48,29 @@ async def test_the_log_of_a_good_day_has_no_warning_says_ready_once_and_that_it_
         gate.send(signal.SIGTERM)
         assert await gate.ended() == 0
         lines = [line.split(" ", 2)[1:] for line in gate.log.splitlines()]
-        assert lines == [
-            ["info", f"scanner=connected port={plugged.port}"],
-            ["info", "stopped gate=gate-under-test"],
-        ]
+        assert lines == [["info", "stopped gate=gate-under-test"]]
         assert gate.said.count("ready") == 1
+
+
+async def test_a_healthy_gate_writes_one_line_for_each_verdict_and_nothing_else(
+    state_dir: Path, plugged: PtyScanner, simulator: Simulator
+) -> None:
+    with gate_process(state_dir, simulator, plugged, log__level="info", fire_contact__pin=None) as gate:
+        await gate.ready()
+        for code, verdict in (
+            (GOOD, "verdict=admitted reason=admitted"),
+            (LOW, "verdict=refused reason=balance_too_low"),
+        ):
+            plugged.type(code.encode() + b"\r")
+            await gate.logs(verdict)
+            await asyncio.sleep(APART_SECONDS)
+        gate.send(signal.SIGTERM)
+        assert await gate.ended() == 0
+        levels, texts = zip(*(line.split(" ", 2)[1:] for line in gate.log.splitlines()), strict=True)
+        assert levels == ("info",) * 3
+        assert [text.split()[0] for text in texts] == ["verdict=admitted", "verdict=refused", "stopped"]
+        assert "\\" not in gate.log
+        assert GOOD not in gate.log
 
 
 async def test_a_machine_without_gpio_says_so_in_one_line_whatever_is_fitted(
@@ -84,19 +104,18 @@ async def test_sigterm_while_a_second_visitor_waits_charges_him_nothing_and_tell
     state_dir: Path, plugged: PtyScanner, simulator: Simulator
 ) -> None:
     simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=1.5))
-    apart = 0.2  # seconds between two visitors: lines that come closer are one text
     with gate_process(state_dir, simulator, plugged, log__level="debug", admission__verdict_seconds=5) as gate:
         await gate.ready()
         plugged.type(FRAME)
         await until(lambda: redeems(simulator) == 1)
-        await asyncio.sleep(apart)
+        await asyncio.sleep(APART_SECONDS)
         plugged.type(EXPIRED.encode() + b"\r")
         await gate.logs("display=one_moment")
         gate.send(signal.SIGTERM)
         await gate.logs("reason=out_of_service fault=stopping")
         assert "reason=admitted" not in gate.log  # he is told at once, before the one in the lane has his verdict
         await gate.logs("display=refused_out_of_service")
-        await asyncio.sleep(apart)
+        await asyncio.sleep(APART_SECONDS)
         plugged.type(LOW.encode() + b"\r")
         await until(lambda: gate.log.count("reason=out_of_service fault=stopping") == 2)
         assert await gate.ended() == 0
@@ -114,7 +133,7 @@ async def test_a_gate_killed_after_the_charge_finds_it_and_never_charges_again(
         plugged.type(EXPIRED.encode() + b"\r")
         await until(lambda: gate.story() == [admitted])
         simulator.faults.add(fault(FaultKind.HANG, effect=True))
-        await asyncio.sleep(0.3)  # the scanner's pause, without which this would be no scan
+        await asyncio.sleep(APART_SECONDS)
         plugged.type(FRAME)
         await until(lambda: charged(simulator) == 2 * PRICE)
         await gate.kill()

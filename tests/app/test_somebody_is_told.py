@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import socket
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ AT_ONCE: dict[str, Any] = {"notify__out_of_service_minutes": 0.005, "notify__egu
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_module("gate_controller.shell.notifying")  # which a gate brings in only where somebody is to be told
     for pause in ("GATHER_SECONDS", "APART_SECONDS", "FIRST_PAUSE_SECONDS", "LONGEST_PAUSE_SECONDS"):
         shorten(monkeypatch, pause, 0.05)
     shorten(monkeypatch, "_QUIET_SECONDS", _Always(0.1))  # type: ignore[arg-type]  # one for all
@@ -213,7 +215,7 @@ async def test_mail_is_in_the_language_of_the_house_with_the_gate_s_name_and_the
             await until(lambda: len(office.mails) == 1)
     [mail] = office.mails
     text = mail.get_content().replace("\N{NO-BREAK SPACE}", " ")
-    assert mail["Subject"] == f"Süd: Vorgang {incident} braucht das Personal"
+    assert mail["Subject"] == f"Süd: Vorfall {incident} braucht das Personal"
     assert "wurden dem Gutschein CHF 25.00 belastet" in text
     assert f"https://gate.museum.ch/attempts/{incident}" in text
     assert not re.search("FIVE|LQTR|…", text + str(mail))

@@ -16,9 +16,14 @@ from pathlib import Path
 
 from tests.bench.front import front
 from tests.bench.measures import FULL, QUICK, Bench, bench_in, doubts, endurance, scans, starts
+from tests.bench.next_scans import next_scans
 from tests.bench.page import page
 from tests.bench.slow_disk import slow_disk
 from tests.bench.table import Row, as_json, as_text
+from tests.bench.telling import telling
+from tests.bench.tickets import tickets
+from tests.bench.two_vouchers import two_vouchers
+from tests.bench.venue import venue
 
 
 def main() -> int:
@@ -48,8 +53,13 @@ PARTS: Mapping[str, Callable[[Bench], Iterable[Row]]] = {
     "scans": scans,
     "slow-disk": slow_disk,
     "doubts": doubts,
+    "two-vouchers": two_vouchers,
+    "tickets": tickets,
+    "next-scans": next_scans,
     "front": front,
     "page": page,
+    "telling": telling,
+    "venue": venue,
     "endurance": endurance,
 }
 """What is measured, in order."""

@@ -32,6 +32,9 @@ GAP_SECONDS = 0.02
 PAUSE_SECONDS = 3 * GAP_SECONDS
 """From one scan to the next at least: what comes without a pause (`scanner.gap_seconds`) is dropped as no scan."""
 
+REST_SECONDS = 2.1
+"""A presentation lasts for 2 s after its reading, and a refusal is readable for 1.5 s."""
+
 SCAN_SECONDS = 6.0
 """The longest a scan may take: a verdict is promised within 5."""
 
@@ -166,6 +169,10 @@ class ScannedGate:
         """Scan what is no voucher: whoever is just being told something sees nothing of it."""
         self._type(frame)
         time.sleep(FREE_SECONDS)
+
+    def rests(self) -> None:
+        """Wait until what was told could be read, and no code that was held there is taken for held there still."""
+        time.sleep(REST_SECONDS)
 
     def _type(self, code: str) -> float:
         """Let the scanner send a code once it has paused; return when it did."""

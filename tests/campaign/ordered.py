@@ -15,6 +15,7 @@ from gate_controller.simulator import Simulator
 from gate_controller.simulator.depot import DepotVoucher
 from gate_controller.simulator.misbehaviour import Endpoint, FaultKind, Misbehaviour
 from tests.campaign import books
+from tests.campaign.entered import PRINTED, USED
 
 DEPOT = tuple(f"CAMPDEPOT{n:03}" for n in range(12))
 DEPOT_CENTS = 5_000
@@ -48,7 +49,7 @@ class Orders:
     def give(self, codes: Sequence[str]) -> "asyncio.Task[None]":
         """Give one order, about one of these vouchers where it is about one."""
         self._number += 1
-        do = self.chance.choice(("top_up", "top_up", "sell", "take_back", "void"))
+        do = self.chance.choice(("top_up", "top_up", "sell", "take_back", "void", "check_in", "check_out"))
         fields: dict[str, object] = {"by": "Anna", "reason": "campaign"}
         match do:
             case "top_up":
@@ -60,6 +61,8 @@ class Orders:
                     do, fields = "sell", {**fields, "code": self.chance.choice(DEPOT)}
                 else:
                     fields |= {"incident": self.chance.choice(charged).incident, "amount_cents": 500}
+            case "check_in" | "check_out":
+                fields |= {"number": self.chance.choice((*PRINTED, USED))}
             case _:
                 fields |= {"code": self.chance.choice(DEPOT)}
         self.given[do] += 1

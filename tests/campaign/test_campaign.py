@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.campaign import core, disk, ill, kill
+from tests.campaign import core, disk, house, ill, kill
 from tests.rig.sick_disk import Illness
 
 
@@ -25,10 +25,31 @@ async def test_a_gate_killed_at_random_moments_loses_no_money() -> None:
 
 @pytest.mark.parametrize("point", kill.KILL_POINTS)
 async def test_a_gate_that_dies_around_each_step_of_an_admission_loses_no_money(point: str) -> None:
-    report = await kill.at_every_point(1, outcomes=kill.OUTCOMES[:1], points=[point])
+    report = await kill.at_every_point(1, outcomes=slice(1), points=[point], ways=["one voucher"])
 
     assert report["violations"] == []
     assert report["tried"] == 1
+
+
+async def test_a_gate_that_dies_between_two_charges_of_one_admission_loses_no_money() -> None:
+    report = await kill.at_every_point(1, outcomes=slice(1), points=["after pulse"], ways=["two vouchers"])
+
+    assert report["violations"] == []
+    assert report["tried"] == 1
+
+
+async def test_a_gate_that_dies_with_a_ticket_lets_it_in_once_and_forgets_it_never() -> None:
+    report = await kill.at_every_point(1, outcomes=slice(1), points=["after request", "after pulse"], ways=["a ticket"])
+
+    assert report["violations"] == []
+    assert report["tried"] == 2
+
+
+async def test_a_house_whose_parts_are_killed_loses_no_event_and_does_no_order_twice_or_late() -> None:
+    report = await house.campaign(3, seed=5)
+
+    assert report["violations"] == []
+    assert report["events"]["east"] > 0
 
 
 FIRST_CASE = {

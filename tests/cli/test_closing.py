@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gate_controller.cli.closing import COLUMNS
+from gate_controller.desk.closing_table import COLUMNS
 from gate_controller.desk.moments import date_of
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.command import PROGRAM
+from tests.rig.fake_printer import network_printer
 from tests.rig.gate import GOOD, LOW, PRICE, GateInProcess, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.simulator import KEY, running_simulator
@@ -144,6 +145,29 @@ async def test_a_closing_is_told_in_words_and_as_csv(state_dir: Path, pins: Pins
     assert {row["date"] for row in rows} == {day}
     amounts = {row["entry"]: (row["times"], row["amount_cents"]) for row in rows}
     assert amounts["charged"] == amounts["listed_by_eguma"] == ("1", str(PRICE))
+
+
+async def test_a_closing_is_printed_too_beside_a_gate_and_on_a_stopped_ones_journal(
+    state_dir: Path, pins: Pins
+) -> None:
+    with network_printer() as (printer, port):
+        way: dict[str, Any] = {"driver": "network", "host": "127.0.0.1", "tcp_port": port, "languages": "de"}
+        prints = ("--print", *(word for name, value in way.items() for word in ("--set", f"printer.{name}={value}")))
+        settings = {f"printer__{name}": value for name, value in way.items()}
+        async with running_simulator(clock_offset_seconds=-DAY_SECONDS) as simulator:
+            async with running_gate(state_dir, pins, simulator, **settings) as gate:
+                day, _ = days_of(-DAY_SECONDS)
+                await gate.admit()
+                await come_to(gate, 0.0)
+                beside = await close(state_dir, day, *prints, base_url=simulator.base_url)
+            stopped = await close(state_dir, day, *prints, base_url=simulator.base_url)
+            assert (beside.returncode, stopped.returncode) == (0, 0), (beside.stderr, stopped.stderr)
+            assert len(printer.receipts) == 2
+            assert all("von Anna" in " ".join(paper.split()) for paper in printer.receipts)
+            printer.has_paper = False
+            without = await close(state_dir, day, *prints, base_url=simulator.base_url)
+            assert (without.returncode, "out of paper" in without.stderr) == (1, True)
+            assert "was closed by Anna" in without.stdout
 
 
 async def test_a_stopped_gates_day_is_closed_too_without_a_list_that_is_refused(state_dir: Path, pins: Pins) -> None:

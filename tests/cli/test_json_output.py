@@ -52,4 +52,7 @@ def test_no_command_prints_json_in_another_way() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import) and any(alias.name == "json" for alias in node.names):
                 users.add(file.name)
-    assert users == {"json_output.py"}
+    # These write files, read what another machine answers, or look for a secret however it is written: nothing of that
+    # reaches a terminal.
+    others = {"applying.py", "boot_files.py", "discreet.py", "venue_asking.py", "venue_broker.py"}
+    assert users - others == {"json_output.py"}

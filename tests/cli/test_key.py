@@ -19,7 +19,15 @@ from tests.rig.simulator import KEY
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = f"{DEFAULT_FILES[0].parent}/{KEY_NAME}"
-PAGES = ("README.md", "docs/settings.md", "systemd/gate-controller.service", "SECURITY.md")
+PAGES = (
+    "docs/settings.md",
+    "docs/technician/install.md",
+    "docs/technician/setup.md",
+    "systemd/gate-controller.service",
+    "SECURITY.md",
+)
+VENUES = f"{DEFAULT_FILES[0].parent}/provisioning.keys"
+"""The venue's public keys, which are no secret (docs/technician/provisioning.md)."""
 
 
 @pytest.fixture
@@ -87,5 +95,5 @@ def test_without_the_file_every_command_says_where_it_belongs(etc: Path) -> None
 def test_every_page_names_the_one_path(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert INSTALLED in text
-    others = {f"{DEFAULT_FILES[0].parent}/{name}" for name in SECRETS} - {INSTALLED}
+    others = {f"{DEFAULT_FILES[0].parent}/{name}" for name in SECRETS} - {INSTALLED} | {VENUES}
     assert set(re.findall(r"/etc/gate-controller/[\w.-]*key[\w.-]*", text)) - others == {INSTALLED}

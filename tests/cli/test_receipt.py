@@ -1,5 +1,6 @@
 """`gate-controller receipt`: beside a running gate and on a stopped one's journal, with a printer on a real socket."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.rig.command import STYLE, gate_controller
 from tests.rig.fake_printer import network_printer
 from tests.rig.gate import running_gate
 from tests.rig.pins import Pins
+from tests.rig.simulator import KEY
 
 
 async def test_a_receipt_is_shown_printed_copied_kept_and_listed(
@@ -47,7 +49,7 @@ async def test_a_receipt_is_shown_printed_copied_kept_and_listed(
         code, _, why = command("print", incident)
         said = f"not printed: printer 127.0.0.1:{port} is out of paper: put a new roll in"
         assert (code, why) == (1, f"{STYLE}error: incident {incident}: {said}\n")
-        assert json.loads(command("list", "--json")[1]) == []
+        assert json.loads(command("list", "--json")[1]) == {"receipts": [], "outcome": "done"}
 
         assert "L4FU" not in command("show", incident, "--json")[1]
         assert "L4FU-5LQT-KJR3" in command("show", incident, "--full")[1]
@@ -93,3 +95,33 @@ def test_what_is_no_code_ends_with_2(tmp_path: Path, what: str) -> None:
 def test_where_no_gate_was_there_is_no_receipt(tmp_path: Path) -> None:
     done = gate_controller("receipt", "list", cwd=tmp_path, GATE_STATE_DIR=str(tmp_path))
     assert (done.returncode, done.stdout) == (1, "")
+
+
+async def test_a_balance_is_printed_on_request_beside_a_gate_and_on_a_stopped_ones_journal(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    with network_printer() as (printer, port):
+        way: dict[str, Any] = {"printer__driver": "network", "printer__host": "127.0.0.1", "printer__tcp_port": port}
+        way["printer__languages"] = "de"
+        given = {f"GATE_{name.upper()}": str(value) for name, value in way.items()}
+        given |= {"GATE_STATE_DIR": str(state_dir), "GATE_EGUMA__BASE_URL": simulator.base_url}
+
+        async def info(*words: str) -> "tuple[int, str, str]":
+            done = await asyncio.to_thread(
+                gate_controller, "voucher", "info", *words, "--print", cwd=state_dir, GATE_EGUMA__API_KEY=KEY, **given
+            )
+            return done.returncode, done.stdout, done.stderr
+
+        async with running_gate(state_dir, pins, simulator, **way):
+            assert (await info("L4FU-5LQT-KJR3"))[0] == 0
+        assert (await info("L4FU-5LQT-KJR3", "--json"))[0] == 0
+        for paper in printer.receipts:
+            said = ("Guthaben", "CHF 500.00", "Gift voucher", "31.12.2099", "Ursprünglicher Wert", "KJR3")
+            assert [each for each in said if each not in paper.replace("\u00a0", " ")] == []
+            assert "L4FU" not in paper
+        assert len(printer.receipts) == 2
+        printer.has_paper = False
+        code, out, why = await info("L4FU-5LQT-KJR3")
+        assert (code, "Gift voucher" in out, "out of paper" in why) == (1, True, True)
+        assert (await info("NFD2KR6WPX4M"))[0] == 1
+        assert len(printer.receipts) == 2

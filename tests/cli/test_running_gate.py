@@ -161,6 +161,9 @@ async def test_the_status_for_programs_is_json(state_dir: Path, pins: Pins, simu
             "scanner": gate.scanner.port,
             "money": {"open_items": 0, "open_cents": 0, "in_doubt": 0, "in_doubt_cents": 0},
             "currency": "CHF",
+            "inside": 1,
+            "most_inside": 0,
+            "outage": None,
             "build": {"version": __version__, "python": platform.python_version()},
         }
 

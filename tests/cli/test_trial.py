@@ -352,7 +352,7 @@ def scanned(tmp_path: Path, plugged: PtyScanner, data: bytes, *options: str, **v
         terminal.says("scan something, Ctrl-C ends")
         time.sleep(1.2 * STILLNESS_SECONDS)  # a port that has just been opened may be in the middle of a text
         plugged.type(data)
-        terminal.says(r"no voucher|code \S+:|no scan")
+        terminal.says(r"no voucher|code \S+:|service card|no scan")
         terminal.type("\x03")
         terminal.send(signal.SIGINT)
         assert terminal.ends() == 0
@@ -401,6 +401,13 @@ def test_what_is_no_voucher_is_shown_with_the_reason(
     said = scanned(tmp_path, plugged, data)
     assert why in said
     assert "scanner.baud)" in said
+
+
+def test_a_service_card_is_told_by_what_it_does_and_hidden(tmp_path: Path, plugged: PtyScanner) -> None:
+    card = "House-Card_9x7Q2m4K"
+    said = scanned(tmp_path, plugged, f"{card}\r".encode(), GATE_SERVICE_CARDS__BALANCE=card)
+    assert "service card (check balance): the gate would ask nobody for it" in said
+    assert "H   o   u" not in said
 
 
 def test_a_scanner_that_sends_no_end_mark_is_told(tmp_path: Path, plugged: PtyScanner) -> None:

@@ -35,6 +35,7 @@ def test_a_voucher_that_can_be_redeemed_is_told_in_lines(simulator: SimulatorCon
         ["redeemable", "yes"],
         ["balance", "CHF 500.00"],
         ["total", "CHF 500.00"],
+        ["product", "5b0e7a4c-value-voucher"],
         ["message", "none"],
     ]
 
@@ -57,6 +58,7 @@ def test_a_short_code_is_answered_with_the_code_of_its_voucher(simulator: Simula
         "balance_cents": 20000,
         "total_cents": 20000,
         "currency": "CHF",
+        "product_id": "5b0e7a4c-value-voucher",
         "message": "",
         "outcome": "done",
     }

@@ -30,11 +30,12 @@ from gate_controller.admission.words.facts import (
     Released,
     Settled,
 )
+from gate_controller.admission.words.free_facts import FreeEntry, FreeEntryUnused, FreeGrounds
 from gate_controller.admission.words.ids import AttemptId, Incident, IncidentCodes
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.desk.control_socket import AskedWrongly, ControlError
 from gate_controller.desk.day_closings import DayClosings
-from gate_controller.desk.moments import span_of_day
+from gate_controller.desk.moments import date_of, span_of_day
 from gate_controller.eguma.api import Api
 from gate_controller.journal import archive, codec
 from gate_controller.journal.reader import Reader
@@ -198,6 +199,49 @@ async def test_everything_of_a_day_has_its_line_and_the_sums_add_up(office: Offi
     assert told["revenue_cents"] == 5 * PRICE - (PRICE - 1_000) - 1_500
     assert (told["date"], told["closed_by"], told["currency"]) == (DAY, "Anna", "CHF")
     assert (told["late"], told["lacks_charges"], told["is_new"]) == (0, False, True)
+
+
+async def test_free_entries_stand_beside_with_nothing_charged(office: Office, begin: float) -> None:
+    noon = begin + 12 * HOUR
+    granted = FreeEntry(
+        attempt(1),
+        0,
+        noon,
+        IncidentCodes().of(1),
+        Code(VOUCHER),
+        FreeGrounds.RULE,
+        Cents(PRICE),
+        Currency.CHF,
+    )
+    await office.put([granted, Released(attempt(1), 1, noon)])
+    in_outage = replace(granted, attempt=attempt(2), n=1, grounds=FreeGrounds.OUTAGE)
+    await office.put([intended(2, at=noon), in_outage, Released(attempt(2), 2, noon)])
+    unused = replace(granted, attempt=attempt(3))
+    await office.put([unused, FreeEntryUnused(attempt(3), 1, noon, why="nobody passed")])
+    await office.put(admission(4, at=noon))
+
+    told = await office.close()
+
+    assert lines(told)["admitted_free rule"] == (1, PRICE)
+    assert lines(told)["admitted_free outage"] == (1, PRICE)
+    assert lines(told)["admitted_on_charge"] == (1, PRICE)
+    assert (told["charged_cents"], told["revenue_cents"]) == (PRICE, PRICE)
+
+
+async def test_charges_are_told_by_product_where_e_guma_names_it(office: Office, begin: float) -> None:
+    noon = begin + 12 * HOUR
+    await office.put(admission(1, at=noon))
+    child = replace(intended(2, at=noon), price=Cents(1_000), voucher_code=VOUCHER, balance_before=Cents(5_000))
+    await office.put([replace(child, product_id="child"), replace(redeemed(2, at=noon), n=1)])
+    adult = [intended(3, at=noon), replace(approved(3, at=noon), product_id="adult"), redeemed(3, at=noon)]
+    await office.put(adult)
+
+    told = await office.close()
+
+    assert lines(told)["charged"] == (3, 2 * PRICE + 1_000)
+    assert lines(told)["charged_of_product child"] == (1, 1_000)
+    assert lines(told)["charged_of_product adult"] == (1, PRICE)
+    assert told["charged_cents"] == 2 * PRICE + 1_000
 
 
 async def test_a_day_that_is_closed_stays_as_it_was_written(office: Office, begin: float) -> None:
@@ -384,6 +428,45 @@ async def test_what_is_closed_survives_a_journal_that_is_set_aside(office: Offic
     assert second["lacks_charges"]
     assert Reader(office.directory).verify() == []
     await office.journal.close()
+
+
+async def test_a_day_that_is_closed_so_late_that_it_is_archived_says_what_may_be_missing(
+    office: Office, begin: float
+) -> None:
+    """It was closed as one on which nothing had been, and nobody was told."""
+    await office.put(admission(1, at=begin + HOUR))
+    await office.put(admission(2, at=begin + 25 * HOUR))
+    await office.put(admission(3, at=begin + 49 * HOUR))
+    office.now = begin + 40 * 24 * HOUR
+    assert await office.journal.prune(begin + 30 * HOUR) == 2
+    closed = [await office.close(day) for day in (DAY, NEXT, THIRD)]
+    assert [day["lacks_charges"] for day in closed] == [True, True, False]
+    assert [day["charged_cents"] for day in closed] == [0, 0, PRICE]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("America/Havana", "2026-03-08", 23),  # begins at 01:00: there is no midnight
+        ("America/Havana", "2026-11-01", 25),  # has two midnights
+        ("Africa/Cairo", "2026-04-24", 23),
+        ("Africa/Cairo", "2026-10-29", 25),  # goes back to its own last hour
+        ("Australia/Lord_Howe", "2026-04-05", 24.5),
+    ],
+)
+async def test_days_follow_each_other_where_the_clocks_change_at_midnight(
+    office: Office, monkeypatch: pytest.MonkeyPatch, zone: str, day: str, hours: float
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    since, until = span_of_day(day)
+    assert until - since == hours * HOUR
+    assert [date_of(at) for at in (since, until - 1)] == [day, day]
+    assert date_of(since - 1) < day < date_of(until)
+    for number, at in enumerate((since - 1, since, until - 1, until), start=1):
+        await office.put(admission(number, at=at))
+    office.now = until + HOUR
+    assert (await office.close(day))["charged_cents"] == 2 * PRICE
 
 
 async def test_a_power_cut_takes_either_all_of_a_closing_or_nothing(office: Office, begin: float) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from gate_controller.admission.words.messages import Fault
-from gate_controller.desk.control_socket import ControlError, JournalAway
+from gate_controller.desk.control_socket import ControlError, JournalAway, PutOff
 from gate_controller.desk.given_orders import MOST_REMEMBERED, GivenOrders
+from gate_controller.journal.reader import Reader
 from gate_controller.simulator import Simulator
 from tests.rig.gate import RELAY, GateInProcess, running_gate
 from tests.rig.pins import Pins
@@ -84,6 +85,19 @@ async def test_what_ended_a_regime_is_known_by_its_name_after_a_restart(
         assert Fault.LOCKED in gate.app.gate.faults
 
 
+async def test_whoever_is_told_what_became_of_an_order_finds_it_in_the_journal(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    """A gate that was killed right after its answer had moved, and did not know of it any more."""
+    async with running_gate(state_dir, pins, simulator) as gate:
+        for number in range(5):
+            await gate.asked("lock", by="Anna", reason="storm", until="1h", id=f"lock-{number}")
+            assert Reader(state_dir).orders()[f"lock-{number}"].startswith("was carried out")
+        await gate.asked("resume", by="Anna", id="end")
+        await gate.asked("release", **OPEN)
+        assert gate.stands[-1] == "opened by staff"
+
+
 async def test_an_opening_that_failed_is_none_by_its_name_after_a_restart(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
@@ -91,7 +105,7 @@ async def test_an_opening_that_failed_is_none_by_its_name_after_a_restart(
         pins.break_pin(RELAY)
         with pytest.raises(ControlError, match="it did not open"):
             await gate.asked("release", **OPEN)
-        await gate.stand("could not be opened")
+        assert gate.stands == ["could not be opened"]
         pins.mend(RELAY)
     async with running_gate(state_dir, pins, simulator) as gate:
         with pytest.raises(ControlError, match="id press-1: did not open the gate"):
@@ -140,6 +154,24 @@ async def test_an_order_that_could_not_begin_may_be_given_again_by_its_name() ->
         await given({"id": "a"})
     assert [await given({"id": "a"}), await given({"id": "a"})] == ["done", "done"]
     assert tries == ["a", "a"]
+
+
+async def test_an_order_that_was_put_off_while_nobody_listened_is_told_so_and_does_not_begin_anew() -> None:
+    """A page that asks every second began it again and again, long after whoever wanted it had gone."""
+    tries: list[str] = []
+
+    async def carry_out(request: dict[str, Any]) -> str:
+        tries.append(request["id"])
+        await asyncio.sleep(0)
+        raise PutOff("gate: somebody is being served: wait until the lane is free")
+
+    given = GivenOrders(nothing_on_record).once("admit", carry_out)
+    gone = asyncio.ensure_future(given({"id": "a"}))
+    await asyncio.wait([gone])
+    for _ in range(2):
+        with pytest.raises(PutOff):
+            await given({"id": "a"})
+    assert tries == ["a"]
 
 
 async def test_an_order_that_is_no_longer_remembered_is_found_in_the_journal() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gate_controller.settings.models import FIELDS, SECTIONS
+from gate_controller.venue.venue_loading import VENUE_FIELDS
 from tests.docs.remarks import ROOT, Remark, RemarkKind
 
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -78,7 +79,7 @@ class House:
             # A value of an enum is often its name in small letters.
             is_value = not is_comment and name.upper() in self.defined
             return name in self.defined or name in said or is_value or hasattr(builtins, name)
-        return name in FIELDS or self._is_of_house(parts) or self._is_of_library(parts)
+        return name in FIELDS or name in VENUE_FIELDS or self._is_of_house(parts) or self._is_of_library(parts)
 
     def is_imported(self, module: str, name: str) -> bool:
         """Whether a module has a name."""

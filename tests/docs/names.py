@@ -58,7 +58,7 @@ class Name:
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # As in Markdown: as many backticks at the end as at the beginning; not over a blank line, nor out of a table's cell.
 _SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:[^`\n]|\n(?!\s*\n|\s*\|))+?)(?<!`)\1(?!`)")
-_FILE = re.compile(r"(?<![\w/.…*>:$~-])(?:[\w.-]+/)*[\w-]+\.(?:py|md|service|rules|svg|yml)\b(?!\()")
+_FILE = re.compile(r"(?<![\w/.…*>:$~-])(?:[\w.-]+/)*[\w-]+\.(?:py|md|service|rules|svg|yml|sh)\b(?!\()")
 _PATH = re.compile(r"[\w.][\w.-]*(?:/[\w.-]+)*/?")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CITED = re.compile(r'((?:[\w.-]+/)*[\w-]+\.md)`?,\s+(?:#\s+)?"([^"]+)"')
@@ -72,6 +72,7 @@ _MAKE = re.compile(r"make((?: [a-z]+)+)(?: [A-Z]+=.*)?")
 _PROGRAM = re.compile(r"(?:sudo |[A-Z_]+=\S+ )*(gate-controller(?: .*)?)", re.DOTALL)
 _MAKE_EXAMPLE = re.compile(r"^(?: {4}|\$ )(make(?: [a-z]+)+)", re.MULTILINE)
 _PROGRAM_EXAMPLE = re.compile(r"^(?: +|\$ )(?:sudo |[A-Z_]+=\S+ )*(gate-controller(?: .*)?)$", re.MULTILINE)
+_PROGRAM_IN_FENCE = re.compile(r"^(?:sudo |[A-Z_]+=\S+ )*(gate-controller(?: .*)?)$", re.MULTILINE)
 _PROGRAM_ASIDE = re.compile(r"\((gate-controller [a-z][^()]*)\)")
 _LOOKS_LIKE_CODE = re.compile(r"\w[._]\w|\(|[a-z][A-Z]|^[A-Z][a-z]+[A-Z]")
 
@@ -138,14 +139,22 @@ def _commands(remark: Remark) -> Iterator[Name]:
             yield from _targets(remark, make[1], span.start(2))
         elif remark.kind is not RemarkKind.TEXT:
             yield Name(NameKind.PROGRAM, said, remark, span.start(2))  # perhaps, in short: `journal show INCIDENT`
-    examples = [*_PROGRAM_EXAMPLE.finditer(text)]
-    if remark.kind is RemarkKind.TEXT:
-        examples += _PROGRAM_ASIDE.finditer(text)
-    for example in examples:
+    for example in _examples(remark):
         yield Name(NameKind.PROGRAM, example[1], remark, example.start(1))
     if remark.kind in {RemarkKind.PAGE, RemarkKind.SETTING}:
         for example in _MAKE_EXAMPLE.finditer(text):
             yield from _targets(remark, example[1].removeprefix("make"), example.start(1))
+
+
+def _examples(remark: Remark) -> Iterator[re.Match[str]]:
+    """Every command line of the program that stands on a line of its own, or in brackets in a text of the code."""
+    yield from _PROGRAM_EXAMPLE.finditer(remark.text)
+    if remark.kind is RemarkKind.TEXT:
+        yield from _PROGRAM_ASIDE.finditer(remark.text)
+    if remark.kind is RemarkKind.PAGE:
+        for fence in _FENCE.finditer(remark.text):
+            if fence[1] in {"sh", "bash", "console"}:
+                yield from _PROGRAM_IN_FENCE.finditer(remark.text, fence.start(2), fence.end(2))
 
 
 def _targets(remark: Remark, said: str, offset: int) -> Iterator[Name]:

@@ -17,7 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 # What git does not keep (.gitignore), and git itself.
-_NOT_OURS = re.compile(r"\.git$|\.venv|__pycache__$|build$|dist$|state$|.*\.(pyc|egg-info)$|\.\w+_cache$|\.hypothesis$")
+_NOT_OURS = re.compile(
+    r"\.git$|\.venv|__pycache__$|build$|dist$|site$|state$|.*\.(pyc|egg-info)$|\.\w+_cache$|\.hypothesis$"
+)
 
 _COMMENTED = re.compile(r"Makefile$|\.editorconfig$|\.ci/\w+$|.*\.(toml|service|rules|ya?ml)$")
 """Other files in which comments stand behind a `#`."""

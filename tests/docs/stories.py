@@ -4,10 +4,10 @@ What can go wrong, told by the core itself: each story answers the core's comman
 `python -m tests.docs.stories` writes the table of docs/money.md; `test_money.py` holds the page to the code.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.calls import (
@@ -48,7 +48,9 @@ from gate_controller.admission.words.facts import Approved, Fact
 from gate_controller.admission.words.ids import AttemptId, Numbering
 from gate_controller.admission.words.messages import Message, MoneyFate
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.outage_rules import OutageConduct, OutageRules
 from gate_controller.admission.words.policy import Policy
+from gate_controller.admission.words.tariff import PriceRule, Tariff, Terms
 from gate_controller.journal.records import record
 from gate_controller.texts import Language, Texts
 
@@ -61,6 +63,9 @@ AFTER = Cents(BEFORE - PRICE)
 USER = "gate-1"
 
 GOOD = Balance(VOUCHER, is_redeemable=True, balance=BEFORE)
+OTHER = VoucherCode("AB12CD34EF56")
+SMALL = Balance(VOUCHER, is_redeemable=True, balance=Cents(900))
+OTHER_GOOD = Balance(OTHER, is_redeemable=True, balance=BEFORE)
 DROPPED = Balance(VOUCHER, is_redeemable=True, balance=AFTER)
 CHARGED = Redemption("token-1", AFTER)
 LISTED = Redemptions((ListedRedemption(VOUCHER, PRICE, USER),), USER, 0, 0)
@@ -80,6 +85,7 @@ SEEN = {
     "credit=opened": "a credit",
     "open_item": "**an open item**",
     "refund=refused": "refund refused",
+    "outage=begun": "E-GUMA is out of reach",
     "fault=raised what=journal": "out of service: journal",
     "fault=raised what=key": "out of service: key",
     "fault=raised what=relay": "out of service: relay",
@@ -111,6 +117,10 @@ class Story:
     """The process dies, and the power stays."""
     comes_back: float | None = None
     """Seconds after the first scan at which the visitor scans again."""
+    then: VoucherCode = VOUCHER
+    """What he scans then."""
+    house: Mapping[str, Any] = field(default_factory=dict)
+    """What the house has set, of the policy."""
     hours: float = 3.0
     messages: list[Message] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
@@ -148,7 +158,7 @@ class _Teller:
         self._now = 1000.0
         self._dead = False
         seconds = 8.0 if story.sensor else None
-        self._policy = Policy("gate-1", PRICE, Currency.CHF, boot="one", passage_seconds=seconds)
+        self._policy = Policy("gate-1", PRICE, Currency.CHF, boot="one", passage_seconds=seconds, **story.house)
         self._gate = Gate(self._policy, Numbering("TAG0"))
         self._events: list[Event] = []
         self._given_up: list[tuple[float, AttemptId]] = []
@@ -160,7 +170,8 @@ class _Teller:
         while self._now < end:
             if scans and self._now >= scans[0]:
                 scans.pop(0)
-                self._happens(lambda at: Scanned(at, VOUCHER.encode()))
+                code = VOUCHER if scans or story.comes_back is None else story.then
+                self._happens(lambda at, code=code: Scanned(at, code.encode()))  # type: ignore[misc]
             given_up = [time for time, _ in self._given_up]
             times = [time for time in (self._gate.wake_at, *scans, *given_up, end) if time is not None]
             self._now = max(self._now, min(times))
@@ -315,6 +326,35 @@ def stories() -> list[Story]:
                 cancel=(NOT_SENT,) * 400 + (Cancelled(BEFORE),),
                 hours=40.0,
             ),
+            Story(
+                "Two vouchers pay together, where the house takes several",
+                balance=(SMALL, OTHER_GOOD),
+                redeem=(Redemption("token-1", Cents(0)), Redemption("token-2", Cents(2_400))),
+                comes_back=10,
+                then=OTHER,
+                house={"takes_several": True},
+            ),
+            Story(
+                "The same, and Redeem of the second surely does not reach E-GUMA",
+                balance=(SMALL, OTHER_GOOD, Balance(VOUCHER, is_redeemable=True, balance=Cents(0))),
+                redeem=(Redemption("token-1", Cents(0)), NOT_SENT),
+                cancel=(Cancelled(Cents(900)),),
+                comes_back=10,
+                then=OTHER,
+                house={"takes_several": True},
+            ),
+            Story("The same, and the second voucher does not come", balance=(SMALL,), house={"takes_several": True}),
+            Story(
+                "E-GUMA cannot be reached, and the house lets people in meanwhile",
+                balance=(NOT_SENT,) * 3 + (GOOD,),
+                house={"outage": OutageRules(OutageConduct.FREE)},
+            ),
+            Story(
+                "E-GUMA cannot be reached, and the house sends people to its staff",
+                balance=(NOT_SENT,) * 3 + (GOOD,),
+                house={"outage": OutageRules(OutageConduct.STAFF_ONLY)},
+            ),
+            Story("A rule of the house gives the entry free", house={"tariff": Tariff((PriceRule(Terms.FREE),))}),
             Story("Power cut before the intent is on disk", power_cut_after=AskBalance),
             Story(
                 "Power cut while Redeem is under way; it took effect",

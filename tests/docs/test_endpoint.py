@@ -23,7 +23,9 @@ STATES = {f"{handler.__module__.replace('.', '/').removeprefix('gate_controller/
 OF_ONE_CALL = {
     "admission/gate/visitors.py": "a ShortCode's voucher is known when Balance has answered",
     "admission/gate/errands.py": "so is that of an errand",
+    "admission/attempt/outage.py": "whether E-GUMA is there again is asked by what costs nothing",
     "shell/books.py": "the list is laid beside the journal",
+    "cli/setup/rehearsal.py": "a voucher is tried up to the moment at which money would move",
 }
 """Files besides that know one call, with why: another endpoint has no part in it."""
 

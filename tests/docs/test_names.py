@@ -11,6 +11,7 @@ from typing import assert_never
 import pytest
 
 from gate_controller.settings.models import FIELDS
+from gate_controller.venue.venue_loading import VENUE_FIELDS, venue_variable
 from tests.docs.command_lines import is_module, targets, wrong_with
 from tests.docs.house import House, anchor, headings
 from tests.docs.names import Name, NameKind, names
@@ -21,13 +22,25 @@ FOREIGN = {
     "gate.toml": "the settings file of whoever runs a gate",
     "gate.museum.ch": "a name that a house may give its gate",
     "./gate.toml": "the same, in the folder a command is typed in",
+    "venue.museum.ch": "a name that a house may give its venue",
     "./state": "the journal's folder, where none is set",
+    "./venue-state": "a venue's folder, where none is set",
+    "venue.key": "in a venue's state directory: what it signs orders with",
+    "prometheus.token": "in a venue's state directory: what the house's Prometheus asks with",
+    "Europe/Zurich": "a time zone",
+    "acl_file": "of Mosquitto's configuration",
+    "site/": "what `make docs` builds",
     "archive/attempts-YEAR.jsonl": "in the journal's folder",
     "audit.jsonl": "in the state directory: who logged in and what was done",
     "certificate.pem": "in the state directory: the page's certificate, where none is given",
     "prometheus.yml": "the settings file of whoever runs Prometheus",
     "gate_scans_total": "a metric: Prometheus's library adds what ends the name of a counter",
+    "venue_gate_admitted_total": "a metric, as the one above",
+    "venue_gate_refused_total": "the same",
+    "venue_gate_charged_cents_total": "the same",
     "config.txt": "what a Raspberry Pi boots with",
+    "firstrun.sh": "of Raspberry Pi OS 12: what the first start is to do",
+    "raspberrypi.local": "what a Raspberry Pi is called that nobody has given a name",
     "80-mm-candidate.rules": "of ModemManager",
     "99-com.rules": "of Raspberry Pi OS",
     "pins/lgpio.py": "of gpiozero",
@@ -47,12 +60,13 @@ EGUMA = ROOT / "docs" / "eguma-api.md"
 PYPROJECT = ROOT / "pyproject.toml"
 
 VARIABLES = {f"GATE_{name.replace('.', '__').upper()}" for name in FIELDS}
+OF_VENUES = {venue_variable(name) for name in VENUE_FIELDS}
 
 
 def wrong(name: Name, house: House) -> str:
     """Return what is wrong with a name, and what to do; empty where it is the name of something."""
     file = name.remark.file
-    if name.text in FOREIGN or (name.what is NameKind.CODE and file == EGUMA):
+    if name.text in FOREIGN or name.text in OF_VENUES or (name.what is NameKind.CODE and file == EGUMA):
         return ""
     match name.what:
         case NameKind.FILE:
@@ -191,6 +205,7 @@ STALE = {
     "an option": ("Type `gate status --loudly`.", "gate status --loudly"),
     "a setting in a command": ("Type `PROGRAM run --set relay.colour=5`.", "gate-controller run --set relay.colour=5"),
     "a setting with its value": ('Set `relay.colour = "red"`.', "relay.colour"),
+    "a line of a shell": ("```sh\nsudo PROGRAM journal burn\n```\n", "gate-controller journal burn"),
     "an example": ("So:\n\n    PROGRAM journal burn\n", "gate-controller journal burn"),
     "a target": ("Type `MAKE peace`.", "peace"),
     "a tested path": ("Type `python -m pytest PATHS`.", "tests/nowhere"),

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from gate_controller.admission.attempt.states import STATES, Checking, Closed
+from gate_controller.admission.attempt.states import STATES, Checking, Closed, Consulting
+from gate_controller.admission.attempt.ticket_states import TICKET_STATES, TicketIntending
 from gate_controller.admission.attempt.transitions import TRANSITIONS
 from gate_controller.admission.errand import errand_states
 from gate_controller.admission.errand.errand_transitions import ERRAND_TRANSITIONS
@@ -16,6 +17,12 @@ from gate_controller.admission.errand.errand_transitions import ERRAND_TRANSITIO
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 BEGIN, END = "<!-- transitions: drawn from the code -->", "<!-- end of transitions -->"
 ERRAND_BEGIN, ERRAND_END = "<!-- errands: drawn from the code -->", "<!-- end of errands -->"
+
+TICKET_BEGIN, TICKET_END = "<!-- tickets: drawn from the code -->", "<!-- end of tickets -->"
+
+OF_TICKETS = (*TICKET_STATES, Closed)
+TICKET_ROWS = {row: to for row, to in TRANSITIONS.items() if row[0] in TICKET_STATES}
+ROWS = {row: to for row, to in TRANSITIONS.items() if row[0] not in TICKET_STATES}
 
 ERRAND_STATES = (
     errand_states.Enquiring,
@@ -47,9 +54,9 @@ class Drawn(Protocol):
 Table = Mapping[tuple[type, type], Drawn]
 
 
-def diagram(transitions: Table, states: Sequence[type], first: type, last: type) -> str:
+def diagram(transitions: Table, states: Sequence[type], firsts: Sequence[type], last: type) -> str:
     """Return a table as a Mermaid state diagram, one arrow for each pair of states."""
-    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {_name(first)}"]
+    lines = ["```mermaid", "stateDiagram-v2", *(f"    [*] --> {_name(first)}" for first in firsts)]
     arrows: dict[tuple[type, type], list[str]] = {}
     for (state, event), transition in transitions.items():
         for target in sorted(transition.to, key=states.index):
@@ -70,9 +77,13 @@ def table(transitions: Table, states: Sequence[type]) -> str:
 
 def drawn(page: str) -> str:
     """Return the page with its drawn parts made anew."""
-    attempts = f"{diagram(TRANSITIONS, STATES, Checking, Closed)}\n\n{table(TRANSITIONS, STATES)}"
-    first, last = errand_states.Enquiring, errand_states.Over
-    errands = f"{diagram(ERRAND_TRANSITIONS, ERRAND_STATES, first, last)}\n\n{table(ERRAND_TRANSITIONS, ERRAND_STATES)}"
+    attempts = f"{diagram(ROWS, STATES, (Checking, Consulting), Closed)}\n\n{table(ROWS, STATES)}"
+    tickets = f"{diagram(TICKET_ROWS, OF_TICKETS, (TicketIntending,), Closed)}\n\n{table(TICKET_ROWS, OF_TICKETS)}"
+    page = _put(page, tickets, TICKET_BEGIN, TICKET_END)
+    firsts, last = (errand_states.Enquiring,), errand_states.Over
+    errands = (
+        f"{diagram(ERRAND_TRANSITIONS, ERRAND_STATES, firsts, last)}\n\n{table(ERRAND_TRANSITIONS, ERRAND_STATES)}"
+    )
     return _put(_put(page, attempts, BEGIN, END), errands, ERRAND_BEGIN, ERRAND_END)
 
 

@@ -34,11 +34,13 @@ def listed(**changes: Any) -> ListedAnswer:
 def test_an_older_edition_has_neither_currency_nor_total() -> None:
     answer = balance()
     assert (answer.currency, answer.total_amount_in_cents, answer.message) == (None, None, "")
+    assert not answer.product_id
 
 
 def test_a_newer_edition_says_currency_and_total() -> None:
     answer = balance(total_amount_in_cents=9000, currency="CHF", product_id="p-1", extra=None, message="Hallo")
     assert (answer.currency, answer.total_amount_in_cents, answer.message) == ("CHF", 9000, "Hallo")
+    assert answer.product_id == "p-1"
 
 
 def test_fields_nobody_has_heard_of_are_ignored() -> None:
@@ -161,3 +163,12 @@ def test_an_entry_of_which_not_even_the_voucher_can_be_read_is_said_to_be_there(
 def test_what_is_no_list_cannot_be_read(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         entries_in(body)
+
+
+@pytest.mark.parametrize("product", [None, True, ["p-1"], {}])
+def test_an_odd_product_is_none(product: object) -> None:
+    assert not balance(product_id=product).product_id
+
+
+def test_a_product_is_the_same_as_a_number_and_as_a_text() -> None:
+    assert balance(product_id=17).product_id == balance(product_id="17").product_id == "17"

@@ -446,6 +446,6 @@ async def test_failures_are_logged_with_the_code_masked_and_success_is_not(caplo
         simulator.faults.add(Misbehaviour(FaultKind.STATUS, Endpoint.REDEEM, status=503))
         await no_redemption(api)
     again, failed = (record.getMessage() for record in caplog.records)
-    assert again.startswith("call=balance about=…KJR3 try=1 again_in=0.05 error=")
-    assert failed.startswith("call=redeem about=…KJR3 failed=unknown error=")
+    assert again.startswith("call=repeated what=balance about=…KJR3 try=1 again_in=0.05 error=")
+    assert failed.startswith("call=failed what=redeem about=…KJR3 how=unknown error=")
     assert GOOD not in caplog.text

@@ -11,13 +11,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from gate_controller.admission.words.calls import CallFailed, CallFault
-from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.codes import TicketNumber, VoucherCode
 from gate_controller.admission.words.desk_calls import Activation, Deactivation, NewAmount, NewBalance
 from gate_controller.admission.words.info_calls import VoucherInfo
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.ticket_calls import (
     TicketInfo,
-    TicketNumber,
     TicketRefusal,
     TicketRefusalCode,
     TicketTaken,

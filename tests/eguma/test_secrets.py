@@ -14,9 +14,8 @@ import httpx
 import pytest
 
 from gate_controller.admission.words.calls import Balance, CallFailed, CallFault
-from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.codes import TicketNumber, VoucherCode
 from gate_controller.admission.words.money import Cents
-from gate_controller.admission.words.ticket_calls import TicketNumber
 from gate_controller.eguma.api import MAX_TEXT, Api
 from gate_controller.eguma.connection import EgumaConnection
 from gate_controller.eguma.desk_api import DeskApi

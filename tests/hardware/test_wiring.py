@@ -60,10 +60,13 @@ def test_the_examples_have_every_kind_of_drive(tmp_path: Path) -> None:
     assert kinds == {"pulse", "hold", "motor", "maglock"}
 
 
-def test_the_full_diagram_has_every_pin_but_those_of_other_gates_and_displays(tmp_path: Path) -> None:
+def test_the_full_diagram_has_every_pin_but_those_of_other_gates_and_displays_and_of_further_buttons(
+    tmp_path: Path,
+) -> None:
     settings = settings_of("full", tmp_path)
     unset = {name for name in FIELDS if name.endswith("pin") and value_of(settings, name) is None}
-    assert unset == {"drive.close_pin", "display.dc_pin", "display.reset_pin"}
+    buttons = {"balance_button.pin", "price_button.pin"}  # wired as the exit button is
+    assert unset == {"drive.close_pin", "display.dc_pin", "display.reset_pin", *buttons}
 
 
 @each_diagram

@@ -5,6 +5,7 @@ The sources keep to one shape (a list on one line), so that a few patterns read 
 Each SVG ends with the hash of the source it was drawn from: a diagram that is behind its source is seen at once.
 """
 
+import asyncio
 import hashlib
 import re
 import shutil
@@ -15,11 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.hardware.lettering import fit
+
 HARDWARE = Path(__file__).parents[2] / "hardware"
 SOURCES = sorted((HARDWARE / "wiring").glob("*.yml"))
 
 _HASH = re.compile(r"<!-- drawn from ([a-z-]+\.yml), sha256 ([0-9a-f]{64}) -->")
-# Boxes are sized for DejaVu, which is wide, and shown in a narrower font: no text runs over its box anywhere.
+# Boxes are sized for DejaVu, which is wide, and shown in a narrower font; lettering.py sees to those who lack that.
 _SIZED_FOR, _SHOWN_IN = "DejaVu Sans", "Arial, Liberation Sans, Helvetica, sans-serif"
 _STYLE = f"options:\n  fontname: {_SIZED_FOR}\n"
 
@@ -96,8 +99,9 @@ def _main() -> int:
     if program is None or shutil.which("dot") is None:
         print("wireviz or graphviz is missing: apt install graphviz pipx && pipx install wireviz", file=sys.stderr)
         return 1
-    for svg in draw(program):
-        print(svg)
+    drawn = list(draw(program))
+    asyncio.run(fit(drawn))
+    print(*drawn, sep="\n")
     return 0
 
 

@@ -146,7 +146,7 @@ def test_charges_saved_from_a_corrupt_journal_still_explain_what_egumas_list_sho
     fresh = Store(tmp_path)
     doubted = _charged(fresh, 1.8e9 + 60)
 
-    assert fresh.count_charges("L4FU5LQTKJR3", Cents(2_500), 1.8e9, but=doubted, at_most=True) == 1
+    assert fresh.count_charges("L4FU5LQTKJR3", Cents(2_500), (1.8e9, 1.8e9), but=doubted)[1] == 1
     fresh.close()
 
 

@@ -221,7 +221,7 @@ def test_facts_of_an_older_file_are_numbered_and_read(directory: Path) -> None:
     assert approved is not None
     assert (voucher_of(facts), approved.balance_before) == (VOUCHER, 4_000)
     assert store.charges_since(NOON) == [(VOUCHER, PRICE)]
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD9"), at_most=False) == 1
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=AttemptId("ABCD9"))[0] == 1
     store.close()
     assert numbers_in(directory) == [1, 2]
 
@@ -432,33 +432,34 @@ def test_a_vouchers_charges_are_counted_with_or_without_the_refunded(store: Stor
     store.append([*admission(2), Refunded(intended(2).attempt, 4, NOON, how="confirmed")])
     store.append([intended(3)])  # not known to be charged
     but = AttemptId("ABCD9")
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=but, at_most=False) == 1
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=but, at_most=True) == 2
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=but)[0] == 1
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=but)[1] == 2
 
 
 def test_charges_of_another_amount_do_not_count(store: Store) -> None:
     """The price was set to another since: the list's entries are counted at one amount, so the journal's are too."""
     store.append(admission(1))
     but = AttemptId("ABCD9")
-    assert store.count_charges(VOUCHER, Cents(PRICE + 500), NOON, but=but, at_most=True) == 0
+    assert store.count_charges(VOUCHER, Cents(PRICE + 500), (NOON, NOON), but=but)[1] == 0
 
 
 def test_only_this_vouchers_charges_count(store: Store) -> None:
     store.append([intended(1, voucher=VoucherCode("EXP6NT2VKD8Q")), redeemed(1)])
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD9"), at_most=True) == 0
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=AttemptId("ABCD9"))[1] == 0
 
 
 def test_charges_from_before_do_not_count_nor_does_the_attempt_in_question(store: Store) -> None:
     store.append(admission(1, at=NOON - HOUR))
     store.append(admission(2))
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD2"), at_most=True) == 0
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=AttemptId("ABCD2"))[1] == 0
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON - 2 * HOUR), but=AttemptId("ABCD2")) == (0, 1)
 
 
 def test_a_charge_is_dated_by_what_balance_said_for_the_clock_was_right_by_then(store: Store) -> None:
     """The first visitor after a start: the intent was written while the clock was a year behind."""
     early = replace(intended(1), at=NOON - 365 * 24 * HOUR, is_dated=False)
     store.append([early, approved(1), redeemed(1)])
-    assert store.count_charges(VOUCHER, PRICE, NOON, but=AttemptId("ABCD9"), at_most=False) == 1
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=AttemptId("ABCD9"))[0] == 1
     assert store.explained_since(NOON)[VOUCHER, PRICE] == 1
 
 

@@ -1,10 +1,17 @@
 """A real browser for the staff's page: Debian's Chromium, driven by Playwright, with what it complained of."""
 
+import asyncio
+import atexit
 import json
+import re
 import shutil
+import subprocess
+import tempfile
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +31,23 @@ _ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+_AS_LAUNCHED = [
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--force-color-profile=srgb",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-popup-blocking",
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
+]
+"""What Playwright launches one with, as far as a page shows it."""
+
+_LISTENS = re.compile(r"DevTools listening on (ws://\S+)")
 
 
 @dataclass
@@ -46,11 +70,38 @@ def chromium() -> str:
     return found
 
 
+@cache
+def _address() -> str:
+    """Start a browser for all that this process shows in one, and return where it is spoken to; it ends with it."""
+    folder = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+    told = [*_ARGUMENTS, *_AS_LAUNCHED, "--headless", "--remote-debugging-port=0", f"--user-data-dir={folder.name}"]
+    process = subprocess.Popen([chromium(), *told], stderr=subprocess.PIPE, text=True)  # noqa: S603 - Debian's own
+    assert process.stderr is not None
+    found = next(filter(None, map(_LISTENS.search, process.stderr)))
+
+    def end() -> None:
+        process.kill()
+        process.communicate()
+        folder.cleanup()
+
+    atexit.register(end)
+    threading.Thread(target=process.stderr.read, daemon=True).start()  # a pipe that is full would hold it up
+    return found[1]
+
+
 @asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """Start a browser."""
+async def browser(*more: str, environment: dict[str, str] | None = None) -> AsyncIterator[Browser]:
+    """
+    Return a browser: the one that all tests of this process share, each with contexts of its own. With `more`
+    arguments, or where an `environment` stands in place of this process's, it is started for this alone.
+    """
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
+        if more or environment:
+            started = await playwright.chromium.launch(
+                executable_path=chromium(), args=[*_ARGUMENTS, *more], env={**environment} if environment else None
+            )
+        else:
+            started = await playwright.chromium.connect_over_cdp(await asyncio.to_thread(_address))
         try:
             yield started
         finally:

@@ -6,7 +6,7 @@ The pure core by hand: a test says what E-GUMA answers and what time it is; disk
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gate_controller.admission.attempt.attempt import Attempt
@@ -52,9 +52,21 @@ from gate_controller.admission.words.desk_calls import (
 )
 from gate_controller.admission.words.facts import Fact, Occurred, Occurrence
 from gate_controller.admission.words.ids import NOBODY, Numbering, OrderId
+from gate_controller.admission.words.info_calls import AskInfo, InfoAnswered, VoucherInfo
 from gate_controller.admission.words.messages import Message, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.policy import Policy
+from gate_controller.admission.words.ticket_calls import (
+    AskTicket,
+    CheckedIn,
+    CheckedOut,
+    CheckIn,
+    CheckOut,
+    TicketAnswered,
+    TicketInfo,
+    TicketRefusal,
+    TicketTaken,
+)
 
 VOUCHER, OTHER, SHORT_CODE = "L4FU5LQTKJR3", "AB12CD34EF56", "42"
 PRICE = 2_500
@@ -68,9 +80,24 @@ REFUSED = CallFailed(CallFault.REFUSED, "E-GUMA says no")
 NO_KEY = CallFailed(CallFault.KEY_NOT_ACCEPTED, "401")
 
 Outcome = (
-    Balance | Redemption | Redemptions | Cancelled | CallFailed | Activation | Deactivation | NewAmount | NewBalance
+    Balance
+    | Redemption
+    | Redemptions
+    | Cancelled
+    | CallFailed
+    | Activation
+    | Deactivation
+    | NewAmount
+    | NewBalance
+    | TicketTaken
+    | TicketRefusal
+    | TicketInfo
+    | VoucherInfo
 )
 Asked = Call
+
+BUTTONS = {on.Contact.EXIT_BUTTON, on.Contact.BALANCE_BUTTON, on.Contact.PRICE_BUTTON}
+_WAYS = ("takes_tickets", "is_way_out", "reentry_seconds", "undoes_entries", "most_inside")
 
 ERRAND_ANSWERS: dict[type[Call], type[on.AttemptEvent]] = {
     TopUp: ToppedUp,
@@ -79,15 +106,26 @@ ERRAND_ANSWERS: dict[type[Call], type[on.AttemptEvent]] = {
     Activate: Activated,
     AskDeactivation: DeactivationAnswered,
     Deactivate: Deactivated,
+    CheckIn: CheckedIn,
+    CheckOut: CheckedOut,
+    AskTicket: TicketAnswered,
 }
-"""What answers each call that staff have the gate make."""
+"""What answers each call about tickets, and each that staff have the gate make."""
 
 
 def balance(
-    cents: int, code: str = VOUCHER, *, redeemable: bool = True, message: str = "", currency: str | None = None
+    cents: int,
+    code: str = VOUCHER,
+    *,
+    redeemable: bool = True,
+    message: str = "",
+    currency: str | None = None,
+    total: int | None = None,
+    product_id: str = "",
 ) -> Balance:
     """Return an answer of Balance."""
-    return Balance(VoucherCode(code), redeemable, Cents(cents), message, currency)
+    whole = None if total is None else Cents(total)
+    return Balance(VoucherCode(code), redeemable, Cents(cents), message, currency, total=whole, product_id=product_id)
 
 
 def charged(left: int, token: str = TOKEN) -> Redemption:
@@ -122,11 +160,14 @@ class Core:
     ailments: list[str] = field(default_factory=list)
     """What was told of the passage sensor, in order; an empty one says that it works again."""
     answers: list[do.Answer] = field(default_factory=list)
+    revised: list[OrderId] = field(default_factory=list)
+    """Orders whose settings the gate has come to go by."""
     disk: str = "works"
     """Or "fails", or "hangs": then `held` writes wait for `disk_answers`."""
     held: list[do.Write] = field(default_factory=list)
     relay_works: bool = True
-    has_exit_button: bool = False
+    buttons: set[on.Contact] = field(default_factory=set)
+    """Those that have said how they are."""
     wall_error: float | None = None
     """How far the wall clock is off, while E-GUMA has not confirmed it; None: it has."""
     inbox: deque[on.Event] = field(default_factory=deque)
@@ -155,6 +196,9 @@ class Core:
                 case Cancel():
                     assert isinstance(outcome, Cancelled | CallFailed), command
                     event = CancelAnswered(self.at, command.attempt, outcome)
+                case AskInfo():
+                    assert isinstance(outcome, VoucherInfo | CallFailed), command
+                    event = InfoAnswered(self.at, command.attempt, outcome)
                 case _:
                     kind = ERRAND_ANSWERS[type(command)]
                     event = kind(self.at, command.attempt, outcome)  # type: ignore[call-arg]  # all have an outcome
@@ -171,11 +215,16 @@ class Core:
         self.now = end
 
     def contact(self, contact: on.Contact, *, active: bool = True) -> None:
-        """Let a contact change; an exit button has said before that nobody presses it."""
-        if contact is on.Contact.EXIT_BUTTON and not self.has_exit_button:
-            self.has_exit_button = True
+        """Let a contact change; a button has said before that nobody presses it."""
+        if contact in BUTTONS and contact not in self.buttons:
+            self.buttons.add(contact)
             self.happens(on.ContactChanged(self.at, contact, active=False))
         self.happens(on.ContactChanged(self.at, contact, active))
+
+    def press(self, button: on.Contact) -> None:
+        """Press a button, and let it go."""
+        self.contact(button)
+        self.contact(button, active=False)
 
     def order(self, kind: type[on.Order], *fields: Any) -> do.Answer:
         """Give an order as Anna, and return its answer."""
@@ -218,6 +267,8 @@ class Core:
                     self.shown.append(message)
                 case do.Note(text):
                     self.notes.append(text)
+                case do.Revised(order):
+                    self.revised.append(order)
                 case do.SensorAils(why):
                     self.ailments.append(why)
                 case do.Answer():
@@ -318,19 +369,26 @@ class Core:
         """
         attempts = self.histories()
         last = max((int(attempt[4:]) for attempt in attempts), default=0)
-        again = core(sensor=self.gate.policy.passage_seconds is not None, price=price, last=last, boot=boot)
+        ours = self.gate.policy
+        rules = {"tariff": ours.tariff, "refuses_expired": ours.refuses_expired, "outage": ours.outage}
+        again = core(sensor=ours.passage_seconds is not None, price=price, last=last, boot=boot, **rules)
+        ways = {name: getattr(self.gate.policy, name) for name in _WAYS}
+        again.gate.policy = replace(again.gate.policy, **ways)
         again.now, again.facts = self.now + seconds, list(self.facts)
         again.recovers(attempts.values(), is_foreign=is_foreign)
         return again
 
-    def recovers(self, histories: Iterable[Sequence[Fact]], *, is_foreign: bool = False) -> None:
+    def recovers(
+        self, histories: Iterable[Sequence[Fact]], *, is_foreign: bool = False, prices: str | None = None
+    ) -> None:
         """Let the gate take up what the journal holds."""
-        commands = self.gate.recover(self.at, histories, is_foreign=is_foreign)
-        assert not any(isinstance(command, do.Release | Redeem) for command in commands)
+        histories = tuple(histories)
+        commands = self.gate.recover(self.at, histories, is_foreign=is_foreign, recent=histories, prices=prices)
+        assert not any(isinstance(command, do.Release | Redeem | CheckIn | CheckOut) for command in commands)
         self.carry_out(commands)
 
 
-def core(*, sensor: bool = False, price: int = PRICE, last: int = 0, boot: str = BOOT, **policies: float) -> Core:
+def core(*, sensor: bool = False, price: int = PRICE, last: int = 0, boot: str = BOOT, **policies: Any) -> Core:
     """
     Return a gate that takes scans; `policies` are other fields of its `Policy`.
 

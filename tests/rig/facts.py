@@ -19,8 +19,10 @@ from gate_controller.admission.words.facts import (
     Regime,
     Released,
 )
+from gate_controller.admission.words.free_facts import FreeGrounds
 from gate_controller.admission.words.ids import AttemptId, IncidentCodes
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.ticket_facts import TicketEvidence
 
 TAG = "ABCD"
 VOUCHER = VoucherCode("L4FU5LQTKJR3")
@@ -79,6 +81,8 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "Occurrence": st.sampled_from(Occurrence),
     "Regime": st.sampled_from(Regime),
     "ErrandKind": st.sampled_from(ErrandKind),
+    "TicketEvidence": st.sampled_from(TicketEvidence),
+    "FreeGrounds": st.sampled_from(FreeGrounds),
     "int": st.integers(0, 1_000),
     "bool": st.booleans(),
     "Evidence": st.sampled_from(Evidence),

@@ -14,6 +14,7 @@ from smbus2 import i2c_msg
 
 # Eight bits and the acknowledgement for each byte, the address included.
 _BITS = 9
+_READ = 1  # I2C_M_RD of linux/i2c.h
 
 
 class Receiver(Protocol):
@@ -37,6 +38,8 @@ class FakeI2C:
         """What every transfer fails with, an `errno`."""
         self.open_error: int | None = None
         """What opening fails with."""
+        self.unreadable: set[int] = set()
+        """Addresses at which nothing answers a reading."""
         self.unanswered = threading.Event()
         """Set while a transfer hangs."""
         self.sent: list[tuple[int, bytes]] = []
@@ -73,8 +76,8 @@ class FakeI2C:
         """Let all answer again."""
         self.error = None
 
-    def transfer(self, address: int, data: bytes) -> None:
-        """Carry one transfer out."""
+    def transfer(self, address: int, data: bytes, *, is_read: bool = False) -> None:
+        """Carry one transfer out; what is read is all zeros."""
         if not self._answers.is_set():
             self.unanswered.set()
             self._answers.wait()
@@ -85,6 +88,10 @@ class FakeI2C:
             raise OSError(self.error, os.strerror(self.error))
         if address not in self.devices:
             raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
+        if is_read:
+            if address in self.unreadable:
+                raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
+            return
         self.sent.append((address, data))
         self.devices[address].receive(data)
         self.last_byte_at = time.monotonic()
@@ -98,7 +105,7 @@ class FakeBus:
 
     def i2c_rdwr(self, *i2c_msgs: i2c_msg) -> None:
         for message in i2c_msgs:
-            self._open_line().transfer(message.addr, bytes(message))
+            self._open_line().transfer(message.addr, bytes(message), is_read=bool(message.flags & _READ))
 
     def write_byte(self, i2c_addr: int, value: int) -> None:
         self._open_line().transfer(i2c_addr, bytes([value]))

@@ -16,11 +16,14 @@ from typing import Any
 
 from gate_controller.admission.words.facts import Fact, Intended, NotCharged, Redeemed, Refunded, Refused, Standing
 from gate_controller.admission.words.messages import Fault, Message, MessageKind, MoneyFate
+from gate_controller.admission.words.money import Cents
 from gate_controller.app import App
 from gate_controller.desk.control_socket import ask
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.records import Record
-from gate_controller.settings import load_settings
+from gate_controller.settings import LoadedSettings, load_settings
+from gate_controller.settings.provisioning.provisioned_state import Provisioned
+from gate_controller.shell.set_up import SetUp
 from gate_controller.simulator import Endpoint, FaultKind, Misbehaviour, Simulator
 from gate_controller.texts import Text
 from tests.rig.pins import Edge, Pins
@@ -93,16 +96,37 @@ class GateInProcess:
         settings: Mapping[str, object],
         *,
         machine: str = "this machine",
+        file: Path | None = None,
+        lacks: Sequence[str] = (),
     ) -> None:
         overrides = [f"{name}={value}" for name, value in settings.items()]
+
         # Nothing of a gate that this machine may have is read.
-        self.settings = load_settings(config=Path(os.devnull), overrides=overrides, environ={}).settings
+        def load() -> LoadedSettings:
+            return load_settings(config=file or Path(os.devnull), overrides=overrides, environ={})
+
+        loaded = load()
+        self.settings = loaded.settings
+
+        def tried(taken: Provisioned) -> LoadedSettings:
+            given = [one for one in overrides if one.partition("=")[0] not in lacks]
+            stand_ins = [one for one in overrides if one.partition("=")[0] in {*lacks} - taken.settings.keys()]
+            return load_settings(config=Path(os.devnull), overrides=[*given, *stand_ins], environ={}, taken=taken)
+
         self.simulator = simulator
         self.scanner = scanner
         self.pins = pins
         self.shown: list[SeenMessage] = []
         self.ready_lines: list[str] = []
-        self.app = App(self.settings, on_text=self._told, on_ready=self.ready_lines.append, machine=machine)
+        self.app = App(
+            self.settings,
+            on_text=self._told,
+            on_ready=self.ready_lines.append,
+            machine=machine,
+            origins=loaded.origins,
+            load=load,
+            set_up=SetUp(tried, frozenset(lacks)),
+        )
         self.run: asyncio.Task[int] = asyncio.create_task(self.app.run())
         self._read = 0
         self._paused_at = 0.0
@@ -244,10 +268,15 @@ class GateInProcess:
 
     def books_agree(self) -> bool:
         """Whether E-GUMA's books hold the charges that the journal knows, and at most those in doubt besides."""
-        told = [{type(fact) for fact in facts} for facts in self.facts()]
-        charged_for = sum(Redeemed in kinds and Refunded not in kinds for kinds in told)
-        in_doubt = sum(Intended in kinds and not kinds & {Redeemed, NotCharged, Refused} for kinds in told)
-        return PRICE * charged_for <= self.charged <= PRICE * (charged_for + in_doubt)
+        charged = in_doubt = 0
+        for facts in self.facts():
+            kinds = {type(fact) for fact in facts}
+            price = next((fact.price for fact in facts if isinstance(fact, Intended)), Cents(0))
+            if Redeemed in kinds:
+                charged += price if Refunded not in kinds else 0
+            elif not kinds & {NotCharged, Refused}:
+                in_doubt += price
+        return charged <= self.charged <= charged + in_doubt
 
     async def stop(self) -> int:
         """Tell the gate to end; return its exit code."""
@@ -278,22 +307,28 @@ async def running_gate(
     *,
     ready: bool = True,
     machine: str = "this machine",
+    file: Path | None = None,
+    lacks: Sequence[str] = (),
     **settings: object,
 ) -> AsyncIterator[GateInProcess]:
     """
     Run a gate with `PROMPT` and other settings (`admission__hold_seconds=1`), on a machine; it has ended when this has.
 
-    Waits until it takes scans, unless told that it is not `ready`.
+    Waits until it takes scans, unless told that it is not `ready`. A `file` of settings goes over `PROMPT`.
+    What it `lacks` it was not given: it waits to be set up.
     """
     with PtyScanner() as scanner:
         changed = {name.replace("__", "."): value for name, value in settings.items()}
-        in_force = {**PROMPT, "eguma.base_url": simulator.base_url, "scanner.port": scanner.port, **changed}
-        gate = GateInProcess(simulator, scanner, pins, {**in_force, "state_dir": state_dir}, machine=machine)
+        written = "" if file is None else file.read_text()
+        prompt = {name: value for name, value in PROMPT.items() if name.rpartition(".")[2] not in written}
+        in_force = {**prompt, "eguma.base_url": simulator.base_url, "scanner.port": scanner.port, **changed}
+        given = {**in_force, "state_dir": state_dir}
+        gate = GateInProcess(simulator, scanner, pins, given, machine=machine, file=file, lacks=lacks)
         try:
             if ready:
                 await until(lambda: bool(gate.ready_lines) or gate.run.done())
                 # Its first look at E-GUMA, so that no later request waits for it.
-                await until(lambda: bool(simulator.requests) or gate.run.done())
+                await until(lambda: bool(simulator.requests) or bool(lacks) or gate.run.done())
             yield gate
         finally:
             gate.app.stop()

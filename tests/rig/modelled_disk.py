@@ -16,6 +16,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import (
     Fact,
     Intended,
+    Occurrence,
     Redeemed,
     RefundBegun,
     Refunded,
@@ -23,6 +24,7 @@ from gate_controller.admission.words.facts import (
     approval,
     voucher_of,
 )
+from gate_controller.admission.words.free_facts import FreeEntry
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.money import Cents
 
@@ -122,6 +124,15 @@ class Disk:
     def not_closed(self) -> list[tuple[Fact, ...]]:
         """Return the facts of every attempt that the gate or a person has work with, as recovery reads them."""
         return [self.facts(a) for a in self.attempts if self.standing(a) is not Standing.CLOSED]
+
+    def recent(self) -> list[tuple[Fact, ...]]:
+        """Return the free entries and the outages, the oldest first, as `Store.free_entries` does."""
+        wanted = {Occurrence.OUTAGE, Occurrence.OUTAGE_ENDED}
+        return [
+            facts
+            for facts in map(self.facts, sorted(self.attempts, key=lambda attempt: int(attempt[4:])))
+            if any(isinstance(fact, FreeEntry) or getattr(fact, "what", None) in wanted for fact in facts)
+        ]
 
     def open_items(self) -> set[AttemptId]:
         """Return the attempts on the staff's list."""

@@ -27,6 +27,8 @@ _FAILURES = {
 class Surroundings(Protocol):
     """What the network needs of the world."""
 
+    now: float
+
     def later(self, seconds: float, happens: Callable[[], None], *, outlives: bool = False) -> None:
         """Let something happen."""
 
@@ -45,6 +47,7 @@ class Network:
 
     def __init__(self, world: Surroundings) -> None:
         self._world = world
+        self._back_at = float("-inf")
         self._fates: dict[Call, deque[Step]] = {}
         self.effects: list[str] = []
         """Reference numbers of charges that will still take effect."""
@@ -55,6 +58,11 @@ class Network:
     def heal(self) -> None:
         """Let every call from here on be answered soon."""
         self._fates = {call: deque() for call in Call}
+        self._back_at = float("-inf")
+
+    def out_of_reach(self, seconds: float) -> None:
+        """Let nothing arrive for so long."""
+        self._back_at = self._world.now + seconds
 
     def foretell(self, step: Step) -> None:
         """Say what the next call of a kind meets, after those that have been foretold."""
@@ -71,6 +79,8 @@ class Network:
         """Carry a call out: `effect` is what it does at E-GUMA, `event` tells the gate how it ended."""
         fates = self._fates[call]
         step = fates.popleft() if fates else Step(0.0, call, Fate.ANSWERED)
+        if self._world.now < self._back_at:
+            step = Step(0.0, call, Fate.NOT_SENT, 0.5)
         seconds, left, world = step.seconds, max(seconds_left, 0.0), self._world
         told: list[Any] = []
 

@@ -17,7 +17,9 @@ from gate_controller.admission.words.calls import (
     Redemption,
 )
 from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.info_calls import VoucherInfo
 from gate_controller.admission.words.money import Cents
+from tests.rig.houses import EXPIRED, MAISON, PRODUCTS
 
 OWN_USER, TILL_USER = "gate", "till"
 
@@ -29,9 +31,15 @@ VOUCHERS = {
     "EXACTLY1PAID": 2_500,
     "NEARLY2PAIDS": 4_900,
     "LOWBALANCE00": 900,
+    "SMALLCHANGE0": 1_000,
+    "SMALLCHANGE1": 1_600,
     # A piece of them is somebody else's ShortCode.
     "WINTERGIFT07": 12_500,
     "08SUMMERGIFT": 12_500,
+    "SPATREATMENT": 9_000,
+    "PLACEVOUCHER": 9_000,
+    "EXPIREDGUEST": 12_500,
+    MAISON: 0,
 }
 """What is on each voucher at the beginning, in cents; the price of most schedules is 2,500."""
 
@@ -95,8 +103,18 @@ class Server:
         left = self.balances.get(real)
         if left is None:
             return Balance(VoucherCode(real), is_redeemable=False, balance=Cents(0), message="not found")
-        words = "" if left else "The voucher has been redeemed."
-        return Balance(VoucherCode(real), left > 0, Cents(left), words, self.habits.currency)
+        can = left > 0 or real == MAISON
+        words = "" if can else "The voucher has been redeemed."
+        if real in EXPIRED:
+            words = "The voucher is expired on 31.12.2020. You can still redeem it."
+        product = PRODUCTS.get(real, "")
+        return Balance(VoucherCode(real), can, Cents(left), words, self.habits.currency, product_id=product)
+
+    def info(self, code: str) -> VoucherInfo | CallFailed:
+        """Answer Info: also for a voucher there isn't, and not for a ShortCode."""
+        if code not in self.balances:
+            return CallFailed(CallFault.REFUSED, "not found")
+        return VoucherInfo(VoucherCode(code), valid_day=EXPIRED.get(code))
 
     def redeem(
         self, code: str, amount: int, reference: str, *, at: float, user: str = OWN_USER

@@ -1,5 +1,8 @@
 """The staff's page of a gate under test: where it is, and a client that asks it over a real socket."""
 
+import contextlib
+import itertools
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,13 +16,19 @@ from tests.rig.gate import GateInProcess, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
 
+# Below those that the kernel gives to whoever asks for any (from 32,768 on): another test's simulator would get one
+# that was free a moment ago. Each process begins elsewhere.
+_PORTS = itertools.cycle(range(20_000, 32_000))
+_begun = itertools.islice(_PORTS, (os.getpid() * 37) % 12_000, None)
+
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """Return a port of this machine that nobody listens on, and that nobody else is given."""
+    for port in _begun:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 @asynccontextmanager

@@ -56,6 +56,8 @@ class _Reading:
     """Whether it has to become a scan of that wish, once."""
     is_noise: bool = False
     """Whether nobody held it there: then what was read before may still become a scan."""
+    misleads: bool = False
+    """Whether an end in it is taken for the scanner's own: then its next voucher may be read once more."""
     is_after_noise: bool = False
     """Whether it shows the gate that an end before it was none of the scanner's."""
     scans: int = 0
@@ -170,6 +172,8 @@ class ScannerLine:
         # Just behind a voucher, the gate takes an end for the scanner's own, until a voucher comes without.
         self._is_misled |= not self._kind.sends_ends and bool(set(step.data) & set(b"\r\n"))
         self._newest.is_after_noise = False  # what misleads comes after it
+        # What has no end is taken for the beginning of what comes next, where the scanner sends ends.
+        self._is_torn |= self._kind.sends_ends and step.data[-1:] not in {b"\r", b"\n"}
         self._send_later([step.data], 0.0, _Reading("", is_noise=True))
 
     def _read(self, step: Holds, is_again: bool) -> None:
@@ -187,8 +191,17 @@ class ScannerLine:
         pieces = _cut(self._kind.prefix + step.shows + self._kind.suffix, cuts)
         # What a pause parts may look like a voucher's code, until the scanner is known to send ends; never a ShortCode.
         is_parted = len(pieces) > 1 and pause >= GAP_SECONDS
+        # A pause just behind a line of a text: its end is taken for the scanner's own, like one in noise.
+        misleads = (
+            is_parted and not self._kind.sends_ends and any(piece[-1:] in {b"\r", b"\n"} for piece in pieces[:-1])
+        )
+        # So is the end of a first line that is a voucher's code.
+        first_line = step.shows.splitlines()[0] if step.shows else b""
+        misleads |= (
+            not is_single_line and not self._kind.sends_ends and not isinstance(read_code(first_line), NotAVoucher)
+        )
         has_to_be = (is_single_line or self._kind.sends_ends) and _has_to_be(wish, pieces, pause, self._kind)
-        self._send_later(pieces, pause, _Reading(wish, is_parted=is_parted, has_to_be=has_to_be))
+        self._send_later(pieces, pause, _Reading(wish, is_parted, has_to_be, misleads=misleads))
 
     def _send_later(self, pieces: list[bytes], pause: float, reading: _Reading) -> None:
         begins = max(self._world.now, self._free_at)
@@ -204,6 +217,8 @@ class ScannerLine:
         self._world.tell(f"scanner sends {piece!r}")
         self._hears(piece)
         if is_last:
+            if reading.misleads:
+                self._is_misled, reading.is_after_noise = True, False
             if reading.heard and self._kind.sends_ends and reading.has_to_be:
                 self._is_torn = False
             self._world.later(TOLD_BY_SECONDS, lambda: self._check(reading), outlives=True)

@@ -5,21 +5,26 @@ A world (`world.py`) draws nothing at random, so a schedule plays the same every
 dropping steps. `random_schedule` makes one from a seed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
 from typing_extensions import override
 
-from gate_controller.admission.words.errand_facts import ErrandKind
-from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.errand_facts import OF_TICKETS, ErrandKind
+from gate_controller.admission.words.events import Contact, Purpose
 from gate_controller.admission.words.facts import Regime
+from gate_controller.admission.words.outage_rules import OutageConduct
 from tests.rig.held import NOISES, PREFIXES, SUFFIXES, TEXTS, WISHES, ScannerKind
+from tests.rig.houses import House, random_house
 from tests.rig.modelled_disk import DiskFate
 from tests.rig.modelled_server import ListHabit, ServerHabits
+from tests.rig.modelled_tickets import DELETED, GOOD_TICKETS, INSIDE, UNKNOWN_TICKET
 from tests.rig.steps import (
+    BALANCE_CARD,
     LATEST_EFFECT_SECONDS,
     PRICE,
+    PRICE_CARD,
     Call,
     ContactChanges,
     DiskTrouble,
@@ -29,12 +34,18 @@ from tests.rig.steps import (
     NobodyPasses,
     Noise,
     NoisyRelay,
+    OtherGateChecks,
+    OutOfReach,
     PowerCut,
     RelayTrouble,
+    Reprices,
     Scan,
     ScannerTrouble,
     SensorSticks,
+    StaffAdmits,
     StaffAdopt,
+    StaffChooses,
+    StaffCount,
     StaffErrand,
     StaffLetIn,
     StaffOpen,
@@ -62,8 +73,16 @@ class Setup:
     lateness: float = 0.0
     """How many seconds after its moment the gate hears that time has passed."""
     holds: bool = False
+    several: bool = False
+    """Several vouchers may pay one admission."""
     scanner: ScannerKind = field(default_factory=ScannerKind)
     """The service key holds the gate open, and only staff end an alarm; else it closes, and the contact ends it."""
+    takes_tickets: bool = False
+    is_way_out: bool = False
+    reentry: bool = False
+    undo: bool = False
+    most_inside: int = 0
+    house: House = field(default_factory=House)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +108,19 @@ FRAMES = (
     b"UNKNOWNCODE1",
     b"99",
     b"https://x.y",
+    BALANCE_CARD,
+    PRICE_CARD,
     b"' OR 1=1 --",
     b"\xff\x00",
     b"",
 )
+
+
+SMALL_FRAMES = (b"LOWBALANCE00", b"SMALLCHANGE0", b"SMALLCHANGE1")
+"""Vouchers that pay an admission only together with others."""
+
+HOUSE_FRAMES = (b"MAISONFREE12", b"MAISONFREE12", b"EXACTLY1PAID", b"SPATREATMENT", b"PLACEVOUCHER", b"EXPIREDGUEST")
+"""Vouchers about which some houses have rules."""
 
 
 def random_schedule(seed: int, most: int = 24) -> Schedule:
@@ -111,13 +139,65 @@ def random_schedule(seed: int, most: int = 24) -> Schedule:
         chance.random() < 0.5,
         chance.choice((0.0, 0.0, 0.02)),
         chance.random() < 0.3,
+        chance.random() < 0.4,
         scanner,
+        house=(house := random_house(others := Random(f"house {seed}"))),  # noqa: S311 - as above
     )
     # A schedule about one voucher meets more of its own past than one about many.
     favourites = chance.sample(FRAMES, chance.randint(1, 3))
+    if setup.several:
+        favourites += chance.sample(SMALL_FRAMES, chance.randint(1, 2))
     makers, weights = zip(*_MAKERS.items(), strict=True)
     picked = chance.choices(makers, weights, k=chance.randint(4, most))
+    steps = tuple(maker(chance, favourites) for maker in picked)
+    return Schedule(setup, steps if house == House() else tuple(_of_house(house, steps, others)))
+
+
+def _of_house(house: House, steps: Iterable[Step], chance: Random) -> Iterator[Step]:
+    """Yield the steps, among them what is about the rules of a house."""
+    for step in steps:
+        if house.outage.conduct is not OutageConduct.CLOSED and chance.random() < 0.1:
+            yield OutOfReach(_pause(chance), chance.choice((0.5, 4.0, 30.0, 120.0, 1_500.0)))
+        if house.refuses_expired and chance.random() < 0.1:
+            yield Network(0.0, Call.INFO, chance.choice(tuple(Fate)), chance.choice((0.01, 0.3, 4.0)))
+        is_scan = isinstance(step, Scan) and chance.random() < 0.4
+        yield Scan(step.after, chance.choice(HOUSE_FRAMES)) if is_scan else step
+
+
+TICKET_FRAMES = tuple(number.encode() for number in (*GOOD_TICKETS, *GOOD_TICKETS, INSIDE, DELETED, UNKNOWN_TICKET))
+
+
+def ticket_schedule(seed: int, most: int = 24) -> Schedule:
+    """Return the schedule of a seed about a house with tickets."""
+    chance = Random(f"tickets {seed}")  # noqa: S311 - schedules, not secrets
+    setup = Setup(
+        sensor=chance.random() < 0.6,
+        lateness=chance.choice((0.0, 0.0, 0.02)),
+        takes_tickets=True,
+        is_way_out=chance.random() < 0.3,
+        reentry=chance.random() < 0.3,
+        undo=chance.random() < 0.5,
+        most_inside=chance.choice((0, 0, 0, 1, 2)),
+    )
+    favourites = chance.sample(TICKET_FRAMES, chance.randint(1, 3))
+    makers, weights = zip(*_TICKET_MAKERS.items(), strict=True)
+    picked = chance.choices(makers, weights, k=chance.randint(4, most))
     return Schedule(setup, tuple(maker(chance, favourites) for maker in picked))
+
+
+def any_schedule(seed: int) -> Schedule:
+    """Return the schedule of a seed: every fourth is about tickets, and in every third the price changes meanwhile."""
+    schedule = ticket_schedule(seed) if seed % 4 == 3 else random_schedule(seed)
+    return repriced(schedule, seed) if seed % 3 == 2 else schedule
+
+
+def repriced(schedule: Schedule, seed: int) -> Schedule:
+    """Return a schedule with another price now and then. By lots of its own: the seeds found what they have found."""
+    chance, steps = Random(f"prices {seed}"), list(schedule.steps)  # noqa: S311 - it must be repeatable
+    for _ in range(chance.randint(1, 3)):
+        price = Reprices(chance.choice((0.0, 0.03, 0.2, 5.0)), chance.choice((PRICE, 2_000, 3_000)))
+        steps.insert(chance.randint(0, len(steps)), price)
+    return replace(schedule, steps=tuple(steps))
 
 
 def _pause(chance: Random) -> float:
@@ -140,8 +220,19 @@ def _holds(chance: Random, favourites: list[bytes]) -> Step:
     return Holds(_pause(chance), shows, tuple(cuts), pause, readings, every)
 
 
+_VOUCHER_ERRANDS = tuple(kind for kind in ErrandKind if kind not in OF_TICKETS)
+_TICKET_CALLS = (Call.CHECK_IN, Call.CHECK_OUT, Call.TICKET_INFO)
+_VOUCHER_CALLS = tuple(call for call in Call if call not in {*_TICKET_CALLS, Call.INFO})
+
+
+def _ticket_network(chance: Random, favourites: list[bytes]) -> Step:
+    step = _network(chance, favourites)
+    assert isinstance(step, Network)
+    return replace(step, call=chance.choice((Call.CHECK_IN, *_TICKET_CALLS)))
+
+
 def _network(chance: Random, _: list[bytes]) -> Step:
-    call = chance.choice((Call.REDEEM, Call.REDEEM, *Call))
+    call = chance.choice((Call.REDEEM, Call.REDEEM, *_VOUCHER_CALLS))
     fate = chance.choice(tuple(Fate))
     seconds = chance.choice((0.01, 0.05, 0.3, 1.0, 4.0, 30.0, LATEST_EFFECT_SECONDS))
     if fate is Fate.OVERDUE:
@@ -204,9 +295,13 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
         chance.choice(tuple(Regime)),
         chance.choice((None, 0.5, 5.0, 60.0, 4_000.0)),
     ): 0.4,
+    lambda chance, _: StaffAdmits(
+        chance.choice((0.0, 0.0, 0.05, 4.0, 12.0)), chance.choice(VOUCHER_FRAMES).decode(), chance.randint(1, 4)
+    ): 1,
+    lambda chance, _: StaffChooses(_pause(chance), chance.choice(tuple(Purpose))): 0.5,
     lambda chance, _: StaffErrand(
         chance.choice((0.0, 0.0, 0.05, 4.0, 12.0)),
-        chance.choice((*ErrandKind, ErrandKind.TOP_UP)),
+        chance.choice((*_VOUCHER_ERRANDS, ErrandKind.TOP_UP)),
         chance.randrange(5),
         chance.choice((500, 1_000, 1_000, 2_500, 5_000)),
     ): 2,
@@ -215,6 +310,41 @@ _MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
     lambda chance, _: StaffRefunds(_pause(chance), chance.randrange(5)): 0.7,
     # What is left to staff is so only when a credit has lapsed.
     lambda chance, _: StaffSettles(chance.choice((0.0, 650.0, 1_300.0)), chance.randrange(5)): 0.6,
+}
+
+
+def _ticket_scan(chance: Random, favourites: list[bytes]) -> Step:
+    frames = favourites if chance.random() < 0.8 else (*TICKET_FRAMES, *VOUCHER_FRAMES)
+    return Scan(_pause(chance), chance.choice(frames))
+
+
+_TICKET_MAKERS: dict[Callable[[Random, list[bytes]], Step], float] = {
+    _ticket_scan: 12,
+    _ticket_network: 8,
+    _disk: 2,
+    _power_cut: 2,
+    lambda chance, _: OtherGateChecks(_pause(chance), chance.choice((*GOOD_TICKETS, INSIDE)), chance.random() < 0.6): 1,
+    lambda chance, _: Stop(chance.choice((0.0, 0.03, 0.1, 1.0)), chance.choice((0.5, 20.0))): 0.5,
+    lambda chance, _: RelayTrouble(chance.choice((0.0, 0.1, 2.0)), works=chance.random() < 0.4): 0.6,
+    lambda chance, _: NobodyPasses(chance.choice((0.0, 0.0, 2.0))): 1.5,
+    lambda chance, _: StrayPassage(_pause(chance)): 0.3,
+    lambda chance, _: SensorSticks(
+        _pause(chance), chance.choice(tuple(Sticking)), chance.choice((0.5, 6.0, 15.0, 60.0, 900.0))
+    ): 0.3,
+    lambda chance, _: ContactChanges(
+        chance.choice((0.0, 0.02, 0.05, 0.08, 3.0)), chance.choice(tuple(Contact)), chance.random() < 0.6
+    ): 1,
+    lambda chance, _: StaffOpen(_pause(chance)): 0.2,
+    lambda chance, _: StaffCount(_pause(chance), chance.choice((0, 0, 1, 3))): 0.5,
+    lambda chance, _: StaffAdopt(_pause(chance)): 0.3,
+    lambda chance, _: StaffResume(_pause(chance)): 0.2,
+    lambda chance, _: StaffRule(
+        chance.choice((0.0, 0.02, 0.05, 0.08, 3.0)),
+        chance.choice(tuple(Regime)),
+        chance.choice((None, 0.5, 5.0, 60.0, 4_000.0)),
+    ): 0.4,
+    lambda chance, _: StaffLetIn(chance.choice((0.0, 650.0, 1_300.0)), chance.randrange(5)): 0.3,
+    lambda chance, _: StaffSettles(chance.choice((0.0, 650.0, 1_300.0)), chance.randrange(5)): 0.5,
 }
 
 

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.ids import Numbering
+from gate_controller.admission.words.money import Cents
 from gate_controller.settings.sections import WebSection
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.policies import policy_of
@@ -100,7 +101,7 @@ def some_house(
         return board.status().as_dict()
 
     answerers: dict[str, Answerer] = {"status": status, **(desk or {})}
-    house = House("East gate", state_dir, texts, board.status, board.follow, answerers, lambda: None)
+    house = House("East gate", state_dir, texts, board.status, board.follow, answerers, lambda: None, Cents(2_500))
     return house, WebSection.model_validate(web or {})
 
 

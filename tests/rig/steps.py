@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gate_controller.admission.words.errand_facts import ErrandKind
-from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.events import Contact, Purpose
 from gate_controller.admission.words.facts import Regime
 from tests.rig.modelled_disk import DiskFate
 
-PRICE = 2_500
+PRICE, SECOND_PRICE = 2_500, 1_500
+BALANCE_CARD, PRICE_CARD = b"HOUSE-CARD-7Q2M9X4K", b"HOUSE-CARD-3F8R1T6W"
 
 # A redemption may take effect this long after it was sent; the settling time (120 s) is there to outlast it.
 LATEST_EFFECT_SECONDS = 90.0
@@ -19,10 +20,14 @@ class Call(Enum):
 
     BALANCE = "balance"
     REDEEM = "redeem"
+    INFO = "info"
     LIST = "list"
     CANCEL = "cancel"
     DESK_LOOK = "a question of staff's"
     DESK_CHANGE = "an errand of staff's"
+    CHECK_IN = "check-in"
+    CHECK_OUT = "check-out"
+    TICKET_INFO = "ticket info"
 
 
 class Fate(Enum):
@@ -84,6 +89,13 @@ class Network(Step):
     call: Call
     fate: Fate
     seconds: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfReach(Step):
+    """E-GUMA cannot be reached for so many seconds: nothing that is asked then arrives there."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +188,28 @@ class TillGivesBack(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherGateChecks(Step):
+    """Another gate checks a ticket in, or out."""
+
+    number: str
+    is_entry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reprices(Step):
+    """Somebody has the gate read its settings again, and they say another price."""
+
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCount(Step):
+    """Staff say how many people are inside."""
+
+    inside: int
+
+
+@dataclass(frozen=True, slots=True)
 class WallClockJumps(Step):
     """The gate's wall clock is put right, or wrong."""
 
@@ -209,6 +243,21 @@ class StaffRule(Step):
 
     regime: Regime
     seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAdmits(Step):
+    """Staff have persons let in on a voucher, from the desk."""
+
+    code: str
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffChooses(Step):
+    """Staff choose what the next scan is for."""
+
+    purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True)

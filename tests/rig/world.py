@@ -16,6 +16,8 @@ from typing import Any
 
 from gate_controller.admission.attempt.evidence import learn_user
 from gate_controller.admission.gate.gate import Gate
+from gate_controller.admission.gate.occupancy import COUNTED
+from gate_controller.admission.gate.price_record import first_list
 from gate_controller.admission.words import commands as do
 from gate_controller.admission.words import events as on
 from gate_controller.admission.words.calls import (
@@ -30,7 +32,7 @@ from gate_controller.admission.words.calls import (
     Redemptions,
     RedemptionsAnswered,
 )
-from gate_controller.admission.words.codes import read_code
+from gate_controller.admission.words.codes import Code, read_code
 from gate_controller.admission.words.desk_calls import (
     Activate,
     AskActivation,
@@ -39,17 +41,21 @@ from gate_controller.admission.words.desk_calls import (
     Deactivate,
     TopUp,
 )
-from gate_controller.admission.words.facts import Intended
+from gate_controller.admission.words.facts import Intended, PricesChanged
 from gate_controller.admission.words.ids import NOBODY, AttemptId, Numbering, OrderId
+from gate_controller.admission.words.info_calls import AskInfo, InfoAnswered
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.policy import Policy
+from gate_controller.admission.words.revision import RevisionOrdered
+from gate_controller.admission.words.ticket_calls import AskTicket, CheckIn, CheckOut
 from tests.rig import steps as plan
 from tests.rig.modelled_desk import ModelledDesk
 from tests.rig.modelled_disk import Disk, UnderWay
 from tests.rig.modelled_network import Network
 from tests.rig.modelled_sensor import Sensor
 from tests.rig.modelled_server import OWN_USER, TILL_USER, ListHabit, Server
+from tests.rig.modelled_tickets import REENTRY_SECONDS, TicketDesk
 from tests.rig.promises import Pulse, Watch
 from tests.rig.scanner_lines import ScannerLine
 from tests.rig.schedule import Schedule
@@ -76,6 +82,10 @@ class Outcome:
     violations: list[str] = field(default_factory=list)
     trace: list[str] = field(default_factory=list)
     admissions: int = 0
+    equations: int = 0
+    """Whether the books were added up, and came out even: not where an excuse was counted."""
+    contributions: int = 0
+    """Charges beside the one that opened the gate, where several vouchers paid for one admission."""
     charges: int = 0
     refunds: int = 0
     open_items: int = 0
@@ -91,11 +101,16 @@ class Outcome:
     """Power cuts between a pulse and its record: the one place where a visitor may enter twice (design.md)."""
     misread_drops: int = 0
     """Another till's redemption taken for the charge in doubt, where the list was no help (design.md)."""
+    free_entries: int = 0
     hidden_charges: int = 0
     """Another till gave back what the lost charge had taken, and the list was no help: "not charged" (design.md)."""
     errands: int = 0
     mistaken_errands: int = 0
     """Another till moved the same amount while an errand's fate was looked up by the balance (docs/money.md)."""
+    ticket_entries: int = 0
+    ticket_exits: int = 0
+    mistaken_entries: int = 0
+    """What another gate did to a ticket in the seconds of a lost answer, taken for this gate's (design.md)."""
     forgotten_cancels: int = 0
     """
     Cancelled on a failing disk, crashed, and the charge seemed to stand: another till had taken the same amount, or the
@@ -119,6 +134,7 @@ class World:
         self.server = Server(schedule.setup.habits)
         self.disk = Disk()
         self.desk = ModelledDesk(self)
+        self.ticket_desk = TicketDesk(self, EPOCH)
         self.watch = Watch(self)
         self._tracing = tracing
         self._agenda: list[tuple[float, int, int, Callable[[], None]]] = []
@@ -148,6 +164,8 @@ class World:
         self._mending: set[Fault] = set()
         self._inbox: deque[on.Event] = deque()
         self.gate = self._new_gate(0)
+        self._first_prices = first_list(self.gate.policy)
+        self.gate.recover(self.instant(), (), prices=self._first_prices)
 
     # -- time
 
@@ -181,6 +199,10 @@ class World:
     def was_doubled(self, attempt: AttemptId) -> bool:
         """Whether the charge of this attempt was sent twice on the way."""
         return self.reference(attempt) in self._network.doubled
+
+    def was_sent_twice(self, name: str) -> bool:
+        """Whether the call of this name was sent twice on the way."""
+        return name in self._network.doubled
 
     def effects_under_way(self, attempt: AttemptId) -> bool:
         """Whether a charge for this attempt will still take effect at E-GUMA."""
@@ -222,6 +244,7 @@ class World:
         for contact in on.Contact:
             self.post(on.ContactChanged(self.instant(), contact, active=False))
         self._order(on.ResumeOrdered)
+        self.post(on.DayBegan(self.instant()))
         self._cut = None
         self._is_healed = True
         self._plug_scanner(works=True)
@@ -233,7 +256,7 @@ class World:
         self.tell(f"STEP {step}")
         match step:
             case plan.Scan(_, frame):
-                self.watch.presented.wished(str(read_code(frame)))
+                self.watch.presented.wished(str(read_code(frame, takes_tickets=self.setup.takes_tickets)))
                 self.scan(frame)
             case plan.Holds():
                 self._line.hold(step)
@@ -241,6 +264,8 @@ class World:
                 self._line.noise(step)
             case plan.Network():
                 self._network.foretell(step)
+            case plan.OutOfReach(_, seconds):
+                self._network.out_of_reach(seconds)
             case plan.DiskTrouble(_, fate, seconds, writes):
                 self.disk.fates.extend([(fate, seconds)] * writes)
             case plan.RelayTrouble(_, works):
@@ -266,6 +291,14 @@ class World:
                 self.server.redeem(code, amount, "", at=self.now, user=self._till_user)
             case plan.TillGivesBack(_, code):
                 self.server.till_gives_back(code, at=self.now)
+            case plan.OtherGateChecks(_, number, is_entry):
+                tickets = self.ticket_desk.tickets
+                (tickets.check_in if is_entry else tickets.check_out)(number, "", self.now)
+            case plan.Reprices(_, price):
+                self._price = price
+                self._order(RevisionOrdered, self._policy(), "gate.toml")
+            case plan.StaffCount(_, inside):
+                self._order(on.OccupancyOrdered, inside)
             case plan.WallClockJumps(_, by):
                 self._wall_error += by
             case plan.StaffRefunds(_, which):
@@ -281,9 +314,13 @@ class World:
             case plan.StaffRule(_, regime, seconds):
                 until = None if seconds is None else self.instant().wall + seconds
                 self._order(on.RegimeOrdered, regime, "a school", until)
+            case plan.StaffAdmits(_, code, persons):
+                self._order(on.AdmitOrdered, Code(code), persons)
             case plan.StaffErrand():
                 if self.up and (fields := self.desk.order(step)) is not None:
                     self._order(on.ErrandOrdered, *fields)
+            case plan.StaffChooses(_, purpose):
+                self._order(on.PurposeOrdered, purpose)
             case plan.StaffAdopt():
                 self._order(on.AdoptOrdered, tuple(self.disk.facts(a) for a in sorted(self.disk.open_items())))
             case plan.Stop():
@@ -373,7 +410,7 @@ class World:
             self.watch.commanded(command)
             self._start(command)
 
-    def _start(self, command: do.Command) -> None:
+    def _start(self, command: do.Command) -> None:  # noqa: PLR0912 - one case for each kind of command
         match command:
             case AskBalance():
                 self._call(
@@ -398,10 +435,19 @@ class World:
                     lambda: self.server.cancel(code, token, amount),
                     lambda told: CancelAnswered(self.instant(), attempt, told),
                 )
+            case AskInfo():
+                self._call(
+                    Call.INFO,
+                    command.deadline,
+                    lambda: self.server.info(command.voucher_code),
+                    lambda told: InfoAnswered(self.instant(), command.attempt, told),
+                )
             case AskRedemptions():
                 self._ask_list(command)
             case TopUp() | CancelPart() | AskActivation() | Activate() | AskDeactivation() | Deactivate():
                 self.desk.call(command)
+            case CheckIn() | CheckOut() | AskTicket():
+                self.ticket_desk.call(command)
             case do.Write(ticket, facts, synced):
                 write = self.disk.write(ticket, facts, self.now, synced=synced)
                 self.later(write.ends - self.now, lambda: self._written(write))
@@ -414,7 +460,7 @@ class World:
                 self.post(moved(self.instant(), NOBODY))
             case do.LetGo() | do.Shut():
                 pass
-            case do.Show() | do.Note() | do.SensorAils():
+            case do.Show() | do.Note() | do.SensorAils() | do.Revised():
                 pass
             case _:
                 raise TypeError(command)
@@ -506,16 +552,37 @@ class World:
     # -- power
 
     def _new_gate(self, last: int) -> Gate:
-        policy = Policy(
+        return Gate(self._policy(), Numbering(TAG, last))
+
+    def _policy(self) -> Policy:
+        return Policy(
             GATE_ID,
             Cents(self._price),
             Currency.CHF,
+            second_price=Cents(plan.SECOND_PRICE),
+            balance_card=plan.BALANCE_CARD.decode(),
+            price_card=plan.PRICE_CARD.decode(),
             passage_seconds=8.0 if self.setup.sensor else None,
             boot=f"boot {self._boot}",
             fire_resumes=not self.setup.holds,
             key_opens=self.setup.holds,
+            takes_several=self.setup.several,
+            takes_tickets=self.setup.takes_tickets,
+            is_way_out=self.setup.is_way_out,
+            reentry_seconds=REENTRY_SECONDS if self.setup.reentry else 0.0,
+            undoes_entries=self.setup.undo,
+            most_inside=self.setup.most_inside,
+            tariff=self.setup.house.tariff,
+            refuses_expired=self.setup.house.refuses_expired,
+            outage=self.setup.house.outage,
+            price_list=(("admission.price_cents", str(self._price)),),
         )
-        return Gate(policy, Numbering(TAG, last))
+
+    def _prices_on_record(self) -> str:
+        facts = (fact for attempt in self.disk.attempts for fact in self.disk.facts(attempt))
+        told = [fact for fact in facts if isinstance(fact, PricesChanged)]
+        newest = max(told, key=lambda fact: int(fact.attempt[len(TAG) :]), default=None)
+        return self._first_prices if newest is None else newest.prices
 
     def _stop(self, stop: plan.Stop) -> None:
         self.post(on.Stopping(self.instant()))
@@ -559,7 +626,9 @@ class World:
         unfinished = self.disk.not_closed()
         self.tell(f"START with {len(unfinished)} unfinished attempts, price {self._price}")
         # A kill alone moves no card.
-        commands = self.gate.recover(self.instant(), unfinished, is_foreign=cut.moves and not cut.kill)
+        is_foreign = cut.moves and not cut.kill
+        told: dict[str, Any] = {"recent": self.disk.recent(), "prices": self._prices_on_record()}
+        commands = self.gate.recover(self.instant(), unfinished, is_foreign=is_foreign, **told)
         self.watch.recovered(commands)
         try:
             self._carry_out(commands)
@@ -568,6 +637,9 @@ class World:
             return
         if not self._scanner_works:
             self._plug_scanner(works=False)
+        facts = [fact for attempt in self.disk.attempts for fact in self.disk.facts(attempt)]
+        counted = (fact for fact in facts if isinstance(fact, COUNTED))
+        self.post(on.DayRecalled(self.instant(), tuple(sorted(counted, key=lambda fact: fact.at))))
         if self._is_healed:
             self._order(on.ResumeOrdered)  # of what staff had ordered before it
 

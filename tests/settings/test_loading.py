@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gate_controller.settings import SettingsError, load_settings, read_alone
+from gate_controller.settings.installed import state_dir_by_default
 from gate_controller.settings.models import FIELDS
 from tests.rig.settings import LEAST, SECRET, loaded, mistakes
 
@@ -72,6 +73,18 @@ def test_the_state_directory_is_systemds_unless_set(environ: Mapping[str, str], 
     result = load_settings(config=None, overrides=(), environ={**LEAST, **environ})
 
     assert (result.settings.state_dir, result.origins["state_dir"]) == (Path(path), origin)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "path"),
+    [
+        ("/opt/gate-controller/releases/0.1.0", "/var/lib/gate-controller"),
+        ("/opt/gate-controller-copy/.venv", "state"),
+        ("/home/anna/gate-controller/.venv", "state"),
+    ],
+)
+def test_the_program_of_the_package_finds_the_state_directory_of_the_service(prefix: str, path: str) -> None:
+    assert state_dir_by_default(prefix) == path
 
 
 def test_a_state_directory_that_is_a_file_is_a_mistake(tmp_path: Path) -> None:

@@ -30,12 +30,15 @@ FIELDS = """
 ROWS = [
     (
         "| `relay.rest_seconds` | `GATE_RELAY__REST_SECONDS` | `1.5` | how long the relay rests between two pulses "
-        "| give seconds from 0 to 60 |"
+        "| give seconds from 0 to 60 | after a restart |"
     ),
-    "| `relay.coil` | `GATE_RELAY__COIL` | `plain` | what holds the contact | choose from plain, latching |",
+    (
+        "| `relay.coil` | `GATE_RELAY__COIL` | `plain` | what holds the contact | choose from plain, latching "
+        "| after a restart |"
+    ),
     (
         "| `relay.second_pin` | `GATE_RELAY__SECOND_PIN` | `none` | BCM number; a relay that follows the first "
-        "| give a BCM number from 2 to 27, as digits: GPIO17 is 17; or none to turn it off |"
+        "| give a BCM number from 2 to 27, as digits: GPIO17 is 17; or none to turn it off | after a restart |"
     ),
 ]
 

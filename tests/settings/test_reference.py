@@ -11,17 +11,20 @@ from tests.docs import settings_table
 from tests.rig.settings import loaded
 
 PAGE = settings_table.PAGE.read_text()
+EXAMPLES: list[str] = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
 def test_the_table_in_the_documentation_is_that_of_the_code() -> None:
     assert settings_table.written(PAGE) == PAGE, "make it anew: python -m tests.docs.settings_table"
 
 
-def test_the_example_file_in_the_documentation_can_be_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("more", EXAMPLES[1:], ids=range(1, len(EXAMPLES)))
+def test_the_example_file_in_the_documentation_can_be_loaded_with_each_of_the_others(
+    more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    [example] = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
     path = tmp_path / "example.toml"
-    path.write_text(example)
+    path.write_text(f"{EXAMPLES[0]}\n{more}")
 
     result = loaded(config=path, GATE_ADMISSION__PRICE_CENTS="-")
 

@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.events import FaultCleared, OpenOrdered
 from gate_controller.admission.words.ids import Numbering, OrderId
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.policy import Policy
+from gate_controller.desk.control_socket import NoAnswer
+from gate_controller.desk.gate_orders import refuse_failed
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
@@ -93,6 +97,22 @@ async def test_an_order_that_a_stopped_gate_does_not_take_is_answered_all_the_sa
         late = shell.order_opening("2")
         assert (taken, late) == ("", "the gate is being stopped")
         assert shell.drive.releases == 1
+
+
+async def test_an_order_in_whose_middle_the_gate_fails_is_neither_done_nor_refused(tmp_path: Path) -> None:
+    async with running(tmp_path) as shell:
+
+        def fail() -> None:
+            raise ZeroDivisionError
+
+        shell.drive.on_release = fail
+        answer = shell.runner.order(OpenOrdered(shell.runner.now(), OrderId("1"), "Anna", "school class"))
+        assert answer.is_unsure
+        assert not answer.has_failed
+        assert [type(crash) for crash in shell.crashes] == [ZeroDivisionError]
+        with pytest.raises(NoAnswer, match="gate: the gate failed while it carried this out"):
+            refuse_failed(answer, "gate")
+        shell.crashes.clear()
 
 
 async def test_what_happens_while_an_event_is_handled_is_handled_after_all_that_comes_of_it(tmp_path: Path) -> None:

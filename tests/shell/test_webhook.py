@@ -20,13 +20,13 @@ NOTICE = Notice(
     NoticeState.BEGUN,
     "2026-11-26T13:02:00Z",
     "",
-    "Vorgang K7Q2P",
+    "Vorfall K7Q2P",
     ("Näheres.",),
     "K7Q2P",
     2500,
     "CHF",
 )
-DELIVERY = Delivery("d1", "east", "Süd", 1_795_637_704.4, "Süd: Vorgang K7Q2P", "Grüezi", "https://gate/", (NOTICE,))
+DELIVERY = Delivery("d1", "east", "Süd", 1_795_637_704.4, "Süd: Vorfall K7Q2P", "Grüezi", "https://gate/", (NOTICE,))
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ async def test_what_is_told_is_plain_json_with_umlauts(hook: Hook) -> None:
             "state": "begun",
             "since": "2026-11-26T13:02:00Z",
             "until": "",
-            "headline": "Vorgang K7Q2P",
+            "headline": "Vorfall K7Q2P",
             "details": ["Näheres."],
             "incident": "K7Q2P",
             "cents": 2500,

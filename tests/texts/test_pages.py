@@ -13,22 +13,26 @@ import gate_controller
 from gate_controller.demo.trouble import Trouble
 from gate_controller.devices import gpio, scanner
 from gate_controller.devices.scanner import ScannerError
+from gate_controller.journal.closings import BookedKind
 from gate_controller.journal.failures import unusable
 from gate_controller.texts import Language
+from gate_controller.texts.day_phrases import DIFFERENCE_WORDS, ENTRY_WORDS, FREE_WORDS
 from gate_controller.texts.phrases import phrase, phrases
 from gate_controller.texts.sayings import saying, sayings
 
 PACKAGE = Path(gate_controller.__file__).parent
-TEMPLATES = sorted((PACKAGE / "web" / "templates").glob("*.html"))
+OF_HOUSES = PACKAGE / "venue" / "page"
+TEMPLATES = sorted([*(PACKAGE / "web" / "templates").glob("*.html"), *(OF_HOUSES / "templates").glob("*.html")])
 PLAYED = [PACKAGE / "simulator" / "vouchers.py"]
 """Whose words the demo's page says."""
+ON_PAPER = [PACKAGE / "texts" / "slip.py"]
 ROWS = pytest.mark.parametrize("row", [*phrases(), *sayings()], ids=lambda row: row[0][:50])
 
 # Sentences that the core and the shell hand to staff; each has its row, so that nobody is answered in a language of
 # the program's own.
 ANSWERING = [
     PACKAGE / "admission" / "gate" / name
-    for name in ("orders.py", "regimes.py", "contacts.py", "errands.py", "voids.py")
+    for name in ("orders.py", "regimes.py", "next_scan.py", "contacts.py", "errands.py", "voids.py")
 ]
 
 
@@ -65,11 +69,19 @@ def test_every_phrase_that_a_template_says_has_its_row() -> None:
 
 
 def test_every_phrase_is_said_somewhere() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (*TEMPLATES, *PACKAGE.glob("web/*.py"), *PLAYED)]
+    said_in = (*TEMPLATES, *PACKAGE.glob("web/*.py"), *OF_HOUSES.glob("*.py"), *PLAYED, *ON_PAPER)
+    sources = [path.read_text(encoding="utf-8") for path in said_in]
     unsaid = [
         row[0] for row in phrases() if not any(f'"{row[0]}"' in each or f"'{row[0]}'" in each for each in sources)
     ]
-    assert set(unsaid) <= {trouble.title for trouble in Trouble}  # one of them counts its seconds
+    by_name = {*ENTRY_WORDS.values(), *DIFFERENCE_WORDS.values(), *FREE_WORDS.values()}
+    assert set(unsaid) <= {trouble.title for trouble in Trouble} | by_name  # one of those counts its seconds
+
+
+def test_every_line_of_a_closing_has_its_words() -> None:
+    assert ENTRY_WORDS.keys() == set(BookedKind)
+    known = {row[0] for row in phrases()}
+    assert {*ENTRY_WORDS.values(), *DIFFERENCE_WORDS.values(), *FREE_WORDS.values()} <= known
 
 
 def answers_of(path: Path) -> set[str]:
@@ -109,6 +121,41 @@ def test_whatever_the_core_answers_to_staff_is_said_in_their_language(path: Path
         "has no record of what was intended",
     }  # of `journal adopt` and torn ones
     assert answers_of(path) - known - told == set()
+
+
+# What keeps the gate from taking scans, as the core says it itself, and what parts say that fail.
+WHY_NO_SCANS = [
+    "Anna holds it open: `gate-controller gate resume` ends that",
+    "Anna has locked it: `gate-controller gate resume` ends that",
+    "Anna has put it out of service: `gate-controller gate resume` ends that",
+    "it is being stopped",
+    "the service key has closed it: turn it back",
+    "E-GUMA does not accept the API key (401): check eguma.api_key",
+]
+NOT_ADMITTED = [
+    *(f"gate: it takes no scans: {why}" for why in WHY_NO_SCANS),
+    "gate: it can be told to admit 1 to 50 persons at a time",
+    "gate: it is more than whoever ordered it may move at a time",
+    "gate: somebody is being served: wait until the lane is free",
+    "gate: it was stopped meanwhile",
+    "id 5c1f: was begun earlier: incident K7M2Q",
+    "id 5c1f: was carried out earlier: incident K7M2Q",
+    "id 5c1f: did not open the gate, and does not any more: incident K7M2Q",
+    "id 5c1f: was given to another order (admit): take a new one for each",
+    "the journal cannot be read: nobody can tell now whether this was done already",
+    "persons: say how many, from 1 to 50",
+]
+"""All that whoever admits somebody from the desk may hear before anybody is served."""
+
+
+@pytest.mark.parametrize("language", [language for language in Language if language is not Language.EN])
+@pytest.mark.parametrize("answer", NOT_ADMITTED)
+def test_why_nobody_is_admitted_is_said_whole_in_the_language_of_the_page(answer: str, language: Language) -> None:
+    said = saying(answer, language)
+    assert said != answer
+    assert said.endswith(".")
+    assert ".." not in said
+    assert answer.removeprefix("gate: it takes no scans: ") not in said
 
 
 @pytest.mark.parametrize("language", Language)

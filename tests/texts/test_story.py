@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 
 from gate_controller.admission.gate import regimes
-from gate_controller.admission.words.codes import Code, VoucherCode
+from gate_controller.admission.words.codes import Code, TicketNumber, VoucherCode
 from gate_controller.admission.words.errand_facts import (
+    OF_TICKETS,
     ErrandBegun,
     ErrandDone,
     ErrandDoubted,
@@ -34,7 +35,9 @@ from gate_controller.admission.words.facts import (
     Occurred,
     Occurrence,
     OpenItem,
+    PaidAlong,
     Passed,
+    PricesChanged,
     Redeemed,
     RefundBegun,
     Refunded,
@@ -49,12 +52,28 @@ from gate_controller.admission.words.facts import (
     Settled,
     StrayPassage,
 )
-from gate_controller.admission.words.ids import AttemptId, Incident
+from gate_controller.admission.words.free_facts import FreeEntry, FreeEntryUnused, FreeGrounds
+from gate_controller.admission.words.ids import AttemptId, Incident, IncidentCodes
 from gate_controller.admission.words.messages import BARRING, Fault, MessageKind
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.ticket_facts import (
+    EntryKept,
+    EntryLapsed,
+    EntryUndoBegun,
+    EntryUndone,
+    OccupancySet,
+    TicketDoubted,
+    TicketEntered,
+    TicketEvidence,
+    TicketIntended,
+    TicketLeft,
+    TicketLetOut,
+    TicketNotTaken,
+)
 from gate_controller.texts import Language
 from gate_controller.texts.story import STORIES, Story
 from gate_controller.texts.story_wording import Cause, Step, StoryWording, Summary
+from gate_controller.texts.ticket_wording import TICKETS, TicketCause, TicketWording
 from gate_controller.texts.wording import placeholders
 from tests.rig.facts import NOON, TAG, VOUCHER, any_fact, approved, intended, redeemed
 
@@ -64,7 +83,7 @@ ROOT = Path(__file__).parents[2]
 NBSP = "\N{NO-BREAK SPACE}"
 
 
-def all_strings(words: StoryWording) -> Iterator[str]:
+def all_strings(words: StoryWording | TicketWording) -> Iterator[str]:
     for field in fields(words):
         value = getattr(words, field.name)
         yield from (value,) if isinstance(value, str) else value.values()
@@ -151,6 +170,40 @@ def test_an_admission_is_told_with_times_and_amounts() -> None:
     ]
     assert all(re.fullmatch(r"\d\d:\d\d:\d\d", sentence.clock) for sentence in told.sentences())
     assert told.summary() == "Admitted"
+
+
+FREE = FreeEntry(
+    ATTEMPT,
+    0,
+    NOON,
+    IncidentCodes().of(7),
+    Code("L4FU5LQTKJR3"),
+    FreeGrounds.RULE,
+    Cents(2_500),
+    Currency.CHF,
+    note="from the director",
+)
+
+
+def test_a_free_entry_is_told_with_what_it_would_have_cost_and_e_gumas_note() -> None:
+    told = story(FREE, Released(ATTEMPT, 1, NOON + 1))
+    assert [sentence.text.replace(NBSP, " ") for sentence in told.sentences()] == [
+        "Voucher …KJR3 opens free of charge by the house’s rule; else CHF 25.00. Nothing was charged.",
+        "E-GUMA has noted on the voucher: from the director.",
+        "The gate was opened.",
+    ]
+    assert told.summary() == "Admitted free of charge"
+
+
+def test_a_free_entry_in_an_outage_that_nobody_used_is_told_behind_its_scan() -> None:
+    free = replace(FREE, n=1, grounds=FreeGrounds.OUTAGE, note="")
+    told = story(intended(7), free, FreeEntryUnused(ATTEMPT, 2, NOON + 9, why="nobody passed"))
+    assert [sentence.text.replace(NBSP, " ") for sentence in told.sentences()] == [
+        "Voucher …KJR3 was scanned; CHF 25.00 were to be charged.",
+        "E-GUMA was not reached: free entry by the house’s rule, else CHF 25.00.",
+        "The free entry was not used: nobody went in. Nothing was charged.",
+    ]
+    assert told.summary() == "Not used: nobody went in"
 
 
 def test_an_unused_charge_is_told_until_it_is_given_back() -> None:
@@ -352,7 +405,7 @@ def given_reasons(path: Path) -> Iterator[str]:
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         told = [keyword.value for keyword in call.keywords if keyword.arg in {"reason", "why", "how"}]
-        told += call.args if name in {"open_credit", "hand_to_staff", "_end_uncharged", "begin", "_ail"} else ()
+        told += call.args if name in {"open_credit", "hand_to_staff", "_end_uncharged", "begin", "_ail", "keep"} else ()
         told += call.args[2:] if name == "_refuse_refund" else call.args[3:] if name == "_refunded" else ()
         for value in told:
             if isinstance(value, ast.JoinedStr):
@@ -367,7 +420,11 @@ CORE = sorted((ROOT / "gate_controller" / "admission").rglob("*.py"))
 def test_every_reason_that_the_core_gives_has_words() -> None:
     reasons = {reason for path in CORE for reason in given_reasons(path)}
     assert len(reasons) > 15
-    unknown = {reason for reason in reasons if not any(re.fullmatch(why.value, reason, re.DOTALL) for why in Cause)}
+    unknown = {
+        reason
+        for reason in reasons
+        if not any(re.fullmatch(why.value, reason, re.DOTALL) for why in (*Cause, *TicketCause))
+    }
     assert unknown - {"it sees somebody, since "} == set()
 
 
@@ -378,7 +435,7 @@ def test_every_reason_that_has_words_is_given_by_the_gate() -> None:
         *(ROOT / "gate_controller/eguma").glob("*.py"),
     ]
     said = [text for path in files for text in literals(path)]
-    for why in Cause:
+    for why in (*Cause, *TicketCause):
         # What is between the patterns' groups stands so in the code.
         parts = [part for part in re.split(r"\([^)]*\)|\[[^]]*\]\+|\.\*", why.value) if part.strip()]
         assert any(all(part in text for part in parts) for text in said), why
@@ -401,7 +458,7 @@ def test_what_came_between_is_named() -> None:
 
 
 @LANGUAGES
-@pytest.mark.parametrize("kind", ErrandKind)
+@pytest.mark.parametrize("kind", [kind for kind in ErrandKind if kind not in OF_TICKETS])
 def test_an_errand_is_told_from_its_order_to_its_end(language: Language, kind: ErrandKind) -> None:
     begun = ErrandBegun(
         ATTEMPT, 0, NOON, Incident("K7Q2M"), kind, VOUCHER, Cents(1_000), Currency.CHF, "Anna", reason="a present"
@@ -451,3 +508,121 @@ def test_what_was_not_possible_and_a_part_given_back_are_told_too() -> None:
     rest = (*facts, RefundBegun(ATTEMPT, facts[-1].n + 1, NOON + 9, by="Anna", reason="the rest"))
     said = story(*rest).sentences()[-1].text.replace(NBSP, " ")
     assert said == "Anna ordered that CHF 15.00 be given back: the rest."
+
+
+@LANGUAGES
+def test_a_charge_that_paid_along_with_others_says_so_and_one_that_did_so_in_vain(language: Language) -> None:
+    leader = AttemptId("TAG09")
+    paid = replace(intended(7), leader=leader, balance_before=Cents(1_000))
+    used = Story(
+        (paid, Redeemed(ATTEMPT, 1, NOON, Evidence.ANSWER, "t", Cents(0)), PaidAlong(ATTEMPT, 2, NOON, leader)),
+        language,
+        Currency.CHF,
+    )
+    assert used.summary() == STORIES[language].summaries[Summary.ADMITTED]
+    assert used.sentences()[-1].text.startswith(STORIES[language].steps[Step.PAID_ALONG].split("{")[0])
+    why = "another voucher for the same admission was not charged"
+    vain = Story((paid, CreditOpened(ATTEMPT, 1, NOON, why, NOON)), language, Currency.CHF)
+    assert STORIES[language].causes[Cause.ANOTHER_FAILED] in vain.sentences()[-1].text
+
+
+TICKET = TicketNumber("1000000000000000042")
+INTENT = TicketIntended(ATTEMPT, 0, NOON, Incident("KRVG1"), TICKET)
+LEAVES = TicketIntended(ATTEMPT, 0, NOON, Incident("KRVG1"), TICKET, is_entry=False)
+
+
+@LANGUAGES
+def test_all_languages_say_the_same_of_tickets(language: Language) -> None:
+    english, other = TICKETS[Language.EN], TICKETS[language]
+    for field in fields(english):
+        table, said = getattr(english, field.name), getattr(other, field.name)
+        if isinstance(table, str):
+            assert placeholders(table) == placeholders(said), field.name
+            continue
+        for key, text in table.items():
+            assert placeholders(text) == placeholders(said[key]), (field.name, key)
+    said_here = list(all_strings(other))
+    assert all(text.strip() for text in said_here)
+    assert [text for text in said_here if set(text) & set("'\"`ß")] == []
+    if language is Language.FR:
+        assert [text for text in said_here if re.search("(?<!\u202f)[:;!?»]", re.sub(r"\{[^}]*\}", "X", text))] == []
+
+
+def test_a_ticket_s_way_in_is_told() -> None:
+    entered = TicketEntered(ATTEMPT, 1, NOON, TicketEvidence.ANSWER)
+    told = (INTENT, entered, ReleasedToSensor(ATTEMPT, 2, NOON + 1), Passed(ATTEMPT, 3, NOON + 3))
+    assert texts(*told) == [
+        "Ticket …0042 was scanned and was to be checked in.",
+        "E-GUMA checked the ticket in.",
+        "The gate was opened.",
+        "Somebody went in.",
+    ]
+    assert story(*told).summary() == "Admitted"
+    assert story(INTENT).summary() == "Being checked"
+
+
+def test_a_ticket_that_is_not_taken_says_why() -> None:
+    used = TicketNotTaken(ATTEMPT, 1, NOON, "ticket_already_in", "Das Ticket wurde bereits eingecheckt.")
+    assert texts(INTENT, used)[1] == "The ticket was not taken: the ticket was checked in already."
+    other = TicketNotTaken(ATTEMPT, 1, NOON, "ticket_refused", f"{TICKET} is not for today.")
+    assert story(INTENT, other).summary() == "Not taken: refused by E-GUMA (…0042 is not for today)"
+    unsent = TicketNotTaken(ATTEMPT, 1, NOON, "not sent: connection refused")
+    assert story(INTENT, unsent).summary() == "Not taken: E-GUMA was not reached (connection refused)"
+
+
+def test_an_entry_that_nobody_used_is_told_to_its_end() -> None:
+    begun = (INTENT, TicketDoubted(ATTEMPT, 1, NOON, "no answer from E-GUMA (reset)"))
+    kept = (
+        *begun,
+        TicketEntered(ATTEMPT, 2, NOON, TicketEvidence.INFO),
+        EntryKept(ATTEMPT, 3, NOON, "nobody passed", NOON),
+    )
+    assert re.fullmatch(r"Kept until \d\d:\d\d: nobody went in", story(*kept).summary())
+    assert story(*kept, EntryLapsed(ATTEMPT, 4, NOON)).summary() == "Entry not used"
+    undone = (*kept, EntryUndoBegun(ATTEMPT, 4, NOON), EntryUndone(ATTEMPT, 5, NOON, "it is not checked in any more"))
+    assert texts(*undone)[-1] == "The ticket is checked out again: it is not checked in any more."
+    assert story(*undone[:-1]).summary() == "Being checked out"
+
+
+def test_a_ticket_s_way_out_is_told() -> None:
+    known = (LEAVES, TicketLetOut(ATTEMPT, 1, NOON), TicketLeft(ATTEMPT, 2, NOON, TicketEvidence.ANSWER))
+    assert texts(*known) == [
+        "Ticket …0042 was scanned at the way out and was to be checked out.",
+        "The gate was opened for the way out.",
+        "The ticket is checked out.",
+    ]
+    assert story(*known).summary() == "Let out"
+    unknown = TicketLetOut(ATTEMPT, 1, NOON, "no answer in the visitor's time")
+    assert "before the check-out was known: E-GUMA did not answer in time" in texts(LEAVES, unknown)[1]
+    item = OpenItem(ATTEMPT, 2, NOON, "E-GUMA did not check the ticket out: gone")
+    assert story(LEAVES, unknown, item).happened().endswith("E-GUMA did not check the ticket out (gone).")
+
+
+def test_what_admissions_cost_from_then_on_is_told_in_every_language() -> None:
+    what = Occurrence.PRICES
+    fact = PricesChanged(ATTEMPT, 0, NOON, Incident("KRVG1"), what, "Anna", "price 25.00 -> 27.00 (gate.toml)")
+    told = [Story([fact], language, Currency.CHF).summary() for language in Language]
+    assert told[0] == "Preise geändert: price 25.00 -> 27.00 (gate.toml) (Anna)"
+    assert all("25.00 -> 27.00" in each for each in told)
+
+
+def test_who_counted_the_people_inside_is_told() -> None:
+    assert (
+        story(OccupancySet(ATTEMPT, 0, NOON, Incident("KRVG1"), 42, "Anna")).summary() == "Anna: 42 people are inside"
+    )
+
+
+@LANGUAGES
+@pytest.mark.parametrize("kind", sorted(OF_TICKETS))
+def test_a_ticket_that_staff_had_checked_is_told(language: Language, kind: ErrandKind) -> None:
+    number = VoucherCode(TICKET)
+    begun = ErrandBegun(ATTEMPT, 0, NOON, Incident("K7Q2M"), kind, number, Cents(0), Currency.CHF, "Anna")
+    done = ErrandDone(ATTEMPT, 1, NOON + 1, how="confirmed by E-GUMA")
+    told = Story((begun, done), language, Currency.CHF)
+    first, last = (sentence.text for sentence in told.sentences())
+    assert "Anna" in first
+    assert "…0042" in first
+    assert "E-GUMA" in last
+    assert not any(digit in told.summary() for digit in "0123456789")
+    refused = ErrandRefused(ATTEMPT, 0, NOON, Incident("K7Q2M"), kind, number, "Anna", "the ticket is not checked in")
+    assert "…0042" in texts(refused, language=language)[0]

@@ -18,6 +18,7 @@ PAGE = Path(__file__).with_name("wording.md")
 
 _PRICE = Cents(2500)
 _LEFT = Cents(1500)
+_TOTAL = Cents(5000)
 _INCIDENT = "K7Q2H"
 _EGUMA = "Der Gutschein wurde nicht gefunden."
 _NAMES = {Language.DE: "Deutsch", Language.FR: "Français", Language.IT: "Italiano", Language.EN: "English"}
@@ -34,7 +35,16 @@ def examples() -> Iterator[tuple[str, Message]]:
     """Every kind of message with all its fields, and each form it takes when something is not known."""
     for kind in MessageKind:
         name = kind.name
-        if _has_place_for(kind, "eguma_text"):
+        if _has_place_for(kind, "holds"):
+            yield name, Message(kind, _PRICE, _LEFT, eguma_text=_EGUMA, total=_TOTAL)
+            yield f"{name}, no text", Message(kind, _PRICE, _LEFT, total=_TOTAL)
+            yield f"{name}, balance unknown", Message(kind, _PRICE, eguma_text=_EGUMA)
+            yield f"{name}, nothing known", Message(kind, _PRICE)
+        elif _has_place_for(kind, "of_total"):
+            yield name, Message(kind, _PRICE, _LEFT, total=_TOTAL)
+            yield f"{name}, total unknown", Message(kind, _PRICE, _LEFT)
+            yield f"{name}, balance unknown", Message(kind, _PRICE)
+        elif _has_place_for(kind, "eguma_text"):
             yield name, Message(kind, _PRICE, eguma_text=_EGUMA, incident=_INCIDENT)
             yield f"{name}, no text", Message(kind, _PRICE, incident=_INCIDENT)
         elif _has_place_for(kind, "seconds"):

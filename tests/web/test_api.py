@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from gate_controller.admission.words.facts import OpenItem
-from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.journal.catalogue import Search
 from gate_controller.journal.reader import Reader
 from gate_controller.journal.store import Store
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
+from gate_controller.texts.languages import Language
+from gate_controller.texts.sayings import saying
 from gate_controller.web.people import Role
 from tests.rig.facts import intended
 from tests.rig.gate import GOOD, LOW, PRICE, RELAY, GateInProcess, fault
@@ -76,6 +79,34 @@ async def test_attempts_come_newest_first_page_by_page(state_dir: Path, pins: Pi
         assert [each["incident"] for each in told] == [record.incident for record in gate.records]
         assert second["next"] is None
         assert all(each["voucher_code"].startswith("…") for each in told)
+
+
+async def test_who_follows_by_numbers_misses_nothing_over_a_restart(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async def followed(client: httpx.AsyncClient, after: int) -> dict[str, Any]:
+        told: dict[str, Any] = (await client.get("/events", params={"after": after, "limit": 3})).json()
+        while told["events"] and told["events"][-1]["number"] < told["newest"]:
+            more = (await client.get("/events", params={"after": told["events"][-1]["number"]})).json()
+            told["events"] += more["events"]
+        return told
+
+    async with gate_with_api(state_dir, pins, simulator, role=Role.VIEWER) as (gate, client):
+        first = await gate.admit()
+        before = await followed(client, 0)
+    async with gate_with_api(state_dir, pins, simulator, role=Role.STAFF) as (gate, client):
+        second = await gate.admit()
+        after = await followed(client, before["newest"])
+        every = await followed(client, 0)
+        assert (await client.get("/events", params={"after": -1})).status_code == 400
+    assert (before["journal"], before["gate"]) == (after["journal"], after["gate"])
+    assert [event["number"] for event in every["events"]] == list(range(1, every["newest"] + 1))
+    assert every["events"] == before["events"] + after["events"]
+    for message, told in ((first.message, before), (second.message, after)):
+        assert {"Intended", "Redeemed", "Released"} <= {
+            event["fact"] for event in told["events"] if event["incident"] == message.incident
+        }
+    assert GOOD not in json.dumps(every)
 
 
 async def test_an_attempt_tells_its_story_and_its_whole_code_to_staff_alone(
@@ -349,8 +380,69 @@ async def test_what_is_tried_twice_by_one_id_is_tried_once(state_dir: Path, pins
         assert nothing.status_code == 400
 
 
+async def test_technicians_have_the_settings_read_again_and_are_told_what_came_of_it(
+    state_dir: Path, pins: Pins, simulator: Simulator, tmp_path: Path
+) -> None:
+    file = tmp_path / "gate.toml"
+    file.write_text("[admission]\nprice_cents = 2500\n")
+    async with gate_with_api(state_dir, pins, simulator, role=Role.TECHNICIAN, file=file) as (gate, client):
+        file.write_text("[admission]\nprice_cents = 2700\n[relay]\npin = 5\n")
+        answer = await client.post("/actions/reload", json={"id": "reload-1"})
+        assert answer.status_code == 200
+        told = "settings: changed: admission.price_cents; after a restart of the gate: relay.pin"
+        assert answer.json()["happened"] == told
+        in_german = "Ab dem nächsten Besucher gilt: admission.price_cents. Erst nach einem Neustart: relay.pin."
+        assert saying(told, Language.DE) == in_german
+        assert gate.app.gate.policy.price == 2_700
+        file.write_text("[admission]\nprice_cents = 0\n")
+        refused = await client.post("/actions/reload", json={"id": "reload-2"})
+        assert (refused.status_code, "line 2" in refused.json()["error"]) == (409, True)
+        file.write_text("[admission]\nprice_cents = 2500\n")
+    async with gate_with_api(state_dir, pins, simulator, role=Role.STAFF, file=file) as (_, client):
+        assert (await client.post("/actions/reload", json={"id": "reload-3"})).status_code == 403
+
+
 async def test_the_log_is_for_technicians_as_a_file(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     async with gate_with_api(state_dir, pins, simulator, role=Role.TECHNICIAN) as (_, client):
         answer = await client.get("/log")
         assert answer.headers["content-type"] == "text/plain; charset=utf-8"
         assert answer.headers["content-disposition"] == 'attachment; filename="gate-gate-under-test.log"'
+
+
+async def test_staff_have_the_next_scan_tell_a_balance(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with gate_with_api(state_dir, pins, simulator) as (gate, client):
+        told = (await client.post("/actions/check-balance", json={"id": "b"})).json()
+        assert (told["state"], told["happened"]) == ("done", "next scan: check balance")
+        gate.scan(GOOD)
+        shown = await gate.shows(MessageKind.BALANCE_TOLD)
+        assert "CHF 500.00 of CHF 500.00" in shown.words
+        assert (gate.requests("balance"), gate.requests("redeem"), gate.charged) == (1, 0, 0)
+        assert gate.story() == []
+
+
+async def test_staff_have_the_next_scan_charged_the_second_price(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with gate_with_api(state_dir, pins, simulator, admission__second_price_cents=1_500) as (gate, client):
+        assert (await client.post("/actions/second-price", json={"id": "p"})).status_code == 200
+        await gate.admit()
+        assert gate.charged == 1_500
+        await gate.admit()
+        assert gate.charged == 1_500 + PRICE
+
+
+@pytest.mark.parametrize("action", ["check-balance", "second-price"])
+async def test_the_next_scan_is_chosen_by_staff_alone_and_is_on_the_audit_list(
+    state_dir: Path, pins: Pins, simulator: Simulator, action: str
+) -> None:
+    async with gate_with_api(state_dir / "v", pins, simulator, role=Role.VIEWER) as (_, client):
+        assert (await client.post(f"/actions/{action}", json={"id": "x"})).status_code == 403
+    async with gate_with_api(state_dir / "s", pins, simulator, admission__second_price_cents=1_500) as (_, client):
+        assert (await client.post(f"/actions/{action}", json={"id": "x"})).status_code == 200
+    assert f"actions/{action}" in (state_dir / "s" / "audit.jsonl").read_text()
+
+
+async def test_without_a_second_price_nobody_can_choose_it(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+    async with gate_with_api(state_dir, pins, simulator) as (_, client):
+        refused = await client.post("/actions/second-price", json={"id": "p"})
+        assert (refused.status_code, "no second price is set" in refused.json()["error"]) == (409, True)

@@ -10,12 +10,13 @@ from playwright.async_api import Page, Route, expect
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
 from tests.rig.browser import SMALLEST, TABLET, browser, can_be_used, visit
+from tests.rig.fake_printer import network_printer
 from tests.rig.gate import GOOD, PRICE, fault
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
 from tests.rig.programs import bearer
 from tests.rig.site import logged_in
-from tests.web.test_browser import SIZES, add, page_of
+from tests.web.test_browser import CREDITS, SIZES, add, an_open_item, page_of
 from tests.web.test_errand_api import DEPOT, FREE_DEPOT, SOLD_DEPOT, UNKNOWN, left_on
 
 USED_UP = "USD7PV3XK9RA"
@@ -52,6 +53,7 @@ async def test_a_code_is_looked_up_however_it_is_typed_and_the_field_is_empty_fo
         await expect(shown.locator(".now")).to_have_class("now card admitted")
         await expect(shown).to_contain_text("Balance CHF\u00a0475.00")
         await expect(shown).to_contain_text("31.12.2099")
+        await expect(shown.locator(".lane")).to_contain_text("as of ")
         await expect(shown.locator(".visits li")).to_contain_text(incident)
         assert await seen.page.input_value("#code") == ""
         assert GOOD not in await shown.inner_text()
@@ -99,6 +101,15 @@ async def test_the_keypad_groups_a_code_as_it_is_printed(state_dir: Path, pins: 
         assert await page.locator("[data-key='.']").count() == 1
 
 
+async def test_a_whole_code_is_seen_at_once_on_the_narrowest_phone(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with page_of(state_dir, pins, simulator, size=SMALLEST) as (_, seen, origin):
+        await seen.page.goto(f"{origin}/desk")
+        await seen.page.fill("#code", "MWQM-WMQW-WMQ")
+        assert await seen.page.evaluate("(f => f.scrollWidth <= f.clientWidth)(document.querySelector('#code'))")
+
+
 @pytest.mark.parametrize(
     ("code", "signal", "title", "can"),
     [
@@ -117,6 +128,10 @@ async def test_what_can_be_done_is_what_e_guma_says(
         await look_up(seen.page, origin, code)
         await expect(seen.page.locator("#shown .now")).to_have_class(f"now card {signal}")
         await expect(seen.page.locator("#voucher")).to_have_text(title)
+        if code in {UNKNOWN, FREE_DEPOT}:
+            await expect(seen.page.locator("#shown")).not_to_contain_text("0.00")
+        if signal == "idle":  # Balance says that there is no such voucher, and it can be sold
+            await expect(seen.page.locator("#shown .money")).to_have_count(0)
         buttons = await seen.page.locator("#shown [data-ask]").all()
         assert [await each.get_attribute("data-ask") for each in buttons] == can
 
@@ -172,7 +187,7 @@ async def test_a_depot_voucher_is_sold_and_taken_back_at_the_desk(
         page = seen.page
         await look_up(page, origin, FREE_DEPOT)
         await order(page, "sell-for", amount="70")
-        await expect(page.locator("#ask-sell-for [data-told]")).to_contain_text("Vorgang")
+        await expect(page.locator("#ask-sell-for [data-told]")).to_contain_text("Vorfall")
         assert left_on(simulator, FREE_DEPOT) == 7_000
         await page.click("#ask-sell-for [data-close]")
         await expect(page.locator("#voucher")).to_have_text("Guthaben CHF\u00a070.00")
@@ -191,6 +206,26 @@ async def test_a_lost_answer_of_e_gumas_is_told_as_what_the_balance_shows(
         await order(seen.page, "top-up", amount="15")
         await expect(seen.page.locator("#ask-top-up [data-told]")).to_contain_text("New balance: CHF\u00a0515.00")
         assert left_on(simulator, GOOD) == 51_500
+
+
+async def test_a_balance_is_printed_as_e_guma_says_it_then_and_without_its_code(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    with network_printer() as (printer, port):
+        way: dict[str, Any] = {"printer__driver": "network", "printer__host": "127.0.0.1", "printer__tcp_port": port}
+        async with page_of(state_dir, pins, simulator, size=TABLET, **way) as (gate, seen, origin):
+            await look_up(seen.page, origin, UNKNOWN)
+            await expect(seen.page.locator("[data-print]")).to_have_count(0)
+            await look_up(seen.page, origin, GOOD)
+            await gate.admit()  # meanwhile
+            await seen.page.evaluate(
+                "() => { const b = document.querySelector('[data-print]'); b.click(); b.click(); }"
+            )
+            await expect(seen.page.locator("[data-printed]")).to_contain_text("Done at", timeout=20_000)
+            [paper] = printer.receipts
+            assert "475.00" in paper
+            assert "L4FU" not in paper
+            assert not any(GOOD in asked for asked in seen.asked)
 
 
 async def test_what_is_not_known_says_not_to_repeat_it_and_leads_to_its_story(
@@ -240,7 +275,9 @@ async def test_an_order_whose_answer_did_not_reach_the_browser_is_the_same_order
         assert left_on(simulator, GOOD) == 51_500
 
 
-async def test_e_guma_away_is_told_and_nothing_is_offered(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
+async def test_e_guma_away_is_told_and_nothing_that_it_does_is_offered(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
     async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
         await gate.admit()
         simulator.faults.add(fault(FaultKind.STATUS, Endpoint.BALANCE, status=500, times=None))
@@ -282,6 +319,19 @@ async def test_only_what_a_role_may_is_offered(state_dir: Path, pins: Pins, simu
         await expect(seen.page.locator("[data-ask=give-back]")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("role", "offered"), [(Role.STAFF, 0), (Role.TECHNICIAN, 1)])
+async def test_giving_an_open_item_back_is_offered_only_to_whom_the_house_lets(
+    state_dir: Path, pins: Pins, simulator: Simulator, role: Role, offered: int
+) -> None:
+    rules: dict[str, Any] = {**CREDITS, "desk__void_role": "technician"}
+    async with page_of(state_dir, pins, simulator, size=TABLET, role=role, **rules) as (gate, seen, origin):
+        incident = await an_open_item(gate, simulator)
+        for where in (seen.page.locator("[data-part=need]"), seen.page.locator("main")):
+            await expect(where.locator("[data-ask=settle]")).to_have_count(1)
+            await expect(where.locator("[data-ask=refund]")).to_have_count(offered)
+            await seen.page.goto(f"{origin}/attempts/{incident}")
+
+
 async def test_the_desk_is_for_staff_and_takes_no_question_from_another_site(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
@@ -298,6 +348,12 @@ async def test_the_desk_is_for_staff_and_takes_no_question_from_another_site(
         assert (away.status_code, gate.requests("balance")) == (403, before)
         assert (await client.post("/desk/voucher", json=asked)).status_code == 200
         assert (await client.post("/desk/voucher", json=["x"])).status_code == 400
+        half: dict[str, Any] = {
+            "content": rb'{"code": "\ud83dabc", "text": "\ud83dabc"}',
+            "headers": {"Content-Type": "application/json"},
+        }
+        assert (await client.post("/desk/voucher", **half)).status_code == 400
+        assert (await client.post("/find", **half)).status_code == 200
         assert "/desk" in (await client.get("/")).text
 
 
@@ -317,6 +373,25 @@ async def test_it_is_read_without_javascript(state_dir: Path, pins: Pins, simula
         await page.click("#desk button")
         await expect(page.locator("#voucher")).to_have_text("Balance CHF\u00a0500.00")
         assert "Orders need JavaScript." in await page.content()
+        assert not any("l4fu" in asked.lower() for asked in seen.asked)
+        await page.goto(f"{client.base_url}/desk?code={GOOD}")
+        await expect(page.locator("#shown")).to_be_empty()
+
+
+async def test_a_form_asks_only_where_a_page_of_this_gate_has_sent_it(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with gate_with_page(state_dir, pins, simulator, display__languages="en") as (gate, client):
+        add(state_dir, "Anna", Role.STAFF)
+        proof = (await logged_in(client, "anna")).headers.pop("X-Gate-Proof")
+        before = gate.requests("balance")
+        for lured in ({"code": GOOD}, {"code": GOOD, "proof": "x"}, {"code": GOOD, "proof": ""}):
+            assert (await client.post("/desk", data=lured)).status_code == 403
+        sent = {"code": GOOD, "proof": proof}
+        assert (await client.post("/desk", data=sent, headers={"Origin": "https://example.com"})).status_code == 403
+        assert gate.requests("balance") == before
+        answer = await client.post("/desk", data=sent)
+        assert (answer.status_code, "CHF\u00a0500.00" in answer.text) == (200, True)
 
 
 @SIZES

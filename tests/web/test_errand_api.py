@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gate_controller.desk.voucher_questions import MOST_AT_ONCE
+from gate_controller.desk.at_once import MOST_AT_ONCE
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
 from tests.rig.gate import EXPIRED, GOOD, PRICE, fault

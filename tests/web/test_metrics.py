@@ -88,7 +88,7 @@ async def test_money_that_is_not_at_its_end_is_told(state_dir: Path, pins: Pins,
         seen = await scraped(client)
         assert seen.value("gate_charges_in_doubt") == 1
         assert seen.value("gate_amount_in_doubt_cents", currency="CHF") == PRICE
-        assert seen.value("gate_scans_total", verdict="unclear") == 1
+        assert seen.value("gate_scans_total", verdict="unclear", reason="being_checked") == 1
 
 
 async def test_an_open_item_is_told_with_its_amount(state_dir: Path, pins: Pins, simulator: Simulator) -> None:

@@ -32,6 +32,10 @@ schemathesis.openapi.format(
     "voucher-code", st.sampled_from((GOOD, "L4FU-5LQT-KJR3", "usd7pv3xk9ra", "DPF4KX7TQ2MR", "DPA8WB3LHN5V", "00"))
 )
 
+schemathesis.openapi.format(
+    "ticket-number", st.sampled_from(("1000000000000000001", "1000-0000-0000-0000-002", "1000000000000000009"))
+)
+
 AT_LENGTH = hypothesis.settings(
     max_examples=20, database=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
 )

@@ -7,6 +7,7 @@ What it does when something happens stands in one table, in `transitions.py`.
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from gate_controller.admission.attempt.pool import Pool
 from gate_controller.admission.attempt.states import (
     Admitting,
     AttemptState,
@@ -20,13 +21,27 @@ from gate_controller.admission.attempt.states import (
     Timed,
 )
 from gate_controller.admission.attempt.turn import Turn
-from gate_controller.admission.words.codes import Code, VoucherCode, mask
-from gate_controller.admission.words.facts import CreditOpened, Evidence, Fact, OpenItem, Redeemed, RefundBegun
-from gate_controller.admission.words.ids import AttemptId, Incident
+from gate_controller.admission.words.codes import Code, TicketNumber, VoucherCode, mask
+from gate_controller.admission.words.facts import (
+    CreditOpened,
+    Evidence,
+    Fact,
+    Intended,
+    OpenItem,
+    Redeemed,
+    RefundBegun,
+)
+from gate_controller.admission.words.free_facts import FreeEntry
+from gate_controller.admission.words.ids import NO_ORDER, NOBODY, AttemptId, Incident, OrderId
+from gate_controller.admission.words.local_time import Day
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate, Signal
 from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.ticket_facts import TicketEvidence
 
 F = TypeVar("F", bound=Fact)
+
+# The next turn of the loop: whatever else follows from the same event comes first.
+_CONTRIBUTION_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -49,6 +64,13 @@ class Attempt:
     is_read_back: bool = False
     """Taken up from the journal: what was done about its charge just before the end may not have been recorded."""
 
+    by: str = ""
+    """Who has had him let in from the desk; empty for a scan at the gate."""
+    order: OrderId = NO_ORDER
+    most: Cents | None = None
+    """What whoever that is may have charged for him; None: without a limit."""
+    reference: str = ""
+    """What names its charge at E-GUMA, once it is intended."""
     voucher_code: VoucherCode = VoucherCode("")
     price: Cents | None = None
     """What was or is to be charged; the gate's price may be another after a restart. None before the decision."""
@@ -59,12 +81,43 @@ class Attempt:
     token: str | None = None
     balance_after: Cents | None = None
 
+    leader: AttemptId = NOBODY
+    """Of several vouchers that pay one admission: the attempt that opens the gate, whose charge is the last."""
+    pool: Pool | None = None
+    """Those that pay together, unless a crash has ended that."""
+
     is_used_here: bool = False
     """Somebody went in on its charge at this machine: by then no cancellation of it had been sent."""
     voided: Cents = Cents(0)
     """What has been given back of the charge in parts."""
     refund_begun: RefundBegun | None = None
     """The newest record of a refund of it in the journal, where there is one."""
+    product_id: str = ""
+    note: str = ""
+    """What Balance says of its voucher besides: for the records alone."""
+    chosen_price: Cents | None = None
+    """What somebody has chosen for its newest scan in place of the price: rules that name a price give way to it."""
+    free: FreeEntry | None = None
+    """The record of its free entry, where it is that and somebody goes in on it: then nothing is charged."""
+
+    ticket_number: TicketNumber | None = None
+    """The ticket that is to be checked in or out; None: the attempt is a voucher's."""
+    is_entry: bool = True
+    """Whether its visitor wants in; else out."""
+    is_dated: bool = True
+    """Whether the wall clock was sure when its ticket's intent was written."""
+    known_by: TicketEvidence | None = None
+    """How the check-in is known; None while it is not."""
+
+    @property
+    def payers(self) -> "tuple[Attempt, ...]":
+        """The attempts whose charges together are for one admission; mostly this one alone."""
+        return (self,) if self.pool is None else self.pool.payers
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """What its vouchers are called, on their scans and by E-GUMA."""
+        return frozenset(str(code) for payer in self.payers for code in (payer.code, payer.voucher_code) if code)
 
     @property
     def timer(self) -> float | None:
@@ -91,11 +144,35 @@ class Attempt:
 
     def charge(self, turn: Turn) -> Cents:
         """Return what this attempt charges, in cents."""
-        return turn.policy.price if self.price is None else self.price
+        return turn.price if self.price is None else self.price
 
     def standing_charge(self, turn: Turn) -> Cents:
         """Return what is left of the charge to give back, in cents."""
         return Cents(self.charge(turn) - self.voided)
+
+    def intended(self, turn: Turn) -> Intended:
+        """Return the record of what it is to charge, with what is known of it by now, and name the charge."""
+        policy = turn.policy
+        # E-GUMA documents letters and digits only (eguma-api.md): a dash that it refused would refuse every visitor.
+        self.reference = "".join(letter for letter in f"{policy.gate_id}{self.id}" if letter.isalnum())
+        return self.fact(
+            Intended,
+            turn,
+            incident=self.incident,
+            code=self.code,
+            price=self.charge(turn),
+            currency=policy.currency,
+            reference=self.reference,
+            boot=policy.boot,
+            is_dated=turn.at.is_sure,
+            voucher_code=self.voucher_code,
+            balance_before=self.balance_before,
+            leader=self.leader,
+            by=self.by,
+            order=self.order,
+            product_id=self.product_id,
+            note=self.note,
+        )
 
     def fact(self, kind: type[F], turn: Turn, **fields: Any) -> F:
         """Return the next fact of this attempt."""
@@ -110,10 +187,26 @@ class Attempt:
         balance: Cents | None = None,
         eguma_text: str = "",
         fault: Fault | None = None,
+        since: float | None = None,
+        valid_day: Day | None = None,
+        house_texts: tuple[tuple[str, str], ...] = (),
     ) -> None:
         """Tell the visitor how it ended; from here on nobody waits for this attempt."""
         self.verdict_due = None
-        turn.show(kind, balance=balance, eguma_text=eguma_text, incident=self.incident, fault=fault, price=self.price)
+        price = self.price
+        if self.pool is not None:
+            kind, price = self.pool.told(kind), self.pool.price
+        turn.show(
+            kind,
+            balance=balance,
+            eguma_text=eguma_text,
+            incident=self.incident,
+            fault=fault,
+            price=price,
+            since=since,
+            valid_day=valid_day,
+            house_texts=house_texts,
+        )
         word = "admitted" if kind.telling.signal is Signal.ADMITTED else "refused"
         turn.note(
             f"verdict={word} reason={kind.name.lower()} incident={self.incident} "
@@ -125,7 +218,7 @@ class Attempt:
         """Serve a visitor who waits by a new attempt, or have him scan again where too little time is left for one."""
         if self.verdict_due is None:
             return
-        if turn.at.mono <= turn.policy.share(self.begun, turn.policy.GO_ON_SHARE):
+        if self.pool is None and turn.at.mono <= turn.policy.share(self.begun, turn.policy.GO_ON_SHARE):
             self.verdict_due = None
             turn.serve_anew(self.id)
         else:
@@ -147,25 +240,37 @@ class Attempt:
         """Open the gate against a charge that is on disk; keep the charge where the way is free or blocked by now."""
         if turn.is_held_open or turn.barred is Fault.BLOCKED:
             # Where the way is free, the charge is not needed, and its visitor must not be told to wait.
+            # Whoever has a free entry was refused before: nothing came between that and this, in the same turn.
             kind = MessageKind.PAID_NOT_NEEDED if turn.is_held_open else MessageKind.PAID_BUT_SHUT
             self.verdict(turn, kind, balance=self.balance_after, fault=turn.barred)
-            self.open_credit(turn, turn.came_between, claim)
+            self.open_credits(turn, turn.came_between, claim)
             return
         self.state = Releasing(claim=claim)
         turn.release(self.id)
 
+    def open_credits(self, turn: Turn, why: str, claim: Claim) -> None:
+        """Keep the unused charges of all that pay: in one commit, or a crash would take one of them for used."""
+        turn.write(*[payer._kept(turn, why, claim) for payer in self.payers])  # noqa: SLF001 - of the same class
+
     def open_credit(self, turn: Turn, why: str, claim: Claim = Claim.CHARGE) -> None:
-        """Keep the unused charge for this voucher, for a limited time. `claim` is on what the gate was opened."""
-        seconds = turn.policy.credit_seconds
+        """
+        Keep the unused charge for this voucher, for a limited time. `claim` is on what the gate was opened.
+
+        One that paid a part of an admission opens none: it lapses at once, and is given back.
+        """
+        turn.write(self._kept(turn, why, claim))
+
+    def _kept(self, turn: Turn, why: str, claim: Claim) -> CreditOpened:
+        seconds = _CONTRIBUTION_SECONDS if self.leader else turn.policy.credit_seconds
         # Where a power cut took the balance before, the list has decided alone, and no balance can prove more.
         is_alone = self.evidence is Evidence.LIST and self.balance_before is None
         is_proven = claim is not Claim.CHARGE or not self.is_read_back or is_alone
         self.state = Credit(timer=turn.at.mono + seconds, is_proven=is_proven)
-        turn.write(self.fact(CreditOpened, turn, why=why, until=turn.at.wall + seconds))
         turn.note(f"credit=opened incident={self.incident} why={why!r}", alarm=True)
+        return self.fact(CreditOpened, turn, why=why, until=turn.at.wall + seconds)
 
     def hand_to_staff(self, turn: Turn, reason: str, *, is_foreign: bool = False, perhaps_back: bool = False) -> None:
         """Make the attempt an open item: a person decides, the gate is done."""
         turn.write(self.fact(OpenItem, turn, reason=reason, is_foreign=is_foreign, perhaps_back=perhaps_back))
-        turn.note(f"open_item incident={self.incident} reason={reason!r}", alarm=True)
+        turn.note(f"open_item=opened incident={self.incident} reason={reason!r}", alarm=True)
         self.close()

@@ -42,6 +42,9 @@ def _reckoned(state: Credit, turn: Turn) -> Credit:
 
 def claimed(a: Attempt, state: Credit, event: Rescanned, turn: Turn) -> None:
     """Open the gate on the charge already made; one read back after a crash is proven by the balance first."""
+    if a.leader:  # it paid a part, and is about to be given back
+        a.verdict(turn, MessageKind.REFUND_UNDER_WAY)
+        return
     if state.is_proven:
         a.release(turn, Claim.CREDIT)
         return

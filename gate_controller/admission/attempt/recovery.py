@@ -7,7 +7,7 @@ here moves the relay: a charge that was not used becomes a credit, for the visit
 
 from collections.abc import Sequence
 
-from gate_controller.admission.attempt import audit, credit, doubt, refund
+from gate_controller.admission.attempt import audit, credit, doubt, free, refund, ticket_recovery
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import Claim
 from gate_controller.admission.attempt.turn import Turn
@@ -25,6 +25,7 @@ from gate_controller.admission.words.facts import (
     Intended,
     NotCharged,
     OpenItem,
+    PaidAlong,
     Passed,
     Redeemed,
     RefundBegun,
@@ -36,6 +37,7 @@ from gate_controller.admission.words.facts import (
     approval,
     voucher_of,
 )
+from gate_controller.admission.words.free_facts import FreeEntry
 from gate_controller.admission.words.ids import Incident
 from gate_controller.admission.words.money import Cents
 
@@ -46,7 +48,7 @@ def remembered(facts: Sequence[Fact]) -> Attempt | None:
     if intent is None:
         return None
     a = Attempt(intent.attempt, intent.incident, intent.code, begun_wall=intent.at, price=intent.price)
-    a.voucher_code = voucher_of(facts)
+    a.voucher_code, a.leader = voucher_of(facts), intent.leader
     if (approved := approval(facts)) is not None:
         a.begun_wall, a.balance_before = approved.at, approved.balance_before
     a.facts = facts[-1].n + 1
@@ -56,7 +58,7 @@ def remembered(facts: Sequence[Fact]) -> Attempt | None:
             a.evidence, a.token, a.balance_after = fact.evidence, fact.token, fact.balance_after
         if isinstance(fact, RefundBegun):
             a.refund_begun = fact
-        if isinstance(fact, Released | Passed):
+        if isinstance(fact, Released | PaidAlong | Passed):
             a.is_used_here = True
         elif isinstance(fact, Adopted) or (isinstance(fact, OpenItem) and fact.is_foreign):
             a.is_used_here = False
@@ -83,7 +85,10 @@ def take_up(facts: Sequence[Fact], turn: Turn, *, is_foreign: bool = False) -> A
 
     `is_foreign`: the journal is another machine's, or a backup, and this may be settled since: then a person decides.
     """
-    a = remembered(facts)
+    granted = next((fact for fact in facts if isinstance(fact, FreeEntry)), None)
+    if granted is not None:
+        return _end_free(granted, facts, turn)
+    a = remembered(facts) or ticket_recovery.remembered(facts)
     if a is None:
         # Only a journal that lost its beginning has such an attempt: there is nothing the gate could settle by itself.
         last = facts[-1]
@@ -93,8 +98,24 @@ def take_up(facts: Sequence[Fact], turn: Turn, *, is_foreign: bool = False) -> A
     if is_foreign:
         a.hand_to_staff(turn, FOREIGN, is_foreign=True, perhaps_back=a.refund_begun is not None)
         return a
-    _stand(a, facts, turn)
-    turn.note(f"recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.name!r}")
+    if a.ticket_number is None:
+        _stand(a, facts, turn)
+    else:
+        ticket_recovery.stand(a, _newest_of_its_own(facts), turn)
+    turn.note(f"attempt=recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.name!r}")
+    return a
+
+
+def _end_free(granted: FreeEntry, facts: Sequence[Fact], turn: Turn) -> Attempt:
+    """End a free entry, whosever journal it is from: no money hangs on it. Let in, or nobody can say: it was used."""
+    a = Attempt(granted.attempt, granted.incident, granted.code, facts=facts[-1].n + 1, free=granted)
+    a.voucher_code, a.price = granted.voucher_code, granted.worth
+    if isinstance(facts[-1], ReleasedToSensor):
+        turn.write(a.fact(Released, turn))
+        a.close()
+    else:
+        free.unused(a, turn, "the gate stopped before it opened")
+    turn.note(f"attempt=recovered incident={a.incident} last={type(facts[-1]).__name__} state={a.state.name!r}")
     return a
 
 

@@ -124,7 +124,7 @@ def _later(a: Attempt, refund: Refund, turn: Turn) -> tuple[Refund, float]:
         # A power cut before this is on disk finds the refund as it was, and tells staff at the next failure.
         reason = "E-GUMA has not accepted the refund within a day; the gate goes on trying"
         turn.write(a.fact(OpenItem, turn, reason=reason, repeats=True))
-        turn.note(f"open_item incident={a.incident} reason={reason!r}", alarm=True)
+        turn.note(f"open_item=opened incident={a.incident} reason={reason!r}", alarm=True)
     return replace(refund, tries=refund.tries + 1, is_open_item=refund.is_open_item or is_overdue), timer
 
 
@@ -141,11 +141,9 @@ def _cancel_failed(a: Attempt, refund: Refund, fault: CallFault, text: str, turn
     match fault:
         case CallFault.REFUSED:
             turn.note(f"refund=refused incident={a.incident} text={text!r}", alarm=True)
-            if refund.is_unknown:
-                a.state = RefusalChecking(refund=refund)
-                turn.ask(AskBalance(a.id, a.voucher_code, turn.at.mono + LOOKUP_SECONDS, urgent=False))
-            else:
-                _refuse_refund(a, turn, f"E-GUMA refused the refund: {text}")
+            # The first may be refused and carried out, where something on the way has sent it twice.
+            a.state = RefusalChecking(refund=refund, text=text)
+            turn.ask(AskBalance(a.id, a.voucher_code, turn.at.mono + LOOKUP_SECONDS, urgent=False))
         case CallFault.KEY_NOT_ACCEPTED:
             turn.fault(Fault.KEY, text)
             _cancel_later(a, refund, turn)
@@ -158,11 +156,14 @@ def _cancel_failed(a: Attempt, refund: Refund, fault: CallFault, text: str, turn
 
 
 def refusal_checked(a: Attempt, state: RefusalChecking, event: BalanceAnswered, turn: Turn) -> None:
-    """A balance that rose by exactly the price shows that the cancellation with the lost answer had worked."""
+    """A balance that rose by exactly the price shows that a cancellation had worked; the same one, that none had."""
+    before = _before_cancelling(a, state.refund)
     if not isinstance(event.outcome, Balance):
         _cancel_later(a, state.refund, turn)
-    elif event.outcome.balance - a.standing_charge(turn) == _before_cancelling(a, state.refund):
+    elif event.outcome.balance - a.standing_charge(turn) == before:
         _refunded(a, state.refund, turn, "the balance has risen by the price")
+    elif event.outcome.balance == before and not state.refund.is_unknown:
+        _refuse_refund(a, turn, f"E-GUMA refused the refund: {state.text}")
     else:
         why = "E-GUMA refused the refund, and the balance does not show that it took place"
         _refuse_refund(a, turn, why, perhaps_back=True)

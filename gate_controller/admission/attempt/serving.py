@@ -8,15 +8,17 @@ matters.
 from dataclasses import replace
 from typing import assert_never
 
-from gate_controller.admission.attempt import audit, doubt
+from gate_controller.admission.attempt import audit, collecting, doubt, expiry, free
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.states import (
     Admitting,
     Cancelling,
     Checking,
     Claim,
+    Contributed,
     InDoubt,
     Intending,
+    Ready,
     Recording,
     Redeeming,
     Refund,
@@ -35,6 +37,7 @@ from gate_controller.admission.words.calls import (
     RedeemAnswered,
     Redemption,
 )
+from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.events import (
     Opened,
     PassageSensed,
@@ -50,50 +53,64 @@ from gate_controller.admission.words.facts import (
     Approved,
     Evidence,
     Fact,
-    Intended,
     NotCharged,
     OpenItem,
+    PaidAlong,
     Passed,
     RefundBegun,
     Refused,
     Released,
     ReleasedToSensor,
 )
+from gate_controller.admission.words.info_calls import InfoAnswered, VoucherInfo
+from gate_controller.admission.words.local_time import Day
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents
+from gate_controller.admission.words.outage_rules import OutageConduct
 from gate_controller.admission.words.policy import CANCEL_SECONDS
+from gate_controller.admission.words.tariff import PriceRule, Terms
 
 
-def begin(a: Attempt, turn: Turn, since: float | None = None) -> None:
+def begin(a: Attempt, turn: Turn, since: float | None = None, price: Cents | None = None) -> None:
     """
-    Start to serve a scan; `since` (monotonic) where its visitor has waited already.
+    Start to serve a scan; `since` (monotonic) where its visitor has waited already, `price` where one was chosen.
 
     The intent goes to disk while Balance is being asked, so that a slow card's sync is over when the answer comes.
     """
     a.serve(turn, since)
     ask_balance(a, turn)
     policy = turn.policy
-    a.price = policy.price
-    a.state = Checking(is_dated=turn.at.is_sure)
-    intent = a.fact(
-        Intended,
-        turn,
-        incident=a.incident,
-        code=a.code,
-        price=policy.price,
-        currency=policy.currency,
-        reference=_reference(a, turn),
-        boot=policy.boot,
-        is_dated=turn.at.is_sure,
-    )
-    turn.write(intent)
+    if policy.refuses_expired:
+        expiry.ask_beside(a, turn)
+    a.chosen_price = price
+    a.state = Checking(is_dated=turn.at.is_sure, pays_rest=turn.collection is not None)
     turn.show(MessageKind.CHECKING)
+    # Where the voucher has a say in the price, or what it has to pay is known only when all is there, the intent waits
+    # for Balance: it holds what is charged, and nothing else.
+    a.price = None if turn.collection is not None else _price_before_balance(a, turn)
+    if a.price is not None:
+        turn.write(a.intended(turn))
+
+
+def _price_before_balance(a: Attempt, turn: Turn) -> Cents | None:
+    price, tariff = turn.policy.price, turn.policy.tariff
+    if a.chosen_price is not None:
+        return None if tariff.rules else a.chosen_price  # a rule may refuse the voucher
+    if tariff.is_plain:
+        return price
+    return tariff.price_before_balance(price, replace(turn.at, wall=_scanned_at(a, turn)))
+
+
+def _scanned_at(a: Attempt, turn: Turn) -> float:
+    """Return when (wall clock) its visitor scanned: the price is that of his scan, for the display said so."""
+    return turn.at.wall - (turn.at.mono - a.begun)
 
 
 def ask_balance(a: Attempt, turn: Turn) -> None:
-    """Ask what is on the voucher, in its visitor's time."""
-    deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
-    turn.ask(AskBalance(a.id, a.code, deadline, urgent=True))
+    """Ask what is on the voucher, in its visitor's time; not for long where E-GUMA was out of reach just now."""
+    policy = turn.policy
+    share = policy.OUTAGE_BALANCE_SHARE if turn.outage.id else policy.BALANCE_SHARE
+    turn.ask(AskBalance(a.id, a.code, policy.share(a.begun, share), urgent=True))
 
 
 def balance_answered(a: Attempt, state: Checking, event: BalanceAnswered, turn: Turn) -> None:
@@ -113,9 +130,38 @@ def _balance_failed(a: Attempt, fault: CallFault, text: str, turn: Turn) -> None
         case CallFault.REFUSED:
             _refuse(a, turn, MessageKind.REFUSED_BY_EGUMA, text)
         case CallFault.NOT_SENT | CallFault.UNKNOWN:
-            _refuse(a, turn, MessageKind.UNREACHABLE)
+            _unreachable(a, turn)
         case _:
             assert_never(fault)
+
+
+def _unreachable(a: Attempt, turn: Turn) -> None:
+    """Do with a visitor whose voucher cannot be checked what the house wants. Nothing has been sent."""
+    rules, outage = turn.policy.outage, turn.outage
+    outage.begins(turn)
+    match rules.conduct:
+        case OutageConduct.STAFF_ONLY:
+            _refuse(a, turn, MessageKind.SEE_STAFF)
+        case OutageConduct.FREE if turn.barred is not None:
+            _refuse(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, fault=turn.barred)
+        case OutageConduct.FREE if outage.has_room(rules, turn.price) and not a.is_late(turn):
+            free.offer(a, turn)
+        case _:
+            _refuse(a, turn, MessageKind.UNREACHABLE)
+
+
+def info_answered(a: Attempt, state: Checking, event: InfoAnswered, turn: Turn) -> None:
+    """Decide, where the decision waited for it; by a new Balance where that may be from before a refund."""
+    state = replace(state, info=event.outcome)
+    a.state = state
+    if state.balance is None:
+        return
+    if a.voucher_code in state.crossed:
+        a.state = replace(state, balance=None, crossed=frozenset())
+        a.voucher_code = VoucherCode("")  # Balance tells it anew, and it is no other attempt's
+        ask_balance(a, turn)
+    else:
+        _decide(a, state, state.balance, turn)
 
 
 def _decide(a: Attempt, state: Checking, balance: Balance, turn: Turn) -> None:
@@ -124,28 +170,87 @@ def _decide(a: Attempt, state: Checking, balance: Balance, turn: Turn) -> None:
     if balance.voucher_code in turn.at_desk:
         # Whatever is on it may be from before what staff have it changed by, or from after it.
         _refuse(a, turn, MessageKind.AT_THE_DESK)
+    elif state.pays_rest and turn.collection is None:
+        # Something has come to move on a voucher that was held: this one was to pay the rest, and not the whole.
+        _refuse(a, turn, MessageKind.AT_THE_DESK)
     elif not balance.is_redeemable:
         _refuse(a, turn, MessageKind.NOT_REDEEMABLE, balance.message, balance.balance)
     elif balance.currency is not None and balance.currency != policy.currency:
         _refuse(a, turn, MessageKind.WRONG_CURRENCY)
     elif turn.barred is not None:
         _refuse(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, fault=turn.barred)
-    elif balance.balance < policy.price:
-        _refuse(a, turn, MessageKind.BALANCE_TOO_LOW, balance=balance.balance)
+    elif policy.refuses_expired and expiry.waits_for_info(a, state, turn):
+        a.state = replace(state, balance=balance)
+    elif policy.refuses_expired and (objection := expiry.objection(state, balance, turn)) is not None:
+        valid_day = state.info.valid_day if isinstance(state.info, VoucherInfo) else None
+        _refuse(a, turn, objection, valid_day=valid_day)
     else:
-        # By now E-GUMA has answered, so the wall clock is right: the look-up asks for the list around this moment.
-        a.begun_wall = turn.at.wall
-        a.balance_before = balance.balance
-        a.state = Intending()
-        approved = a.fact(Approved, turn, voucher_code=a.voucher_code, balance_before=balance.balance)
-        # Where a look-up without it would ask for another voucher, or around another time, no power cut may take it.
-        is_vital = str(a.voucher_code) != a.code or not state.is_dated
-        turn.write(approved, waiting=a.id, synced=is_vital)
+        a.product_id, a.note = balance.product_id, balance.message
+        _apply_tariff(a, state, balance, turn)
 
 
-def _reference(a: Attempt, turn: Turn) -> str:
-    # E-GUMA documents letters and digits only (eguma-api.md): a dash that it refused would refuse every visitor.
-    return "".join(character for character in f"{turn.policy.gate_id}{a.id}" if character.isalnum())
+def _apply_tariff(a: Attempt, state: Checking, balance: Balance, turn: Turn) -> None:
+    """Charge what the house's rules say of this voucher, or let it in free, or refuse it."""
+    if a.facts:
+        _intend(a, state, balance, turn)  # its price is on disk
+        return
+    rule = turn.policy.tariff.rule_for(balance, _scanned_at(a, turn))  # by now the clock is right
+    match rule:
+        case PriceRule(terms=Terms.REFUSED, texts=texts):
+            _refuse(a, turn, MessageKind.HOUSE_REFUSES, house_texts=tuple(texts.items()))
+        case PriceRule(terms=Terms.POSITION):
+            _refuse(a, turn, MessageKind.POSITION_VOUCHER)
+        case PriceRule(terms=Terms.FREE) if free.is_used_up(a, turn):
+            _refuse(a, turn, MessageKind.FREE_USED_UP)
+        case PriceRule(terms=Terms.FREE):
+            free.offer(a, turn, balance)
+        case PriceRule(terms=Terms.WHOLE_BALANCE) if a.most is not None and balance.balance > a.most:
+            # What is on the voucher was not known when he was allowed to be admitted.
+            _refuse(a, turn, MessageKind.HOUSE_REFUSES, "it is more than whoever ordered it may move at a time")
+        case PriceRule(terms=Terms.WHOLE_BALANCE) if balance.balance > 0:
+            a.price = balance.balance
+            _intend(a, state, balance, turn)
+        case PriceRule(terms=Terms.PRICE, price=price):
+            a.price = price if a.chosen_price is None else a.chosen_price
+            _intend(a, state, balance, turn)
+        case _:  # no rule; or all that is on it, and that is nothing: whether Redeem takes that is undocumented
+            usual = turn.policy.usual_price(_scanned_at(a, turn))
+            a.price = usual if a.chosen_price is None else a.chosen_price
+            _intend(a, state, balance, turn)
+
+
+def _intend(a: Attempt, state: Checking, balance: Balance, turn: Turn) -> None:
+    """Put on disk what Balance adds to the intent, or the whole of it where it was not written before."""
+    if turn.collection is not None and not collecting.is_short(a, balance, turn):
+        collecting.complete(a, balance, turn)
+        return
+    if turn.collection is not None or (a.price is not None and balance.balance < a.price):
+        _too_low(a, balance, turn)
+        return
+    # By now E-GUMA has answered, so the wall clock is right: the look-up asks for the list around this moment.
+    a.begun_wall = turn.at.wall
+    a.balance_before = balance.balance
+    a.state = Intending()
+    if not a.facts:
+        turn.write(a.intended(turn), waiting=a.id)
+        return
+    told = {"voucher_code": a.voucher_code, "balance_before": balance.balance}
+    approved = a.fact(Approved, turn, **told, product_id=a.product_id, note=a.note)
+    # Where a look-up without it would ask for another voucher, or around another time, no power cut may take it.
+    is_vital = str(a.voucher_code) != a.code or not state.is_dated
+    turn.write(approved, waiting=a.id, synced=is_vital)
+
+
+def _too_low(a: Attempt, balance: Balance, turn: Turn) -> None:
+    """Refuse what does not reach, or hold it towards the price where several may pay it together."""
+    if not turn.policy.takes_several or balance.balance <= 0:
+        _refuse(a, turn, MessageKind.BALANCE_TOO_LOW, balance=balance.balance)
+        return
+    if not collecting.is_held(balance, turn):
+        collecting.hold(a, balance, turn)
+    if turn.collection is not None:
+        a.price = turn.collection.missing
+        _refuse(a, turn, MessageKind.MORE_NEEDED, balance=balance.balance, told=turn.collection.sum)
 
 
 def _refuse(
@@ -155,23 +260,45 @@ def _refuse(
     text: str = "",
     balance: Cents | None = None,
     fault: Fault | None = None,
+    told: Cents | None = None,
+    valid_day: Day | None = None,
+    house_texts: tuple[tuple[str, str], ...] = (),
 ) -> None:
-    """Refuse before any intent: the record is for staff, and no step waits for it."""
-    a.verdict(turn, kind, balance=balance, eguma_text=text, fault=fault)
+    """Refuse before anything was sent: the record is for staff. `told` is instead of the balance."""
+    a.verdict(
+        turn,
+        kind,
+        balance=balance if told is None else told,
+        eguma_text=text,
+        fault=fault,
+        valid_day=valid_day,
+        house_texts=house_texts,
+    )
     code = a.voucher_code or a.code
+    text = text or next((words for _, words in house_texts), "") or (valid_day or "")
     fields = {"incident": a.incident, "code": code, "reason": kind.name.lower(), "text": text, "balance": balance}
     turn.write(a.fact(Refused, turn, **fields))
     a.close()
 
 
 def checking_took_too_long(a: Attempt, state: Checking, event: TimePassed, turn: Turn) -> None:
-    """E-GUMA did not answer in the visitor's time."""
-    if a.is_late(turn):
+    """E-GUMA did not answer in the visitor's time; where Balance has been, and Info not, that is no outage."""
+    if a.is_late(turn) and state.balance is None:
+        _unreachable(a, turn)
+    elif a.is_late(turn):
         _refuse(a, turn, MessageKind.UNREACHABLE)
 
 
 def intent_written(a: Attempt, state: Intending, event: Written, turn: Turn) -> None:
     """Charge: the writes before this one have ended too. A crash leaves an intent without an outcome: looked up."""
+    if a.pool is not None:
+        a.state = Ready()
+    else:
+        send_redeem(a, turn)
+
+
+def send_redeem(a: Attempt, turn: Turn) -> None:
+    """Charge what is intended and on disk, unless something came between."""
     policy = turn.policy
     if turn.writes.failing:
         # This write worked and another one, of an earlier visitor, did not: the next may fail as well.
@@ -186,7 +313,7 @@ def intent_written(a: Attempt, state: Intending, event: Written, turn: Turn) -> 
         return
     a.state = Redeeming()
     deadline = policy.share(a.begun, policy.REDEEM_SHARE)
-    turn.ask(Redeem(a.id, a.voucher_code, a.charge(turn), _reference(a, turn), deadline))
+    turn.ask(Redeem(a.id, a.voucher_code, policy.price if a.price is None else a.price, a.reference, deadline))
 
 
 def intent_not_written(a: Attempt, state: Intending, event: WriteFailed, turn: Turn) -> None:
@@ -209,7 +336,8 @@ def _end_uncharged(a: Attempt, turn: Turn, kind: MessageKind, reason: str, fault
 
 def handed_over(a: Attempt, known: Attempt, turn: Turn) -> None:
     """Its voucher has an earlier attempt that is not finished, and that one serves its visitor."""
-    turn.write(a.fact(NotCharged, turn, reason=f"its voucher's money is on its way in {known.incident}"))
+    if a.facts:  # else nothing of it is on disk
+        turn.write(a.fact(NotCharged, turn, reason=f"its voucher's money is on its way in {known.incident}"))
     a.close()
 
 
@@ -255,6 +383,12 @@ def redemption_written(a: Attempt, state: Recording, event: Written, turn: Turn)
     """Open for whoever still waits; else the charge is unused. A power cut from here leaves an unused charge."""
     if a.verdict_due is None:
         a.open_credit(turn, "the charge was confirmed after the visitor had been refused")
+    elif a.pool is not None:
+        a.state = Contributed()
+    elif a.leader:
+        # A crash has ended what it was to pay together with others.
+        a.verdict(turn, MessageKind.GIVEN_BACK)
+        a.open_credit(turn, "the gate stopped between the charge and the release")
     else:
         a.release(turn, Claim.CHARGE)
 
@@ -293,10 +427,13 @@ def opened(a: Attempt, state: Releasing, event: Opened, turn: Turn) -> None:
     a.state = Admitting(claim=claim, timer=turn.at.mono + open_seconds, is_watched=is_watched)
     if claim is Claim.CHARGE:
         a.verdict(turn, MessageKind.ADMITTED, balance=a.balance_after)
+    elif claim is Claim.FREE:
+        a.verdict(turn, MessageKind.ADMITTED_FREE)
     else:
         a.verdict(turn, MessageKind.ADMITTED_ON_CREDIT)  # what the charge left on the voucher may be long ago
     if is_watched:
-        turn.write(a.fact(ReleasedToSensor, turn, unverified=claim is Claim.UNVERIFIED))
+        released = a.fact(ReleasedToSensor, turn, unverified=claim is Claim.UNVERIFIED, order=a.order)
+        turn.write(released, *_paid_along(a, turn))
     else:
         _count_as_admitted(a, claim, ails, turn)
 
@@ -305,12 +442,29 @@ def _count_as_admitted(a: Attempt, claim: Claim, why: str, turn: Turn) -> None:
     """Record the use of a charge that no sensor can tell of; `why` is empty where none is fitted."""
     if why:
         turn.note(f"passage=unwatched incident={a.incident} why={why!r}")
-    turn.write(a.fact(Released, turn, why=why), *_end_of_use(a, claim, turn))
+    turn.write(a.fact(Released, turn, why=why, order=a.order), *_paid_along(a, turn), *_end_of_use(a, claim, turn))
+
+
+def _paid_along(a: Attempt, turn: Turn) -> tuple[Fact, ...]:
+    """Return what says that the others that paid are used: in the same commit, or a crash would give them back."""
+    others = (payer for payer in a.payers if payer is not a)
+    return tuple(payer.fact(PaidAlong, turn, leader=a.id) for payer in others)
 
 
 def _end_of_use(a: Attempt, claim: Claim, turn: Turn) -> tuple[Fact, ...]:
     """Return what goes to disk with the end of the charge's use: what a person has to look at."""
-    return (*_doubt_about_charge(a, claim, turn), *audit.fear(a, claim, turn))
+    if claim is Claim.FREE:
+        free.used(a, turn)
+        return ()
+    if a.pool is None:
+        return (*_doubt_about_charge(a, claim, turn), *audit.fear(a, claim, turn))
+    ends = ((*_doubt_about_charge(payer, claim, turn), *audit.fear(payer, claim, turn)) for payer in a.payers)
+    return tuple(fact for facts in ends for fact in facts)
+
+
+def _end(a: Attempt, claim: Claim, turn: Turn) -> None:
+    for payer in a.payers:
+        audit.begin(payer, claim, turn)
 
 
 def _doubt_about_charge(a: Attempt, claim: Claim, turn: Turn) -> tuple[OpenItem, ...]:
@@ -318,15 +472,18 @@ def _doubt_about_charge(a: Attempt, claim: Claim, turn: Turn) -> tuple[OpenItem,
     if a.evidence is not Evidence.UNSURE and not is_unverified:
         return ()
     reason = UNVERIFIED if is_unverified else UNSURE
-    turn.note(f"open_item incident={a.incident} reason={reason!r}", alarm=True)
+    turn.note(f"open_item=opened incident={a.incident} reason={reason!r}", alarm=True)
     return (a.fact(OpenItem, turn, reason=reason),)
 
 
 def relay_failed(a: Attempt, state: Releasing, event: RelayFailed, turn: Turn) -> None:
     """Charged, and the gate does not open: keep the charge for this voucher, and stop taking money."""
     turn.fault(Fault.RELAY, event.why)
+    if state.claim is Claim.FREE:
+        free.relay_failed(a, turn, event.why)
+        return
     a.verdict(turn, MessageKind.PAID_BUT_SHUT, balance=a.balance_after, fault=Fault.RELAY)
-    a.open_credit(turn, f"the relay failed: {event.why}", state.claim)
+    a.open_credits(turn, f"the relay failed: {event.why}", state.claim)
 
 
 def somebody_passed(a: Attempt, state: Admitting, event: PassageSensed, turn: Turn) -> None:
@@ -334,7 +491,7 @@ def somebody_passed(a: Attempt, state: Admitting, event: PassageSensed, turn: Tu
     turn.shut()
     if state.is_watched:
         turn.write(a.fact(Passed, turn), *_end_of_use(a, state.claim, turn))
-    audit.begin(a, state.claim, turn)
+    _end(a, state.claim, turn)
 
 
 def released_long_enough(a: Attempt, state: Admitting, event: TimePassed, turn: Turn) -> None:
@@ -343,11 +500,18 @@ def released_long_enough(a: Attempt, state: Admitting, event: TimePassed, turn: 
         return
     turn.shut()
     if not state.is_watched:
-        audit.begin(a, state.claim, turn)
+        _end(a, state.claim, turn)
     elif why := turn.sensing.nobody_came():
         _count_as_admitted(a, state.claim, why, turn)
-        audit.begin(a, state.claim, turn)
-    else:
-        a.open_credit(turn, "nobody passed", state.claim)
+        _end(a, state.claim, turn)
+    elif state.claim is Claim.FREE:
+        free.unused(a, turn, "nobody passed")
         if not turn.is_held_open:
-            turn.show(MessageKind.NOBODY_PASSED, incident=a.incident, price=a.price)
+            turn.show(MessageKind.FREE_UNUSED, incident=a.incident)
+    else:
+        a.open_credits(turn, "nobody passed", state.claim)
+        if not turn.is_held_open:
+            kind, price = MessageKind.NOBODY_PASSED, a.price
+            if a.pool is not None:
+                kind, price = a.pool.told(kind), a.pool.price
+            turn.show(kind, incident=a.incident, price=price)

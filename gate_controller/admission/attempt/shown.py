@@ -7,6 +7,7 @@ Whoever shows something says so here in the same breath (`Turn.show`).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from gate_controller.admission.attempt.pool import Collection
 from gate_controller.admission.words.facts import RegimeBegun
 from gate_controller.admission.words.messages import REGIME_FAULTS, Fault, Message, MessageKind, MoneyFate, Signal
 from gate_controller.admission.words.policy import Policy
@@ -15,8 +16,18 @@ from gate_controller.admission.words.policy import Policy
 READING_SECONDS = 1.5
 
 _SENDS_THROUGH = frozenset(
-    {MessageKind.ADMITTED, MessageKind.ADMITTED_ON_CREDIT, MessageKind.ALREADY_ADMITTED, MessageKind.LET_IN}
+    {
+        MessageKind.ADMITTED,
+        MessageKind.ADMITTED_ON_CREDIT,
+        MessageKind.ADMITTED_FREE,
+        MessageKind.ALREADY_ADMITTED,
+        MessageKind.LET_IN,
+        MessageKind.TICKET_ADMITTED,
+        MessageKind.TICKET_OUT,
+    }
 )
+
+_BALANCES = frozenset({MessageKind.BALANCE_TOLD, MessageKind.BALANCE_NOT_REDEEMABLE})
 
 _NOTHING_CHARGED = frozenset({MoneyFate.NOTHING_YET, MoneyFate.NOT_CHARGED})
 
@@ -38,7 +49,8 @@ class Shown:
         """A message about a scan is shown."""
         self._resting, self._newest = None, message
         self.until = self._verdict_until = now + policy.show_seconds
-        if message.signal is Signal.REFUSED or message.kind is MessageKind.REFUSED_OUT_OF_SERVICE:
+        is_refusal = message.signal is Signal.REFUSED or message.kind is MessageKind.REFUSED_OUT_OF_SERVICE
+        if is_refusal or message.kind in _BALANCES:
             self.readable_until = now + READING_SECONDS
 
     def tells_of_money(self, now: float) -> bool:
@@ -47,6 +59,15 @@ class Shown:
         if newest is None or now >= self._verdict_until:
             return False
         return newest.fate is not MoneyFate.NOTHING_YET and newest.kind is not MessageKind.NOT_A_VOUCHER
+
+    def tells_of_a_charge(self, now: float) -> bool:
+        """Whether somebody is still being told of money that is not, or perhaps not, where it was."""
+        newest = self._newest
+        return self.tells_of_money(now) and newest is not None and newest.fate is not MoneyFate.NOT_CHARGED
+
+    def gives_way(self) -> None:
+        """End what is shown: somebody has chosen what the next scan is for, and sees that at once."""
+        self.until, self._verdict_until = None, 0.0
 
     def is_telling(self, kind: MessageKind, now: float) -> bool:
         """Whether a message of this kind is on the display."""
@@ -66,19 +87,30 @@ class Shown:
         """
         charge_told = self._newest is not None and self._newest.fate not in _NOTHING_CHARGED
         if is_held_open or not charge_told:
-            self.until, self._verdict_until = None, 0.0
+            self.gives_way()
 
     def rests(
-        self, faults: Mapping[Fault, str], regime: RegimeBegun | None, now: float, policy: Policy
+        self,
+        at_rest: Message,
+        faults: Mapping[Fault, str],
+        regime: RegimeBegun | None,
+        now: float,
+        collection: Collection | None,
     ) -> Message | None:
-        """Return what an idle display shows from now on; None where it does already, or a scan has still a say."""
+        """
+        Return what an idle display shows from now on; None where it does already, or a scan has still a say. `at_rest`
+        is what it shows while the gate takes scans.
+        """
         if self.until is not None and now < self.until:
             return None
         self.until = None
         if faults:
-            message = in_staffs_words(Message(MessageKind.OUT_OF_SERVICE, policy.price, fault=worst(faults)), regime)
+            message = Message(MessageKind.OUT_OF_SERVICE, at_rest.price, fault=worst(faults))
+            message = in_staffs_words(message, regime)
+        elif collection is not None:
+            message = Message(MessageKind.MORE_NEEDED, collection.missing, collection.sum)
         else:
-            message = Message(MessageKind.IDLE, policy.price)
+            message = at_rest
         if message == self._resting:
             return None
         self._resting = message

@@ -5,13 +5,15 @@ Each state is a class of its own that carries just what it needs: what makes no 
 Which event leads from which to which is the table in `transitions.py`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from typing import ClassVar
 
 from gate_controller.admission.attempt.evidence import ListSays
-from gate_controller.admission.words.calls import CallFailed
+from gate_controller.admission.words.calls import Balance, CallFailed
 from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.info_calls import VoucherInfo
 from gate_controller.admission.words.money import Cents
 
 
@@ -24,16 +26,18 @@ class Claim(Enum):
     """An earlier charge that nobody used."""
     UNVERIFIED = auto()
     """The same, read back after a crash, and nobody could say that it still stands: a person has to look."""
+    FREE = auto()
+    """Nothing: a free entry that the journal holds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AttemptState:
     """Something that an attempt does."""
 
     name: ClassVar[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Timed(AttemptState):
     """Something that goes on by itself at a moment."""
 
@@ -41,7 +45,7 @@ class Timed(AttemptState):
     """Monotonic time of that moment; None while an answer is awaited instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Checking(AttemptState):
     """Balance is being asked."""
 
@@ -50,23 +54,50 @@ class Checking(AttemptState):
     """Whether the wall clock was sure when the intent was written."""
     crossed: frozenset[VoucherCode] = frozenset()
     """Vouchers of which a refund began or ended meanwhile: the answer may be from before."""
+    balance: Balance | None = None
+    """Its answer, once it is there and the decision waits for Info."""
+    info: VoucherInfo | CallFailed | None = None
+    """Info's answer, where it was asked and is there."""
+    pays_rest: bool = False
+    """Other vouchers were held when it was scanned: its visitor has been told what is missing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
+class Consulting(AttemptState):
+    """Balance is being asked for somebody who wants to know it, and nothing else: no fact, no charge."""
+
+    name = "consulting"
+
+
+@frozen(kw_only=True)
 class Intending(AttemptState):
     """The intent is on its way to disk."""
 
     name = "intending"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
+class Granting(AttemptState):
+    """A free entry is on its way to disk."""
+
+    name = "granting"
+
+
+@frozen(kw_only=True)
+class Ready(AttemptState):
+    """To be charged as one of several that pay one admission, when those before it are."""
+
+    name = "ready"
+
+
+@frozen(kw_only=True)
 class Redeeming(AttemptState):
     """Redeem has been sent."""
 
     name = "redeeming"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Refusal:
     """What E-GUMA refused Redeem with after Balance had said yes."""
 
@@ -75,7 +106,7 @@ class Refusal:
     """Monotonic time of it: what was asked before says nothing of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class InDoubt(Timed):
     """Redeem was sent and its fate is being looked up."""
 
@@ -97,7 +128,7 @@ class InDoubt(Timed):
     """The amounts that it shows of other users: one of exactly a difference explains it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Recording(AttemptState):
     """The redemption is on its way to disk."""
 
@@ -106,7 +137,14 @@ class Recording(AttemptState):
     """Should the disk not take it: the look-up that found it goes on, or it is cancelled by this token."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
+class Contributed(AttemptState):
+    """Charged as one of several that pay one admission: the gate opens when all are."""
+
+    name = "contributed"
+
+
+@frozen(kw_only=True)
 class Releasing(AttemptState):
     """The relay is being pulsed."""
 
@@ -114,7 +152,7 @@ class Releasing(AttemptState):
     claim: Claim
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Admitting(Timed):
     """The gate is open for this person, or was a moment ago."""
 
@@ -125,7 +163,7 @@ class Admitting(Timed):
     """Whether a passage sensor will tell that he went through; else he counts as admitted, and that is recorded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class UnsureEnd:
     """When a credit ends that was read back while the wall clock is not sure."""
 
@@ -135,7 +173,7 @@ class UnsureEnd:
     """Monotonic time at which it ends, whatever a clock that is sure may still say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Credit(Timed):
     """Charged and unused: the same voucher opens the gate once without a charge."""
 
@@ -147,14 +185,14 @@ class Credit(Timed):
     """None once the timer is that of the end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Proving(AttemptState):
     """A credit is being claimed, and the balance is asked whether its charge still stands."""
 
     name = "proving"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Refund:
     """A charge on its way back."""
 
@@ -174,7 +212,7 @@ class Refund:
     tries: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Weighing(AttemptState):
     """The balance is being asked before the first cancellation, so that a refusal can be judged later."""
 
@@ -182,7 +220,7 @@ class Weighing(AttemptState):
     refund: Refund
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RefundRecording(AttemptState):
     """`RefundBegun` is on its way to disk: no cancellation has been sent."""
 
@@ -190,7 +228,7 @@ class RefundRecording(AttemptState):
     refund: Refund
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RefundUnrecorded(Timed):
     """The journal did not take `RefundBegun`: it is tried again."""
 
@@ -199,7 +237,7 @@ class RefundUnrecorded(Timed):
     timer: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Cancelling(AttemptState):
     """A cancellation is out."""
 
@@ -207,15 +245,17 @@ class Cancelling(AttemptState):
     refund: Refund
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RefusalChecking(AttemptState):
-    """A cancellation was refused, and the balance is asked whether an earlier one had worked."""
+    """A cancellation was refused, and the balance is asked whether an earlier one had worked, or a proxy's first."""
 
     name = "checking a refusal"
     refund: Refund
+    text: str
+    """E-GUMA's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RefundWaiting(Timed):
     """The cancellation is sent again after a pause."""
 
@@ -224,7 +264,7 @@ class RefundWaiting(Timed):
     timer: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Auditing(Timed):
     """Used or given back, and looked up whether it was charged a second time."""
 
@@ -237,7 +277,7 @@ class Auditing(Timed):
     tries: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Closed(AttemptState):
     """The gate has no more work with it."""
 
@@ -249,10 +289,14 @@ Refunding = Weighing | RefundRecording | RefundUnrecorded | Cancelling | Refusal
 
 STATES: tuple[type[AttemptState], ...] = (
     Checking,
+    Consulting,
     Intending,
+    Granting,
+    Ready,
     Redeeming,
     InDoubt,
     Recording,
+    Contributed,
     Releasing,
     Admitting,
     Credit,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from gate_controller.admission.words.commands import Write
 from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
 
@@ -17,7 +18,7 @@ from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
 NEWEST_KNOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PendingWrite:
     """Facts handed to the journal, and the attempt that waits for them to be on disk, if one does."""
 

@@ -11,9 +11,17 @@ from typing import assert_never
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.errand.errand import Errand
 from gate_controller.admission.errand.errand_states import Acting, Committing, Enquiring, Wondering
-from gate_controller.admission.errand.looks import VoucherLook, ask, ask_further, look_at, objection_before, put_down
+from gate_controller.admission.errand.looks import (
+    VoucherLook,
+    ask,
+    ask_further,
+    look_at,
+    named_in,
+    objection_before,
+    put_down,
+)
 from gate_controller.admission.words.calls import Balance, BalanceAnswered, CallFailed, CallFault
-from gate_controller.admission.words.codes import Code, VoucherCode, is_short_code
+from gate_controller.admission.words.codes import Code, TicketNumber, VoucherCode, is_short_code
 from gate_controller.admission.words.desk_calls import (
     Activate,
     Activated,
@@ -28,14 +36,24 @@ from gate_controller.admission.words.desk_calls import (
     ToppedUp,
     TopUp,
 )
-from gate_controller.admission.words.errand_facts import ErrandDoubted, ErrandKind
+from gate_controller.admission.words.errand_facts import OF_TICKETS, ErrandDoubted, ErrandKind
 from gate_controller.admission.words.events import TimePassed, WriteFailed, Written
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import CANCEL_SECONDS, REFUND_PATIENCE_SECONDS, lookup_pause
+from gate_controller.admission.words.ticket_calls import (
+    CheckedIn,
+    CheckedOut,
+    CheckIn,
+    CheckOut,
+    TicketAnswered,
+    TicketInfo,
+    TicketRefusal,
+    TicketTaken,
+)
 
-Looked = BalanceAnswered | ActivationAnswered | DeactivationAnswered
-Acted = ToppedUp | PartCancelled | Activated | Deactivated
+Looked = BalanceAnswered | ActivationAnswered | DeactivationAnswered | TicketAnswered
+Acted = ToppedUp | PartCancelled | Activated | Deactivated | CheckedIn | CheckedOut
 
 OTHER_VOUCHER = "E-GUMA answered about another voucher"
 NOT_ASKED = "E-GUMA could not be asked"
@@ -52,12 +70,12 @@ NOT_LOOKED_UP = "whether it took effect cannot be told: E-GUMA does not say how 
 OTHER_END = "it took effect, and the voucher is not as it should be after it: it may have been carried out twice"
 
 
-_OF_THE_DEPOT = frozenset({ErrandKind.SALE, ErrandKind.TAKING_BACK})
+_WITHOUT_BALANCE = frozenset({ErrandKind.SALE, ErrandKind.TAKING_BACK}) | OF_TICKETS
 
 
 def begin(e: Errand, turn: Turn) -> None:
     """Ask E-GUMA whether it can be done. A power cut before the record is on disk forgets it: nothing was sent."""
-    turn.note(f"errand={e.wish.kind.value!r} incident={e.incident} by={e.wish.by!r}")
+    turn.note(f"errand=begun what={e.wish.kind.value!r} incident={e.incident} by={e.wish.by!r}")
     ask(e, turn)
 
 
@@ -66,10 +84,10 @@ def enquired(e: Errand, state: Enquiring, event: Looked, turn: Turn) -> None:
     outcome = event.outcome
     if isinstance(outcome, CallFailed):
         _cannot_ask(e, outcome, turn)
-    elif outcome.voucher_code not in {"", e.voucher_code}:
-        _learn_name(e, outcome.voucher_code, turn)
+    elif (named := named_in(outcome)) not in {"", e.voucher_code}:
+        _learn_name(e, named, turn)
     elif objection := objection_before(e, outcome):
-        e.refuse(turn, objection, outcome.message)
+        e.refuse(turn, objection, "" if isinstance(outcome, TicketInfo) else outcome.message)
     else:
         put_down(e, outcome)
         _commit(e, turn)
@@ -124,6 +142,10 @@ def committed(e: Errand, state: Committing, event: Written, turn: Turn) -> None:
             turn.ask(Activate(e.id, e.voucher_code, amount if e.says_amount else None, deadline))
         case ErrandKind.TAKING_BACK:
             turn.ask(Deactivate(e.id, e.voucher_code, e.wish.reason, deadline))
+        case ErrandKind.CHECK_IN:
+            turn.ask(CheckIn(e.id, TicketNumber(e.voucher_code), deadline))
+        case ErrandKind.CHECK_OUT:
+            turn.ask(CheckOut(e.id, TicketNumber(e.voucher_code), deadline, urgent=False))
         case _:
             assert_never(e.wish.kind)
 
@@ -142,6 +164,10 @@ def acted(e: Errand, state: Acting | Wondering, event: Acted, turn: Turn) -> Non
         case NewAmount(amount):
             is_odd = amount is not None and amount != e.amount
             e.done(turn, CONFIRMED, None, OTHER_END if is_odd else "")
+        case TicketTaken():
+            e.done(turn, CONFIRMED, None)
+        case TicketRefusal(_, message):
+            _failed(e, CallFailed(CallFault.REFUSED, message), turn)
         case CallFailed() as failed:
             _failed(e, failed, turn)
 
@@ -180,11 +206,11 @@ def looked(e: Errand, state: Wondering, event: Looked, turn: Turn) -> None:
     if isinstance(outcome, CallFailed):
         _look_failed(e, state, outcome, turn)
         return
-    if outcome.voucher_code not in {"", e.voucher_code}:
+    if named_in(outcome) not in {"", e.voucher_code}:
         _look_later(e, state, turn)  # it is about another voucher
         return
     match look_at(e, outcome):
-        case VoucherLook.DONE if state.refusal is not None and e.wish.kind in _OF_THE_DEPOT:
+        case VoucherLook.DONE if state.refusal is not None and e.wish.kind in _WITHOUT_BALANCE:
             # Another till may have been quicker: what the voucher shows is then not this gate's doing.
             e.hand_to_staff(turn, TWO_EXPLANATIONS)
         case VoucherLook.DONE:

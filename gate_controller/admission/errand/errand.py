@@ -21,13 +21,14 @@ from gate_controller.admission.words.errand_facts import (
     PartVoided,
 )
 from gate_controller.admission.words.facts import Fact, OpenItem
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import NO_ORDER, NOBODY, AttemptId, Incident, OrderId
 from gate_controller.admission.words.money import Cents, Currency
 
 F = TypeVar("F", bound=Fact)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ErrandWish:
     """What a person wants done, and what names it."""
 
@@ -148,5 +149,8 @@ class Errand:
 
     def _end(self, turn: Turn, how: str, *, alarm: bool = False) -> None:
         kind = self.wish.kind.value
-        turn.note(f"errand={kind!r} incident={self.incident} voucher={mask(self.voucher_code)} end={how}", alarm=alarm)
+        turn.note(
+            f"errand=ended what={kind!r} incident={self.incident} voucher={mask(self.voucher_code)} how={how}",
+            alarm=alarm,
+        )
         self.state = Over()

@@ -48,5 +48,7 @@ def take_up(facts: Sequence[Fact], turn: Turn, *, is_foreign: bool = False) -> E
         errand.hand_to_staff(turn, FOREIGN, is_foreign=True)
         return errand
     errand.state = Wondering(settle_at=turn.at.mono + turn.policy.settle_seconds, timer=turn.at.mono)
-    turn.note(f"recovered incident={errand.incident} errand={begun.errand.value!r} last={type(facts[-1]).__name__}")
+    turn.note(
+        f"errand=recovered incident={errand.incident} what={begun.errand.value!r} last={type(facts[-1]).__name__}"
+    )
     return errand

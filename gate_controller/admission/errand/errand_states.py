@@ -1,40 +1,40 @@
 """Where an errand stands, and what it knows only while it stands there."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gate_controller.admission.words.calls import CallFailed
+from gate_controller.admission.words.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ErrandState:
     """Something that an errand does."""
 
     name: ClassVar[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Enquiring(ErrandState):
     """E-GUMA is being asked whether it can be done, and how the voucher is before it."""
 
     name = "enquiring"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Committing(ErrandState):
     """`ErrandBegun` is on its way to disk: nothing has been sent."""
 
     name = "committing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Acting(ErrandState):
     """The request is out."""
 
     name = "acting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Wondering(ErrandState):
     """It was sent and its fate is being looked up."""
 
@@ -50,7 +50,7 @@ class Wondering(ErrandState):
     """E-GUMA's own no to the request: no effect of it is on its way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Over(ErrandState):
     """The gate has no more work with it."""
 

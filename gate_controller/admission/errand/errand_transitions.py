@@ -5,7 +5,6 @@ The diagram in `docs/architecture.md` is drawn from this table.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from gate_controller.admission.attempt.turn import Turn
@@ -23,11 +22,13 @@ from gate_controller.admission.words.desk_calls import (
     ToppedUp,
 )
 from gate_controller.admission.words.events import Event, TimePassed, WriteFailed, Written
+from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.ticket_calls import CheckedIn, CheckedOut, TicketAnswered
 
 ErrandHandler = Callable[[Errand, Any, Any, Turn], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrandTransition:
     """What an event does, and where it may lead besides staying."""
 
@@ -39,8 +40,8 @@ def _to(handler: ErrandHandler, *states: type[ErrandState]) -> ErrandTransition:
     return ErrandTransition(handler, frozenset(states))
 
 
-_LOOKS = (BalanceAnswered, ActivationAnswered, DeactivationAnswered)
-_ACTS = (ToppedUp, PartCancelled, Activated, Deactivated)
+_LOOKS = (BalanceAnswered, ActivationAnswered, DeactivationAnswered, TicketAnswered)
+_ACTS = (ToppedUp, PartCancelled, Activated, Deactivated, CheckedIn, CheckedOut)
 
 ERRAND_TRANSITIONS: dict[tuple[type[ErrandState], type[Event]], ErrandTransition] = {
     **{(s.Enquiring, event): _to(carrying_out.enquired, s.Committing, s.Over) for event in _LOOKS},

@@ -11,17 +11,22 @@ from typing import assert_never
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.errand.errand import Errand
 from gate_controller.admission.words.calls import AskBalance, Balance
+from gate_controller.admission.words.codes import TicketNumber, VoucherCode
 from gate_controller.admission.words.desk_calls import Activation, AskActivation, AskDeactivation, Deactivation
 from gate_controller.admission.words.errand_facts import ErrandKind
+from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import LOOKUP_SECONDS
+from gate_controller.admission.words.ticket_calls import AskTicket, TicketInfo
 
-Answer = Balance | Activation | Deactivation
+Answer = Balance | Activation | Deactivation | TicketInfo
 
 SAYS_NO = "E-GUMA says that it cannot be done"
 UNKNOWN_VOUCHER = "E-GUMA knows no such voucher, or does not say what is on it"
 OTHER_AMOUNT = "E-GUMA says what it is worth, and it is another amount"
 AMOUNT_MISSING = "E-GUMA leaves the amount to the seller: say which"
 AMOUNT_UNKNOWN = "E-GUMA does not say what it is worth"
+TICKET_IN_ALREADY = "the ticket is checked in already"
+TICKET_NOT_IN = "the ticket is not checked in"
 OTHER_CURRENCY = "it is in another currency"
 
 
@@ -48,8 +53,15 @@ def ask(e: Errand, turn: Turn) -> None:
             turn.ask(AskActivation(e.id, e.voucher_code, deadline))
         case ErrandKind.TAKING_BACK:
             turn.ask(AskDeactivation(e.id, e.voucher_code, deadline))
+        case ErrandKind.CHECK_IN | ErrandKind.CHECK_OUT:
+            turn.ask(AskTicket(e.id, TicketNumber(e.voucher_code), deadline, urgent=False))
         case _:
             assert_never(e.wish.kind)
+
+
+def named_in(answer: Answer) -> VoucherCode:
+    """Return which voucher an answer is about; empty where it names none."""
+    return VoucherCode("") if isinstance(answer, TicketInfo) else answer.voucher_code
 
 
 def ask_further(e: Errand, answer: Answer, turn: Turn) -> None:
@@ -64,6 +76,10 @@ def ask_further(e: Errand, answer: Answer, turn: Turn) -> None:
 def objection_before(e: Errand, answer: Answer) -> str:  # noqa: PLR0911 - one line for each reason
     """Return why it cannot be done, by E-GUMA's word; empty where it can."""
     match answer:
+        case TicketInfo(is_checked_in=True) if e.wish.kind is ErrandKind.CHECK_IN:
+            return TICKET_IN_ALREADY
+        case TicketInfo(is_checked_in=False) if e.wish.kind is ErrandKind.CHECK_OUT:
+            return TICKET_NOT_IN
         case Balance(voucher_code="") | Balance(is_balance_told=False):
             return UNKNOWN_VOUCHER
         case Balance(currency=currency) | Activation(currency=currency) if currency not in {None, e.currency}:
@@ -92,6 +108,8 @@ def put_down(e: Errand, answer: Answer) -> None:
         case Deactivation(amount=amount):
             e.amount = amount
             e.says_amount = False
+        case TicketInfo():
+            e.amount = Cents(0)
         case _:
             assert_never(answer)
 
@@ -105,6 +123,8 @@ def look_at(e: Errand, answer: Answer) -> VoucherLook:
             return _of_sale(e, answer)
         case ErrandKind.TAKING_BACK:
             return _of_taking_back(answer)
+        case ErrandKind.CHECK_IN | ErrandKind.CHECK_OUT:
+            return _of_ticket(e, answer)
         case _:
             assert_never(e.wish.kind)
 
@@ -115,6 +135,14 @@ def _by_balance(e: Errand, answer: Answer) -> VoucherLook:
     if answer.balance == e.before:
         return VoucherLook.UNCHANGED
     return VoucherLook.DONE if answer.balance == e.before + e.amount else VoucherLook.UNCLEAR
+
+
+def _of_ticket(e: Errand, answer: Answer) -> VoucherLook:
+    """It is as it should be, or as it was."""
+    if not isinstance(answer, TicketInfo):
+        return VoucherLook.UNCLEAR
+    is_done = answer.is_checked_in is (e.wish.kind is ErrandKind.CHECK_IN)
+    return VoucherLook.DONE if is_done else VoucherLook.UNCHANGED
 
 
 def _of_sale(e: Errand, answer: Answer) -> VoucherLook:

@@ -13,6 +13,7 @@ from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import Way
 from gate_controller.admission.words.events import Contact, ContactChanged, Instant, Opened, RelayFailed
 from gate_controller.admission.words.facts import Occurred, Occurrence
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault, MessageKind
 
@@ -33,7 +34,7 @@ _OPENINGS = frozenset({Occurrence.EXIT, Occurrence.OPENED_BY_STAFF})
 _TROUBLES = frozenset({Occurrence.FORCED, Occurrence.STAYED_SHUT, Occurrence.STAYED_OPEN})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Unrecorded:
     what: Occurrence
     by: str
@@ -60,15 +61,18 @@ class Contacts:
 
     # -- what happens
 
-    def changed(self, event: ContactChanged, turn: Turn) -> None:
-        """Take a change of a contact; what it was already, or is not at the start, changes nothing."""
+    def changed(self, event: ContactChanged, turn: Turn) -> bool:
+        """
+        Take a change of a contact; what it was already, or is not at the start, changes nothing. Say whether it has
+        become active just now, and was not found so at the start.
+        """
         contact, active = event.contact, event.active
         is_start = contact not in self._reported
         self._reported.add(contact)
         if contact is Contact.IS_OPEN:
             turn.movement.is_open = active
         if active == (contact in self.active):
-            return
+            return False
         (self.active.add if active else self.active.discard)(contact)
         match contact:
             case Contact.FIRE:
@@ -84,14 +88,19 @@ class Contacts:
                 turn.clear(Fault.BLOCKED)
             case Contact.IS_OPEN:
                 self._moved(active, turn)
-            case Contact.EXIT_BUTTON if active and is_start:
+            case Contact.EXIT_BUTTON | Contact.BALANCE_BUTTON | Contact.PRICE_BUTTON if active and is_start:
                 # Nobody pressed it: it is stuck, or its wire is shorted, and would open the gate at each start.
-                turn.note("exit_button=pressed since='the start' what='stuck, or wired the wrong way'", alarm=True)
+                name = contact.value.replace(" ", "_")
+                turn.note(
+                    f"button=stuck name={name!r} why='pressed since the start: stuck, or wired the wrong way'",
+                    alarm=True,
+                )
             case Contact.EXIT_BUTTON if active:
                 attempt = self._record(Occurrence.EXIT, turn, contact.value)
                 turn.let_through(attempt, Way.OUT)
-            case Contact.EXIT_BUTTON:
-                pass
+            case Contact.EXIT_BUTTON | Contact.BALANCE_BUTTON | Contact.PRICE_BUTTON:
+                pass  # the two last are for whoever scans next
+        return active and not is_start
 
     def let_in(self, by: str, reason: str, order: OrderId, turn: Turn) -> AttemptId:
         """Release the gate once for a person whom staff let in; return the name under which it is recorded."""
@@ -206,5 +215,8 @@ class Contacts:
         turn.write(told)
         if one.what in _OPENINGS and one.at == turn.at:
             self._opening[attempt] = told
-        turn.note(f"occurred={one.what.value!r} by={one.by!r} incident={incident}", alarm=one.what in ALARMS)
+        turn.note(
+            f"occurrence=recorded what={one.what.name.lower()} by={one.by!r} incident={incident}",
+            alarm=one.what in ALARMS,
+        )
         return attempt

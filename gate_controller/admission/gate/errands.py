@@ -24,6 +24,7 @@ from gate_controller.admission.words.facts import Fact, Redeemed, Standing, vouc
 from gate_controller.admission.words.facts import is_foreign as left_by_another
 from gate_controller.admission.words.ids import NO_INCIDENT, AttemptId, Incident
 from gate_controller.admission.words.messages import Fault
+from gate_controller.admission.words.ticket_facts import TicketIntended
 
 _MORE = "the journal holds more of it by now"
 
@@ -151,8 +152,14 @@ def _named_in(event: AttemptEvent) -> VoucherCode:
 
 
 def voucher_in(facts: Sequence[Fact]) -> VoucherCode:
-    """Return whose money an errand or an attempt is about, from its facts; empty where it has no beginning."""
-    return facts[0].voucher_code if isinstance(facts[0], ErrandBegun) else voucher_of(facts)
+    """Return whose money, or which ticket, an errand or attempt is about; empty where it has no beginning."""
+    match facts[0]:
+        case ErrandBegun(voucher_code=voucher_code):
+            return voucher_code
+        case TicketIntended(ticket_number=number):
+            return VoucherCode(number)
+        case _:
+            return voucher_of(facts)
 
 
 def _wish_of(order: ErrandOrdered) -> ErrandWish:

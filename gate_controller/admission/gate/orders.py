@@ -10,21 +10,28 @@ from dataclasses import dataclass, field
 
 from gate_controller.admission.attempt import recovery, refund
 from gate_controller.admission.attempt.attempt import Attempt
+from gate_controller.admission.attempt.shown import worst
 from gate_controller.admission.attempt.states import Auditing, Credit, Refunding
 from gate_controller.admission.attempt.turn import Turn
+from gate_controller.admission.errand.carrying_out import MORE_THAN_ALLOWED
 from gate_controller.admission.gate.contacts import Contacts
 from gate_controller.admission.gate.errands import Errands, is_errand, voucher_in
+from gate_controller.admission.gate.next_scan import objection_to_purpose
 from gate_controller.admission.gate.owed import objection_to_letting_in
+from gate_controller.admission.gate.party import MOST_PERSONS
 from gate_controller.admission.gate.regimes import Regimes, objection_to
 from gate_controller.admission.gate.visitors import Visitors
 from gate_controller.admission.gate.voids import objection_to_giving_back
+from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.events import (
+    AdmitOrdered,
     AdoptOrdered,
     ErrandOrdered,
     LetInOrdered,
     Opened,
     OpenOrdered,
     Order,
+    PurposeOrdered,
     RefundOrdered,
     RegimeOrdered,
     RelayFailed,
@@ -44,6 +51,8 @@ from gate_controller.admission.words.facts import (
 )
 from gate_controller.admission.words.ids import NOBODY, AttemptId
 from gate_controller.admission.words.messages import HOLDS, Fault
+
+_TAKEN = "somebody is being served: wait until the lane is free"
 
 # Whoever gave the order had not seen it: what he decided on may not be so any more, as where two press at once.
 _MORE = "the journal holds more of it by now"
@@ -65,6 +74,8 @@ class Orders:
                 self._open(order, turn, visitors, contacts)
             case LetInOrdered():
                 self._let_in(order, turn, visitors, contacts)
+            case AdmitOrdered():
+                _admit(order, turn, visitors)
             case RegimeOrdered():
                 self._rule(order, turn, regimes)
             case ResumeOrdered():
@@ -77,6 +88,8 @@ class Orders:
                 _adopt(order, turn, visitors, errands)
             case ErrandOrdered():
                 errands.ordered(order, turn, visitors)
+            case PurposeOrdered():
+                _choose(order, turn, visitors)
             case _:
                 raise TypeError(f"not an order: {order!r}")
 
@@ -90,7 +103,7 @@ class Orders:
         if isinstance(event, RelayFailed):
             if isinstance(order, RegimeOrdered):
                 regimes.end(turn, why=f"it did not open: {event.why}", order=order.id)
-            turn.answer(order.id, f"it did not open: {event.why}")
+            turn.answer(order.id, f"it did not open: {event.why}", has_failed=True)
         elif isinstance(order, LetInOrdered):
             # Not before the relay has moved: whoever was not let in is still owed it. A power cut between the two
             # leaves the item open, and beside it the record of the opening.
@@ -129,11 +142,37 @@ class Orders:
 
 def _objection_to_opening(faults: Mapping[Fault, str], *, is_taken: bool) -> str:
     if is_taken:
-        return "somebody is being served: wait until the lane is free"
+        return _TAKEN
     for fault in (Fault.RELAY, Fault.BLOCKED):
         if fault in faults:
             return f"it cannot open: {faults[fault]}"
     return "it stands open already" if HOLDS & faults.keys() else ""
+
+
+def _admit(order: AdmitOrdered, turn: Turn, visitors: Visitors) -> None:
+    if turn.faults:
+        turn.answer(order.id, f"it takes no scans: {turn.faults[worst(turn.faults)]}")
+    elif not 0 < order.persons <= MOST_PERSONS:
+        turn.answer(order.id, f"it can be told to admit 1 to {MOST_PERSONS} persons at a time")
+    elif order.most is not None and turn.policy.tariff.dearest(turn.policy.price) * order.persons > order.most:
+        turn.answer(order.id, MORE_THAN_ALLOWED)
+    elif visitors.is_lane_taken(turn) or visitors.waiting is not None:
+        turn.answer(order.id, _TAKEN, is_put_off=True)
+    elif turn.policy.is_way_out:
+        turn.answer(order.id, "this lane leads out: nobody is admitted at it")
+    elif visitors.keeps_out(order.code, turn):
+        turn.answer(order.id, "as many people are inside as may be: wait until some have left", is_put_off=True)
+    else:
+        turn.note(f"admission=ordered by={order.by!r} voucher={mask(order.code)} persons={order.persons}")
+        turn.answer(order.id, incident=visitors.admit(order, turn))
+
+
+def _choose(order: PurposeOrdered, turn: Turn, visitors: Visitors) -> None:
+    if objection := objection_to_purpose(order.purpose, turn, is_taken=visitors.is_wanted(turn)):
+        turn.answer(order.id, objection)
+    else:
+        visitors.next_scan.choose(order.purpose, order.by, turn)
+        turn.answer(order.id)
 
 
 def _resume(order: ResumeOrdered, turn: Turn, contacts: Contacts, regimes: Regimes) -> None:

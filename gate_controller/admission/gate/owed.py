@@ -8,7 +8,9 @@ from gate_controller.admission.words.facts import (
     CreditOpened,
     Evidence,
     Fact,
+    Intended,
     OpenItem,
+    PaidAlong,
     Passed,
     Redeemed,
     Refunded,
@@ -28,6 +30,7 @@ def objection_to_letting_in(facts: Sequence[Fact], known: Attempt | None = None)
     objections = (
         (facts[-1].leaves is not Standing.OPEN, "is not an open item: nobody is owed an admission for it"),
         (not charges, "holds no charge that is certain: open once if he shall go in, and settle this apart"),
+        (_is_part(facts), "paid only a part of an admission: open once if he shall go in, and settle this apart"),
         (
             bool(charges) and charges[-1].evidence is Evidence.UNSURE,
             "may not have been charged: open once if he shall go in, and settle this apart",
@@ -45,6 +48,10 @@ def objection_to_letting_in(facts: Sequence[Fact], known: Attempt | None = None)
     return next((objection for holds, objection in objections if holds), "")
 
 
+def _is_part(facts: Sequence[Fact]) -> bool:
+    return any(isinstance(fact, Intended) and fact.leader for fact in facts)
+
+
 def _may_be_back(last: Fact, known: Attempt | None) -> bool:
     """Whether E-GUMA may have accepted a cancellation, though its answer was lost."""
     is_repeated = known is not None and isinstance(known.state, Refunding) and known.state.refund.is_unknown
@@ -53,5 +60,6 @@ def _may_be_back(last: Fact, known: Attempt | None) -> bool:
 
 def _was_used(facts: Sequence[Fact]) -> bool:
     """Whether somebody was let in on the charge, and no sensor has told since that nobody went through."""
-    ways = [fact for fact in facts if isinstance(fact, Redeemed | CreditOpened | Released | ReleasedToSensor | Passed)]
-    return bool(ways) and isinstance(ways[-1], Released | ReleasedToSensor | Passed)
+    used = Released | PaidAlong | ReleasedToSensor | Passed
+    ways = [fact for fact in facts if isinstance(fact, Redeemed | CreditOpened | used)]
+    return bool(ways) and isinstance(ways[-1], used)

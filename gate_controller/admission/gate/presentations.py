@@ -8,6 +8,7 @@ a scanner that rereads never pays twice.
 
 from dataclasses import dataclass, field
 
+from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.policy import Policy
 
 LASTS_SECONDS = 2.0
@@ -27,7 +28,10 @@ class Presentation:
     """How many seconds it lasts at least after a reading."""
     pause: float = 0.0
     """The longest pause between two of its rereads."""
-    is_admitted: bool = False
+    told: MessageKind | None = None
+    """What it is told while it still lies there, once it has been let in; None before."""
+    is_consulted: bool = False
+    """It has been told what is on its voucher: it charges nothing, however long it lies there."""
 
     @property
     def lasts_until(self) -> float:
@@ -54,7 +58,19 @@ class Presentations:
         presentation.read_at = now
         return presentation
 
-    def admitted(self, codes: frozenset[str]) -> None:
-        """Whoever holds one of these codes has been let in."""
+    def begins(self, held: str, now: float, policy: Policy) -> bool:
+        """Take a reading of what is never to be taken twice, whatever the house takes for a repeat: is it a new one?"""
+        known = self._by_code.get(held)
+        is_new = known is None or now >= known.lasts_until
+        self.read(held, now, policy).least = LASTS_SECONDS
+        return is_new
+
+    def consulted(self, code: str, now: float, policy: Policy) -> None:
+        """Take a reading of a code whose balance is to be told: until it is taken away it is for nothing else."""
+        self.begins(code, now, policy)
+        self._by_code[code].is_consulted = True
+
+    def admitted(self, codes: frozenset[str], told: MessageKind) -> None:
+        """Whoever holds one of these codes has been let in, or is told something else of that by now."""
         for code in codes & self._by_code.keys():
-            self._by_code[code].is_admitted = True
+            self._by_code[code].told = told

@@ -82,7 +82,9 @@ class Regimes:
         self._hold(begun, turn)
         # The gate first: its record is for later.
         turn.write(begun)
-        turn.note(f"regime={order.regime.value!r} by={order.by!r} reason={order.reason!r} incident={incident}")
+        turn.note(
+            f"regime=begun what={order.regime.name.lower()} by={order.by!r} reason={order.reason!r} incident={incident}"
+        )
 
     def _hold(self, begun: RegimeBegun, turn: Turn) -> None:
         self.now = turn.regime = begun
@@ -111,7 +113,7 @@ class Regimes:
         else:
             turn.end_hold(fault)
         turn.write(RegimeEnded(ended.attempt, 1, turn.at.wall, by, why, order))
-        turn.note(f"regime_ended={ended.regime.value!r} by={by!r} why={why!r} incident={ended.incident}")
+        turn.note(f"regime=ended what={ended.regime.name.lower()} by={by!r} why={why!r} incident={ended.incident}")
         return True
 
 

@@ -3,17 +3,17 @@ The calls to E-GUMA: for each the command that asks, how it can end as far as mo
 says so.
 """
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.commands import Command
 from gate_controller.admission.words.events import AttemptEvent
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.money import Cents
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call(Command):
     """Something to be asked of E-GUMA for an attempt."""
 
@@ -33,7 +33,7 @@ class CallFault(Enum):
     """Anything else: it may have taken effect, or may still do so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallFailed:
     """A call that brought no result. `text` is E-GUMA's where it is REFUSED, else says what happened, for the log."""
 
@@ -41,7 +41,7 @@ class CallFailed:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskBalance(Call):
     """Ask E-GUMA, again after faults, until `deadline` (monotonic): `BalanceAnswered`."""
 
@@ -51,7 +51,7 @@ class AskBalance(Call):
     """Whether a visitor is waiting for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Balance:
     """What E-GUMA says of a voucher."""
 
@@ -63,19 +63,23 @@ class Balance:
     """None where the API's edition does not tell."""
     is_balance_told: bool = True
     """Whether the answer holds a balance: that of a code which is no voucher may not."""
+    total: Cents | None = None
+    """What was put on it in all; None where the API does not tell. For people alone."""
+    product_id: str = ""
+    """Which of the merchant's products it is; empty where the API's edition does not tell."""
 
 
 BalanceOutcome = Balance | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BalanceAnswered(AttemptEvent):
     """`AskBalance` ended."""
 
     outcome: BalanceOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redeem(Call):
     """Charge once; again only while surely nothing was sent, until `deadline` (monotonic): `RedeemAnswered`."""
 
@@ -85,7 +89,7 @@ class Redeem(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redemption:
     """A charge, confirmed."""
 
@@ -96,14 +100,14 @@ class Redemption:
 RedeemOutcome = Redemption | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RedeemAnswered(AttemptEvent):
     """`Redeem` ended."""
 
     outcome: RedeemOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cancel(Call):
     """Give the whole amount back, one try, until `deadline` (monotonic): `CancelAnswered`."""
 
@@ -113,7 +117,7 @@ class Cancel(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cancelled:
     """A charge given back, confirmed."""
 
@@ -123,14 +127,14 @@ class Cancelled:
 CancelOutcome = Cancelled | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelAnswered(AttemptEvent):
     """`Cancel` ended."""
 
     outcome: CancelOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskRedemptions(Call):
     """Fetch E-GUMA's list around `since` (wall clock), until `deadline` (monotonic): `RedemptionsAnswered`."""
 
@@ -142,7 +146,7 @@ class AskRedemptions(Call):
     urgent: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedRedemption:
     """One entry of E-GUMA's list of redemptions."""
 
@@ -155,7 +159,7 @@ class ListedRedemption:
     """When, by the list's own clock in whole seconds, whatever its zone: it tells entries apart, and nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redemptions:
     """E-GUMA's list around an attempt, and what this gate's journal knows of the same voucher in that time."""
 
@@ -171,7 +175,7 @@ class Redemptions:
 RedemptionsOutcome = Redemptions | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RedemptionsAnswered(AttemptEvent):
     """`AskRedemptions` ended."""
 

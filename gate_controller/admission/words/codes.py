@@ -1,9 +1,10 @@
 """
 A scan becomes a code, or is refused on the spot.
 
-Rules: a code is trimmed, upper case and without dashes; it can be a voucher's printed code (12 characters) or a
-ShortCode (two digits). Everything else is refused here, before it costs a request or a visitor's time. Which voucher a
-code means is decided by E-GUMA alone: the *voucher code* is what Balance returned.
+Rules: a code is trimmed, upper case and without dashes; it can be a voucher's printed code (12 characters), a ShortCode
+(two digits) or, where the house takes tickets, a ticket's number (19 digits). Everything else is refused here, before
+it costs a request or a visitor's time. Which voucher a code means is decided by E-GUMA alone: the *voucher code* is
+what Balance returned.
 
 What scanners put around a code is dropped: control characters (STX, ETX, NUL, a TAB as suffix …) and blanks, an AIM
 prefix, an ECI prefix, and before 12 characters a maker's code ID. Before two digits only what cannot be mistaken is
@@ -12,14 +13,18 @@ magazine's barcode is none.
 """
 
 import re
-from dataclasses import dataclass
 from typing import NewType
+
+from gate_controller.admission.words.frozen import frozen
 
 Code = NewType("Code", str)
 """What a scan holds, normalised. A ShortCode is a code too, so a code does not name a voucher for ever."""
 
 VoucherCode = NewType("VoucherCode", str)
 """The code that Balance returned: the only one used for redeem, cancel, journal and credits."""
+
+TicketNumber = NewType("TicketNumber", str)
+"""Names a ticket: 19 digits (eguma-api.md, "Voucher codes")."""
 
 MAX_FRAME = 64
 """Longest frame looked at, in bytes (design.md). Longer ones are QR codes of something else, or noise."""
@@ -40,6 +45,10 @@ _SHOWN_BY_PHONES = frozenset("CQdLz")
 # Digits, letters and the keypad's dot (eguma-api.md, "Voucher codes"); a code of dots alone would be a path.
 _VOUCHER = re.compile(r"(?=.*[0-9A-Z])[0-9A-Z.]{12}")
 _SHORT_CODE = re.compile(r"[0-9]{2}")
+
+TICKET_DIGITS = 19
+"""A ticket's number has so many digits, and nothing else is known of its form (eguma-api.md, "Voucher codes")."""
+_TICKET_NUMBER = re.compile(rf"[0-9]{{{TICKET_DIGITS}}}")
 
 # E-GUMA prints two dashes. More are something else, such as a MAC address, which has 12 characters too.
 _MOST_DASHES = 2
@@ -64,15 +73,18 @@ _SHOWN = 4
 """How many characters of a code people without need may see."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotAVoucher:
     """Why a scan cannot be a voucher, in words for the log; never the scan itself, which may be anything."""
 
     why: str
 
 
-def read_code(frame: bytes) -> Code | NotAVoucher:
-    """Return the code a frame holds, or why it cannot be one. `frame` is without its end mark."""
+def read_code(frame: bytes, *, takes_tickets: bool = False) -> Code | NotAVoucher:
+    """
+    Return the code a frame holds, or why it cannot be one. `frame` is without its end mark; `takes_tickets`: a ticket's
+    number is one.
+    """
     if len(frame) > MAX_FRAME:
         return NotAVoucher(f"over {MAX_FRAME} bytes")
     try:
@@ -83,7 +95,8 @@ def read_code(frame: bytes) -> Code | NotAVoucher:
     if aim is not None:
         text = text[aim.end() :].strip(_AROUND)
     text = _ECI_PREFIXES.sub("", text, count=1).strip(_AROUND)
-    if _SHORT_CODE.fullmatch(text) and (aim is None or aim["symbology"] in _SHOWN_BY_PHONES):
+    is_short = _SHORT_CODE.fullmatch(text) and (aim is None or aim["symbology"] in _SHOWN_BY_PHONES)
+    if is_short or (takes_tickets and is_ticket_number(text)):
         return Code(text)
     if aim is None and (identified := _CODE_ID.fullmatch(text)) is not None:
         text = identified["code"]
@@ -93,6 +106,11 @@ def read_code(frame: bytes) -> Code | NotAVoucher:
     if _VOUCHER.fullmatch(plain) and text.count("-") <= _MOST_DASHES:
         return Code(plain)
     return NotAVoucher(f"{len(text)} characters that no voucher code has")
+
+
+def is_ticket_number(code: str) -> bool:
+    """Whether a code is a ticket's number, and no voucher's."""
+    return _TICKET_NUMBER.fullmatch(code) is not None
 
 
 def is_short_code(code: Code) -> bool:

@@ -5,10 +5,10 @@ Each command is answered by events; the docstring names them. Those that ask E-G
 answers.
 """
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import NO_INCIDENT, AttemptId, Incident, OrderId
 from gate_controller.admission.words.messages import Message
 
@@ -20,12 +20,12 @@ class Way(Enum):
     OUT = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """Something to be done."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Write(Command):
     """Put the facts on disk in one commit: `Written` or `WriteFailed`. Writes keep their order."""
 
@@ -35,7 +35,7 @@ class Write(Command):
     """Else a power cut may take them until the next commit that is; a process that dies does not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Release(Command):
     """Let one person through now: `Opened` or `RelayFailed`."""
 
@@ -43,29 +43,29 @@ class Release(Command):
     way: Way = Way.IN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shut(Command):
     """The person is through, or has not come: close what stays open for one. `RelayFailed` where it cannot be done."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HoldOpen(Command):
     """Open for everybody, until `LetGo`: `Opened` or `RelayFailed`, of nobody's attempt."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetGo(Command):
     """Back to shut. `RelayFailed` where it cannot be done."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Show(Command):
     """Tell the visitor, by display and lamps. No answer."""
 
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer(Command):
     """Tell whoever gave an order what becomes of it; every order gets one of these. Nothing comes back."""
 
@@ -74,21 +74,34 @@ class Answer(Command):
     """Why nothing is done, in words for that person; empty where it is done, or has begun."""
     is_put_off: bool = False
     """Only the moment is bad: the same order may be given again, with what the journal holds by then."""
+    has_failed: bool = False
+    """It was tried, and the gate could not do it."""
     incident: Incident = NO_INCIDENT
     """Under what an errand is in the journal."""
+    is_unsure: bool = False
+    """Nobody knows what became of it: the gate failed while it carried it out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class Revised(Command):
+    """From here on the gate goes by the settings of an order (`RevisionOrdered`): so shall all else. No answer."""
+
+    order: OrderId
+
+
+@frozen
 class SensorAils(Command):
     """Let status and log tell what ails the passage sensor, or with an empty `why` that it works again. No answer."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note(Command):
     """Tell the log, in one line of key=value words without secrets. No answer."""
 
     text: str
     alarm: bool = False
     """Whether staff or technicians should look."""
+    is_detail: bool = False
+    """Whether it is for whoever looks for something: it may come many times a minute."""

@@ -3,15 +3,14 @@ The calls to E-GUMA that staff have the gate make: a voucher topped up, a depot 
 given back in part. For each the command that asks, how it can end, and the event that says so.
 """
 
-from dataclasses import dataclass
-
 from gate_controller.admission.words.calls import Call, CallFailed
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.events import AttemptEvent
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Cents
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TopUp(Call):
     """Put an amount on a voucher, once; again only while surely nothing was sent, until `deadline`: `ToppedUp`."""
 
@@ -22,21 +21,21 @@ class TopUp(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewBalance:
     """A voucher's balance after a change, confirmed."""
 
     balance_after: Cents
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToppedUp(AttemptEvent):
     """`TopUp` ended."""
 
     outcome: NewBalance | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskActivation(Call):
     """Ask whether a depot voucher can be sold, again after faults, until `deadline`: `ActivationAnswered`."""
 
@@ -44,7 +43,7 @@ class AskActivation(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Activation:
     """What E-GUMA says of a depot voucher that is to be sold."""
 
@@ -59,14 +58,14 @@ class Activation:
     product_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActivationAnswered(AttemptEvent):
     """`AskActivation` ended."""
 
     outcome: Activation | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Activate(Call):
     """Sell a depot voucher, once; again only while surely nothing was sent, until `deadline`: `Activated`."""
 
@@ -76,21 +75,21 @@ class Activate(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewAmount:
     """What a depot voucher is, or was, worth, confirmed; None where the answer does not say."""
 
     amount: Cents | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Activated(AttemptEvent):
     """`Activate` ended."""
 
     outcome: NewAmount | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskDeactivation(Call):
     """Ask whether a depot voucher can be taken back, again after faults, until `deadline`: `DeactivationAnswered`."""
 
@@ -98,7 +97,7 @@ class AskDeactivation(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deactivation:
     """What E-GUMA says of a depot voucher that is to be taken back."""
 
@@ -108,14 +107,14 @@ class Deactivation:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeactivationAnswered(AttemptEvent):
     """`AskDeactivation` ended."""
 
     outcome: Deactivation | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deactivate(Call):
     """Take a sold depot voucher back, once; again only while surely nothing was sent: `Deactivated`."""
 
@@ -124,14 +123,14 @@ class Deactivate(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deactivated(AttemptEvent):
     """`Deactivate` ended."""
 
     outcome: NewAmount | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelPart(Call):
     """
     Give a part of a charge back, one try, until `deadline` (monotonic): `PartCancelled`.
@@ -145,7 +144,7 @@ class CancelPart(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartCancelled(AttemptEvent):
     """`CancelPart` ended."""
 

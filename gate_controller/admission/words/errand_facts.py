@@ -1,10 +1,10 @@
 """What the journal holds of errands: what staff have the gate do at E-GUMA besides admissions."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Standing
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import NOBODY, AttemptId, Incident
 from gate_controller.admission.words.money import Cents, Currency
 
@@ -17,9 +17,15 @@ class ErrandKind(StrEnum):
     SALE = "sale"
     TAKING_BACK = "taking back"
     """A depot voucher that was sold is worth nothing again."""
+    CHECK_IN = "check-in"
+    """Of a ticket, whose number stands for the voucher's code: nobody is let in by it."""
+    CHECK_OUT = "check-out"
 
 
-@dataclass(frozen=True, slots=True)
+OF_TICKETS = frozenset({ErrandKind.CHECK_IN, ErrandKind.CHECK_OUT})
+
+
+@frozen
 class ErrandRefused(Fact):
     """It was not begun: E-GUMA says that it cannot be done, or could not be asked. Nothing has changed there."""
 
@@ -36,7 +42,7 @@ class ErrandRefused(Fact):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrandBegun(Fact):
     """It may be sent from here on, once; its fate is unknown until `ErrandDone`, `ErrandNotDone` or `OpenItem`."""
 
@@ -61,7 +67,7 @@ class ErrandBegun(Fact):
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrandDoubted(Fact):
     """It was sent and its fate is unknown."""
 
@@ -69,7 +75,7 @@ class ErrandDoubted(Fact):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrandDone(Fact):
     """It took effect. `how` says what proves it."""
 
@@ -78,7 +84,7 @@ class ErrandDone(Fact):
     balance_after: Cents | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrandNotDone(Fact):
     """It was begun and took no effect."""
 
@@ -88,7 +94,7 @@ class ErrandNotDone(Fact):
     """E-GUMA's words, where it gave any."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartVoided(Fact):
     """Of the charge of this attempt a part was given back, by an errand of its own; the rest stands."""
 

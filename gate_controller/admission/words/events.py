@@ -5,12 +5,12 @@ Each event carries its time. Events about a request or a write name the attempt 
 when the attempt no longer waits for it is harmless.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 
-from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.facts import Fact, Regime
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.money import Cents
@@ -27,9 +27,20 @@ class Contact(Enum):
     IS_BLOCKED = "blocked contact"
     """The gate's own: it cannot move."""
     EXIT_BUTTON = "exit button"
+    BALANCE_BUTTON = "balance button"
+    PRICE_BUTTON = "price button"
 
 
-@dataclass(frozen=True, slots=True)
+class Purpose(Enum):
+    """What the next scan is for, where somebody has chosen that it is no admission at the price."""
+
+    BALANCE = "check balance"
+    """What is on the voucher is told, and nothing is charged."""
+    SECOND_PRICE = "second price"
+    """An admission at the second price."""
+
+
+@frozen
 class Instant:
     """A moment on both clocks: `mono` for waiting, `wall` (seconds since 1970, corrected by E-GUMA's) for records."""
 
@@ -39,31 +50,31 @@ class Instant:
     """Whether E-GUMA's clock has confirmed `wall` since the start: a Pi's own may be years off."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """Something that happened at a moment."""
 
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scanned(Event):
     """The scanner delivered a complete frame."""
 
     frame: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimePassed(Event):
     """The moment that `Gate.wake_at` asked for, or later."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stopping(Event):
     """The gate is about to end: no scan begins any more, and whoever waits is refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SensorChanged(Event):
     """The passage sensor sees somebody, and has for a moment, or it sees nobody any more."""
 
@@ -72,19 +83,19 @@ class SensorChanged(Event):
     """Monotonic time of the change; minus infinity where nobody saw it: at the start, or while it could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SensorFailed(Event):
     """The passage sensor cannot be read; `SensorChanged` says that it can again."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PassageSensed(Event):
     """Somebody went through (the gate tells its attempt, by what the sensor says)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContactChanged(Event):
     """A contact became active (alarm, pressed, turned, open), or ended to be; debounced."""
 
@@ -92,7 +103,7 @@ class ContactChanged(Event):
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FaultRaised(Event):
     """Something the gate cannot work without failed."""
 
@@ -100,14 +111,14 @@ class FaultRaised(Event):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FaultCleared(Event):
     """It works again."""
 
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order(Event):
     """Something that a person wants: `Answer` says what becomes of it."""
 
@@ -115,14 +126,24 @@ class Order(Event):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenOrdered(Order):
     """The gate is to be released once, without a charge."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class AdmitOrdered(Order):
+    """Persons are to be let in on a voucher, each charged as by a scan: whose code cannot be read, or is on paper."""
+
+    code: Code
+    persons: int = 1
+    most: Cents | None = None
+    """What whoever orders it may move at a time; None: without a limit."""
+
+
+@frozen
 class RegimeOrdered(Order):
     """From now on the gate is to be held open, locked or out of service."""
 
@@ -134,12 +155,19 @@ class RegimeOrdered(Order):
     """What visitors are to read besides."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResumeOrdered(Order):
     """What staff have ordered is over, or an alarm which has cleared."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class PurposeOrdered(Order):
+    """The next scan is to be for this, for some seconds from now on."""
+
+    purpose: Purpose
+
+
+@frozen
 class SettleOrdered(Order):
     """An open item is settled; `facts` are the attempt's, from the journal."""
 
@@ -147,7 +175,7 @@ class SettleOrdered(Order):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetInOrdered(Order):
     """Whoever was charged, and has not been let in, is to be let in now; that settles the open item."""
 
@@ -155,14 +183,14 @@ class LetInOrdered(Order):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdoptOrdered(Order):
     """What another machine left unfinished is this gate's; each of `histories` is an open item's facts, in order."""
 
     histories: tuple[tuple[Fact, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefundOrdered(Order):
     """A charge is to be given back; `facts` are the attempt's, from the journal."""
 
@@ -170,7 +198,26 @@ class RefundOrdered(Order):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class OccupancyOrdered(Order):
+    """A person has counted who is inside."""
+
+    inside: int
+
+
+@frozen
+class DayBegan(Event):
+    """It is midnight in the gate's zone."""
+
+
+@frozen
+class DayRecalled(Event):
+    """What the journal holds of the day from before the start, as far as it tells who is inside, in its order."""
+
+    facts: tuple[Fact, ...]
+
+
+@frozen
 class ErrandOrdered(Order):
     """Something is to be done at E-GUMA besides admissions; whoever orders it gets its incident code."""
 
@@ -186,26 +233,41 @@ class ErrandOrdered(Order):
     """What that person may move at a time, whoever says the amount; None: without a limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttemptEvent(Event):
     """An event that belongs to one attempt."""
 
     attempt: AttemptId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rescanned(AttemptEvent):
     """The voucher of an attempt that is not finished was scanned again (the gate tells its attempt)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class ContributionDue(AttemptEvent):
+    """Of several vouchers that pay one admission it is this one's turn to be charged (the gate tells its attempt)."""
+
+
+@frozen
+class PoolFailed(AttemptEvent):
+    """One of several vouchers that were to pay one admission was not charged (the gate tells its attempt)."""
+
+
+@frozen
+class PoolPaid(AttemptEvent):
+    """All of several vouchers are charged that pay one admission (the gate tells the attempt that opens)."""
+
+
+@frozen
 class Written(Event):
     """The facts of write `ticket` are on disk, synced where that was asked."""
 
     ticket: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WriteFailed(Event):
     """The facts of write `ticket` may or may not be on disk; nothing may depend on them."""
 
@@ -213,12 +275,12 @@ class WriteFailed(Event):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened(AttemptEvent):
     """The relay's pulse began; of nobody's attempt: the gate stands open for everybody."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RelayFailed(AttemptEvent):
     """The relay could not be pulsed."""
 

@@ -1,6 +1,6 @@
 """Every kind of fact."""
 
-from gate_controller.admission.words import errand_facts, facts
+from gate_controller.admission.words import errand_facts, facts, free_facts, ticket_facts
 from gate_controller.admission.words.facts import Fact
 
 KINDS: dict[str, type[Fact]] = {
@@ -13,6 +13,7 @@ KINDS: dict[str, type[Fact]] = {
         facts.Doubted,
         facts.Redeemed,
         facts.Released,
+        facts.PaidAlong,
         facts.ReleasedToSensor,
         facts.Passed,
         facts.CreditOpened,
@@ -25,6 +26,7 @@ KINDS: dict[str, type[Fact]] = {
         facts.Settled,
         facts.StrayPassage,
         facts.Occurred,
+        facts.PricesChanged,
         facts.RegimeBegun,
         facts.RegimeEnded,
         errand_facts.ErrandRefused,
@@ -33,6 +35,19 @@ KINDS: dict[str, type[Fact]] = {
         errand_facts.ErrandDone,
         errand_facts.ErrandNotDone,
         errand_facts.PartVoided,
+        ticket_facts.TicketIntended,
+        ticket_facts.TicketNotTaken,
+        ticket_facts.TicketDoubted,
+        ticket_facts.TicketEntered,
+        ticket_facts.EntryKept,
+        ticket_facts.EntryLapsed,
+        ticket_facts.EntryUndoBegun,
+        ticket_facts.EntryUndone,
+        ticket_facts.TicketLetOut,
+        ticket_facts.TicketLeft,
+        ticket_facts.OccupancySet,
+        free_facts.FreeEntry,
+        free_facts.FreeEntryUnused,
     )
 }
 """Each by the name that it has on disk; names are never reused."""

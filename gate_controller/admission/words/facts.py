@@ -6,12 +6,12 @@ The last fact of an attempt decides. `recovery.py` turns the facts of unfinished
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from gate_controller.admission.words.codes import Code, VoucherCode
-from gate_controller.admission.words.ids import AttemptId, Incident
+from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.ids import NOBODY, AttemptId, Incident
 from gate_controller.admission.words.money import Cents, Currency
 
 
@@ -36,7 +36,7 @@ class Evidence(StrEnum):
     """The balance dropped, but something else may explain it; the visitor is let in and staff are told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One thing that is so, for ever. `at` is wall clock, in seconds since 1970, corrected by E-GUMA's where known."""
 
@@ -47,7 +47,7 @@ class Fact:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused(Fact):
     """A verdict with no charge and no intent of one; E-GUMA's words where it gave any."""
 
@@ -59,7 +59,7 @@ class Refused(Fact):
     balance: Cents | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Intended(Fact):
     """The price is to be charged to a scanned code, should Balance allow it: written while it is being asked."""
 
@@ -75,19 +75,32 @@ class Intended(Fact):
     """Whether the wall clock was sure by then."""
     voucher_code: VoucherCode = VoucherCode("")
     balance_before: Cents | None = None
-    """These two were written here, and not as `Approved`, before an intent was written while Balance is asked."""
+    """These two are written here, and not as `Approved`, where the intent is written after Balance has answered."""
+    leader: AttemptId = NOBODY
+    """Of several vouchers that pay one admission: the attempt that opens the gate; the price is this one's part."""
+    by: str = ""
+    """Who has had him let in from the desk; empty for a scan at the gate."""
+    order: str = ""
+    """What names that person's order: given again, it charges nobody a second time."""
+    product_id: str = ""
+    note: str = ""
+    """As in `Approved`, where that is not written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approved(Fact):
     """Balance allows the charge: Redeem may be sent from here on."""
 
     leaves = Standing.UNFINISHED
     voucher_code: VoucherCode
     balance_before: Cents
+    product_id: str = ""
+    """What E-GUMA calls the product of the voucher; empty where it does not say."""
+    note: str = ""
+    """E-GUMA's note on a voucher that is redeemable: for staff, never for visitors."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotCharged(Fact):
     """The intended charge did not take place."""
 
@@ -96,7 +109,7 @@ class NotCharged(Fact):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Doubted(Fact):
     """Redeem was sent and its fate is unknown."""
 
@@ -104,7 +117,7 @@ class Doubted(Fact):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redeemed(Fact):
     """The price was charged."""
 
@@ -114,32 +127,44 @@ class Redeemed(Fact):
     balance_after: Cents | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Released(Fact):
     """The relay was pulsed against this charge. Without a sensor to say otherwise the visitor was admitted."""
 
     leaves = Standing.CLOSED
     why: str = ""
     """Why the sensor that is fitted could not say otherwise; empty where none is."""
+    order: str = ""
+    """What names the order of the person who had him let in from the desk."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class PaidAlong(Fact):
+    """The relay was pulsed against this charge and those of others, for one person: `leader` tells of him."""
+
+    leaves = Standing.CLOSED
+    leader: AttemptId
+
+
+@frozen
 class ReleasedToSensor(Fact):
     """The relay was pulsed, and a passage sensor will tell whether somebody went through."""
 
     leaves = Standing.UNFINISHED
     unverified: bool = False
     """On a charge that nobody could prove after a crash."""
+    order: str = ""
+    """As in `Released`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Passed(Fact):
     """Somebody went through."""
 
     leaves = Standing.CLOSED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreditOpened(Fact):
     """The charge is unused: until `until` (wall clock) the same voucher code opens the gate without another."""
 
@@ -148,7 +173,7 @@ class CreditOpened(Fact):
     until: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefundBegun(Fact):
     """The cancellation may be sent from here on; its fate is unknown until `Refunded` or `OpenItem`."""
 
@@ -161,7 +186,7 @@ class RefundBegun(Fact):
     """What was on the voucher before the first cancellation; None where nobody could say."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refunded(Fact):
     """The charge was given back. `how` says what proves it."""
 
@@ -169,7 +194,7 @@ class Refunded(Fact):
     how: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenItem(Fact):
     """The fate of the money needs a person."""
 
@@ -183,7 +208,7 @@ class OpenItem(Fact):
     """A cancellation whose answer was lost may have given the charge back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adopted(Fact):
     """A person said that the journal which came from another machine is this gate's: it goes on where it stood."""
 
@@ -191,14 +216,14 @@ class Adopted(Fact):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SecondChargeFeared(Fact):
     """More than the price had gone when the charge was answered: the request may have been sent twice on the way."""
 
     leaves = Standing.UNFINISHED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SecondChargeRuledOut(Fact):
     """It was charged once; `how` says what proves it."""
 
@@ -210,7 +235,7 @@ UNSURE = "let in on a charge that something else may explain"
 UNVERIFIED = "let in after a crash, without proof that the charge had not been given back before it"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled(Fact):
     """A person settled the open item."""
 
@@ -221,7 +246,7 @@ class Settled(Fact):
     """Its visitor was let in on that charge."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StrayPassage(Fact):
     """
     Somebody went through without an admission of their own.
@@ -253,9 +278,13 @@ class Occurrence(StrEnum):
     FORCED = "open without a release"
     STAYED_SHUT = "did not open"
     STAYED_OPEN = "did not shut"
+    OUTAGE = "E-GUMA out of reach"
+    """What becomes of visitors meanwhile is its reason: one of `OutageConduct`."""
+    OUTAGE_ENDED = "E-GUMA answers again"
+    PRICES = "prices changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurred(Fact):
     """Something that bears on no money happened: the gate was opened for somebody else, held open, or tampered with."""
 
@@ -269,6 +298,14 @@ class Occurred(Fact):
     """What names the person's order: given again, it opens nothing a second time."""
 
 
+@frozen
+class PricesChanged(Occurred):
+    """Admissions cost something else from here on; what, its reason tells. Whoever is in the lane pays as he began."""
+
+    prices: str = ""
+    """The whole price list, as `PriceRecord` writes it: the journal remembers the newest one."""
+
+
 class Regime(StrEnum):
     """What staff order for a while; the words that staff read."""
 
@@ -277,7 +314,7 @@ class Regime(StrEnum):
     OUT_OF_SERVICE = "put out of service"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegimeBegun(Fact):
     """From here on the gate is as a person has ordered, across restarts too, until a moment or until `RegimeEnded`."""
 
@@ -293,7 +330,7 @@ class RegimeBegun(Fact):
     order: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegimeEnded(Fact):
     """The gate is as it is without an order again. `by` is the person who ended it; empty where nobody did."""
 
@@ -310,7 +347,8 @@ def approval(facts: Iterable[Fact]) -> Approved | None:
         if isinstance(fact, Approved):
             return fact
         if isinstance(fact, Intended) and fact.balance_before is not None:
-            return Approved(fact.attempt, fact.n, fact.at, fact.voucher_code, fact.balance_before)
+            said = fact.voucher_code, fact.balance_before, fact.product_id, fact.note
+            return Approved(fact.attempt, fact.n, fact.at, *said)
     return None
 
 

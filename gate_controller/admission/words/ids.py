@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NewType
 
+from gate_controller.admission.words.frozen import frozen
+
 AttemptId = NewType("AttemptId", str)
 """Names an attempt for ever, at E-GUMA too (in the reference number): the journal's tag and the attempt's number."""
 
@@ -39,7 +41,7 @@ FIRST_SHIFTED = _INCIDENTS
 _FACTOR = 20_737_537
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IncidentCodes:
     """The incident codes of one gate: 33 million numbers in a row have one each. `shift` is the gate's own."""
 

@@ -1,14 +1,14 @@
 """The call that asks E-GUMA what a voucher is called and until when it is valid."""
 
-from dataclasses import dataclass
-
 from gate_controller.admission.words.calls import Call, CallFailed
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.events import AttemptEvent
+from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.local_time import Day
 from gate_controller.admission.words.money import Cents
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskInfo(Call):
     """Ask what a voucher is, again after faults, until `deadline` (monotonic): `InfoAnswered`."""
 
@@ -18,7 +18,7 @@ class AskInfo(Call):
     """Whether a visitor is waiting for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VoucherInfo:
     """What a voucher is, for people: nothing about money is decided by it. What the answer lacks is empty or None."""
 
@@ -29,9 +29,11 @@ class VoucherInfo:
     balance: Cents | None = None
     valid_until: float | None = None
     """Seconds since 1970; E-GUMA says it in local time."""
+    valid_day: Day | None = None
+    """The last day on which it is valid, by E-GUMA's calendar."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InfoAnswered(AttemptEvent):
     """`AskInfo` ended."""
 

@@ -6,11 +6,12 @@ the money, and which lamps, sound and symbol go with it. A new one is a row ther
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Self
 
 from gate_controller.admission.words.facts import Regime
+from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.local_time import Day
 from gate_controller.admission.words.money import Cents
 
 
@@ -28,9 +29,13 @@ class MoneyFate(Enum):
     """Charged, not used, and good for one admission without another charge."""
     REFUND_UNDER_WAY = auto()
     """Charged earlier, not used, and being given back; nothing charged by this scan."""
+    GIVING_BACK = auto()
+    """Charged by this scan or the ones before it, not used, and being given back."""
     CANCELLED = auto()
     """Charged and given back."""
     BEING_CHECKED = auto()
+    TICKET = auto()
+    """Let through on a ticket: nothing is charged for it here."""
 
 
 class Signal(Enum):
@@ -70,7 +75,7 @@ class Symbol(Enum):
     """The way is open."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Telling:
     """How a kind of message is told, besides its words."""
 
@@ -99,6 +104,10 @@ class MessageKind(Enum):
 
     IDLE = Telling(MoneyFate.NOTHING_YET, Signal.IDLE, None, Symbol.SCAN)
     """Scan here; the price."""
+    CHECK_BALANCE = Telling(MoneyFate.NOTHING_YET, Signal.IDLE, Sound.WAIT, Symbol.SCAN)
+    """The next scan tells what is on the voucher, and charges nothing."""
+    OTHER_PRICE = Telling(MoneyFate.NOTHING_YET, Signal.IDLE, Sound.WAIT, Symbol.SCAN)
+    """The next scan is charged the second price."""
     CHECKING = Telling(MoneyFate.NOTHING_YET, Signal.CHECKING, None, Symbol.CLOCK)
     ONE_MOMENT = Telling(MoneyFate.NOTHING_YET, None, Sound.WAIT, Symbol.CLOCK)
     """Somebody else has the lane; this scan waits for it."""
@@ -117,12 +126,42 @@ class MessageKind(Enum):
     NOT_REDEEMABLE = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """Balance says no; E-GUMA's message tells why."""
     BALANCE_TOO_LOW = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    MORE_NEEDED = Telling(MoneyFate.NOT_CHARGED, Signal.CHECKING, Sound.WAIT, Symbol.SCAN)
+    """Held towards the price, and another voucher is to pay the rest: `balance` is held, `price` is missing."""
+    MORE_LAPSED = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """The voucher for the rest did not come in time; none was charged."""
+    GIVEN_BACK = Telling(MoneyFate.GIVING_BACK, Signal.REFUSED, Sound.ERROR, Symbol.HAND)
+    """Several vouchers were to pay one admission, and that came to nothing: what was charged is being given back."""
+    BALANCE_TOLD = Telling(MoneyFate.NOT_CHARGED, Signal.IDLE, Sound.WAIT, Symbol.SCAN)
+    """What is on a voucher that can be redeemed; without a balance: that was told, and the voucher still lies there."""
+    BALANCE_NOT_REDEEMABLE = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """The balance was asked, and E-GUMA says that the voucher cannot be redeemed; its message tells why."""
     WRONG_CURRENCY = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """The voucher's currency is not the gate's."""
     REFUSED_BY_EGUMA = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """The API refused the request; its text may tell why."""
     UNREACHABLE = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
     """E-GUMA could not be asked, or gave no usable answer, before anything was charged."""
+    ADMITTED_FREE = Telling(MoneyFate.NOT_CHARGED, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
+    """Let in against nothing, by a rule of the house or in an outage."""
+    FREE_AGAIN_LATER = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.WAIT, Symbol.CLOCK)
+    """As `SCAN_AGAIN_LATER`, behind somebody for whom nothing was charged."""
+    FREE_UNUSED = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.WAIT, Symbol.CLOCK)
+    """Nobody passed on a free entry: the same voucher opens again."""
+    FREE_USED_UP = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """Somebody has gone in on this voucher free of charge today."""
+    HOUSE_REFUSES = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """A rule of the house refuses the voucher, in the house's words."""
+    POSITION_VOUCHER = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.HAND)
+    """It is redeemed by a named position, which the gate cannot name."""
+    EXPIRED = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """It has expired, and the house takes no such vouchers."""
+    SEE_STAFF = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.ERROR, Symbol.HAND)
+    """E-GUMA cannot be reached, and the house has staff let people in then."""
+    OUTAGE_STAFF = Telling(MoneyFate.NOTHING_YET, Signal.OUT_OF_SERVICE, None, Symbol.HAND)
+    """At rest while E-GUMA cannot be reached: staff let people in."""
+    OUTAGE_FREE = Telling(MoneyFate.NOTHING_YET, Signal.IDLE, None, Symbol.SCAN)
+    """At rest while E-GUMA cannot be reached: a scan lets in without a charge."""
     AT_THE_DESK = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.WAIT, Symbol.CLOCK)
     """Staff have something done to this voucher at this moment: until that is over it is not charged."""
     BEING_CHECKED = Telling(MoneyFate.BEING_CHECKED, Signal.REFUSED, Sound.ERROR, Symbol.CLOCK)
@@ -143,6 +182,29 @@ class MessageKind(Enum):
     """A scan while the gate is out of service."""
     OUT_OF_SERVICE = Telling(MoneyFate.NOTHING_YET, Signal.OUT_OF_SERVICE, None, Symbol.HAND)
 
+    TICKET_ADMITTED = Telling(MoneyFate.TICKET, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
+    TICKET_OUT = Telling(MoneyFate.TICKET, Signal.ADMITTED, Sound.ADMITTED, Symbol.TICK)
+    """Somebody on his way out, whose ticket is checked out, or will be."""
+    TICKET_NOT_FOUND = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    TICKET_DELETED = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    TICKET_ALREADY_IN = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    TICKET_NOT_IN = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """On the way out, of a ticket that is not checked in."""
+    TICKET_REFUSED = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """E-GUMA says no for another reason; its text may tell which."""
+    TICKET_BEING_CHECKED = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.ERROR, Symbol.CLOCK)
+    """Whether the ticket is checked in, or out again, is not known yet."""
+    TICKET_SCAN_AGAIN = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """An earlier scan was being checked; it is now certain that it checked nothing in."""
+    TICKET_KEPT = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """Released, but nobody went through: the same ticket opens the gate once more."""
+    TICKET_SHUT = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.ERROR, Symbol.HAND)
+    """Checked in or out, but the gate did not open: the same ticket opens it once more."""
+    WAY_OUT = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.REFUSED, Symbol.CROSS)
+    """A voucher at a lane that leads out."""
+    HOUSE_FULL = Telling(MoneyFate.NOT_CHARGED, Signal.REFUSED, Sound.WAIT, Symbol.CLOCK)
+    """As many people are inside as may be: nothing has been asked or charged."""
+
 
 class Fault(Enum):
     """Why a gate takes no scans. Several can hold at once; the first of this list is shown, each ends by itself."""
@@ -161,6 +223,8 @@ class Fault(Enum):
     """Staff have ordered that nobody goes in, until a moment."""
     WITHDRAWN = auto()
     """Staff have put the gate out of service."""
+    UNPROVISIONED = auto()
+    """The gate has no price or no key yet, and waits for the codes that set it up."""
     JOURNAL = auto()
     """The journal cannot be written, so no money may be taken."""
     KEY = auto()
@@ -172,7 +236,7 @@ class Fault(Enum):
     STARTING = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One message to the visitor. Fields a kind does not need stay empty."""
 
@@ -191,6 +255,14 @@ class Message:
     """What staff want visitors to read at a gate that they have put out of service."""
     until: float | None = None
     """Until when a fault holds that staff have ordered (wall clock), where that is settled."""
+    total: Cents | None = None
+    """What was put on the voucher in all, where a balance is told and that is known."""
+    since: float | None = None
+    """Since when a ticket is checked in (wall clock), where that is known."""
+    house_texts: tuple[tuple[str, str], ...] = ()
+    """What the house wants visitors to read whose voucher it does not take: language and text."""
+    valid_day: Day | None = None
+    """The last day on which the voucher was valid."""
 
     @property
     def fate(self) -> MoneyFate:

@@ -1,8 +1,10 @@
-"""What a gate is told once: its price and its times. All times are in seconds."""
+"""What a gate is told once: its prices, its rules and its times. All times are in seconds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.admission.words.outage_rules import OutageRules
+from gate_controller.admission.words.tariff import Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +14,12 @@ class Policy:
     gate_id: str
     price: Cents
     currency: Currency
+    second_price: Cents | None = None
+    """What a scan is charged for which somebody has chosen it; None: there is none."""
+    balance_card: str = field(default="", repr=False)
+    """The house's own code that does what the balance button does, upper case; empty: there is none."""
+    price_card: str = field(default="", repr=False)
+    """The same for the price button. Whoever knows one gets in for less, so neither is shown or logged."""
     boot: str = ""
     """Names the time since this machine was started; empty where that cannot be told."""
     verdict_seconds: float = 5.0
@@ -39,17 +47,44 @@ class Policy:
     """Whether a fire contact that closes again ends its alarm; else a person has to."""
     key_opens: bool = False
     """Whether the service key holds the gate open; else it closes it."""
+    takes_several: bool = False
+    """Whether several vouchers may pay one admission together."""
     show_seconds: float = 5.0
     """How long a verdict stays on the display when nobody else comes."""
+    takes_tickets: bool = False
+    is_way_out: bool = False
+    """Whether the lane leads out: tickets are checked out there, and no voucher is taken."""
+    reentry_seconds: float = 0.0
+    """For so long after its check-in a ticket that is checked in goes in again; 0: it does not."""
+    undoes_entries: bool = False
+    """Whether a check-in that nobody used is undone by a check-out once it lapses."""
+    most_inside: int = 0
+    """How many people may be inside; 0: as many as come."""
+    tariff: Tariff = field(default_factory=Tariff)
+    """What costs another price than `price`."""
+    refuses_expired: bool = False
+    """Whether a voucher is refused that has expired, though E-GUMA would still redeem it."""
+    outage: OutageRules = field(default_factory=OutageRules)
+    price_list: tuple[tuple[str, str], ...] = ()
+    """What all of that says of prices, as the house has written it: each setting and its value."""
 
     # The visitor's time budget, as shares of verdict_seconds. Redeem keeps more than a second of five for itself, so a
     # slow Balance cannot push it into an unknown outcome; what is left after Redeem serves the look-up; the last three
     # hundredths are for drawing the verdict. A look-up that ends an earlier doubt early enough leaves Balance its half.
     GO_ON_SHARE = 0.30
     BALANCE_SHARE = 0.60
+    OUTAGE_BALANCE_SHARE = 0.30  # E-GUMA was out of reach a moment ago: most of the time nobody answers
     REDEEM_START_SHARE = 0.70
     REDEEM_SHARE = 0.85
     VERDICT_SHARE = 0.97
+
+    def usual_price(self, wall: float) -> Cents:
+        """Return the usual price at a moment of the wall clock."""
+        return self.tariff.usual(self.price, wall) if self.tariff.changes else self.price
+
+    def second_choice(self, wall: float) -> Cents | None:
+        """Return the price of the second choice at a moment of the wall clock; None: there is none."""
+        return self.tariff.second(self.second_price, wall) if self.tariff.changes else self.second_price
 
     @property
     def open_seconds(self) -> float:
@@ -63,6 +98,9 @@ class Policy:
 
 WAIT_LAPSES_SECONDS = 10.0
 """How long a scan waits for the lane (design.md, "One lane, one person")."""
+
+PURPOSE_SECONDS = 10.0
+"""How long a purpose that somebody has chosen waits for its scan (design.md, "What the next scan is for")."""
 
 LOOKUP_SECONDS = 3.0
 """How long one look-up request may take: a list that takes longer has not helped."""

@@ -4,27 +4,21 @@ and the event that says so.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
 
 from gate_controller.admission.words.calls import Call, CallFailed
+from gate_controller.admission.words.codes import TicketNumber, is_ticket_number
 from gate_controller.admission.words.events import AttemptEvent
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Cents
 
-TicketNumber = NewType("TicketNumber", str)
-"""Names a ticket: 19 digits (eguma-api.md, "Voucher codes")."""
-
-TICKET_DIGITS = 19
-
-_TICKET_NUMBER = re.compile(rf"[0-9]{{{TICKET_DIGITS}}}")
 _BETWEEN_GROUPS = re.compile(r"[\s-]+")
 
 
 def ticket_number_in(text: str) -> TicketNumber | None:
     """Return the ticket number that a text is, as people write it too: in groups; None where it is none."""
     digits = _BETWEEN_GROUPS.sub("", text)
-    return TicketNumber(digits) if _TICKET_NUMBER.fullmatch(digits) else None
+    return TicketNumber(digits) if is_ticket_number(digits) else None
 
 
 class TicketRefusalCode(StrEnum):
@@ -38,7 +32,7 @@ class TicketRefusalCode(StrEnum):
     """A word that is not documented, or none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TicketTaken:
     """A ticket checked in or out, confirmed. What it is a ticket of is E-GUMA's; empty where it does not say."""
 
@@ -46,7 +40,7 @@ class TicketTaken:
     ticket_type_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TicketRefusal:
     """E-GUMA's no to a check-in or check-out: nothing changed. `message` is for people, and may be empty."""
 
@@ -57,7 +51,7 @@ class TicketRefusal:
 TicketOutcome = TicketTaken | TicketRefusal | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckIn(Call):
     """Check a ticket in, once; again only while surely nothing was sent, until `deadline`: `CheckedIn`."""
 
@@ -65,14 +59,14 @@ class CheckIn(Call):
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckedIn(AttemptEvent):
     """`CheckIn` ended."""
 
     outcome: TicketOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckOut(Call):
     """Check a ticket out, once; again only while surely nothing was sent, until `deadline`: `CheckedOut`."""
 
@@ -82,14 +76,14 @@ class CheckOut(Call):
     """Whether a visitor is waiting for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckedOut(AttemptEvent):
     """`CheckOut` ended."""
 
     outcome: TicketOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskTicket(Call):
     """Ask about a ticket, again after faults, until `deadline` (monotonic): `TicketAnswered`."""
 
@@ -99,7 +93,7 @@ class AskTicket(Call):
     """Whether a visitor is waiting for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TicketInfo:
     """What E-GUMA says of a ticket."""
 
@@ -118,7 +112,7 @@ class TicketInfo:
 TicketInfoOutcome = TicketInfo | CallFailed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TicketAnswered(AttemptEvent):
     """`AskTicket` ended."""
 

@@ -5,11 +5,9 @@ Only what a person has seen or heard counts as well: a pin that was set proves n
 """
 
 import asyncio
-import contextlib
 import os
 import sys
-import termios
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -18,12 +16,11 @@ from pathlib import Path
 from gate_controller import __version__
 from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
 from gate_controller.cli.trial import bench, watching
+from gate_controller.cli.trial.typed_lines import TypedLines
 from gate_controller.cli.trial.words import say
 from gate_controller.devices.errors import DeviceError
 from gate_controller.settings import Settings
 from gate_controller.shell.fittings import absent, fitted_contacts
-
-_STDIN = 0
 
 
 class Finding(Enum):
@@ -82,12 +79,12 @@ class _DeviceTest:
     question: str
 
 
-def refuse_without_terminal() -> None:
-    """Raise `CommandError` where nobody can answer."""
+def refuse_without_terminal(remedy: str = "run it in one, or test the devices one by one") -> None:
+    """Raise `CommandError` where nobody can answer; `remedy` says what to do then."""
     if not sys.stdin.isatty():
         raise CommandError(
             ExitCode.NO,
-            "nobody can answer: standard input is no terminal: run it in one, or test the devices one by one",
+            f"nobody can answer: standard input is no terminal: {remedy}",
         )
 
 
@@ -116,7 +113,7 @@ async def go_through(settings: Settings, each: float, *, by: str) -> Report:
     """Try every device that is fitted, and ask about it. Raises `CommandError` where the terminal is closed."""
     begun = datetime.now().astimezone()
     missing = absent(settings)
-    lines = _TypedLines()
+    lines = TypedLines("the terminal was closed: test: nothing is reported: begin anew")
     try:
         say("The gate moves in this test: keep people out of it. Ctrl-C ends it, with everything at rest.")
         await lines.enter("Press Enter to begin.")
@@ -133,7 +130,7 @@ async def go_through(settings: Settings, each: float, *, by: str) -> Report:
         lines.close()
 
 
-async def _try(test: _DeviceTest, lines: "_TypedLines") -> Tried:
+async def _try(test: _DeviceTest, lines: TypedLines) -> Tried:
     while True:
         if test.before:
             await lines.enter(test.before)
@@ -153,7 +150,7 @@ async def _try(test: _DeviceTest, lines: "_TypedLines") -> Tried:
                 continue
 
 
-def _device_tests(settings: Settings, each: float, lines: "_TypedLines") -> tuple[_DeviceTest, ...]:
+def _device_tests(settings: Settings, each: float, lines: TypedLines) -> tuple[_DeviceTest, ...]:
     async def scanner() -> None:
         enough = asyncio.Event()
         with lines.calling(enough.set):
@@ -202,78 +199,3 @@ def _device_tests(settings: Settings, each: float, lines: "_TypedLines") -> tupl
 
 def _said(one: Tried) -> str:
     return f"{one.finding.value}: {on_one_line(one.why)}" if one.why else one.finding.value
-
-
-class _TypedLines:
-    """
-    The terminal's lines, read in the event loop.
-
-    Not by a thread: one that waits for a line cannot be ended, and would hold up Ctrl-C and SIGTERM.
-    """
-
-    def __init__(self) -> None:
-        self._typed = b""
-        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
-        self._is_closed = False
-        self._call: Callable[[], None] | None = None
-        asyncio.get_running_loop().add_reader(_STDIN, self._read)
-
-    def close(self) -> None:
-        """Leave the terminal to whoever comes next."""
-        asyncio.get_running_loop().remove_reader(_STDIN)
-
-    async def line(self) -> str:
-        """Return the next line. Raises `CommandError` where there will be none."""
-        line = None if self._is_closed else await self._lines.get()
-        if line is None:
-            raise CommandError(ExitCode.NO, "the terminal was closed: test: nothing is reported: begin anew")
-        return line
-
-    @contextlib.contextmanager
-    def calling(self, call: Callable[[], None]) -> Iterator[None]:
-        """Inside, call `call` for each line that is typed, or when there will be none any more."""
-        self._call = call
-        try:
-            yield
-        finally:
-            self._call = None
-
-    async def enter(self, prompt: str) -> None:
-        """Wait for Enter."""
-        self._ask(prompt)
-        await self.line()
-
-    async def choice(self, question: str, letters: str) -> str:
-        """Return which of these letters was answered; whatever else is typed, the question comes again."""
-        while True:
-            self._ask(question)
-            answer = (await self.line()).strip().lower()
-            if len(answer) == 1 and answer in letters:
-                return answer
-
-    def _ask(self, prompt: str) -> None:
-        # What was typed while a device was tried is no answer to this.
-        termios.tcflush(_STDIN, termios.TCIFLUSH)
-        while not self._lines.empty():
-            self._lines.get_nowait()
-        print(f"{prompt} ", end="", flush=True)
-
-    def _read(self) -> None:
-        try:
-            data = os.read(_STDIN, 4096)
-        except OSError:  # the terminal hung up
-            data = b""
-        if not data:
-            asyncio.get_running_loop().remove_reader(_STDIN)
-            self._is_closed = True
-            self._take(None)
-            return
-        *lines, self._typed = (self._typed + data).split(b"\n")
-        for line in lines:
-            self._take(line.decode(errors="replace"))
-
-    def _take(self, line: str | None) -> None:
-        if self._call is not None:
-            self._call()
-        else:
-            self._lines.put_nowait(line)

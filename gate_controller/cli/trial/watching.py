@@ -1,8 +1,9 @@
 """
 What comes in, live on the terminal: the scanner's bytes and what the gate makes of them, and every change of an input.
 
-Rules: nothing is asked of E-GUMA; a voucher's code is hidden but for its last four characters, in the bytes too, unless
-it is wanted whole; what is no voucher is shown as it is, for that is what the technician has to find the reason of.
+Rules: nothing is asked of E-GUMA; the code of a voucher or of a service card is hidden but for its last four
+characters, in the bytes too, unless it is wanted whole; what is neither is shown as it is, for that is what the
+technician has to find the reason of.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from typing import Any
 
 from gate_controller.admission.words.codes import mask, read_code
 from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.policy import Policy
+from gate_controller.admission.words.service_cards import purpose_of_card
 from gate_controller.cli.exits import complain
 from gate_controller.cli.trial import words
 from gate_controller.cli.trial.words import say
@@ -24,6 +27,7 @@ from gate_controller.settings import Settings
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import make_passage, make_scanner
 from gate_controller.shell.mending import FittedContacts
+from gate_controller.shell.policies import policy_of
 
 _IN_A_ROW = 16
 _SHOWN_OF_CODE = 4  # as `mask` has it
@@ -89,6 +93,7 @@ class _Watch:
         self._full = full
         self._ends = ends
         self._on_scan = on_scan
+        self._policy = policy_of(settings)
         self._listens = False
         self._gathered = bytearray()
         self._frames: list[bytes] = []
@@ -143,7 +148,7 @@ class _Watch:
         if not data and not frames:
             return
         say(words.at_now(f"{len(data)} bytes", ""))
-        hidden = set() if self._full else _hidden(data, frames)
+        hidden = set() if self._full else _hidden(data, frames, self._policy)
         for start in range(0, len(data), _IN_A_ROW):
             row = [
                 _HIDDEN if start + place in hidden else (f"{byte:02X}", _character(byte))
@@ -164,28 +169,31 @@ class _Watch:
         code = read_code(frame)
         if isinstance(code, str):
             return f"code {code if self._full else mask(code)}: the gate would ask E-GUMA for it"
+        if (purpose := purpose_of_card(frame, self._policy)) is not None:
+            return f"service card ({purpose.value}): the gate would ask nobody for it"
         setting = "scanner.layout" if self._types else "scanner.baud"
         return f"no voucher: {code.why} (other characters than on the voucher? see {setting})"
 
 
-def _hidden(data: bytes, frames: list[bytes]) -> set[int]:
-    """Return the places in `data` that hold a voucher's code, its last four characters left out."""
+def _hidden(data: bytes, frames: list[bytes], policy: Policy) -> set[int]:
+    """Return the places in `data` that hold a voucher's code or a card's, its last four characters left out."""
     hidden: set[int] = set()
     begin = 0
     for frame in frames:
         at = data.find(frame, begin)
         if at >= 0:
             begin = at + len(frame)
-            hidden |= _hidden_in(frame, at)
+            hidden |= _hidden_in(frame, at, policy)
     for line in _LINE.finditer(data):  # one that was dropped behind another may be a voucher too
-        hidden |= _hidden_in(line[0], line.start())
+        hidden |= _hidden_in(line[0], line.start(), policy)
     return hidden
 
 
-def _hidden_in(line: bytes, at: int) -> set[int]:
+def _hidden_in(line: bytes, at: int, policy: Policy) -> set[int]:
     code = read_code(line)
     if not isinstance(code, str):
-        return set()
+        is_card = purpose_of_card(line, policy) is not None
+        return set(range(at, at + len(line.rstrip()) - _SHOWN_OF_CODE)) if is_card else set()
     places = [at + n for n, byte in enumerate(line) if chr(byte).isalnum() or byte == ord(".")][-len(code) :]
     return set(places if len(code) <= _SHOWN_OF_CODE else places[:-_SHOWN_OF_CODE])
 

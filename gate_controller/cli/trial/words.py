@@ -26,6 +26,8 @@ _CONTACTS = {
     Contact.IS_OPEN: ("ACTIVE: the gate is open", "at rest: the gate is shut"),
     Contact.IS_BLOCKED: ("ACTIVE: the gate cannot move", "at rest: the gate can move"),
     Contact.EXIT_BUTTON: ("ACTIVE: pressed", "at rest: not pressed"),
+    Contact.BALANCE_BUTTON: ("ACTIVE: pressed", "at rest: not pressed"),
+    Contact.PRICE_BUTTON: ("ACTIVE: pressed", "at rest: not pressed"),
 }
 
 PASSAGE = "passage sensor"

@@ -17,6 +17,13 @@ function explain(text) {
 async function look(text, isAgain) {
   const mine = (asked += 1);
   explain("");
+  // Empty at once: what is scanned while E-GUMA is asked is the next code, and no end of this one.
+  if (!isAgain) field.value = "";
+  const putBack = (why) => {
+    shown.textContent = "";
+    field.value ||= text; // nobody types twelve letters twice
+    explain(why);
+  };
   if (!isAgain) shown.textContent = words.asking;
   try {
     const answer = await post(`/desk/voucher?lang=${document.documentElement.lang}`, { code: text });
@@ -27,15 +34,9 @@ async function look(text, isAgain) {
       shown.innerHTML = said.html;
       looked = text;
       if (!keypad.hidden) shown.firstElementChild?.scrollIntoView({ block: "nearest" }); // it is below the keys
-      if (!isAgain) field.value = "";
-    } else if (!isAgain) {
-      shown.textContent = ""; // a mistyped code stays in its field: nobody types twelve letters twice
-      explain(said.error);
-    }
+    } else if (!isAgain) putBack(said.error);
   } catch {
-    if (mine !== asked || isAgain) return;
-    shown.textContent = "";
-    explain(words.unreachable);
+    if (mine === asked && !isAgain) putBack(words.unreachable);
   }
 }
 field.form.addEventListener("submit", (event) => {

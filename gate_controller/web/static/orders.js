@@ -1,29 +1,34 @@
 // Orders: asked once, sent with a name of their own, and told what really happened.
 import { clock, now, words } from "./clock.js";
 import { newId, post } from "./every.js";
-import { isScanned, scanned } from "./scans.js";
+import { isScanned, takeBack } from "./scans.js";
 
 let order = null;
+// Of a house: to one gate, a group or all of them, as the button says.
+const pathOf = (path, what) => path.replace("{incident}", what.incident || "").replace("{to}", what.to || "");
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-ask]") : null;
   if (button) open(button.dataset);
 });
-function open(what) {
+export function open(what) {
   const dialog = document.querySelector(`#ask-${what.ask}`);
   if (!dialog) return;
   const form = dialog.querySelector("form");
   form.reset();
-  order = { id: newId(), path: form.dataset.do.replace("{incident}", what.incident || ""), code: what.code };
+  order = { id: newId(), to: what.to, path: pathOf(form.dataset.do, what), code: what.code, persons: what.persons, ticket: what.ticket };
   const about = form.querySelector("[data-about]");
   about.hidden = !what.about;
   about.textContent = what.about || "";
   const told = form.querySelector("[data-told]");
   told.hidden = true;
+  told.textContent = "";
   const send = form.querySelector("[type=submit]");
   send.disabled = false;
   send.hidden = false;
   send.textContent = send.dataset.words || send.textContent;
-  form.querySelector("[data-close]").textContent = words.cancel;
+  const close = form.querySelector("[data-close]");
+  close.textContent = words.cancel;
+  close.hidden = false;
   form.elements.amount?.setCustomValidity("");
   const first = form.querySelector("[data-path]");
   if (first) choose(form, first);
@@ -32,7 +37,7 @@ function open(what) {
 }
 function choose(form, chosen) {
   for (const each of form.querySelectorAll("[data-path]")) each.setAttribute("aria-pressed", String(each === chosen));
-  order.path = chosen.dataset.path;
+  order.path = pathOf(chosen.dataset.path, order);
   const isTimed = !chosen.dataset.path.endsWith("out-of-service");
   const until = form.querySelector("[data-until-field]");
   until.hidden = !isTimed;
@@ -43,7 +48,9 @@ for (const dialog of document.querySelectorAll("dialog")) {
   const form = dialog.querySelector("form");
   const send = form.querySelector("[type=submit]");
   send.dataset.words = send.textContent;
-  form.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  const close = form.querySelector("[data-close]");
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("cancel", (event) => { if (close.hidden) event.preventDefault(); });
   dialog.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (!button) return;
@@ -76,7 +83,7 @@ for (const dialog of document.querySelectorAll("dialog")) {
     if ((event.key !== "Enter" && event.key !== "Tab") || !isScanned()) return;
     event.preventDefault();
     const field = event.target;
-    if (field instanceof HTMLInputElement && field.type === "text") field.value = field.value.slice(0, -scanned());
+    if (field instanceof HTMLInputElement && field.type === "text") takeBack(field);
   });
 }
 const unanswered = new Map(); // money that may be on its way: ordered once more in other words, it is the same order
@@ -88,16 +95,21 @@ async function carryOut(form, dialog, send) {
     if (field && !field.closest("[hidden]") && field.value) body[name] = field.value;
   }
   if (mine.code) body.code = mine.code;
+  if (mine.persons) body.persons = mine.persons;
+  if (mine.ticket) body.ticket_number = mine.ticket;
+  if (form.elements.inside) body.inside = Number(form.elements.inside.value);
   if (form.elements.payment_id?.value) body.payment_id = form.elements.payment_id.value;
-  if (form.elements.amount?.value) body.amount_cents = centsIn(form.elements.amount.value);
+  if (form.elements.amount?.value) body[form.elements.amount.dataset.as] = centsIn(form.elements.amount.value);
   if (body.until && body.until === mine.span?.shown) body.until = `${mine.span.minutes}min`;
-  const isErrand = Boolean(mine.code) || mine.path.endsWith("/void");
+  const isErrand = Boolean(mine.code || mine.ticket) || mine.path.endsWith("/void");
   const key = JSON.stringify([mine.path, { ...body, id: "" }]);
   if (isErrand) {
     body.id = mine.id = unanswered.get(key) || mine.id;
     unanswered.set(key, mine.id);
   }
   const told = form.querySelector("[data-told]");
+  const close = form.querySelector("[data-close]");
+  close.hidden = Boolean(mine.persons); // until the gate is known to have it: what becomes of it is to be read
   const tell = (text, isGood, incident) => {
     if (order !== mine) return;
     told.hidden = false;
@@ -110,7 +122,7 @@ async function carryOut(form, dialog, send) {
     told.append(" ", story);
   };
   // The same name is sent again where no answer came: the gate does it once, and then says what became of it.
-  for (let again = 0, waited = 0; again < 8 && waited < 30;) {
+  for (let again = 0, waited = 0; again < 8 && (mine.persons || waited < 30);) {
     let answer;
     try { answer = await post(`/api/v1/${mine.path}?lang=${document.documentElement.lang}`, body); } catch {
       tell(words.unreachable_trying, false);
@@ -120,26 +132,36 @@ async function carryOut(form, dialog, send) {
     }
     let said = {};
     try { said = await answer.json(); } catch { /* a proxy's page */ }
+    const incident = said.errand?.incident || said.incident;
     if (answer.status < 500 && (answer.status !== 202 || said.outcome)) unanswered.delete(key);
-    if (said.outcome === "unknown") { // it may have been done: nobody is to order it again
-      tell(said.happened, false, said.errand?.incident);
+    if (said.outcome === "unknown" || said.outcome === "partly") { // what may have been done is not ordered again
+      tell(said.happened, false, incident);
       if (order === mine) isOver(form, dialog, send);
       return;
     }
     if (answer.status === 202) {
       waited += 1;
       tell(said.happened || words.under_way, true);
+      if (order === mine && mine.persons) { // a coach takes minutes: the desk may look at something else meanwhile
+        close.hidden = false;
+        close.textContent = words.close;
+      }
       await new Promise((done) => setTimeout(done, 1000));
       continue;
     }
     if (said.outcome === "refused") {
-      tell(said.happened, false, said.errand?.incident);
+      tell(said.happened, false, incident);
+      if (mine.persons) { // some of them may be in
+        if (order === mine) isOver(form, dialog, send);
+        return;
+      }
       mine.id = newId();
+      document.dispatchEvent(new CustomEvent("ordered")); // what the page shows is older than E-GUMA's no
       break;
     }
     if (answer.ok) {
       if (said.outcome === "done") {
-        tell(said.happened, true, said.errand?.incident);
+        tell(said.happened, true, incident);
         if (order === mine) isOver(form, dialog, send); // it stays until it has been read
         return;
       }
@@ -152,6 +174,7 @@ async function carryOut(form, dialog, send) {
     break;
   }
   if (order !== mine) return;
+  close.hidden = false;
   send.disabled = false;
   send.textContent = send.dataset.words;
 }
@@ -165,9 +188,12 @@ function isDone(form, dialog, send, mine) {
   setTimeout(() => { if (dialog.open && order === mine) dialog.close(); }, 4000);
 }
 function isOver(form, dialog, send) {
+  const close = form.querySelector("[data-close]");
   send.hidden = true;
-  form.querySelector("[data-close]").textContent = words.close;
-  form.querySelector("[data-close]").focus();
+  close.hidden = false;
+  close.textContent = words.close;
+  if (order.persons && !dialog.open) dialog.showModal(); // it went on while somebody looked at something else
+  close.focus();
   dialog.addEventListener("close", () => {
     document.dispatchEvent(new CustomEvent("ordered"));
     // A page that does not follow the gate is as it was before.
@@ -182,7 +208,8 @@ for (const button of document.querySelectorAll("[data-whole]")) {
   button.addEventListener("click", async () => {
     const answer = await fetch(`/api/v1/attempts/${button.dataset.whole}?full=1`, { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) return;
-    document.querySelector("[data-voucher]").textContent = (await answer.json()).voucher_code;
+    const told = await answer.json();
+    document.querySelector("[data-voucher]").textContent = told.voucher_code || told.ticket_number;
     button.hidden = true;
   });
 }

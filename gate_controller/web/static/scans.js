@@ -4,10 +4,12 @@ const LEAST = 5; // keys in a row: an incident code, the shortest that is scanne
 
 let run = 0;
 let last = -Infinity;
+let before = ""; // what stood in the field when the row began
 addEventListener("keydown", (event) => {
   if (event.key === "Shift") return;
   run = event.timeStamp - last < APART && !event.repeat ? run + 1 : 1;
   last = event.timeStamp;
+  if (run === 1) before = event.target instanceof HTMLInputElement ? event.target.value : "";
 }, true);
 
 // Has a field take whatever is scanned or typed, wherever the cursor is, and whatever the scanner ends it with.
@@ -26,6 +28,11 @@ export function takesScans(field) {
   });
 }
 
-// Whether the key of this event ends what a scanner has typed; and how many keys that were, itself left out.
+// Whether the key of this event ends what a scanner has typed.
 export const isScanned = () => run > LEAST;
-export const scanned = () => run - 1;
+
+// Takes what a scanner has typed out of a field again, wherever in it and however much of it there was room for.
+export function takeBack(field) {
+  field.value = before;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}

@@ -29,6 +29,27 @@ for (const button of document.querySelectorAll("[data-try]")) {
   });
 }
 
+const reloaded = document.querySelector("[data-reloaded]");
+document.querySelector("[data-reload]").addEventListener("click", async ({ currentTarget: button }) => {
+  button.disabled = true;
+  reloaded.hidden = true;
+  try {
+    const path = `/api/v1/actions/reload?lang=${document.documentElement.lang}`;
+    const body = { id: newId() };
+    let answer = await post(path, body);
+    while (answer.status === 202) { // somebody is being served: the same name again asks what came of it
+      await new Promise((done) => setTimeout(done, 1000));
+      answer = await post(path, body);
+    }
+    const told = await answer.json();
+    reloaded.textContent = answer.ok ? told.happened : told.error;
+  } catch {
+    reloaded.textContent = words.unreachable;
+  }
+  reloaded.hidden = false;
+  button.disabled = false;
+});
+
 for (const button of document.querySelectorAll("[data-revoke]")) {
   button.addEventListener("click", async () => {
     button.disabled = true;

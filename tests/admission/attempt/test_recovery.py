@@ -433,7 +433,7 @@ def test_a_refund_that_staff_have_been_told_of_goes_on_after_a_power_cut() -> No
 
 def test_an_open_item_that_is_only_a_persons_is_not_taken_up() -> None:
     gate = refunding()
-    gate.answer(REFUSED)
+    gate.answer(REFUSED, balance(1_500))
     assert gate.story[-1] == "OpenItem"
 
     again = gate.restarts()

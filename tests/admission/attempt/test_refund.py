@@ -63,14 +63,32 @@ def test_a_refund_that_finds_the_key_refused_says_so() -> None:
     assert Fault.KEY in gate.gate.faults
 
 
-def test_a_refused_refund_is_an_open_item() -> None:
+def test_a_refused_refund_that_the_balance_shows_was_none_is_an_open_item() -> None:
     gate = refunding()
 
-    gate.answer(REFUSED)
+    gate.answer(REFUSED, balance(1_500))
 
     last = gate.facts[-1]
     assert isinstance(last, OpenItem)
     assert "E-GUMA says no" in last.reason
+
+
+def test_a_first_cancellation_that_was_sent_twice_on_the_way_is_done_though_it_is_refused() -> None:
+    gate = refunding()
+
+    gate.answer(REFUSED, balance(4_000))
+
+    assert isinstance(gate.facts[-1], Refunded)
+
+
+def test_nobody_is_let_in_on_a_first_refusal_that_the_balance_does_not_explain() -> None:
+    gate = refunding()
+
+    gate.answer(REFUSED, balance(700))
+
+    last = gate.facts[-1]
+    assert isinstance(last, OpenItem)
+    assert last.perhaps_back
 
 
 def test_a_refusal_after_a_lost_answer_is_checked_against_the_balance() -> None:

@@ -3,20 +3,22 @@ from typing import Any
 
 import pytest
 
-from gate_controller.admission.attempt import states
+from gate_controller.admission.attempt import states, ticket_states
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.movement import Movement
 from gate_controller.admission.attempt.shown import Shown
 from gate_controller.admission.attempt.states import STATES, AttemptState, Claim, Refund
+from gate_controller.admission.attempt.ticket_states import TICKET_STATES
 from gate_controller.admission.attempt.transitions import TRANSITIONS, handle
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.attempt.writes import Writes
-from gate_controller.admission.words import calls, events
+from gate_controller.admission.words import calls, events, ticket_calls
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import Code, VoucherCode
 from gate_controller.admission.words.events import Event, Instant
 from gate_controller.admission.words.facts import Intended
 from gate_controller.admission.words.ids import AttemptId, Incident, Numbering
+from gate_controller.admission.words.info_calls import InfoAnswered
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.policy import Policy
 
@@ -32,17 +34,30 @@ ATTEMPT_EVENTS: tuple[Event, ...] = (
     calls.RedeemAnswered(AT, ID, LOST),
     calls.RedemptionsAnswered(AT, ID, LOST),
     calls.CancelAnswered(AT, ID, LOST),
+    ticket_calls.CheckedIn(AT, ID, LOST),
+    ticket_calls.CheckedOut(AT, ID, LOST),
+    ticket_calls.TicketAnswered(AT, ID, LOST),
+    InfoAnswered(AT, ID, LOST),
     events.Rescanned(AT, ID),
+    events.ContributionDue(AT, ID),
+    events.PoolFailed(AT, ID),
+    events.PoolPaid(AT, ID),
     events.Opened(AT, ID),
     events.RelayFailed(AT, ID, "stuck"),
 )
 REFUND = Refund(is_unknown=False)
+TICKET_DOUBT = ticket_states.TicketInDoubt(timer=None, settle_at=200.0)
+CHASE = ticket_states.Chase(is_sent=True, settle_at=200.0, gives_up_at=900.0)
 ONE_OF_EACH: tuple[AttemptState, ...] = (
     states.Checking(),
+    states.Consulting(),
     states.Intending(),
+    states.Granting(),
+    states.Ready(),
     states.Redeeming(),
     states.InDoubt(timer=None, settle_at=200.0),
     states.Recording(otherwise="token-1"),
+    states.Contributed(),
     states.Releasing(claim=Claim.CHARGE),
     states.Admitting(claim=Claim.CHARGE, timer=103.0, is_watched=True),
     states.Credit(timer=700.0, is_proven=True),
@@ -51,11 +66,27 @@ ONE_OF_EACH: tuple[AttemptState, ...] = (
     states.RefundRecording(refund=REFUND),
     states.RefundUnrecorded(refund=REFUND, timer=101.0),
     states.Cancelling(refund=REFUND),
-    states.RefusalChecking(refund=REFUND),
+    states.RefusalChecking(refund=REFUND, text=""),
     states.RefundWaiting(refund=REFUND, timer=101.0),
     states.Auditing(timer=None, settle_at=200.0, looked_at=100.0, stands=True),
     states.Closed(),
+    ticket_states.TicketIntending(),
+    ticket_states.CheckingIn(),
+    TICKET_DOUBT,
+    ticket_states.EntryRecording(otherwise=TICKET_DOUBT),
+    ticket_states.TicketReleasing(),
+    ticket_states.TicketAdmitting(timer=103.0, is_watched=True),
+    ticket_states.KeptEntry(timer=700.0),
+    ticket_states.UndoRecording(),
+    ticket_states.LeavingAsked(),
+    ticket_states.LettingOut(known_by=None),
+    ticket_states.GoingOut(timer=103.0, is_watched=True, is_known=True),
+    ticket_states.ChaseWaiting(chase=CHASE, timer=101.0),
+    ticket_states.ChaseLooking(chase=CHASE),
+    ticket_states.ChaseSending(chase=CHASE),
 )
+EVERY_STATE = (*STATES, *TICKET_STATES)
+FIRST = {states.Checking, states.Consulting, ticket_states.TicketIntending}
 ILLEGAL = [
     (state, event) for state in ONE_OF_EACH for event in ATTEMPT_EVENTS if (type(state), type(event)) not in TRANSITIONS
 ]
@@ -87,12 +118,19 @@ def test_every_state_is_reached_and_every_state_but_the_last_is_left() -> None:
     reached = {state for transition in TRANSITIONS.values() for state in transition.to}
     left = {state for (state, _), transition in TRANSITIONS.items() if transition.to - {state}}
 
-    assert reached == set(STATES) - {states.Checking}
-    assert left == set(STATES) - {states.Closed}
+    assert reached == set(EVERY_STATE) - FIRST
+    assert left == set(EVERY_STATE) - {states.Closed}
+
+
+def test_from_a_question_about_a_balance_nothing_leads_to_a_charge() -> None:
+    led_to = [transition.to for (state, _), transition in TRANSITIONS.items() if state is states.Consulting]
+
+    assert led_to
+    assert set(led_to) == {frozenset({states.Closed})}
 
 
 def test_every_state_is_tried_here() -> None:
-    assert tuple(type(state) for state in ONE_OF_EACH) == STATES
+    assert tuple(type(state) for state in ONE_OF_EACH) == EVERY_STATE
 
 
 def test_every_entry_says_what_it_does() -> None:

@@ -449,7 +449,7 @@ def test_a_top_up_in_between_neither_makes_a_refund_nor_hides_one(topped_up: int
     ordered(gate, ErrandKind.TOP_UP, topped_up)
     gate.answer(balance(4_000), NewBalance(Cents(4_000 + topped_up)))
     gate.order(on.RefundOrdered, charge, "closed")
-    gate.answer(balance(4_000 + topped_up), REFUSED)
+    gate.answer(balance(4_000 + topped_up), REFUSED, balance(4_000 + topped_up))
     assert gate.story[-1] == "OpenItem"
 
 

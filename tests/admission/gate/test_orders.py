@@ -153,7 +153,7 @@ def test_what_was_given_back_is_not_given_back_again() -> None:
 
 def test_what_was_settled_by_hand_is_not_given_back_through_eguma() -> None:
     gate = refunding()
-    gate.answer(REFUSED)
+    gate.answer(REFUSED, balance(1_500))
     settle(gate)
 
     answer = order_refund(gate)
@@ -195,7 +195,7 @@ def test_a_charge_whose_intent_is_lost_is_not_given_back() -> None:
 
 def test_a_settled_item_stays_settled() -> None:
     gate = refunding()
-    gate.answer(REFUSED)
+    gate.answer(REFUSED, balance(1_500))
 
     assert is_carried_out(settle(gate))
     assert gate.story[-1] == "Settled"
@@ -262,7 +262,7 @@ def let_in(gate: Core, attempt: str = ADMITTED) -> do.Answer:
 def owed() -> Core:
     """Return a gate with an open item of a charge that is certain."""
     gate = refunding()
-    gate.answer(REFUSED)
+    gate.answer(REFUSED, balance(1_500))
     assert gate.story[-1] == "OpenItem"
     return gate
 
@@ -354,7 +354,7 @@ def test_who_was_admitted_on_a_charge_is_not_let_in_on_it_again() -> None:
     """Staff wanted the money back, and E-GUMA said no: the item is about money, and its admission is used."""
     gate = admitted()
     order_refund(gate)
-    gate.answer(balance(1_500), REFUSED)
+    gate.answer(balance(1_500), REFUSED, balance(1_500))
     assert gate.story[-1] == "OpenItem"
     pulses = gate.pulses
 

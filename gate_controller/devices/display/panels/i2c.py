@@ -6,7 +6,7 @@ calls for each picture.
 """
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import smbus2
@@ -20,6 +20,12 @@ _CANNOT_OPEN: dict[int | None, str] = {
     errno.EACCES: "may not be opened by this user: add the user to the group i2c",
     errno.EPERM: "may not be opened by this user: add the user to the group i2c",
 }
+
+
+_MAY_NOT_BE_READ = (0x3C, 0x3D)
+"""Where OLEDs are: some modules answer no reading (their SDA leads in alone)."""
+_NOTHING_FOLLOWS = b"\x00"
+"""To an OLED: commands follow, of which none does."""
 
 
 class I2CBus(Protocol):
@@ -36,6 +42,23 @@ def open_bus(number: int) -> I2CBus:
     """Open `/dev/i2c-<number>`. Raises `OSError`."""
     bus: I2CBus = smbus2.SMBus(number)
     return bus
+
+
+def answering(bus: int, addresses: Iterable[int], *, open_bus: Callable[[int], I2CBus] = open_bus) -> tuple[int, ...]:
+    """
+    Return at which of these addresses something answers, having read one byte there, which changes no display.
+
+    Raises `DeviceError` where the bus cannot be had, or something holds it.
+    """
+    found = []
+    for address in addresses:
+        device = I2CDevice(bus=bus, address=address, name="search", open_bus=open_bus)
+        try:
+            if device.answers():
+                found.append(address)
+        finally:
+            device.close()
+    return tuple(found)
 
 
 class I2CDevice:
@@ -62,6 +85,21 @@ class I2CDevice:
             self._bus.i2c_rdwr(smbus2.i2c_msg.write(self._address, data))
         except OSError as error:
             raise DeviceError(self._silent(error)) from error
+
+    def answers(self) -> bool:
+        """Whether anything is there, by a byte that changes nothing. Raises `DeviceError` where the bus is held."""
+        asks = [smbus2.i2c_msg.read(self._address, 1)]
+        if self._address in _MAY_NOT_BE_READ:
+            asks.append(smbus2.i2c_msg.write(self._address, _NOTHING_FOLLOWS))
+        for ask in asks:
+            try:
+                self._bus.i2c_rdwr(ask)
+            except OSError as error:
+                if error.errno == errno.ETIMEDOUT:
+                    raise DeviceError(self._silent(error)) from error
+            else:
+                return True
+        return False
 
     def close(self) -> None:
         """Give the bus back."""

@@ -1,0 +1,1 @@
+"""How the Debian package is made: `make deb`."""

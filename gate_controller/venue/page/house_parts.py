@@ -1,0 +1,251 @@
+"""
+What stands round the tiles: the house in one sentence, its open items, its day, who is inside.
+
+What reads the store is read again at most every few seconds and only after a change, once for all who look.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from gate_controller.admission.words.money import Cents, Currency
+from gate_controller.desk.moments import date_of
+from gate_controller.journal.records import Record
+from gate_controller.texts import Language
+from gate_controller.texts.amounts import format_sum
+from gate_controller.venue.event_store import StoreGone
+from gate_controller.venue.page.gate_stories import KnownAttempts
+from gate_controller.venue.page.item_views import item_rows
+from gate_controller.venue.page.shown_house import ShownHouse
+from gate_controller.venue.page.tile_views import CALM, KnownLooks, TileLook, money
+from gate_controller.venue.tiles import GateTile, HouseItem, HouseTotals, Presence
+from gate_controller.web import views
+from gate_controller.web.chart import Bar, Quarter, chart
+from gate_controller.web.templating import environment
+from gate_controller.web.views import Says
+
+_log = logging.getLogger(__name__)
+
+READ_SECONDS: Final = 3.0
+"""Between two looks into the store for the same page."""
+MOST_SHOWN_ITEMS: Final = 6
+_HOUR_WIDTH: Final = 30
+"""Of a bar: four quarters' places (`chart.py`) less the gap."""
+NOTHING_FOR_SECONDS: Final = 30.0
+"""After so long the day is read again, though no gate has told of anything: a gap may have been filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseNow:
+    """The one large thing: how the house is."""
+
+    signal: str
+    symbol: str
+    title: str
+    details: Sequence[str]
+    sums: Sequence[str]
+    """The day in a few figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    """A day of the house in figures, and its hours as bars."""
+
+    admitted: int
+    refused: int
+    charged: Sequence[tuple[str, str]]
+    """Currency and amount."""
+    width: int
+    bars: Sequence[Bar]
+    hours: Sequence[str]
+    alt: str
+    inside: int
+    most_inside: int
+    is_full: bool
+    counts_people: bool
+    incomplete: int
+    """Gates of whose day events are missing here."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartsSeen:
+    """The parts of the page, as HTML, and the title of its tab."""
+
+    tab: str
+    html: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class HouseParts:
+    """The parts of the live page, for all who look at it."""
+
+    house: ShownHouse
+    looks: KnownLooks
+    _read_at: float = -1e9
+    _read_for: tuple[object, ...] = ()
+    _totals: HouseTotals | None = None
+    _items: Sequence[tuple[HouseItem, Record | None]] = ()
+    _is_whole: bool = True
+    _attempts: KnownAttempts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Know no attempt yet."""
+        self._attempts = KnownAttempts(self.house.view)
+
+    async def seen(self, tiles: Sequence[GateTile], language: Language, *, may_act: bool) -> PartsSeen:
+        """Return the parts as they are now."""
+        await self._read(tiles)
+        return await asyncio.to_thread(self._render, tiles, language, may_act=may_act)
+
+    async def _read(self, tiles: Sequence[GateTile]) -> None:
+        since = time.monotonic() - self._read_at
+        now_for = (
+            sum(tile.admitted + tile.refused for tile in tiles),
+            sum(tile.inside for tile in tiles),
+            tuple((tile.gate_id, tile.open_items, tile.open_cents) for tile in tiles if tile.open_items),
+            date_of(self.house.view.now()),
+        )
+        if since < READ_SECONDS or (now_for == self._read_for and since < NOTHING_FOR_SECONDS):
+            return
+        try:
+            self._totals = await self.house.view.totals(date_of(self.house.view.now()))
+            items, _ = await self.house.view.open_items(limit=MOST_SHOWN_ITEMS)
+            self._items = await self._attempts.of(items)
+            self._is_whole = True
+        except StoreGone as error:  # the tiles go on
+            if self._is_whole:
+                _log.warning("page=no_store why=%r", str(error))
+            self._is_whole = False
+        self._read_at, self._read_for = time.monotonic(), now_for
+
+    def _render(self, tiles: Sequence[GateTile], language: Language, *, may_act: bool) -> PartsSeen:
+        t = views.says(language)
+        names = {tile.gate_id: tile.name for tile in tiles}
+        looks = self.looks.of(tiles, language)
+        rows = item_rows(self._items, names, self.house.view.now(), language)
+        known = {
+            "t": t,
+            "now": house_now(self.house, tiles, looks, self._totals, language),
+            "day": day_shown(self._totals, tiles, language) if self._totals is not None else None,
+            "items": rows,
+            "more": max(0, sum(tile.open_items for tile in tiles) - len(rows)),
+            "is_whole": self._is_whole,
+            "may_act": may_act,
+            "lang": language.value,
+        }
+        templates = environment(self.house.templates)
+        html = {name: templates.get_template(f"_house_{name}.html").render(known).strip() for name in PARTS}
+        needing = sum(look.urgency < CALM for look in looks)
+        name = self.house.name
+        return PartsSeen(f"({needing}) {name}" if needing else name, html)
+
+
+PARTS: Final = ("now", "items", "today")
+
+
+def house_now(
+    house: ShownHouse,
+    tiles: Sequence[GateTile],
+    looks: Sequence[TileLook],
+    totals: HouseTotals | None,
+    language: Language,
+) -> HouseNow:
+    """Return how the house is, in one sentence and what belongs to it."""
+    t = views.says(language)
+    away = sum(tile.presence in {Presence.STALE, Presence.OFFLINE} for tile in tiles)
+    broken = sum(look.urgency == 1 for look in looks)
+    needing = sum(look.urgency < CALM for look in looks)
+    signal, symbol, title = "idle", "tick", t("All {n} gates are well").format(n=len(tiles))
+    if len(tiles) == 1:
+        title = t("The gate is well")
+    if not tiles:
+        signal, symbol, title = "idle", "clock", t("No gate has joined yet")
+    elif why := house.view.is_broker_reached():
+        signal, symbol, title = "out-of-service", "question", t("No word from any gate")
+        return HouseNow(signal, symbol, title, (t("The broker is not reached: {why}").format(why=why),), ())
+    elif broken or away:
+        signal, symbol, title = "refused", "hand", _counted(t, needing, len(tiles))
+    elif needing:
+        signal, symbol, title = "checking", "question", _counted(t, needing, len(tiles))
+    closed = sum(look.signal == "out-of-service" and look.symbol == "lock" for look in looks)
+    if tiles and closed == len(tiles):
+        signal, symbol, title = "out-of-service", "lock", t("All gates are closed")
+    held = sum(look.signal == "admitted" and look.symbol == "arrow" for look in looks)
+    store = house.view.is_store_reached()
+    if store and signal == "idle":
+        signal, symbol = "checking", "question"
+    details = [
+        t("The store is not reached: {why}").format(why=store) if store else "",
+        t("{n} out of service").format(n=broken) if broken else "",
+        t("{n} not heard").format(n=away) if away else "",
+        t("{n} closed by staff").format(n=closed) if closed else "",
+        t("{n} held open").format(n=held) if held else "",
+        _open_said(tiles, language, t),
+    ]
+    admitted = totals.admitted if totals is not None else sum(tile.admitted for tile in tiles)
+    sums = [t("{n} admitted today").format(n=admitted)]
+    if totals is not None and totals.most_inside:
+        sums.append(t("{n} of {most} people inside").format(n=totals.inside, most=totals.most_inside))
+    elif totals is not None and any(tile.is_way_out for tile in tiles):
+        sums.append(t("{n} people inside").format(n=totals.inside))
+    return HouseNow(signal, symbol, title, [each for each in details if each], sums)
+
+
+def _counted(t: Says, needing: int, of: int) -> str:
+    return (t("1 of {of} gates needs you") if needing == 1 else t("{n} of {of} gates need you")).format(
+        n=needing, of=of
+    )
+
+
+def _open_said(tiles: Sequence[GateTile], language: Language, t: Says) -> str:
+    number = sum(tile.open_items for tile in tiles)
+    if not number:
+        return ""
+    sums: dict[str, int] = {}
+    for tile in tiles:
+        if tile.open_items:
+            sums[tile.currency] = sums.get(tile.currency, 0) + tile.open_cents
+    amount = " + ".join(money(cents, currency, language) for currency, cents in sums.items())
+    return (t("1 open item, {amount}.") if number == 1 else t("{n} open items, {amount}.")).format(
+        n=number, amount=amount
+    )
+
+
+def day_shown(totals: HouseTotals, tiles: Sequence[GateTile], language: Language) -> DayShown:
+    """Return a day as it is shown."""
+    t = views.says(language)
+    drawn = chart(_quarters(totals), t("{clock}: {admitted} admitted, {refused} refused"))
+    # An hour is one bar, as wide as its four quarters.
+    bars = [replace(bar, width=_HOUR_WIDTH) for bar in drawn.bars] if drawn else ()
+    charged = [
+        (currency, format_sum(Cents(max(0, cents)), Currency(currency), language))
+        for currency, cents in totals.charged.items()
+        if currency in {each.value for each in Currency}
+    ]
+    return DayShown(
+        totals.admitted,
+        totals.refused,
+        charged or [(tiles[0].currency if tiles and tiles[0].currency else "CHF", "0.00")],
+        drawn.width if drawn else 0,
+        bars,
+        drawn.hours if drawn else (),
+        t("Admissions and refusals per hour"),
+        totals.inside,
+        totals.most_inside,
+        0 < totals.most_inside <= totals.inside,
+        bool(totals.most_inside or any(tile.is_way_out for tile in tiles)),
+        sum(not each.is_complete for each in totals.by_gate),
+    )
+
+
+def _quarters(totals: HouseTotals) -> Sequence[Quarter]:
+    """Return a day's hours as the chart takes them: each with all that it had in its first quarter."""
+    hours = {hour: (admitted, refused) for hour, admitted, refused in totals.hours}
+    nothing = (0, 0)
+    return [
+        Quarter(f"{place // 4:02d}:00", *(nothing if place % 4 else hours.get(place // 4, nothing)))
+        for place in range(4 * 24)
+    ]

@@ -1,0 +1,210 @@
+"""`frozen` beside the library's `dataclass(frozen=True, slots=True)`: asked the same, they answer alike."""
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, asdict, astuple, dataclass, fields, is_dataclass, replace
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar
+
+import pytest
+from typing_extensions import override
+
+from gate_controller.admission.words.facts import Intended
+from gate_controller.admission.words.frozen import frozen
+
+_T = TypeVar("_T")
+
+
+def _kinds(make: Callable[..., Any]) -> tuple[type[Any], ...]:
+    @make
+    class Nothing:
+        pass
+
+    @make
+    class Thing(Nothing):
+        kind: ClassVar[str] = "thing"
+        first: int
+        second: str = "two"
+        third: tuple[int, ...] = ()
+
+        @property
+        def double(self) -> int:
+            return 2 * self.first
+
+    @make
+    class More(Thing):
+        fourth: float = 4.0
+        second: str = "other"
+
+    @make(kw_only=True)
+    class Named(Nothing):
+        a: int = 1
+        b: int
+
+    @make
+    class Mixed(Named):
+        c: int
+
+    @make
+    class Told(Nothing):
+        n: int
+
+        @override
+        def __repr__(self) -> str:
+            return f"told {self.n}"
+
+        @override
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Told)
+
+        @override
+        def __hash__(self) -> int:
+            return 7
+
+    @make
+    class Checked:
+        n: int
+
+        def __post_init__(self) -> None:
+            if self.n < 0:
+                raise ValueError("below nothing")
+
+    @make
+    class Box(Generic[_T]):
+        held: _T
+
+    return Nothing, Thing, More, Named, Mixed, Told, Checked, Box
+
+
+def _library(cls: type[Any] | None = None, **how: Any) -> Any:
+    return dataclass(frozen=True, slots=True, **how)(cls) if cls else dataclass(frozen=True, slots=True, **how)
+
+
+OURS, THEIRS = _kinds(frozen), _kinds(_library)
+
+_GIVEN: list[tuple[int, tuple[Any, ...], dict[str, Any]]] = [
+    (0, (), {}),
+    (1, (1,), {}),
+    (1, (1, "b", (3,)), {}),
+    (1, (), {"first": 2, "third": (1, 2)}),
+    (2, (1,), {}),
+    (2, (1, "b", (), 5.0), {}),
+    (3, (), {"b": 2}),
+    (3, (), {"b": 2, "a": 3}),
+    (4, (7,), {"b": 2}),
+    (5, (4,), {}),
+    (6, (4,), {}),
+    (7, ([1],), {}),
+    # What cannot be made.
+    (0, (1,), {}),
+    (1, (), {}),
+    (1, (1, 2, 3, 4), {}),
+    (1, (1,), {"none": 2}),
+    (1, (1,), {"first": 2}),
+    (3, (1,), {"b": 2}),
+    (3, (), {"a": 2}),
+    (6, (-1,), {}),
+]
+
+
+def _plain(text: str) -> str:
+    return text.replace("<locals>.", "")
+
+
+def _asked(kind: type[Any], given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
+    def what(question: Callable[[], Any]) -> Any:
+        try:
+            return question()
+        except (TypeError, ValueError, AttributeError) as error:
+            return type(error), _plain(str(error))
+
+    one = what(lambda: kind(*given, **named))
+    if not is_dataclass(one) or isinstance(one, type):
+        return {"one": one}
+    first = next(iter(fields(one)), None)
+    return {
+        "text": _plain(repr(one)),
+        "hash": what(lambda: hash(one)),
+        "same": one == kind(*given, **named),
+        "other": one.__eq__((0,)),
+        "fields": [(f.name, f.type, f.default, f.kw_only, f.init, f.compare) for f in fields(one)],
+        "dict": asdict(one),
+        "tuple": astuple(one),
+        "match": kind.__match_args__,
+        "slots": kind.__slots__,
+        "copy": copy.copy(one) == one,
+        "deep": copy.deepcopy(one) == one,
+        "replaced": first and _plain(repr(replace(one, **{first.name: 9}))),
+        "set": first and what(partial(setattr, one, first.name, 1)),
+        "unknown": what(lambda: setattr(one, "unknown", 1)) is None,  # up to Python 3.13 the library's says nonsense
+        "deleted": first and what(partial(delattr, one, first.name)),
+        "dict_of": hasattr(one, "__dict__"),
+        "double": getattr(one, "double", None),
+        "kind": getattr(one, "kind", None),
+        "name": _plain(kind.__qualname__),
+    }
+
+
+@pytest.mark.parametrize(("which", "given", "named"), _GIVEN)
+def test_what_the_library_answers_this_answers_alike(which: int, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    assert _asked(OURS[which], given, named) == _asked(THEIRS[which], given, named)
+
+
+def test_of_two_kinds_with_the_same_fields_none_is_the_other() -> None:
+    @frozen
+    class One:
+        n: int
+
+    @frozen
+    class Other:
+        n: int
+
+    one: object = One(1)
+    assert one != Other(1)
+    assert one == One(1)
+
+
+def test_it_is_matched_by_its_fields() -> None:
+    match OURS[1](1, "b"):
+        case object(first=first, second=second):
+            assert (first, second) == (1, "b")
+
+
+def test_a_subclass_of_the_library_inherits_from_it_and_is_frozen_too() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Below(Intended):
+        more: int = 0
+
+    assert [field.name for field in fields(Below)][-1] == "more"
+    assert issubclass(Below, Intended)
+
+
+def test_it_can_be_kept_as_bytes_and_read_again() -> None:
+    fact = Intended.__new__(Intended)
+    for field in fields(Intended):
+        object.__setattr__(fact, field.name, field.name)
+    assert pickle.loads(pickle.dumps(fact)) == fact  # noqa: S301 - our own bytes
+
+
+def test_nothing_of_it_can_be_changed() -> None:
+    thing = OURS[1](1)
+    with pytest.raises(FrozenInstanceError, match="cannot assign to field 'first'"):
+        thing.first = 2
+    with pytest.raises(FrozenInstanceError, match="cannot delete field 'first'"):
+        del thing.first
+
+
+def test_a_default_that_can_be_changed_is_no_default() -> None:
+    with pytest.raises(ValueError, match="many has a default that can be changed, of list"):
+
+        @frozen
+        class _Listed:
+            many: list[int] = []  # noqa: RUF012 - that is what is refused
+
+    with pytest.raises(TypeError, match="many has a field"):
+
+        @frozen
+        class _Made:
+            many: list[int] = dataclasses.field(default_factory=list)

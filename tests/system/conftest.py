@@ -1,0 +1,135 @@
+"""What the tests of an installed gate stand on: the package, a machine without and one with it."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deb.build import build
+from deb.wheels import DEBIANS, ROOT
+from gate_controller.simulator import Simulator
+from tests.rig.gate import PRICE, USER
+from tests.rig.scanner import PtyScanner
+from tests.rig.simulator import KEY
+from tests.system.container import Container, container, tree
+
+DEBIAN = os.environ.get("GATE_TEST_DEBIAN", "12")
+_NEEDED = {"systemd-nspawn": "systemd-container", "mmdebstrap": "mmdebstrap", "dpkg-deb": "dpkg"}
+
+SETTINGS = f"""\
+id = "north"
+eguma.user_id = "{USER}"
+eguma.warm_seconds = 0
+admission.price_cents = {PRICE}
+admission.hold_seconds = 0
+admission.repeat_seconds = 0
+scanner.port = "/dev/ttyGATE"
+web.port = 0
+"""
+
+# What a container lacks: GPIO, and a scanner that is not a pty of the machine around it. And less patience.
+_DROP_IN = """\
+[Service]
+Environment=GPIOZERO_PIN_FACTORY=mock
+DeviceAllow=char-pts rw
+RestartSec=1
+WatchdogSec=6
+TimeoutAbortSec=1
+"""
+
+
+def pytest_configure() -> None:
+    """Say at once what is missing: none of these tests can do without it, and none is skipped."""
+    missing = [package for program, package in _NEEDED.items() if shutil.which(program) is None]
+    if missing:
+        pytest.exit(f"missing for tests/system: apt-get install {' '.join(missing)}", returncode=2)
+    if os.geteuid() != 0:
+        pytest.exit("tests/system boots containers, which only root may do: sudo make test-system", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Debian package of this version, for the Debian of the containers."""
+    return build(DEBIANS[DEBIAN], "amd64", tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture
+def machine(tmp_path: Path, plugged: PtyScanner) -> Iterator[Container]:
+    """A machine that has never seen a gate, booted."""
+    with container([tree(DEBIAN)], tmp_path / "machine") as bare:
+        bare.boot(scanner=plugged.port)
+        yield bare
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What installing the package said, how long it took, and the layer that it laid over the small Debian."""
+
+    said: str
+    seconds: float
+    layer: Path
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory, package: Path) -> Installation:
+    """The package, installed once; the machine has been turned off after that as one should."""
+    place = tmp_path_factory.mktemp("installed")
+    with PtyScanner() as scanner, container([tree(DEBIAN)], place) as fresh:
+        fresh.boot(scanner=scanner.port)
+        fresh.bring(package)
+        fingerprint = _signed(package, fresh.root / "media/stick")
+        began = time.monotonic()
+        # By a root who is careful with what he writes: the service must be able to read it all the same.
+        command = f"umask 077 && sh /media/stick/install.sh --fingerprint {fingerprint}"
+        said = fresh.does("sh", "-c", command)
+        seconds = time.monotonic() - began
+        fresh.write("/etc/systemd/system/gate-controller.service.d/test.conf", _DROP_IN)
+        fresh.shut_down()
+    return Installation(said, seconds, place / "above")
+
+
+def _signed(package: Path, stick: Path) -> str:
+    """Put a package with everything beside it onto a stick; return the fingerprint of the key that has signed it."""
+    stick.mkdir()
+    shutil.copy(package, stick)
+    shutil.copy(ROOT / "deb/install.sh", stick)
+    key, sums = package.with_name("key.pem"), stick / "SHA256SUMS"
+    sums.write_text(f"{hashlib.sha256(package.read_bytes()).hexdigest()}  {package.name}\n", encoding="utf-8")
+
+    def openssl(*words: str | Path) -> bytes:
+        return subprocess.run(["openssl", *words], capture_output=True, check=True).stdout  # noqa: S603, S607 - ours
+
+    openssl("genpkey", "-algorithm", "ed25519", "-out", key)
+    openssl("pkey", "-in", key, "-pubout", "-out", stick / "package-key.pem")
+    openssl("pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", sums, "-out", stick / "SHA256SUMS.sig")
+    return hashlib.sha256(openssl("pkey", "-in", key, "-pubout", "-outform", "DER")).hexdigest()
+
+
+@pytest.fixture
+def bare(tmp_path: Path, installation: Installation, plugged: PtyScanner) -> Iterator[Container]:
+    """A machine with the package and no settings, booted."""
+    with container([installation.layer, tree(DEBIAN)], tmp_path / "bare") as machine:
+        machine.boot(scanner=plugged.port)
+        yield machine
+
+
+@pytest.fixture
+def gate(tmp_path: Path, installation: Installation, plugged: PtyScanner, simulator: Simulator) -> Iterator[Container]:
+    """A machine with an installed gate that has its settings, booted; the gate is not started yet."""
+    with container([installation.layer, tree(DEBIAN)], tmp_path / "gate") as machine:
+        set_up(machine, simulator)
+        machine.boot(scanner=plugged.port)
+        yield machine
+
+
+def set_up(machine: Container, simulator: Simulator) -> None:
+    """Give a gate its settings and its key, as a technician does."""
+    # Keys with a dot are TOML's own way to write into a section.
+    machine.write("/etc/gate-controller/gate.toml", f'eguma.base_url = "{simulator.base_url}"\n{SETTINGS}')
+    machine.write("/etc/gate-controller/eguma.api_key", KEY, mode=0o600)
