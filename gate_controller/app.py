@@ -210,7 +210,6 @@ class App:
             note=self._degraded.note,
         )
         self._runner.on_revised = self._reloading.revised
-        self._prices = PriceOrders(settings.state_dir, self._reloading, self._desk.given, now=self._runner.now)
         others = {
             **self._trials.answerers(),
             **receipts.answerers(),

@@ -3,6 +3,9 @@ The usual price, ordered by the venue: from now on, or from a moment on.
 
 If the process dies: before the file is written nothing has happened; after it the price counts from the next start on,
 and the journal says so then. Nobody pays a price that the journal has not been handed before.
+
+Refused is only what is not kept for certain: where what was kept before cannot be written back, the order's fate is not
+known, for its price may count from the next start on.
 """
 
 import asyncio
@@ -12,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gate_controller.admission.words.events import Instant
-from gate_controller.desk.control_socket import AskedWrongly, ControlError
+from gate_controller.desk.control_socket import AskedWrongly, ControlError, NoAnswer
 from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.desk.wants import order_of, who_and_why
 from gate_controller.settings import values as read
@@ -57,8 +60,8 @@ class PriceOrders:
             new = VenuePrice(since, price, order_of(request), by, usual if request.get("from") is None else None)
             after = with_price(before, new, _written(self._now().wall))
             over = {one.since for one in before if one not in after}
-            await self._write(after)
             try:
+                await asyncio.to_thread(write_venue_prices, self._state_dir, after)
                 done = await self._reloading.change(
                     by,
                     order_of(request),
@@ -66,8 +69,12 @@ class PriceOrders:
                     {"price_changes": ORIGIN},
                     ORIGIN,
                 )
+            except OSError as error:
+                why = f"prices of the venue: cannot be written: {error.strerror or error}"
+                await self._put_back(before, why)
+                raise ControlError(why) from None
             except (NotReloaded, UnusableError) as error:
-                await self._write(before)
+                await self._put_back(before, f"price: {error}")
                 raise ControlError(f"price: {error}") from None
         waits = ", as soon as nobody is being served" if done.is_waiting else ""
         return f"price {price / 100:.2f} from {since} on{waits}"
@@ -84,11 +91,17 @@ class PriceOrders:
             raise AskedWrongly("from: that has passed already: name a later moment, or none: from now on")
         return _written(said)
 
-    async def _write(self, prices: tuple[VenuePrice, ...]) -> None:
+    async def _put_back(self, before: tuple[VenuePrice, ...], why: str) -> None:
+        """Let what was kept before be kept. Raises `NoAnswer`: nobody can tell now what will be."""
         try:
-            await asyncio.to_thread(write_venue_prices, self._state_dir, prices)
-        except OSError as error:
-            raise ControlError(f"prices of the venue: cannot be written: {error.strerror or error}") from None
+            if await _kept(self._state_dir) != before:
+                await asyncio.to_thread(write_venue_prices, self._state_dir, before)
+        except (OSError, ControlError) as error:
+            told = (error.strerror if isinstance(error, OSError) else None) or error
+            raise NoAnswer(
+                f"{why}; and the prices before it could not be kept again ({told}): "
+                "it may count from the gate's next start on: see to its disk, then set the price anew"
+            ) from None
 
 
 async def price_is_kept(state_dir: Path, order: str) -> bool:
