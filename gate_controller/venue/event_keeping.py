@@ -14,13 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, insert, select, tuple_, update
 
-from gate_controller.venue.following import (
-    BEGINNINGS,
-    INSIDE,
-    Booked,
-    FollowedAttempt,
-    counted_inside,
-)
+from gate_controller.venue.counted_words import TOO_MANY, CountedWords
+from gate_controller.venue.following import BEGINNINGS, INSIDE, Booked, FollowedAttempt, counted_inside
 from gate_controller.venue.house_days import HouseDays
 from gate_controller.venue.tables import ATTEMPT, COUNTED, DAY_CLOSED, EVENT, GATE, JOURNAL, insert_or
 from gate_controller.venue.told import GateEvent, GateTelling
@@ -76,6 +71,8 @@ class Kept:
     """The incidents that have something new."""
     why_not: str = ""
     """Why they were not kept, where they were not."""
+    overdone: str = ""
+    """What no gate has to tell so, where it did; it was kept all the same."""
 
 
 class EventKeeper:
@@ -99,6 +96,7 @@ class EventKeeper:
         self._closed_to = ""
         """The last day that is closed."""
         self._is_recalled = False
+        self._words = CountedWords()
 
     def recall(self, db: Connection) -> None:
         """Recall the gates and how their journals stand; asked for by itself, it changes nothing."""
@@ -125,8 +123,8 @@ class EventKeeper:
             self.recall(db)
         self._begin_journals(db, told)
         self._recall_attempts(db, told)
-        writing = _Writing(db)
-        kept = []
+        writing, kept = _Writing(db), []
+        self._words.exceeded.clear()
         for one in told:
             place = self._places.get((one.gate_id, one.journal))
             if place is None:
@@ -139,7 +137,9 @@ class EventKeeper:
             for event in _next_of(place, one, writing.events):
                 incidents[event.incident] = None
                 booked += self._follow(place, event, one.received, writing)
-            kept.append(Kept(one.gate_id, one.journal, place.have, place.newest, tuple(booked), tuple(incidents)))
+            overdone = TOO_MANY if place.gate in self._words.exceeded else ""
+            stands = one.gate_id, one.journal, place.have, place.newest
+            kept.append(Kept(*stands, tuple(booked), tuple(incidents), overdone=overdone))
         writing.write()
         while len(self._attempts) > MOST_ATTEMPTS:
             del self._attempts[next(iter(self._attempts))]
@@ -165,6 +165,7 @@ class EventKeeper:
             day, hour = day_after(self._closed_to), LATE
         if (people := counted_inside(event)) is not None:
             lines.append(Booked(INSIDE, "", "", people - writing.inside(day, place.gate), 0))
+        lines = [self._words.bounded(writing.db, day, place.gate, line) for line in lines]
         for line in lines:
             writing.count(day, place.gate, LATE if line.entry == INSIDE else hour, line)
         return [(day, line) for line in lines]
@@ -208,7 +209,7 @@ class _Writing:
     """What one transaction writes."""
 
     def __init__(self, db: Connection) -> None:
-        self._db = db
+        self.db = db
         self.events: list[dict[str, Any]] = []
         self.attempts: dict[tuple[int, str], FollowedAttempt] = {}
         self.places: dict[int, JournalPlace] = {}
@@ -225,11 +226,11 @@ class _Writing:
         key = day, gate, LATE, INSIDE, "", ""
         columns = (COUNTED.c.day, COUNTED.c.gate, COUNTED.c.hour, COUNTED.c.entry)
         asked = select(COUNTED.c.times).where(*(column == value for column, value in zip(columns, key, strict=False)))
-        return int(self._db.execute(asked).scalar() or 0) + self._counted.get(key, [0, 0])[0]
+        return int(self.db.execute(asked).scalar() or 0) + self._counted.get(key, [0, 0])[0]
 
     def write(self) -> None:
         """Write it all."""
-        db = self._db
+        db = self.db
         if self.events:
             db.execute(insert_or(db, EVENT).on_conflict_do_nothing(), self.events)
         if self.attempts:

@@ -58,6 +58,8 @@ class HouseHearing:
         self._day = ""
         self._unsaved: set[str] = set()
         """Gates that have said something of themselves since that was written last."""
+        self._is_full = False
+        """Whether it has been told that there are too many gates."""
         self._readers: list[Callable[[Sequence[Kept]], None]] = []
         self.store_trouble = ""
         """Why nothing is kept just now; empty: it is."""
@@ -85,7 +87,12 @@ class HouseHearing:
     def knows(self, gate_id: str) -> KnownGate | None:
         """Return a gate that may speak, which one does that nobody has revoked and that is not one too many."""
         gate = self.roll.get(gate_id)
-        if gate is None and len(self.roll) < MOST_GATES:
+        if gate is None and len(self.roll) >= MOST_GATES:
+            if not self._is_full:
+                self._is_full = True
+                why = f"{MOST_GATES} are here, which is more than one venue can follow: others are not heard"
+                _log.warning("gate=one_too_many gate=%s why=%r", gate_id, why)
+        elif gate is None:
             gate = KnownGate(gate_id, self.wall())
             self.roll.add(gate)
             self._unsaved.add(gate_id)
@@ -217,6 +224,8 @@ class HouseHearing:
             if one.why_not:
                 self.hear_nonsense(one.gate_id, one.why_not)
                 continue
+            if one.overdone:
+                self.hear_nonsense(one.gate_id, one.overdone)
             gate.take_kept(one.journal, one.have, one.newest, now)
             for day, line in one.booked:
                 if day == self._day:

@@ -20,6 +20,10 @@ MOST_A_SECOND: Final = 50.0
 """Messages of one gate, but for what was asked for: a visit brings some ten."""
 MOST_TOGETHER: Final = 500.0
 """Of one gate after a calm time: one that was cut off tells what happened meanwhile."""
+MOST_OF_STRANGERS: Final = 12_000.0
+"""Of all gates together that are not known here, after a calm time: those of a large house come all at once."""
+_AGAIN_SECONDS: Final = 3600.0
+"""Between two lines of the log about strangers."""
 NOT_GATES: Final = frozenset({"venue"})
 """What stands in a gate's place of a topic and is none."""
 
@@ -44,7 +48,10 @@ class HouseIntake:
         self.wish: Callable[[str, bytes], bool] = lambda _leaf, _payload: False
         """Takes Home Assistant's wishes, where the house wants them."""
         self._budgets: dict[str, tuple[float, float]] = {}
-        """Of each gate: how many messages it may send now, and since when."""
+        """Of each gate that is known: how many messages it may send now, and since when."""
+        self._strangers = MOST_OF_STRANGERS, monotonic()
+        """The same of all others together, which may have any name."""
+        self._flooded_at = -_AGAIN_SECONDS
         self.dropped = 0
         """Messages that were passed over, for the metrics."""
 
@@ -59,7 +66,11 @@ class HouseIntake:
         if gate is not None and gate.revoked_at is not None:
             self.dropped += 1
             return
-        if not heard.is_kept and not self._is_wanted(heard) and not self._may_speak(gate_id):
+        if gate is None:
+            if not self._may_stranger_speak():
+                self.dropped += 1
+                return
+        elif not heard.is_kept and not self._is_wanted(heard) and not self._may_speak(gate_id):
             self.dropped += 1
             self._hearing.hear_nonsense(gate_id, "it says more than a gate has to say: not all of it is heard")
             return
@@ -102,7 +113,19 @@ class HouseIntake:
 
     def _may_speak(self, gate_id: str) -> bool:
         now = self._monotonic()
-        budget, since = self._budgets.get(gate_id, (MOST_TOGETHER, now))
-        budget = min(MOST_TOGETHER, budget + (now - since) * MOST_A_SECOND)
+        budget = _left(*self._budgets.get(gate_id, (MOST_TOGETHER, now)), now, MOST_TOGETHER)
         self._budgets[gate_id] = max(0.0, budget - 1), now
         return budget >= 1
+
+    def _may_stranger_speak(self) -> bool:
+        now = self._monotonic()
+        budget = _left(*self._strangers, now, MOST_OF_STRANGERS)
+        self._strangers = max(0.0, budget - 1), now
+        if budget < 1 and now - self._flooded_at >= _AGAIN_SECONDS:
+            self._flooded_at = now
+            _log.warning("gate=too_many_names why=%r", "more names speak than a house has gates: they are passed over")
+        return budget >= 1
+
+
+def _left(budget: float, since: float, now: float, most: float) -> float:
+    return min(most, budget + (now - since) * MOST_A_SECOND)

@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import resource
+import tracemalloc
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,16 +13,21 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import URL
+from sqlalchemy import URL, select
 from starlette.responses import JSONResponse
 
+from gate_controller.admission.words.messages import MessageKind
+from gate_controller.venue import house_hearing
 from gate_controller.venue.catching_up import CatchingUp
+from gate_controller.venue.counted_words import MOST_STRANGE
 from gate_controller.venue.event_store import EventStore, StoreInUse
 from gate_controller.venue.house_broker import HeardMessage
-from gate_controller.venue.house_intake import MOST_TOGETHER, HouseIntake
+from gate_controller.venue.house_intake import MOST_OF_STRANGERS, MOST_TOGETHER, HouseIntake
 from gate_controller.venue.house_orders import HouseOrders
+from gate_controller.venue.tables import COUNTED
 from gate_controller.venue.tiles import Presence
 from gate_controller.venue.told import Unreadable, read_events
+from gate_controller.venue.venue_house import VenueHouse
 from tests.rig.told_house import DAY, NOON, HandClock, ToldGate, house_of, status, told
 
 
@@ -70,10 +77,10 @@ async def test_a_clock_that_is_set_back_makes_nobody_live(tmp_path: Path) -> Non
         assert tile.presence is Presence.LIVE
 
 
-def orders_of(house: Any, heard: list[bytes] | None = None) -> HouseOrders:
+def orders_of(house: Any, said: list[bytes] | None = None) -> HouseOrders:
     def ask(_gate: str, _leaf: str, payload: bytes, _correlation: bytes) -> bool:
-        if heard is not None:
-            heard.append(payload)
+        if said is not None:
+            said.append(payload)
         return False
 
     return HouseOrders(house.hearing, Ed25519PrivateKey.generate(), ask)
@@ -192,3 +199,75 @@ async def test_a_gate_whose_lies_alternate_fills_no_log(tmp_path: Path, caplog: 
         clock.at += 4000
         house.hearing.hear_nonsense("east", "reason 0")
         assert "reason 0" in caplog.messages[-1]
+
+
+async def test_reasons_and_currencies_without_end_make_no_rows_without_end(
+    tmp_path: Path, url: URL, caplog: pytest.LogCaptureFixture
+) -> None:
+    east, west = ToldGate("east"), ToldGate("west")
+    for number in range(3 * MOST_STRANGE):
+        east.refuses(reason=f"lie {number}")
+        east.admits(currency=f"{chr(65 + number % 26)}{chr(65 + number // 26)}X")
+    for kind in MessageKind.__members__:
+        west.refuses(reason=kind.lower())
+    async with house_of(tmp_path, east, west, url=url) as house:
+        rows = await house.hearing.store.read(lambda db: db.execute(select(COUNTED)).all())
+        honest, lying = sorted(Counter(row.gate for row in rows).values())
+        assert honest == len(MessageKind.__members__)
+        assert lying < 5 * MOST_STRANGE
+        tiles = {tile.gate_id: tile for tile in house.tiles()}
+        assert (tiles["east"].admitted, tiles["east"].refused) == (3 * MOST_STRANGE, 3 * MOST_STRANGE)
+        assert any("too many" in need for need in tiles["east"].needs)
+        assert tiles["west"].needs == ()
+        east.refuses(reason="one more")
+        await told(house, east.page(after=east.newest - 1))
+        assert len([line for line in caplog.messages if "too many" in line]) == 1
+        again = await house.hearing.store.read(lambda db: db.execute(select(COUNTED)).all())
+        assert len(again) == len(rows)
+
+
+def intake_of(house: VenueHouse, clock: HandClock) -> HouseIntake:
+    return HouseIntake(
+        house.hearing,
+        CatchingUp(house.hearing, lambda *_: True, monotonic=clock),
+        orders_of(house),
+        monotonic=clock,
+    )
+
+
+def heard(gate_id: str, leaf: str = "status", **changed: Any) -> HeardMessage:
+    return HeardMessage(gate_id, leaf, json.dumps(status(gate_id, **changed)).encode(), is_kept=False)
+
+
+async def test_names_without_end_fill_nothing_and_a_gate_that_is_known_is_heard_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, most = HandClock(), int(MOST_OF_STRANGERS)
+    async with house_of(tmp_path, ToldGate("east")) as house:
+        intake = intake_of(house, clock)
+        tracemalloc.start()
+        for number in range(most):
+            intake.take(HeardMessage(f"{number}", "events", b"[]", is_kept=False))
+        taken = tracemalloc.get_traced_memory()[0]
+        for number in range(most, 2 * most):
+            intake.take(HeardMessage(f"{number}", "events", b"[]", is_kept=False))
+        assert tracemalloc.get_traced_memory()[0] < taken + 100_000
+        tracemalloc.stop()
+        assert len([line for line in caplog.messages if "gate=too_many_names" in line]) == 1
+        intake.take(heard("east", state="locked"))
+        assert [tile.state for tile in house.tiles()] == ["locked"]
+        clock.at += 1
+        intake.take(heard("west"))
+        assert len(house.tiles()) == 2
+
+
+async def test_more_gates_than_a_venue_can_follow_are_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(house_hearing, "MOST_GATES", 5)
+    async with house_of(tmp_path, ToldGate("east")) as house:
+        intake = intake_of(house, HandClock())
+        for number in range(20):
+            intake.take(heard(f"g{number}"))
+        assert len(house.tiles()) == 5
+        assert len([line for line in caplog.messages if "gate=one_too_many" in line]) == 1
