@@ -7,6 +7,7 @@ If the process dies
 | --- | --- | --- |
 | an order is checked | nothing | the same order is taken as for the first time, until it expires |
 | its beginning is written | nothing, or its beginning | the same; or its fate is not known: nothing is done again |
+| its beginning could not be written | until when orders are forgotten | nothing is done for one that was refused |
 | it is carried out | its beginning, perhaps its deed in the journal | its fate is looked up: nothing is done again |
 | its answer is written | its beginning, or its answer | the same; or the same answer is given again |
 
@@ -14,6 +15,7 @@ A broker may be hostile: what comes is taken at a pace, and what is refused cost
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -180,7 +182,7 @@ class OrderIntake:
                 await asyncio.to_thread(self._memory.begin, signed)
         except OSError as error:
             self._memory.keep(signed)
-            return await self._ended(order, CameTo(Fate.REFUSED, _no_disk(error)))
+            return await self._ended(order, await self._not_kept(order, error))
         # What is refused is kept as well: who was told no shall not see it done when it comes a second time.
         objection = objection or self._objection(signed, is_retained=False)  # a disk may take its time
         if objection is not None:
@@ -196,6 +198,18 @@ class OrderIntake:
         else:
             _log.info("order=ended id=%r do=%s fate=%s what=%r", order.id, order.do, came_to.fate, came_to.text)
         return await self._ended(order, came_to)
+
+    async def _not_kept(self, order: VenueOrder, why: OSError) -> CameTo:
+        """Return what is said of an order that could not be kept: refused, where the next run will not do it either."""
+        at = self._now()
+        # Whose clock is wrong by years could otherwise have all be forgotten that is ordered from now on.
+        if at.is_sure and order.issued <= at.wall + MOST_AHEAD_SECONDS:
+            with contextlib.suppress(OSError):
+                async with self._disk:
+                    await asyncio.to_thread(self._memory.forget_in_next_run, order.issued)
+                return CameTo(Fate.REFUSED, _no_disk(why))
+        may_be = "it is not done now; should the gate start anew before it expires, and it come again, it would be"
+        return CameTo(Fate.UNKNOWN, f"{_no_disk(why)}: {may_be}")
 
     def _objection(self, signed: SignedOrder, *, is_retained: bool) -> OrderNotTaken | None:
         if is_retained:

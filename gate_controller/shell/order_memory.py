@@ -6,6 +6,9 @@ Rules: an order is on disk, synced, before anything is done for it; its answer i
 begun and has no answer is one whose fate is not known. What is forgotten is not obeyed: when the oldest go, the memory
 keeps until when they were issued, and so it does where its file was damaged. Nothing is written but for orders that a
 trusted key has signed.
+
+On a disk that is full an order cannot be kept, and is refused; so that the same one does not come to be done after a
+restart, the file begins with a line of which there is always enough: until when all is forgotten is written over it.
 """
 
 import contextlib
@@ -28,6 +31,8 @@ MEMORY_FILE: Final = "orders.jsonl"
 MOST_KEPT: Final = 200
 """More than a venue gives a gate in the minutes for which an order holds, and some 60 KiB."""
 _MOST_BYTES: Final = 4 * 1024 * 1024
+_FIRST_LINE_BYTES: Final = 64
+"""More than any moment takes; within one sector, which a disk writes whole or not at all."""
 
 
 @dataclass(slots=True)
@@ -47,18 +52,21 @@ class OrderMemory:
         self._path = directory / MEMORY_FILE
         self._kept: OrderedDict[str, KeptOrder] = OrderedDict()
         self._lines = 0
+        self._has_first_line = False
         self.forgotten_until = 0.0
         """Of what was issued until then, the gate may have forgotten some."""
+        self._not_kept_until = 0.0
+        """Of what was issued until then, the next run may not find some: this one knows it."""
         self.is_damaged = False
         """Whether the file told less than it should at the start."""
 
     def load(self) -> None:
-        """Read what earlier runs have left. Raises `OSError`."""
+        """Read what earlier runs have left, and have a file whose first line can be written over. Raises `OSError`."""
         try:
             with self._path.open("rb") as file:
                 packed = file.read(_MOST_BYTES + 1)
         except FileNotFoundError:
-            return
+            packed = b""
         whole, _, torn = packed.rpartition(b"\n")
         # Of a line that a power cut tore nothing was done yet, or its answer was not given.
         lines = whole.split(b"\n") if whole else []
@@ -69,11 +77,15 @@ class OrderMemory:
                 self.is_damaged = True
         self.is_damaged = self.is_damaged or len(packed) > _MOST_BYTES
         self._lines = len(lines)
+        self._has_first_line = packed.find(b"\n") == _FIRST_LINE_BYTES - 1
         self._forget_oldest()
         if self.is_damaged:  # the file stays as it is until it says since when orders may have been forgotten
             _log.warning("orders=damaged file=%s", self._path)
         elif torn or len(lines) > 3 * MOST_KEPT:
             self._rewrite()
+        elif not self._has_first_line:
+            with contextlib.suppress(OSError):  # what cannot be kept then is not refused for certain
+                self._rewrite()
 
     def forget_until(self, moment: float) -> None:
         """Let all that was issued until a moment be forgotten that is not known: the file was damaged. As `begin`."""
@@ -97,6 +109,23 @@ class OrderMemory:
     def keep(self, signed: SignedOrder) -> None:
         """Keep an order for as long as this process lives."""
         self._kept[signed.order.id] = KeptOrder(signed.text, signed.order)
+
+    def forget_in_next_run(self, moment: float) -> None:
+        """
+        Let the next run take nothing that was issued until a moment, as something of it could not be kept.
+
+        It takes no room on the disk. Raises `OSError`: then the next run may carry that out.
+        """
+        if not self._has_first_line:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._not_kept_until = max(self._not_kept_until, moment)
+        handle = own_files.opened(self._path, os.O_WRONLY)
+        try:
+            if os.pwrite(handle, self._first_line(), 0) != _FIRST_LINE_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def end(self, answer: OrderAnswer) -> None:
         """Keep what became of an order. Raises `OSError`: this process remembers it all the same."""
@@ -125,7 +154,8 @@ class OrderMemory:
 
     def _append(self, line: dict[str, object]) -> None:
         packed = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-        is_new = not self._path.exists()
+        if is_new := not self._path.exists():
+            packed = self._first_line() + packed
         handle = own_files.opened(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
             _append_whole(handle, packed)
@@ -133,21 +163,22 @@ class OrderMemory:
             os.close(handle)
         if is_new:
             self._sync_folder()
+            self._has_first_line = True
         self._lines += 1
 
     def _rewrite(self) -> None:
         lines: list[dict[str, object]] = []
-        if self.forgotten_until:
-            lines.append({"forgotten_until": self.forgotten_until})
         for kept in self._kept.values():
             lines.append({"begun": kept.text})
             if kept.answer is not None:
                 lines.append({"ended": json.loads(kept.answer.packed())})
-        packed = b"".join(
-            json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for line in lines
-        )
-        own_files.replace(self._path, packed)
-        self._lines = len(lines)
+        packed = (json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for line in lines)
+        own_files.replace(self._path, b"".join((self._first_line(), *packed)))
+        self._lines, self._has_first_line = len(lines) + 1, True
+
+    def _first_line(self) -> bytes:
+        until = max(self.forgotten_until, self._not_kept_until)
+        return f'{{"forgotten_until":{until!r}}}'.ljust(_FIRST_LINE_BYTES - 1).encode() + b"\n"
 
     def _sync_folder(self) -> None:
         folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)

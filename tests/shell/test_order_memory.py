@@ -5,7 +5,8 @@ import json
 import resource
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -80,9 +81,9 @@ async def test_an_order_is_on_disk_before_it_is_carried_out_and_its_answer_befor
     house.carries = look
     answer = await house.give(ORDER)
     assert answer == OrderAnswer("east", "o-1", Fate.DONE, "done as said", "opened", NOW)
-    [[begun]] = lines
+    [[_, begun]] = lines
     assert json.loads(begun) == {"begun": ORDER.text()}
-    assert len((house.folder / MEMORY_FILE).read_text().splitlines()) == 2
+    assert len((house.folder / MEMORY_FILE).read_text().splitlines()) == 3
     assert (house.folder / MEMORY_FILE).stat().st_mode & 0o777 == 0o600
     house.starts()
     assert await house.give(ORDER) == answer
@@ -92,10 +93,10 @@ async def test_an_order_is_on_disk_before_it_is_carried_out_and_its_answer_befor
 async def test_a_file_cut_off_anywhere_lets_nothing_be_done_twice(house: House) -> None:
     await house.give(ORDER)
     whole = (house.folder / MEMORY_FILE).read_bytes()
-    line = whole.index(b"\n")
+    line = whole.index(b"\n", whole.index(b"begun"))
     for end in {*range(0, len(whole), 11), line - 1, line, line + 1, line + 2, len(whole) - 1, len(whole)}:
         (house.folder / MEMORY_FILE).write_bytes(whole[:end])
-        house.done, before = [], whole.index(b"\n") + 1
+        house.done, before = [], line + 1
         house.starts()
         answer = await house.give(ORDER)
         assert answer is not None
@@ -145,21 +146,81 @@ async def test_what_is_forgotten_is_not_obeyed_and_the_file_stays_small(
     assert answer.outcome is Fate.DONE
 
 
-async def test_a_full_disk_refuses_and_what_was_refused_is_not_done_later(house: House) -> None:
+@contextmanager
+def no_file_longer_than(most: int) -> Iterator[None]:
+    """Inside, a write that makes a file longer fails (EFBIG), as on a full disk; what is there stays writable."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
     try:
-        answer = await house.give(ORDER)
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
+
+
+async def test_a_full_disk_refuses_and_what_was_refused_is_not_done_later_nor_by_the_next_run(house: House) -> None:
+    await house.give(replace(ORDER, id="o-0", issued=NOW - 5))
+    with no_file_longer_than((house.folder / MEMORY_FILE).stat().st_size):
+        answer = await house.give(ORDER)
     assert answer is not None
     assert answer.outcome is Fate.REFUSED
     assert "see to its disk" in answer.text
-    assert (house.folder / MEMORY_FILE).read_bytes() == b""
+    assert await house.give(ORDER) == answer
+    house.starts()
+    answer = await house.give(ORDER)
+    assert answer is not None
+    assert answer.outcome is Fate.UNKNOWN
+    assert house.done == ["o-0"]
+    answer = await house.give(replace(ORDER, id="o-2", issued=NOW + 1))
+    assert answer is not None
+    assert answer.outcome is Fate.DONE
+
+
+async def test_what_was_refused_on_a_full_disk_is_not_done_by_the_next_run_though_the_file_was_written_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_memory, "MOST_KEPT", 2)
+    await house.give(replace(ORDER, id="o-0", issued=NOW - 5))
+    with no_file_longer_than((house.folder / MEMORY_FILE).stat().st_size):
+        answer = await house.give(replace(ORDER, issued=NOW + 3))
+    assert answer is not None
+    assert answer.outcome is Fate.REFUSED
+    later = [replace(ORDER, id=f"later-{n}", issued=NOW + 1 + n / 10) for n in range(8)]
+    for order in later:
+        await house.give(order)
+    house.starts()
+    answer = await house.give(replace(ORDER, issued=NOW + 3))
+    assert answer is not None
+    assert answer.outcome is not Fate.DONE
+    assert "o-1" not in house.done
+
+
+async def test_where_a_full_disk_has_no_line_to_write_over_an_order_is_not_said_to_be_refused(house: House) -> None:
+    with no_file_longer_than(10):
+        answer = await house.give(ORDER)
+    assert answer is not None
+    assert answer.outcome is Fate.UNKNOWN
+    assert "see to its disk" in answer.text
     assert await house.give(ORDER) == answer
     assert house.done == []
+
+
+@pytest.mark.parametrize(("at", "issued"), [(Instant(0.0, NOW), NOW + 1e8), (Instant(0.0, NOW, is_sure=False), NOW)])
+async def test_by_a_clock_that_may_be_wrong_nothing_is_forgotten_for_years(
+    house: House, at: Instant, issued: float
+) -> None:
+    await house.give(replace(ORDER, id="o-0", issued=NOW - 5))
+    house.at = at
+    with no_file_longer_than((house.folder / MEMORY_FILE).stat().st_size):
+        answer = await house.give(replace(ORDER, issued=issued, expires=issued + 30))
+    assert answer is not None
+    assert answer.outcome is Fate.UNKNOWN
+    house.at = Instant(0.0, NOW)
+    house.starts()
+    answer = await house.give(replace(ORDER, id="o-2", issued=NOW + 1))
+    assert answer is not None
+    assert answer.outcome is Fate.DONE
 
 
 async def test_of_two_that_come_at_once_one_is_carried_out_and_both_are_answered(house: House) -> None:
