@@ -73,8 +73,8 @@ class Broker:
     def __init__(self, client: aiomqtt.Client, root: str) -> None:
         self._client = client
         self._root = root
-        self.hears_orders = False
-        """Whether the broker's rules let it hear what the venue orders."""
+        self.refused: tuple[str, ...] = ()
+        """Topics that the broker says the gate may not follow, which Mosquitto with a file of rules never says."""
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -82,35 +82,13 @@ class Broker:
         cls, settings: MqttSection, root: str, gate_id: str, *, takes_orders: bool = False
     ) -> AsyncIterator["Broker"]:
         """Reach the broker as a gate whose topics begin with `root`; it is online until this ends."""
-        wanted = _properties(PacketTypes.CONNECT)
-        wanted.MaximumPacketSize = MOST_BYTES
         with _explained():
-            client = aiomqtt.Client(
-                settings.host,
-                settings.port,
-                username=settings.user or None,
-                password=settings.password.get_secret_value() if settings.password is not None else None,
-                identifier=f"gate-{gate_id}",
-                protocol=aiomqtt.ProtocolVersion.V5,
-                will=aiomqtt.Will(f"{root}/online", "offline", qos=_AT_LEAST_ONCE, retain=True),
-                clean_start=True,
-                keepalive=KEEPALIVE_SECONDS,
-                timeout=WITHIN_SECONDS,
-                max_queued_incoming_messages=MOST_WAITING,
-                max_queued_outgoing_messages=MOST_WAITING,
-                tls_context=await asyncio.to_thread(trusting, settings) if settings.tls else None,
-                properties=wanted,
-                logger=_log,
-            )
+            will = aiomqtt.Will(f"{root}/online", "offline", qos=_AT_LEAST_ONCE, retain=True)
+            client = await _client(settings, gate_id, will)
             try:
                 await client.__aenter__()
                 broker = cls(client, root)
-                await client.subscribe(f"{root}/request", qos=_AT_LEAST_ONCE)
-                if takes_orders:
-                    # As published: else the broker hides from those who are there that a message is to be kept.
-                    as_published = _options(qos=_AT_LEAST_ONCE, retainAsPublished=True)
-                    told = await client.subscribe(f"{root}/order", options=as_published)
-                    broker.hears_orders = not any(getattr(code, "is_failure", False) for code in told)
+                broker.refused = await _follow(client, root, takes_orders=takes_orders)
                 if settings.discovery:
                     await client.subscribe(f"{settings.discovery}/status")
                 await broker.tell(f"{root}/online", b"online", retain=True)
@@ -157,6 +135,53 @@ class Broker:
                 )
                 if what is AskedFor.ORDER or (is_own and not message.retain):
                     yield asked
+
+
+async def refused_topics(settings: MqttSection, root: str, gate_id: str, *, takes_orders: bool) -> tuple[str, ...]:
+    """
+    Log in as a gate does, say nothing, and go: return the topics of its own that the broker does not let it follow.
+
+    Whoever is logged in as this gate loses its connection. Raises `BrokerGone`.
+    """
+    with _explained():
+        async with await _client(settings, gate_id, None) as client:
+            return await _follow(client, root, takes_orders=takes_orders)
+
+
+async def _client(settings: MqttSection, gate_id: str, will: aiomqtt.Will | None) -> aiomqtt.Client:
+    wanted = _properties(PacketTypes.CONNECT)
+    wanted.MaximumPacketSize = MOST_BYTES
+    return aiomqtt.Client(
+        settings.host,
+        settings.port,
+        username=settings.user or None,
+        password=settings.password.get_secret_value() if settings.password is not None else None,
+        identifier=f"gate-{gate_id}",
+        protocol=aiomqtt.ProtocolVersion.V5,
+        will=will,
+        clean_start=True,
+        keepalive=KEEPALIVE_SECONDS,
+        timeout=WITHIN_SECONDS,
+        max_queued_incoming_messages=MOST_WAITING,
+        max_queued_outgoing_messages=MOST_WAITING,
+        tls_context=await asyncio.to_thread(trusting, settings) if settings.tls else None,
+        properties=wanted,
+        logger=_log,
+    )
+
+
+async def _follow(client: aiomqtt.Client, root: str, *, takes_orders: bool) -> tuple[str, ...]:
+    """Follow what is asked and ordered of the gate; return the topics that the broker refuses."""
+    # As published: else the broker hides from those who are there that a message is to be kept.
+    wanted = {f"{root}/request": _options(qos=_AT_LEAST_ONCE)}
+    if takes_orders:
+        wanted[f"{root}/order"] = _options(qos=_AT_LEAST_ONCE, retainAsPublished=True)
+    refused = []
+    for topic, options in wanted.items():
+        told = await client.subscribe(topic, options=options)
+        if any(getattr(code, "is_failure", False) for code in told):
+            refused.append(topic)
+    return tuple(refused)
 
 
 @contextlib.contextmanager

@@ -54,7 +54,8 @@ STABLE_SECONDS: Final = 60.0
 """A connection that has lasted so long is one."""
 FICKLE: Final = 3
 """So many in a row that have not: the broker, or another gate of this id, ends them."""
-_DEAF: Final = "the broker keeps the venue's orders from this gate: give it the rules of docs/monitoring/mosquitto.acl"
+DEAF: Final = "the broker does not let this gate follow {topics}: give it the rules of docs/monitoring/mosquitto.acl"
+"""Where it refuses the topics by which the venue orders, and asks for events."""
 
 BROKER: Final = "broker"
 """What the status calls it among the devices that a gate does without."""
@@ -160,9 +161,8 @@ class Telemetry:
 
     def _is_reached(self, broker: "Broker") -> None:
         _log.info("broker=reached host=%s", self._settings.host)
-        is_deaf = self._told.orders is not None and not broker.hears_orders
         self._is_noted = False
-        self._note(BROKER, _DEAF if is_deaf else None)
+        self._note(BROKER, DEAF.format(topics=" and ".join(broker.refused)) if broker.refused else None)
 
     async def _tell_all(self, broker: "Broker") -> None:
         """Tell what there is until the connection ends. Raises `BrokerGone`."""

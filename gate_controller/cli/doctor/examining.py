@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gate_controller.cli import aside
-from gate_controller.cli.doctor import device_checks, gate_checks, machine_checks, network_checks
+from gate_controller.cli.doctor import device_checks, gate_checks, machine_checks, network_checks, venue_checks
 from gate_controller.cli.doctor.finding import Diagnosis, bad, warn
 from gate_controller.cli.doctor.patient import Patient
 from gate_controller.eguma import route
@@ -41,6 +41,8 @@ CHECKS: Sequence[Check] = (
     Check("clock", machine_checks.clock, route.ALL_SECONDS),
     Check("key", network_checks.key, route.ALL_SECONDS),
     Check("price", network_checks.price),
+    Check("broker", venue_checks.broker),
+    Check("order keys", venue_checks.order_keys),
     Check("scanner", device_checks.scanner),
     Check("GPIO", device_checks.gpio),
     Check("buses", device_checks.buses),

@@ -7,6 +7,7 @@ states later counts for nothing, and what it stated before stands; a key that ro
 """
 
 import base64
+import contextlib
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -182,6 +183,16 @@ def read_key_line(line: str) -> bytes:
     if len(public) != PUBLIC_BYTES:
         raise ValueError("it is no public key of Ed25519")
     return public
+
+
+def key_names(text: str) -> dict[bytes, str]:
+    """Return what root's file calls its keys, where it calls them anything."""
+    names: dict[bytes, str] = {}
+    for line in text.splitlines()[:_MOST_LINES]:
+        words = line.partition("#")[0].split(maxsplit=2)
+        with contextlib.suppress(ValueError):
+            names[key_id(read_key_line(" ".join(words)))] = words[2].strip() if words[2:] else ""
+    return names
 
 
 def read_trust(text: str, where: str) -> Trust:
