@@ -58,6 +58,12 @@ VENUE_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Il broker non è raggiungibile: {why}",
     ),
     (
+        "The broker does not pass everything on: {why}",
+        "Der Broker gibt nicht alles weiter: {why}",
+        "Le broker ne transmet pas tout : {why}",
+        "Il broker non trasmette tutto: {why}",
+    ),
+    (
         "The store is not reached: {why}",
         "Der Speicher ist nicht erreichbar: {why}",
         "La base de données n’est pas joignable : {why}",

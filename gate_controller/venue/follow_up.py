@@ -1,4 +1,4 @@
-"""Who follows the house is told which gates changed: together, a few times a second at most, whatever comes."""
+"""Who follows the house is told what changed of it: together, a few times a second at most, whatever comes."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -26,7 +26,15 @@ class ChangedGates:
     def add(self, gate_ids: Iterable[str]) -> None:
         """Note gates that changed; in the loop."""
         self._changed.update(gate_ids)
-        if self._changed and self._telling is None and self._followers:
+        if self._changed:
+            self._tell_soon()
+
+    def touch(self) -> None:
+        """Note that something of the house is another that is no gate's, such as its broker; in the loop."""
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
+        if self._telling is None and self._followers:
             self._telling = asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._tell)
 
     def _tell(self) -> None:

@@ -28,6 +28,9 @@ class HouseView(Protocol):
     def is_broker_reached(self) -> str:
         """Return an empty text while the broker is reached, else why it is not."""
 
+    def what_broker_refuses(self) -> str:
+        """Return what a broker that is reached keeps from the venue by its rules, and what to do; empty: nothing."""
+
     def is_store_reached(self) -> str:
         """Return an empty text while what gates tell is kept, else why it is not: nothing is lost meanwhile."""
 

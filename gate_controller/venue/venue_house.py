@@ -48,8 +48,14 @@ class VenueHouse(HouseView):
         self._orders = orders
         self._most_inside = most_inside
         self._voucher_key = voucher_key
-        self.broker_trouble = NOT_YET
-        """Why the broker is not reached; empty: it is. Told by whoever listens there."""
+        self._broker = NOT_YET, ""
+        """Why the broker is not reached, and what it refuses; empty: it is, and nothing."""
+
+    def note_broker(self, trouble: str, refuses: str = "") -> None:
+        """Take note of why the broker is not reached, or of what it refuses; told by whoever listens there."""
+        if (trouble, refuses) != self._broker:
+            self._broker = trouble, refuses
+            self.hearing.changes.touch()
 
     @override
     def now(self) -> float:
@@ -69,7 +75,11 @@ class VenueHouse(HouseView):
 
     @override
     def is_broker_reached(self) -> str:
-        return self.broker_trouble
+        return self._broker[0]
+
+    @override
+    def what_broker_refuses(self) -> str:
+        return self._broker[1]
 
     @override
     def is_store_reached(self) -> str:

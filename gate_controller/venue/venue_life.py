@@ -19,7 +19,7 @@ from gate_controller.venue.page.venue_server import serve_venue
 from gate_controller.venue.venue_house import VenueHouse
 from gate_controller.venue.venue_key import KEY_FILE, VenueKeyError, order_key_line, own_key
 from gate_controller.venue.venue_loading import venue_secrets_of
-from gate_controller.venue.venue_service import VenueService
+from gate_controller.venue.venue_service import WISHES, VenueService
 from gate_controller.venue.venue_settings import VenueSettings
 
 _log = logging.getLogger(__name__)
@@ -67,12 +67,17 @@ async def check_venue(settings: VenueSettings) -> list[tuple[str, str]]:
         found[0] = ("store", f"{error}: see store.url")
     finally:
         store.close()
+    where = f"{settings.mqtt.host} port {settings.mqtt.port}"
     try:
         await prepare_broker(settings)
-        async with HouseBroker.reached(settings.mqtt, lambda _heard: None, name="gate-venue-check"):
-            pass
+        wishes = WISHES if settings.house.home_assistant else ()
+        async with HouseBroker.reached(
+            settings.mqtt, lambda _heard: None, name="gate-venue-check", more=wishes
+        ) as broker:
+            if refuses := await broker.proved():
+                found[1] = ("broker", f"{where}: {refuses}")
     except BrokerGone as error:
-        found[1] = ("broker", f"{settings.mqtt.host} port {settings.mqtt.port}: {error}: see mqtt.host")
+        found[1] = ("broker", f"{where}: {error}: see mqtt.host")
     try:
         own_key(settings.state_dir)
     except VenueKeyError as error:

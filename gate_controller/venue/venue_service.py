@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from gate_controller.settings.provisioning.venue_keys import key_id
@@ -41,6 +42,8 @@ AGAIN_SECONDS: Final = 5.0
 STEADY_SECONDS: Final = 60.0
 """A connection that lasts no longer was none: the next one is tried later."""
 _FEW: Final = 3
+WISHES: Final = ("venue/wish/+/+",)
+"""Where Home Assistant wishes, behind what all topics begin with."""
 
 Part = Callable[[VenueHouse], Awaitable[None]]
 """Something that is served for as long as the venue lives: its page, say."""
@@ -73,7 +76,7 @@ class VenueService:
         self.catching_up = CatchingUp(self.hearing, self._ask, monotonic=time.monotonic)
         self.intake = HouseIntake(self.hearing, self.catching_up, self.orders, monotonic=time.monotonic)
         self.hearing.follow_kept(self.catching_up.kept)
-        self._wishes = ("venue/wish/+/+",) if settings.house.home_assistant else ()
+        self._wishes = WISHES if settings.house.home_assistant else ()
         if self._wishes:
             self.intake.wish = HomeAssistantWishes(self.orders, wall=self.hearing.wall).take
         self._name = f"gate-venue-{key_id(self.key.public_key().public_bytes_raw()).hex()[:8]}"
@@ -173,10 +176,10 @@ class VenueService:
                     settings, self.intake.take, name=self._name, more=self._wishes
                 ) as broker:
                     self._broker = broker
-                    house.broker_trouble = ""
+                    house.note_broker("")
                     _log.info("broker=reached host=%s", settings.host)
                     self.catching_up.want_all()
-                    await broker.stay()
+                    await broker.stay(partial(self._note_refused, broker))
                 why = "it has ended the connection"
             except BrokerGone as error:
                 why = str(error)
@@ -187,15 +190,20 @@ class VenueService:
             # Two by one name take each other's place: not without end, and somebody has to know.
             if time.monotonic() - begun > STEADY_SECONDS:
                 tries, known = 0, ""
-            elif house.broker_trouble == "" and tries >= _FEW:
+            elif house.is_broker_reached() == "" and tries >= _FEW:
                 why = f"{why} again and again: does another venue run with this one's key?"
-            house.broker_trouble = f"the broker {settings.host} is not reached: {why}: see mqtt.host"
+            house.note_broker(f"the broker {settings.host} is not reached: {why}: see mqtt.host")
             if why != known:  # each reason once: it may last for days
                 _log.warning("broker=gone host=%s why=%r", settings.host, why)
                 known = why
             pause = PAUSES[min(tries, len(PAUSES) - 1)]
             tries += 1
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - not all programs at once
+
+    def _note_refused(self, broker: HouseBroker) -> None:
+        if (refuses := broker.refuses) and refuses != self.house.what_broker_refuses():
+            _log.warning("broker=refuses host=%s why=%r", self._settings.mqtt.host, refuses)
+        self.house.note_broker("", refuses)
 
     def _ask(self, gate_id: str, leaf: str, payload: bytes, correlation: bytes) -> bool:
         return self._broker is not None and self._broker.ask(gate_id, leaf, payload, correlation)

@@ -96,6 +96,8 @@ class HouseByHand:
     revoked: list[tuple[str, str]] = field(default_factory=list)
     days_asked: list[str] = field(default_factory=list)
     broker: str = ""
+    refused: str = ""
+    """What the broker refuses."""
     takes_seconds: float = 0.0
     most_inside: int = 0
     ahead: float = 0.0
@@ -136,6 +138,9 @@ class HouseByHand:
 
     def is_broker_reached(self) -> str:
         return self.broker
+
+    def what_broker_refuses(self) -> str:
+        return self.refused
 
     def is_store_reached(self) -> str:
         return "disk I/O error" if self.fails else ""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator
@@ -71,6 +72,11 @@ class RealBroker:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     @asynccontextmanager
     async def follower(self, user: str = "", *topics: str) -> AsyncIterator["Follower"]:

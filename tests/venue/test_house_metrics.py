@@ -74,9 +74,12 @@ async def test_each_gate_is_told_as_it_is_and_a_revoked_one_is_not(site: ServedS
         'venue_gate_differs{gate="gate-2",in="version"} 1.0',
         "venue_people_inside_limit 100.0",
         "venue_broker_reached 1.0",
+        "venue_broker_refuses 0.0",
     ):
         assert line in text.splitlines(), line
     assert 'venue_gate_takes_scans{gate="gate-5"}' not in text
+    house.refused = "it may not subscribe to gate-controller/+/events"
+    assert "venue_broker_refuses 1.0" in (await metrics(site)).splitlines()
     house.broker, house.fails = "Connection refused", True
     text = await metrics(site)
     assert {"venue_broker_reached 0.0", "venue_store_reached 0.0"} <= set(text.splitlines())

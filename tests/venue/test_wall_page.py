@@ -158,6 +158,27 @@ async def test_a_broker_that_is_away_is_the_large_thing(house: HouseByHand, staf
     assert (await staff.get("/healthz")).status_code == 200
 
 
+async def test_a_broker_that_comes_goes_or_keeps_something_back_is_told_to_whoever_follows(
+    house: HouseByHand, staff: httpx.AsyncClient
+) -> None:
+    async with staff.stream("GET", "/live") as answer:
+        stream = Followed(answer)
+        await stream.next()
+        for broker, refused, said in (
+            ("", "it may not subscribe to gate-controller/+/events", "it may not subscribe to"),
+            ("Connection refused", "", "No word from any gate"),
+            ("", "", "All 6 gates are well"),
+        ):
+            house.broker, house.refused = broker, refused
+            house.tell()  # no gate has changed
+            _, news = await stream.next()
+            assert said in news["parts"]["now"]
+            assert news["tiles"] == {}
+    house.refused = "it may not subscribe"
+    for path, wanted in (("/readyz", "does not let"), ("/api/v1/gates", '"refused":"it may not subscribe"')):
+        assert wanted in (await staff.get(path)).text
+
+
 async def test_a_house_that_staff_have_closed_is_said_to_be(house: HouseByHand, staff: httpx.AsyncClient) -> None:
     house.change("gate-1", state="held open", needs=("held_by_staff: Anna",))
     house.change(*list(house.gates)[1:], state="locked", needs=("locked: Anna has locked it",))

@@ -45,7 +45,8 @@ from gate_controller.web.supervision import OPERATIONS as SUPERVISION
 async def _gates(request: Request, _: Query) -> Response:
     view = shown_house_of(request).view
     tiles = view.tiles()
-    told = {"at": view.now(), "broker": view.is_broker_reached(), "store": view.is_store_reached(), "gates": tiles}
+    reached = {"broker": view.is_broker_reached(), "refused": view.what_broker_refuses()}
+    told = {"at": view.now(), **reached, "store": view.is_store_reached()}
     return await asyncio.to_thread(lambda: JSONResponse({**told, "gates": [asdict(tile) for tile in tiles]}))
 
 

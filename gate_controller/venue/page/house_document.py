@@ -48,6 +48,7 @@ class _OfHouse(BaseModel):
 class _GatesTold(_OfHouse):
     at: float
     broker: str
+    refused: str
     store: str
     gates: list[GateTile]
 

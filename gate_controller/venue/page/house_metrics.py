@@ -41,6 +41,7 @@ class HouseMeasured(Collector):
     totals: HouseTotals | None
     """Today; None where the store is not reached."""
     broker_trouble: str
+    broker_refuses: str
 
     @override
     def collect(self) -> Iterator[Metric]:
@@ -52,6 +53,8 @@ class HouseMeasured(Collector):
 
     def _venue(self) -> Iterator[Metric]:
         yield _gauge("venue_broker_reached", "Whether the venue hears its gates.", not self.broker_trouble)
+        refuses = "Whether the broker's rules keep something from the venue."
+        yield _gauge("venue_broker_refuses", refuses, bool(self.broker_refuses))
         yield _gauge("venue_store_reached", "Whether what gates tell can be kept and read.", self.totals is not None)
         if self.totals is not None:
             inside, most = self.totals.inside, self.totals.most_inside
@@ -143,7 +146,7 @@ async def _metrics(request: Request) -> Response:
         totals = await house.view.totals(time.strftime("%Y-%m-%d", time.localtime(house.view.now())))
     except Exception:  # noqa: BLE001 - a store that is away is a metric, not the end of them all
         totals = None
-    measured = HouseMeasured(house.shown(), totals, house.view.is_broker_reached())
+    measured = HouseMeasured(house.shown(), totals, house.view.is_broker_reached(), house.view.what_broker_refuses())
     encoder, media = choose_encoder(request.headers.get("accept", ""))
 
     def encoded() -> bytes:

@@ -174,11 +174,12 @@ def house_now(
     if tiles and closed == len(tiles):
         signal, symbol, title = "out-of-service", "lock", t("All gates are closed")
     held = sum(look.signal == "admitted" and look.symbol == "arrow" for look in looks)
-    store = house.view.is_store_reached()
-    if store and signal == "idle":
+    store, refused = house.view.is_store_reached(), house.view.what_broker_refuses()
+    if (store or refused) and signal == "idle":
         signal, symbol = "checking", "question"
     details = [
         t("The store is not reached: {why}").format(why=store) if store else "",
+        t("The broker does not pass everything on: {why}").format(why=refused) if refused else "",
         t("{n} out of service").format(n=broken) if broken else "",
         t("{n} not heard").format(n=away) if away else "",
         t("{n} closed by staff").format(n=closed) if closed else "",

@@ -35,6 +35,8 @@ async def _ready(request: Request) -> Response:
     view = shown_house_of(request).view
     if view.is_broker_reached():
         return PlainTextResponse("the broker is not reached\n", 503)
+    if view.what_broker_refuses():
+        return PlainTextResponse("the broker does not let the venue hear everything\n", 503)
     if view.is_store_reached():
         return PlainTextResponse("the store is not reached\n", 503)
     return PlainTextResponse("ready\n")
