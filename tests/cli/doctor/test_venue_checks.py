@@ -81,7 +81,7 @@ async def test_a_broker_that_refuses_what_the_gate_follows_is_told_with_the_topi
     await real.start()
     try:
         async with real.client("venue", PASSWORD) as venue:
-            commands = [
+            commands: list[dict[str, Any]] = [
                 {"command": "createRole", "rolename": "deaf"},
                 {
                     "command": "addRoleACL",
