@@ -19,6 +19,7 @@ from gate_controller.desk.control_socket import AskedWrongly, ControlError, NoAn
 from gate_controller.desk.given_orders import GivenOrders
 from gate_controller.desk.wants import order_of, who_and_why
 from gate_controller.settings import values as read
+from gate_controller.settings.house_dates import moment
 from gate_controller.settings.values import UnusableError
 from gate_controller.settings.venue_prices import (
     ORIGIN,
@@ -30,6 +31,7 @@ from gate_controller.settings.venue_prices import (
     without_moments,
     write_venue_prices,
 )
+from gate_controller.shell.machine_zone import MachineZone, latest_shown, shown
 from gate_controller.shell.reloading import NotReloaded, Reloading
 
 _LAST: Final = datetime(2199, 12, 31).timestamp()  # noqa: DTZ001 - of the house's own clock
@@ -58,7 +60,7 @@ class PriceOrders:
             before = await _kept(self._state_dir)
             usual = self._reloading.settings.admission.price_cents
             new = VenuePrice(since, price, order_of(request), by, usual if request.get("from") is None else None)
-            after = with_price(before, new, _written(self._now().wall))
+            after = with_price(before, new, latest_shown(self._now().wall))
             over = {one.since for one in before if one not in after}
             try:
                 await asyncio.to_thread(write_venue_prices, self._state_dir, after)
@@ -82,14 +84,18 @@ class PriceOrders:
     def _since(self, said: object) -> str:
         now = self._now().wall
         if said is None:
-            return _written(now)
+            return latest_shown(now)
         if isinstance(said, bool) or not isinstance(said, int | float) or said >= _LAST:
             raise AskedWrongly("from: takes seconds since 1970, or nothing: from now on")
         if said % 60:
             raise AskedWrongly("from: takes a full minute")
         if said <= now:
             raise AskedWrongly("from: that has passed already: name a later moment, or none: from now on")
-        return _written(said)
+        if MachineZone().wall(moment(since := shown(said))) != said:
+            raise AskedWrongly(
+                f"from: {since} comes twice then, and a price begins the first time: name another moment"
+            )
+        return since
 
     async def _put_back(self, before: tuple[VenuePrice, ...], why: str) -> None:
         """Let what was kept before be kept. Raises `NoAnswer`: nobody can tell now what will be."""
@@ -125,7 +131,3 @@ def _price(said: object) -> int:
         return int(read.price(said))
     except UnusableError as error:
         raise AskedWrongly(f"price_cents: {error.why}: {error.remedy}") from None
-
-
-def _written(moment: float) -> str:
-    return datetime.fromtimestamp(moment).strftime("%Y-%m-%d %H:%M")  # noqa: DTZ006 - of the house's own clock

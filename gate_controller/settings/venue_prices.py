@@ -3,21 +3,21 @@ Prices that the venue has ordered, as they lie in the state directory: dates of 
 settings have themselves.
 
 A price that is to hold from now on holds until somebody says another, there or here: once the usual price of the
-settings is another than when it was ordered, it counts no more. One of a date holds from that date on, whatever the
-settings say of the usual price.
+settings is another than when it was ordered, it counts no more. It has begun once and for all: a clock that is put back
+does not undo it. One of a date holds from that date on, whatever the settings say of the usual price.
 """
 
 import json
 import os
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from gate_controller.settings.house_dates import moment
 from gate_controller.settings.mistakes import Mistake
 from gate_controller.settings.models import Settings
-from gate_controller.settings.price_dates import MOST_CHANGES, price_dates
+from gate_controller.settings.price_dates import MOST_CHANGES, PriceDates, price_dates
 from gate_controller.settings.toml_editing import replace_file
 from gate_controller.settings.values import UnusableError
 
@@ -71,7 +71,7 @@ def write_venue_prices(directory: Path, prices: Sequence[VenuePrice]) -> None:
 def with_price(prices: Sequence[VenuePrice], new: VenuePrice, now: str) -> tuple[VenuePrice, ...]:
     """
     Return what was ordered with one more. It takes the place of others of that moment, and those that are over go: of
-    what is past (`now`: date and time of the house's clock) only the newest counts.
+    what is past (`now`: the latest date and time that the house's clock has shown) only the newest counts.
     """
     past = [one for one in prices if one.since <= now]
     newest = max((one.since for one in past), default="")
@@ -92,13 +92,26 @@ def with_venue_prices(settings: Settings, prices: Sequence[VenuePrice]) -> Setti
         dates[one.since] = {**dates.get(one.since, {}), "from": one.since, "price_cents": one.price_cents}
     if len(dates) > MOST_CHANGES:
         raise UnusableError(f"with those of the venue they are more than {MOST_CHANGES}", "leave out old ones")
-    return settings.model_copy(update={"price_changes": price_dates([dates[since] for since in sorted(dates)])})
+    begun = {one.since for one in counting if one.over is not None}
+    dated = {one.since for one in counting if one.over is None}
+    return _dated(settings, [dates[since] for since in sorted(dates)], (_begun(settings) - dated) | begun)
 
 
 def without_moments(settings: Settings, moments: Collection[str]) -> Settings:
     """Return settings without the dates of these moments."""
     kept = [table for since, table in _tables(settings).items() if since not in moments]
-    return settings.model_copy(update={"price_changes": price_dates(kept)})
+    return _dated(settings, kept, _begun(settings))
+
+
+def _begun(settings: Settings) -> set[str]:
+    return {one.since.written() for one in settings.price_changes.changes if one.has_begun}
+
+
+def _dated(settings: Settings, tables: Sequence[Mapping[str, Any]], begun: Collection[str]) -> Settings:
+    """Return settings with these dates, of which some have begun whatever the clock shows."""
+    dates = price_dates(list(tables))
+    changes = tuple(replace(one, has_begun=one.since.written() in begun) for one in dates.changes)
+    return settings.model_copy(update={"price_changes": PriceDates(changes, str(dates))})
 
 
 def _tables(settings: Settings) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,6 @@ wiring, its addresses, and every secret.
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from gate_controller import __version__
@@ -16,6 +15,7 @@ from gate_controller.settings import Settings, value_of
 from gate_controller.settings.mistakes import SECRETS
 from gate_controller.settings.models import FIELDS
 from gate_controller.settings.reference import as_text
+from gate_controller.shell.machine_zone import latest_shown
 from gate_controller.shell.receivers import page_address
 
 FINGERPRINT_DIGITS: Final = 16
@@ -55,7 +55,7 @@ def settings_fingerprint(settings: Settings, today: str) -> str:
     shared = {name: as_text(value_of(settings, name)) for name in FIELDS if is_shared(name)}
     price, second, coming = settings.admission.price_cents, settings.admission.second_price_cents, list[str]()
     for change in settings.price_changes.changes:
-        if change.since.written() > today:
+        if not change.has_begun and change.since.written() > today:
             coming.append(f"{change.since.written()} {change.price} {change.second_price}")
             continue
         price, second = change.price, second if change.second_price is None else change.second_price
@@ -74,13 +74,12 @@ def about(settings: Settings, *, journal: str, order_keys: Sequence[str], wall: 
 
     `wall` is the gate's clock.
     """
-    today = datetime.fromtimestamp(wall).strftime("%Y-%m-%d %H:%M")  # noqa: DTZ006 - of the house's own clock
     return {
         "gate": settings.id,
         "name": settings.display.gate_name or settings.id,
         "journal": journal,
         "version": __version__,
-        "settings": settings_fingerprint(settings, today),
+        "settings": settings_fingerprint(settings, latest_shown(wall)),
         "is_way_out": settings.lane.direction == "out",
         "page": page_address(settings.web),
         "order_keys": list(order_keys),

@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from datetime import datetime
 from typing import Final
 
 from gate_controller.admission.words.local_time import Day, LocalMoment, LocalTime
@@ -31,3 +32,21 @@ class MachineZone:
         # Of an hour that is left out, neither shows what was asked for: the later one lies behind the leap.
         right = [at for at in found if time.localtime(at)[:5] == shown]
         return min(right) if right else max(found, default=_LAST)
+
+
+_PUT_BACK_MINUTES: Final = 180
+"""By more than a zone has ever put its clocks back: an hour, or two in war years."""
+
+
+def shown(wall: float) -> str:
+    """Return what the clock on the wall shows, to the minute: `2026-11-26 18:30`."""
+    return datetime.fromtimestamp(wall).strftime("%Y-%m-%d %H:%M")  # noqa: DTZ006 - of the house's own clock
+
+
+def latest_shown(wall: float) -> str:
+    """
+    Return the latest that it has shown by a moment: in the hour that comes a second time, the end of the first.
+
+    Whatever is said to begin now begins then, for all up to then has begun already.
+    """
+    return max(shown(wall - 60 * minutes) for minutes in range(_PUT_BACK_MINUTES))

@@ -108,6 +108,8 @@ class PriceChange:
     price: Cents
     second_price: Cents | None = None
     """The price of the second choice from then on; None: as before."""
+    has_begun: bool = False
+    """It was said when it began: it counts from then on, whatever the clock is set to afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ class Tariff:
         """Return the price of the second choice at a moment, where it began as `second`; None: there is none."""
         if second is None:
             return None
-        begun = (one.second_price for one in reversed(self.changes) if self.zone.wall(one.since) <= wall)
+        begun = (one.second_price for one in reversed(self.changes) if self._is_begun(one, wall))
         return next((price for price in begun if price is not None), second)
 
     def dearest(self, usual: Cents) -> Cents:
@@ -244,5 +246,7 @@ class Tariff:
         return rule.time.holds(local) and (rule.season.is_always or rule.season.holds(wall, self.zone))
 
     def _newest(self, wall: float) -> PriceChange | None:
-        begun = (one for one in reversed(self.changes) if self.zone.wall(one.since) <= wall)
-        return next(begun, None)
+        return next((one for one in reversed(self.changes) if self._is_begun(one, wall)), None)
+
+    def _is_begun(self, change: PriceChange, wall: float) -> bool:
+        return change.has_begun or self.zone.wall(change.since) <= wall
