@@ -67,8 +67,8 @@ class Kept:
     newest: int
     booked: tuple[tuple[str, Booked], ...]
     """Each with its day."""
-    attempts: tuple[str, ...]
-    """The incidents that have something new."""
+    touches_items: bool = False
+    """Whether an open item has come, has something new, or has been seen to."""
     why_not: str = ""
     """Why they were not kept, where they were not."""
     overdone: str = ""
@@ -129,17 +129,15 @@ class EventKeeper:
             place = self._places.get((one.gate_id, one.journal))
             if place is None:
                 why = "its journals are too many" if one.gate_id in self._gates else "it is no gate of this house"
-                kept.append(Kept(one.gate_id, one.journal, 0, 0, (), (), why_not=why))
+                kept.append(Kept(one.gate_id, one.journal, 0, 0, (), why_not=why))
                 continue
             writing.places[place.row] = place
             booked: list[tuple[str, Booked]] = []
-            incidents: dict[str, None] = {}
             for event in _next_of(place, one, writing.events):
-                incidents[event.incident] = None
                 booked += self._follow(place, event, one.received, writing)
             overdone = TOO_MANY if place.gate in self._words.exceeded else ""
-            stands = one.gate_id, one.journal, place.have, place.newest
-            kept.append(Kept(*stands, tuple(booked), tuple(incidents), overdone=overdone))
+            touches, lines = place.row in writing.of_items, tuple(booked)
+            kept.append(Kept(one.gate_id, one.journal, place.have, place.newest, lines, touches, overdone=overdone))
         writing.write()
         while len(self._attempts) > MOST_ATTEMPTS:
             del self._attempts[next(iter(self._attempts))]
@@ -156,10 +154,12 @@ class EventKeeper:
         attempt = self._attempts.get(key)
         if attempt is None:
             attempt = self._attempts[key] = FollowedAttempt(*key)
-        writing.attempts[key] = attempt
+        writing.attempts[key], was_open = attempt, attempt.opened is not None
         lines = list(attempt.take(event, self._next_open))
         if attempt.opened == self._next_open:
             self._next_open += 1
+        if was_open or attempt.opened is not None:
+            writing.of_items.add(place.row)
         day, hour = self._days.place(self._days.counted_at(event.at, received))
         if day <= self._closed_to:  # its day is closed: it counts for the first that is not
             day, hour = day_after(self._closed_to), LATE
@@ -213,6 +213,8 @@ class _Writing:
         self.events: list[dict[str, Any]] = []
         self.attempts: dict[tuple[int, str], FollowedAttempt] = {}
         self.places: dict[int, JournalPlace] = {}
+        self.of_items: set[int] = set()
+        """Journals that have told something of open items."""
         self._counted: dict[_Key, list[int]] = {}
 
     def count(self, day: str, gate: int, hour: int, line: Booked) -> None:

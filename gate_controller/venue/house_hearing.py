@@ -61,6 +61,8 @@ class HouseHearing:
         self._is_full = False
         """Whether it has been told that there are too many gates."""
         self._readers: list[Callable[[Sequence[Kept]], None]] = []
+        self.items_version = 0
+        """Another number once open items are others."""
         self.store_trouble = ""
         """Why nothing is kept just now; empty: it is."""
 
@@ -231,6 +233,9 @@ class HouseHearing:
                 if day == self._day:
                     gate.today.add(line)
             self._changed(gate)
+        if any(one.touches_items for one in kept):
+            self.items_version += 1
+            self.changes.touch()
         for told in self._readers:
             told(kept)
 

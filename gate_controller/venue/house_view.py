@@ -40,6 +40,9 @@ class HouseView(Protocol):
     async def open_items(self, *, limit: int, before: int | None = None) -> tuple[Sequence[HouseItem], int | None]:
         """Return open items of all gates, the newest received first, and what `before` begins the next page with."""
 
+    def items_version(self) -> int:
+        """Return a number that is another once open items are others; whoever follows is told then."""
+
     async def search(self, text: str, *, limit: int) -> Sequence[HouseItem]:
         """Return attempts by incident code or voucher code (whole, where gates hash them; else its last four)."""
 

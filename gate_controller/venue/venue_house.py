@@ -142,6 +142,10 @@ class VenueHouse(HouseView):
         return await self._store.read(lambda db: reading.open_items(db, limit, before))
 
     @override
+    def items_version(self) -> int:
+        return self.hearing.items_version
+
+    @override
     async def search(self, text: str, *, limit: int) -> Sequence[HouseItem]:
         hashed = voucher_hash(self._voucher_key, text) if self._voucher_key else None
         return await self._store.read(lambda db: reading.found_by(db, text, limit, hashed))

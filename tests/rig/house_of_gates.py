@@ -104,6 +104,8 @@ class HouseByHand:
     """By how many seconds its clock is ahead of this machine's."""
     fails: bool = False
     """Whether the store cannot be read."""
+    hangs: asyncio.Event | None = None
+    """Until when the store answers nothing."""
     followers: list[Callable[[frozenset[str]], None]] = field(default_factory=list)
 
     @classmethod
@@ -151,6 +153,8 @@ class HouseByHand:
 
     async def totals(self, day: str) -> HouseTotals:
         self._read()
+        if self.hangs is not None:
+            await self.hangs.wait()
         self.days_asked.append(day)
         tiles = [tile for tile in self.gates.values() if tile.presence is not Presence.REVOKED]
         admitted, refused = sum(tile.admitted for tile in tiles), sum(tile.refused for tile in tiles)
@@ -171,6 +175,9 @@ class HouseByHand:
         found = [item for item in self.items if item.is_open]
         start = before or 0
         return found[start : start + limit], (start + limit if len(found) > start + limit else None)
+
+    def items_version(self) -> int:
+        return hash(tuple(self.items))
 
     async def search(self, text: str, *, limit: int) -> Sequence[HouseItem]:
         self._read()

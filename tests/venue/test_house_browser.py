@@ -328,3 +328,52 @@ async def test_a_code_is_made_seen_once_and_a_gate_joins_by_it(state_dir: Path) 
         audit = (state_dir / "audit.jsonl").read_text()
         assert "/api/v1/enrolment/codes" in audit
         assert code.secret not in audit.replace("-", "")
+
+
+def with_items(house: HouseByHand, number: int) -> list[HouseItem]:
+    """Return so many open items, the newest first, by gates in turn."""
+    now = time.time()
+    gates = list(house.gates)
+    return [
+        HouseItem(gates[each % len(gates)], f"K{each:04d}", each, now - 60 * each, "open item", True, f"why {each}",
+                  "…9TXA", 2500, "CHF")
+        for each in range(number)
+    ]  # fmt: skip
+
+
+async def test_a_thousand_open_items_come_change_and_go_on_their_page_and_keep_no_browser(state_dir: Path) -> None:
+    house = HouseByHand.of(50)
+    house.items = with_items(house, MANY)
+    house.gates["gate-1"] = replace(house.gates["gate-1"], open_items=MANY, open_cents=2500 * MANY)
+    house.gates["gate-2"] = replace(house.gates["gate-2"], presence=Presence.OFFLINE)  # and is never waited for
+    async with seen_house(state_dir, house, size=TABLET) as (seen, origin):
+        page = seen.page
+        await page.goto(f"{origin}/items")
+        await expect(page.locator("#items")).to_have_text(f"Open items ({MANY})")
+        await expect(page.locator(".live")).to_contain_text("live")
+        rows = page.locator("[data-items] li")
+        await expect(rows).to_have_count(100)
+        await page.evaluate(
+            "window.long = []; new PerformanceObserver(list => long.push(...list.getEntries().map(e => e.duration)))"
+            ".observe({type: 'longtask', buffered: false})"
+        )
+        kept = '[data-key="gate-6/K0005"]'
+        await page.focus(f"{kept} [data-ask=settle]")
+        await page.evaluate(f"document.querySelector('{kept}').isTheSame = true")
+        new = [replace(item, incident=f"N{item.number:04d}") for item in house.items[10:13]]
+        house.items = [*new, *house.items[3:]]
+        house.tell()
+        await expect(rows.first).to_contain_text("incident N0010")
+        await expect(page.locator('[data-key="gate-1/K0000"]')).to_have_count(0)
+        assert await page.evaluate(f"document.querySelector('{kept}').isTheSame")
+        assert await page.evaluate("document.activeElement.closest('[data-key]').dataset.key") == "gate-6/K0005"
+        house.items = [replace(item, amount=3000) for item in house.items]  # all at once
+        house.tell()
+        await expect(page.locator(kept)).to_contain_text("30.00")
+        assert await page.evaluate("document.activeElement.closest('[data-key]').dataset.key") == "gate-6/K0005"
+        assert max(await page.evaluate("long"), default=0.0) / await slowness(page) < 200
+        house.items = []
+        house.gates["gate-1"] = replace(house.gates["gate-1"], open_items=0)
+        house.tell()
+        await expect(rows).to_have_count(0)
+        await expect(page.locator("[data-part=head]")).to_contain_text("Nothing here.")

@@ -1,6 +1,7 @@
 """What is kept while things go wrong: a store that dies, what no store takes, journals that change, clocks that lie."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +287,23 @@ async def test_what_nobody_foresaw_in_one_gates_events_keeps_no_other_out(tmp_pa
         page.events[0].body.clear()
         await told(house, east.page())
         assert (await house.totals(DAY)).admitted == 2
+
+
+async def test_whoever_follows_is_told_when_open_items_are_others_and_not_of_each_visit(tmp_path: Path) -> None:
+    east = ToldGate("east")
+    async with house_of(tmp_path, east) as house:
+        seen = [house.items_version()]
+
+        async def tells(happens: Callable[[], object]) -> bool:
+            after = east.newest
+            happens()
+            await told(house, east.page(after=after))
+            seen.append(house.items_version())
+            return seen[-1] != seen[-2]
+
+        left: list[str] = []
+        assert not await tells(east.admits)
+        assert await tells(lambda: left.append(east.is_left()))
+        assert not await tells(east.refuses)
+        assert await tells(lambda: east.happens(("Settled", {"by": "Anna", "reason": "seen to"}), incident=left[0]))
+        assert not await tells(east.admits)

@@ -13,7 +13,7 @@ import pytest
 
 from gate_controller.texts import Language
 from gate_controller.venue.page.tile_views import CALM, tile_look
-from gate_controller.venue.tiles import Presence
+from gate_controller.venue.tiles import HouseItem, Presence
 from gate_controller.web.people import Role
 from tests.rig.house_of_gates import HouseByHand, a_tile, served_house
 from tests.rig.site import ServedSite, logged_in
@@ -198,7 +198,7 @@ async def test_what_gates_call_themselves_is_shown_as_text(house: HouseByHand, s
 async def test_with_a_new_day_its_sums_begin_anew_and_what_is_from_yesterday_has_a_date(
     house: HouseByHand, staff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gate_controller.venue.page.house_parts.READ_SECONDS", 0.0)
+    monkeypatch.setattr("gate_controller.venue.page.store_reading.READ_SECONDS", 0.0)
     monkeypatch.setattr("gate_controller.web.live.BEAT_SECONDS", 0.2)
     house.change("gate-2", presence=Presence.STALE, heard_at=house.now() - 60)
     async with staff.stream("GET", "/live") as answer:
@@ -269,3 +269,51 @@ async def test_half_a_character_is_looked_for_in_vain(staff: httpx.AsyncClient) 
     answer = await staff.post("/find", content=asked, headers={"Content-Type": "application/json"})
     assert answer.status_code == 200, answer.text
     assert "?abc" in answer.json()["html"]
+
+
+async def test_an_open_item_that_comes_a_moment_after_the_last_look_is_shown_all_the_same(
+    house: HouseByHand, staff: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The house is quiet then: nothing else happens that would have the store looked at."""
+    monkeypatch.setattr("gate_controller.venue.page.store_reading.READ_SECONDS", 0.5)
+    async with staff.stream("GET", "/live") as answer:
+        stream = Followed(answer)
+        await stream.next()
+        house.items = [HouseItem("gate-3", "K7Q2M", 4, house.now(), "open item", True, "why", "…9TXA", 2500, "CHF")]
+        house.tell()
+        _, news = await stream.next()
+        while "K7Q2M" not in news["parts"]["items"]:
+            _, news = await stream.next()
+        assert news["tiles"] == {}
+
+
+async def test_a_store_that_hangs_holds_no_tile_up(house: HouseByHand, staff: httpx.AsyncClient) -> None:
+    async with staff.stream("GET", "/live") as answer:
+        stream = Followed(answer)
+        await stream.next()
+        house.hangs = asyncio.Event()
+        for number in (11, 12):
+            house.change("gate-3", admitted=number)
+            _, news = await stream.next()
+            assert f"{number} admitted" in news["tiles"]["gate-3"]
+        house.hangs.set()
+
+
+async def test_open_items_are_followed_page_by_page(house: HouseByHand, staff: httpx.AsyncClient) -> None:
+    now = house.now()
+    house.items = [
+        HouseItem("gate-3", f"{number:05d}", 4, now, "open item", True, "why", "…9TXA", 2500, "CHF")
+        for number in range(250)
+    ]
+    page = (await staff.get("/items", headers=HERE)).text
+    assert page.count("data-key=") == 100
+    second = page.partition('href="/items?before=')[2].partition('"')[0]
+    async with staff.stream("GET", f"/live?list=items&before={second}") as answer:
+        stream = Followed(answer)
+        _, news = await stream.next("items")
+        assert news["order"][0] == "gate-3/00100"
+        assert len(news["rows"]) == 100
+        house.items[150] = replace(house.items[150], amount=3000)
+        house.tell()
+        _, news = await stream.next("items")
+        assert list(news["rows"]) == ["gate-3/00150"]

@@ -1,41 +1,29 @@
 """
 What stands round the tiles: the house in one sentence, its open items, its day, who is inside.
 
-What reads the store is read again at most every few seconds and only after a change, once for all who look.
+What is of the store is as `StoreReading` has it.
 """
 
 import asyncio
-import logging
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.desk.moments import date_of
-from gate_controller.journal.records import Record
 from gate_controller.texts import Language
 from gate_controller.texts.amounts import format_sum
-from gate_controller.venue.event_store import StoreGone
-from gate_controller.venue.page.gate_stories import KnownAttempts
 from gate_controller.venue.page.item_views import item_rows
 from gate_controller.venue.page.shown_house import ShownHouse
+from gate_controller.venue.page.store_reading import StoreReading
 from gate_controller.venue.page.tile_views import CALM, KnownLooks, TileLook, money
-from gate_controller.venue.tiles import GateTile, HouseItem, HouseTotals, Presence
+from gate_controller.venue.tiles import GateTile, HouseTotals, Presence
 from gate_controller.web import views
 from gate_controller.web.chart import Bar, Quarter, chart
 from gate_controller.web.templating import environment
 from gate_controller.web.views import Says
 
-_log = logging.getLogger(__name__)
-
-READ_SECONDS: Final = 3.0
-"""Between two looks into the store for the same page."""
-MOST_SHOWN_ITEMS: Final = 6
 _HOUR_WIDTH: Final = 30
 """Of a bar: four quarters' places (`chart.py`) less the gap."""
-NOTHING_FOR_SECONDS: Final = 30.0
-"""After so long the day is read again, though no gate has told of anything: a gap may have been filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,55 +72,25 @@ class HouseParts:
 
     house: ShownHouse
     looks: KnownLooks
-    _read_at: float = -1e9
-    _read_for: tuple[object, ...] = ()
-    _totals: HouseTotals | None = None
-    _items: Sequence[tuple[HouseItem, Record | None]] = ()
-    _is_whole: bool = True
-    _attempts: KnownAttempts = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Know no attempt yet."""
-        self._attempts = KnownAttempts(self.house.view)
+    reading: StoreReading
 
     async def seen(self, tiles: Sequence[GateTile], language: Language, *, may_act: bool) -> PartsSeen:
         """Return the parts as they are now."""
-        await self._read(tiles)
+        await self.reading.look(tiles)
         return await asyncio.to_thread(self._render, tiles, language, may_act=may_act)
 
-    async def _read(self, tiles: Sequence[GateTile]) -> None:
-        since = time.monotonic() - self._read_at
-        now_for = (
-            sum(tile.admitted + tile.refused for tile in tiles),
-            sum(tile.inside for tile in tiles),
-            tuple((tile.gate_id, tile.open_items, tile.open_cents) for tile in tiles if tile.open_items),
-            date_of(self.house.view.now()),
-        )
-        if since < READ_SECONDS or (now_for == self._read_for and since < NOTHING_FOR_SECONDS):
-            return
-        try:
-            self._totals = await self.house.view.totals(date_of(self.house.view.now()))
-            items, _ = await self.house.view.open_items(limit=MOST_SHOWN_ITEMS)
-            self._items = await self._attempts.of(items)
-            self._is_whole = True
-        except StoreGone as error:  # the tiles go on
-            if self._is_whole:
-                _log.warning("page=no_store why=%r", str(error))
-            self._is_whole = False
-        self._read_at, self._read_for = time.monotonic(), now_for
-
     def _render(self, tiles: Sequence[GateTile], language: Language, *, may_act: bool) -> PartsSeen:
-        t = views.says(language)
+        t, read = views.says(language), self.reading
         names = {tile.gate_id: tile.name for tile in tiles}
         looks = self.looks.of(tiles, language)
-        rows = item_rows(self._items, names, self.house.view.now(), language)
+        rows = item_rows(read.items, names, self.house.view.now(), language)
         known = {
             "t": t,
-            "now": house_now(self.house, tiles, looks, self._totals, language),
-            "day": day_shown(self._totals, tiles, language) if self._totals is not None else None,
+            "now": house_now(self.house, tiles, looks, read.totals, language),
+            "day": day_shown(read.totals, tiles, language) if read.totals is not None else None,
             "items": rows,
             "more": max(0, sum(tile.open_items for tile in tiles) - len(rows)),
-            "is_whole": self._is_whole,
+            "is_whole": read.is_whole,
             "may_act": may_act,
             "lang": language.value,
         }

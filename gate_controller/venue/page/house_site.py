@@ -13,6 +13,7 @@ from gate_controller.venue.page.gate_stories import KnownAttempts
 from gate_controller.venue.page.house_api import HOUSE_OPERATIONS
 from gate_controller.venue.page.house_days_page import DAY_PAGES
 from gate_controller.venue.page.house_metrics import WATCHING
+from gate_controller.venue.page.item_list import ITEM_PAGE, ItemLists
 from gate_controller.venue.page.order_giving import OrdersUnderWay
 from gate_controller.venue.page.order_page import ORDER_PAGE
 from gate_controller.venue.page.shown_house import OWN_STATIC, ShownHouse, shown_house_of
@@ -52,6 +53,7 @@ def house_resources(house: ShownHouse, guards: Guards, more: Sequence[Resource] 
         *Login(guards).resources(),
         *wall_page.RESOURCES,
         *VISIT_PAGES,
+        ITEM_PAGE,
         *DAY_PAGES,
         ORDER_PAGE,
         *ENROLMENT_PAGES,
@@ -68,4 +70,5 @@ def make_house_site(house: ShownHouse, guards: Guards, more: Sequence[Resource] 
     site.state.wall = Wall(house)
     site.state.given_orders = OrdersUnderWay()
     site.state.attempts = KnownAttempts(house.view)
+    site.state.item_lists = ItemLists(house, site.state.attempts)
     return site

@@ -35,6 +35,11 @@ class ItemRow:
     voucher: str
     can: Sequence[Action]
 
+    @property
+    def key(self) -> str:
+        """What names it in the house."""
+        return f"{self.gate_id}/{self.incident}"
+
 
 def item_rows(
     items: Sequence[tuple[HouseItem, Record | None]], names: Mapping[str, str], now: float, language: Language

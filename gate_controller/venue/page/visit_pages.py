@@ -1,4 +1,4 @@
-"""The pages behind the wall: a gate with what it has told, one attempt's story, open items of all gates, a search."""
+"""The pages behind the wall: a gate with what it has told, one attempt's story, a search."""
 
 import asyncio
 import json
@@ -28,7 +28,6 @@ from gate_controller.web.visits import looks, moment_of
 
 EVENTS_OF_A_PAGE: Final = 160
 """Some forty visits: each has about four."""
-ITEMS_OF_A_PAGE: Final = 25
 MOST_FOUND: Final = 20
 LAST_ORDERS: Final = 10
 
@@ -152,21 +151,6 @@ def _story_figures(
     return figures
 
 
-async def _items(request: Request) -> Response:
-    house, language = shown_house_of(request), language_of(request)
-    before = number_of(request)
-    try:
-        items, more = await read(house.view.open_items(limit=ITEMS_OF_A_PAGE, before=before))
-        known = await read(attempts_of(request).of(items))
-    except ControlError:
-        return await unread(request)
-    rows = await asyncio.to_thread(item_rows, known, names_of(house), house.view.now(), language)
-    view = words_for(request)
-    return await page(
-        request, "items.html", view=view, items=rows, more=more, is_first=before is None, may_act=view["may_act"]
-    )
-
-
 def attempts_of(request: Request) -> KnownAttempts:
     """Return the attempts that this site has read."""
     known: KnownAttempts = request.app.state.attempts
@@ -226,7 +210,6 @@ def _gate_named(house: ShownHouse, text: str) -> str:
 VISIT_PAGES: Final[Sequence[Resource]] = (
     Resource("/gates/{gate}", _gate, Role.VIEWER, is_page=True),
     Resource("/gates/{gate}/attempts/{incident}", _story, Role.VIEWER, is_page=True),
-    Resource("/items", _items, Role.VIEWER, is_page=True),
     Resource("/find", _find, Role.VIEWER, is_page=True),
     Resource("/find", _find_by_script, Role.VIEWER, method="POST"),
 )

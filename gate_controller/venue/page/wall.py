@@ -18,6 +18,7 @@ from starlette.requests import Request
 from gate_controller.texts import Language
 from gate_controller.venue.page.house_parts import HouseParts, PartsSeen
 from gate_controller.venue.page.shown_house import ShownHouse
+from gate_controller.venue.page.store_reading import StoreReading
 from gate_controller.venue.page.tile_views import CALM, KnownLooks, TileLook, since_now
 from gate_controller.venue.tiles import GateTile, Presence
 from gate_controller.web import views
@@ -65,18 +66,21 @@ class Wall:
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     _day: str = ""
     _looks: KnownLooks = field(default_factory=KnownLooks)
+    _reading: StoreReading = field(init=False)
     _parts: HouseParts = field(init=False)
     _unfollow: Callable[[], None] = field(init=False)
 
     def __post_init__(self) -> None:
         """Follow the house."""
-        self._parts = HouseParts(self.house, self._looks)
+        self._reading = StoreReading(self.house, lambda: self._told(frozenset()))
+        self._parts = HouseParts(self.house, self._looks, self._reading)
         self._read_all()
         self._unfollow = self.house.view.follow(self._told)
 
     def close(self) -> None:
         """Follow the house no more."""
         self._unfollow()
+        self._reading.close()
 
     @property
     def tiles(self) -> Sequence[GateTile]:

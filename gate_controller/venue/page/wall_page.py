@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from gate_controller.desk.control_socket import ControlError
+from gate_controller.venue.page.item_list import item_events
 from gate_controller.venue.page.page_words import words_for
 from gate_controller.venue.page.visit_pages import gate_parts
 from gate_controller.venue.page.wall import wall_of
@@ -29,10 +30,10 @@ async def _wall(request: Request) -> Response:
 
 
 async def _stream(request: Request) -> Response:
-    """Follow the house, or one of its gates: what has changed, and a beat with the house's time."""
-    gate_id = request.query_params.get("gate", "")
+    """Follow the house, its open items or one of its gates: what has changed, and a beat with the house's time."""
+    gate_id, is_list = request.query_params.get("gate", ""), request.query_params.get("list") == "items"
     return StreamingResponse(
-        _gate_events(request, gate_id) if gate_id else _events(request),
+        _gate_events(request, gate_id) if gate_id else item_events(request) if is_list else _events(request),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
