@@ -190,7 +190,7 @@ def _tell(contents: "Contents", adopted: int, kept: Path | None, aside: Path | N
     print("  charges of that time are at E-GUMA, and no admission stands against them here;")
     print("  credits and refunds that were open in it may have been used or given back.")
     print(f"lay each day from {day} on beside E-GUMA's list: gate-controller journal reconcile --date {day}")
-    print("then start it: sudo systemctl enable --now gate-controller")
+    print("then start it: sudo systemctl enable --now --no-block gate-controller")
 
 
 def _when(at: float) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 
@@ -48,7 +49,7 @@ def wrong_with(line: str) -> str:
         words = words[1:]
     elif len(words) < 2 or _inner(command, words[0]) is None:
         return ""
-    path = _PROGRAM
+    path, given, is_bare = _PROGRAM, list[str](), True
     while words and words[0] not in _ENDS_A_COMMAND:
         word = words.pop(0)
         if word.startswith("--"):
@@ -58,6 +59,8 @@ def wrong_with(line: str) -> str:
                 return f"`{path}` has no {name}"
             if isinstance(option, TyperOption) and not option.is_flag and not value:
                 value, words = (words[0], words[1:]) if words else ("", [])
+            is_bare = is_bare and not value
+            given.append("" if option is None else str(option.name))
             if name == "--set" and value.partition("=")[0] not in {*FIELDS, "NAME"}:
                 return f"no setting is called {value.partition('=')[0]}"
         elif isinstance(command, TyperGroup):
@@ -67,7 +70,16 @@ def wrong_with(line: str) -> str:
             if inner is None:
                 return f"`{path}` has no command {word}"
             command, path = inner, f"{path} {word}"
-    return ""
+        else:
+            is_bare = False
+    return "" if is_bare or isinstance(command, TyperGroup) or "" in given else _lacking(command, path, given)
+
+
+def _lacking(command: TyperCommand, path: str, given: Sequence[str]) -> str:
+    """Return which options a command that is given something wants besides. Bare, it is only spoken of."""
+    wanted = [one for one in command.params if isinstance(one, TyperOption) and one.required]
+    lacking = [one.opts[0] for one in wanted if one.name not in given]
+    return f"`{path}` wants {' and '.join(lacking)} too" if lacking else ""
 
 
 @cache
