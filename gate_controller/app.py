@@ -207,7 +207,7 @@ class App:
             now=self._runner.now,
             order=self._runner.order,
             apply=self._go_by,
-            note=self._degraded.note,
+            note=self._degraded.note_told,
         )
         self._runner.on_revised = self._reloading.revised
         others = {

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gate_controller.cli.exits import CommandError, ExitCode, UnansweredCommand
+from gate_controller.cli.exits import CommandError, ExitCode, UnansweredCommand, complain
 from gate_controller.cli.in_force import load
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ def ask(config: Path | None, overrides: list[str] | None, do: str, *, needs_key:
     """Return the desk's answer, whether a gate runs or not; raise `CommandError` with its words."""
     from gate_controller.desk.control_socket import ControlError, NotRunning
 
-    settings = settings_without_key(config, overrides)
+    try:
+        settings = settings_without_key(config, overrides)
+    except CommandError as mistakes:
+        return _ask_in_spite_of(mistakes, config, overrides, do, request)
     try:
         if settings.state_dir.is_dir():
             return ask_if_running(settings.state_dir, do, **request)
@@ -35,6 +38,59 @@ def ask(config: Path | None, overrides: list[str] | None, do: str, *, needs_key:
         return _ask_stopped(settings, do, request)
     except ControlError as error:
         raise CommandError(ExitCode.NO, str(error)) from None
+
+
+def ask_gate(config: Path | None, overrides: list[str] | None, do: str, *, remedy: str, **request: Any) -> Any:
+    """
+    Return the answer of the running gate that the settings name; raise `CommandError`.
+
+    It goes by what it has read, whatever stands in the files now: mistakes there are warned of, and no obstacle.
+    """
+    try:
+        state_dir = settings_without_key(config, overrides).state_dir
+    except CommandError as mistakes:
+        return _ask_in_spite_of(mistakes, config, overrides, do, request)
+    return ask_running(state_dir, do, remedy=remedy, **request)
+
+
+def place_of_gate(config: Path | None, overrides: list[str] | None) -> Path | None:
+    """
+    Return where a running gate has its state, whatever the other settings are like; None where nobody knows.
+
+    What cannot be read might name another place. Where no file was named, it is the service's, or that of this folder:
+    no other can be meant.
+    """
+    from gate_controller.settings import read_alone
+    from gate_controller.settings.installed import state_dir_by_default
+
+    said = read_alone(("state_dir",), config=config, overrides=overrides or (), environ=os.environ).values
+    if "state_dir" in said:
+        return Path(said["state_dir"])
+    if config is not None or os.environ.get("GATE_CONFIG"):
+        return None
+    return Path(os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or state_dir_by_default())
+
+
+def _ask_in_spite_of(
+    mistakes: CommandError, config: Path | None, overrides: list[str] | None, do: str, request: dict[str, Any]
+) -> Any:
+    """Ask the running gate, though the settings have mistakes; raise them where none runs."""
+    from gate_controller.desk.control_socket import NotRunning
+
+    state_dir = place_of_gate(config, overrides)
+    try:
+        if state_dir is None or not state_dir.is_dir():
+            raise mistakes from None
+        answer = ask_if_running(state_dir, do, **request)
+    except NotRunning:
+        told = f"no gate runs on {state_dir}: correct the settings, and start it"
+        raise CommandError(mistakes.code, *mistakes.lines, told) from None
+    except PermissionError:
+        raise mistakes from None
+    for line in mistakes.lines:
+        complain(line, kind="warning")
+    complain(f"the gate on {state_dir} goes by what it read before; it would not start again", kind="warning")
+    return answer
 
 
 def ask_running(state_dir: Path, do: str, *, remedy: str, **request: Any) -> Any:

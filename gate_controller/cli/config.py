@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gate_controller.cli.asking import ask_running, name_of
+from gate_controller.cli.asking import ask_running, name_of, place_of_gate
 from gate_controller.cli.exits import CommandError, ExitCode, complain
 from gate_controller.cli.in_force import load, read
 from gate_controller.cli.json_output import print_json
@@ -162,14 +162,14 @@ def reload(
     Example:
       gate-controller config reload --by Anna
     """
-    from gate_controller.settings import read_alone
-
     name = name_of(by)
-    alone = read_alone(("state_dir",), config=config, overrides=overrides or (), environ=os.environ)
-    if "state_dir" not in alone.values:
-        raise CommandError(ExitCode.SETTINGS, *alone.mistakes)
+    # Not what stands in the other settings: the gate reads them itself, and tells of their mistakes. Under systemd this
+    # command has no credentials, though it is told of them.
+    state_dir = place_of_gate(config, overrides)
+    if state_dir is None:
+        state_dir = load(config, overrides).settings.state_dir
     remedy = "state_dir: start it: it reads its settings then"
-    answer = ask_running(alone.values["state_dir"], "reload", remedy=remedy, by=name)
+    answer = ask_running(state_dir, "reload", remedy=remedy, by=name)
     if as_json:
         print_json(answer)
     for line in () if as_json else answer["mistakes"]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gate_controller.admission.words.money import Cents, Currency
-from gate_controller.cli.asking import ask_running, name_of, settings_without_key
+from gate_controller.cli.asking import ask_gate, name_of
 from gate_controller.cli.exits import ExitCode, on_one_line
 from gate_controller.cli.json_output import print_json
 from gate_controller.cli.manual import manual
@@ -28,7 +28,8 @@ def status(
     """
     Tell how the running gate is: whether it takes scans, what is wrong, and what somebody should look at.
 
-    Ends with 0 if it takes scans, else with 1. Times are this machine's; in JSON they are seconds since 1970.
+    Ends with 0 if it takes scans, else with 1. Times are this machine's; in JSON they are seconds since 1970. A mistake
+    in the settings file is warned of: the running gate goes by what it has read.
 
     Example:
       gate-controller gate status
@@ -216,7 +217,7 @@ def occupancy(
 
 def _ask(config: Path | None, overrides: list[str] | None, do: str, **request: Any) -> Any:
     remedy = "state_dir: start it, or name its settings with --config"
-    return ask_running(settings_without_key(config, overrides).state_dir, do, remedy=remedy, **request)
+    return ask_gate(config, overrides, do, remedy=remedy, **request)
 
 
 gate = typer.Typer(

@@ -36,8 +36,15 @@ class Degraded:
         self._missing: dict[str, Ailment] = {}
         self._told: set[str] = set()
 
+    def note_told(self, what: str, why: str | None) -> None:
+        """The same as `note`, where a line of the log with more of it has been written already."""
+        self._note(what, why, is_told=True)
+
     def note(self, what: str, why: str | None) -> None:
         """Note that a device is missing, or, with None, that it works again."""
+        self._note(what, why, is_told=False)
+
+    def _note(self, what: str, why: str | None, *, is_told: bool) -> None:
         if why == self.why(what) or (why is None and what not in self._missing):
             return
         if why is None:
@@ -46,7 +53,9 @@ class Degraded:
                 self._told.remove(what)
                 _log.info("device=mended what=%r", what)
         else:
-            is_known = why in self.faults.values() or any(why == known.why for known in self._missing.values())
+            is_known = (
+                is_told or why in self.faults.values() or any(why == known.why for known in self._missing.values())
+            )
             since = self._missing[what].since if what in self._missing else self._wall()
             self._missing[what] = Ailment(what, why, since)
             if not is_known:

@@ -71,7 +71,7 @@ class Reloading:
         """
         `origins` says where they came from. `load` reads them, and blocks; None: there is nothing to read again.
         `order` hands an order to the gate, `apply` makes what is no decision of the core's go by other settings, `note`
-        tells the status what is wrong.
+        tells the status what is wrong, of which the log has its line already.
         """
         self.settings = settings
         """Those by which the gate goes."""
@@ -121,8 +121,7 @@ class Reloading:
             return await self._go_by(loaded, by, order)
 
     def _refuse(self, mistakes: Sequence[str]) -> None:
-        for mistake in mistakes:
-            _log.warning("settings=refused why=%r", mistake)
+        _log.warning("settings=refused why=%r", " / ".join(mistakes))
         more = f", and {len(mistakes) - 1} more" if len(mistakes) > 1 else ""
         remedy = "the gate goes on with those it has: correct them (`gate-controller config check`), and reload"
         self._note(AILMENT, f"they have mistakes: {mistakes[0]}{more}: {remedy}")

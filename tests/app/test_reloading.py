@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from gate_controller.admission.words.messages import MessageKind
 from gate_controller.cli.entry import main
 from gate_controller.cli.exits import ExitCode
 from gate_controller.simulator import Simulator
+from tests.rig.command import gate_controller
 from tests.rig.gate import GateInProcess, facts_in, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until
@@ -69,11 +71,18 @@ async def test_a_price_that_was_changed_while_the_gate_was_down_is_in_the_journa
 
 
 async def test_a_mistake_changes_nothing_and_is_told_until_it_is_mended(
-    state_dir: Path, pins: Pins, simulator: Simulator, file: Path
+    state_dir: Path, pins: Pins, simulator: Simulator, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def told() -> list[str]:
+        return [line for line in caplog.messages if "settings" in line]
+
+    caplog.set_level("INFO")
     async with running_gate(state_dir, pins, simulator, file=file) as gate:
         file.write_text(PRICE.format("'much'") + "[relay]\npin = 99\n")
         answer = await reload(gate)
+        [refused] = told()
+        assert "admission.price_cents is much" in refused
+        assert "relay.pin is 99" in refused
         assert len(answer["mistakes"]) == 2
         assert f"{file} line 2" in str(answer["mistakes"][0])
         [ailment] = (await gate.asked("status"))["missing"]
@@ -84,6 +93,26 @@ async def test_a_mistake_changes_nothing_and_is_told_until_it_is_mended(
         file.write_text(PRICE.format(2_500))
         assert (await reload(gate))["mistakes"] == []
         assert (await gate.asked("status"))["missing"] == []
+        assert len(told()) == 2
+
+
+async def test_the_units_reload_finds_the_gate_though_systemd_hands_it_no_credentials(
+    state_dir: Path, pins: Pins, simulator: Simulator, file: Path
+) -> None:
+    # systemd 252 gives ExecReload= neither the credentials nor their directory, and names it in the environment.
+    unit = {"STATE_DIRECTORY": str(state_dir), "CREDENTIALS_DIRECTORY": "/run/credentials/gone", "GATE_CONFIG": "-"}
+    command = partial(gate_controller, "config", "reload", "--by", "systemctl reload", cwd=file.parent, **unit)
+    async with running_gate(state_dir, pins, simulator, file=file) as gate:
+        file.write_text(PRICE.format(2_700))
+        done = await asyncio.to_thread(command)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert gate.app.gate.policy.price == 2_700
+        file.write_text("[admission]\nprice_cents = 27,00\n")
+        done = await asyncio.to_thread(command)
+        assert done.returncode == ExitCode.SETTINGS
+        assert f"{file} line 2" in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert gate.app.gate.policy.price == 2_700
 
 
 async def test_what_needs_a_restart_is_named_and_left_as_it_is(

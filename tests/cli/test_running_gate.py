@@ -16,7 +16,7 @@ import pytest
 from gate_controller import __version__
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
-from tests.rig.command import PROGRAM, STYLE
+from tests.rig.command import PROGRAM, STYLE, gate_controller
 from tests.rig.gate import GOOD, PRICE, RELAY, fault, running_gate
 from tests.rig.gate_process import gate_process
 from tests.rig.pins import Pins
@@ -42,6 +42,12 @@ async def gate_command(
             command, capture_output=True, text=True, timeout=30, check=False, env=environment, cwd=cwd
         )
     )
+
+
+async def gate_itself(*words: str, cwd: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run `gate-controller` in a folder, with nothing but the settings that are there."""
+    bare = {"GATE_ADMISSION__PRICE_CENTS": "-", "GATE_EGUMA__API_KEY": "-"}
+    return await asyncio.to_thread(lambda: gate_controller(*words, cwd=cwd, **{**bare, **variables}))
 
 
 def lines_of(answer: "subprocess.CompletedProcess[str]") -> dict[str, str]:
@@ -91,6 +97,35 @@ async def test_the_status_of_an_idle_gate(state_dir: Path, pins: Pins, simulator
             "open items": "none",
             "in doubt": "none",
         }
+
+
+async def test_a_settings_file_that_was_broken_since_the_start_is_told_and_the_running_gate_is_asked(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    folder = state_dir.parent
+    (folder / "gate.toml").write_text("[admission]\nprice_cents = 27,00\n")
+    # As the gate of this folder, of its unit, and by name: what cannot be read might say another place.
+    assert state_dir == folder / "state"
+    async with running_gate(state_dir, pins, simulator):
+        for words, unit in (
+            ([], {}),
+            ([], {"STATE_DIRECTORY": str(state_dir)}),
+            (["--set", f"state_dir={state_dir}"], {}),
+        ):
+            answer = await gate_itself("gate", "status", *words, cwd=folder, **unit)
+            assert (answer.returncode, answer.stdout.splitlines()[0]) == (0, "takes scans"), answer.stderr
+            first, second = answer.stderr.splitlines()
+            assert "gate.toml line 2, column" in first
+            assert "it would not start again" in second
+        assert (await gate_itself("journal", "open", cwd=folder)).returncode == 0
+        named = await gate_itself(
+            "gate", "release", "--reason", "x", "--by", "Anna", "--config", "gate.toml", cwd=folder
+        )
+        assert (named.returncode, named.stdout) == (2, "")
+    stopped = await gate_itself("gate", "status", cwd=folder)
+    assert stopped.returncode == 2
+    assert [line.startswith(ERROR) for line in stopped.stderr.splitlines()] == [True, True]
+    assert "no gate runs on state: correct the settings, and start it" in stopped.stderr
 
 
 async def test_the_status_tells_of_an_eguma_that_cannot_be_reached_and_of_money_that_needs_a_person(
