@@ -121,10 +121,12 @@ def bare(tmp_path: Path, installation: Installation, plugged: PtyScanner) -> Ite
 
 @pytest.fixture
 def gate(tmp_path: Path, installation: Installation, plugged: PtyScanner, simulator: Simulator) -> Iterator[Container]:
-    """A machine with an installed gate that has its settings, booted; the gate is not started yet."""
+    """A machine with an installed gate that has its settings, booted, with a stick; the gate is not started yet."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
     with container([installation.layer, tree(DEBIAN)], tmp_path / "gate") as machine:
         set_up(machine, simulator)
-        machine.boot(scanner=plugged.port)
+        machine.boot(scanner=plugged.port, stick=stick)
         yield machine
 
 

@@ -67,15 +67,19 @@ class Container:
         self._process: subprocess.Popen[bytes] | None = None
         self._leader = 0
 
-    def boot(self, *, scanner: str) -> None:
-        """Start it, with a scanner (a pty of this machine) as /dev/ttyGATE; returns once systemd has started all."""
+    def boot(self, *, scanner: str, stick: Path | None = None) -> None:
+        """
+        Start it, with a scanner (a pty of this machine) as /dev/ttyGATE, and a folder of this machine as the stick that
+        is mounted at /media/stick; returns once systemd has started all.
+        """
         port = os.path.realpath(scanner)
+        mounted = [] if stick is None else [f"--bind={stick}:/media/stick"]
         Path(port).chmod(0o666)
         with self._console.open("ab") as console:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed program on a directory of the test's
                 [
                     *("systemd-nspawn", "--quiet", "--boot", "--directory", self.root, "--keep-unit", "--register=no"),
-                    *("--resolv-conf=off", "--timezone=off", "--console=pipe", f"--bind={port}:/dev/ttyGATE"),
+                    *("--resolv-conf=off", "--timezone=off", "--console=pipe", f"--bind={port}:/dev/ttyGATE", *mounted),
                 ],
                 # As systemd has it on a gate of today, whatever this machine does itself.
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
