@@ -35,7 +35,8 @@ def begun(work: Callable[[], _T], name: str = "aside") -> "Future[_T]":
 
 async def aside(work: Callable[[], _T], seconds: float) -> _T:
     """Do work beside the loop; raise `TimeoutError` where it takes longer."""
-    return await asyncio.wait_for(asyncio.wrap_future(begun(work)), seconds)
+    async with asyncio.timeout(seconds):
+        return await asyncio.wrap_future(begun(work))
 
 
 def waited_for(future: "Future[_T]", seconds: float) -> _T:

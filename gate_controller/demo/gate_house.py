@@ -144,7 +144,8 @@ async def _gates(number: int, folder: Path, broker: int, key_line: str) -> Async
 
 async def _ended(gate: asyncio.subprocess.Process) -> None:
     try:
-        await asyncio.wait_for(gate.wait(), PATIENCE_SECONDS / 4)
+        async with asyncio.timeout(PATIENCE_SECONDS / 4):
+            await gate.wait()
     except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
             gate.kill()

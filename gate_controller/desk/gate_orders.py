@@ -127,7 +127,8 @@ class GateOrders:
             # Who has been told what became of it finds that in the books, whatever dies next; a disk that hangs keeps
             # nobody waiting for long.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._written(), WRITTEN_WITHIN_SECONDS)
+                async with asyncio.timeout(WRITTEN_WITHIN_SECONDS):
+                    await self._written()
         refuse_failed(answer, "gate")
         if answer.objection:
             raise ControlError(f"gate: {answer.objection}")

@@ -186,6 +186,9 @@ async def _follow(client: aiomqtt.Client, root: str, *, takes_orders: bool) -> t
 
 @contextlib.contextmanager
 def _explained() -> Any:
+    """Have the library's errors explained, and make up for its waiting by `asyncio.wait_for`, which on 3.11 can lose a
+    cancellation: who stops while the broker answers would tell the broker for ever.
+    """
     try:
         yield
     except aiomqtt.MqttError as error:
@@ -194,6 +197,9 @@ def _explained() -> Any:
         raise BrokerGone(error.strerror or str(error) or type(error).__name__) from None
     except ValueError as error:  # what cannot be said in MQTT, such as a topic of over 64 KiB
         raise BrokerGone(str(error)) from None
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _why(error: aiomqtt.MqttError) -> str:

@@ -63,7 +63,8 @@ class LastRun:
             except JournalError as error:
                 self._runner.fault(Fault.JOURNAL, str(error))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), JOURNAL_RETRY_SECONDS)
+                    async with asyncio.timeout(JOURNAL_RETRY_SECONDS):
+                        await stop.wait()
                 failed()
             else:
                 for facts in (*open_items, *unfinished):

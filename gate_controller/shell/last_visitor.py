@@ -40,7 +40,8 @@ class LastVisitor:
         left = self._runner.gate.readable_until - asyncio.get_running_loop().time()
         with contextlib.suppress(TimeoutError):
             if left > 0:
-                await asyncio.wait_for(self._hurry.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._hurry.wait()
 
     async def _drive_at_rest(self, seconds: float) -> None:
         """Wait until the drive is at rest, for so long at most; not where it is held open, nor in a hurry."""

@@ -183,6 +183,7 @@ def _records(reader: Reader, due: Unheard) -> dict[AttemptId, Record]:
 async def _wait(changed: asyncio.Event, seconds: float | None) -> None:
     """Wait for a change, at most so long."""
     try:
-        await asyncio.wait_for(changed.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await changed.wait()
     except TimeoutError:
         return

@@ -86,7 +86,8 @@ class Printing:
         try:
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), pause)
+                    async with asyncio.timeout(pause):
+                        await self._news.wait()
                 self._news.clear()
                 pause = await self._see_to_it()
         finally:

@@ -146,7 +146,8 @@ class Reloading:
                 _log.warning("settings=refused why=%r", objection)
                 raise NotReloaded(f"gate: {objection}")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._applied.wait(), APPLIED_WITHIN_SECONDS)
+                async with asyncio.timeout(APPLIED_WITHIN_SECONDS):
+                    await self._applied.wait()
         self.origins |= {one.name: loaded.origins[one.name] for one in at_once}
         names = ",".join(one.name for one in at_once) or "none"
         left = ",".join(one.name for one in later) or "none"

@@ -224,10 +224,12 @@ class Telemetry:
             told_at = loop.time()
             await asyncio.sleep(LEAST_SECONDS)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._settings.heartbeat_seconds)
+                async with asyncio.timeout(self._settings.heartbeat_seconds):
+                    await self._changed.wait()
                 while matters(self._told.board.status()) == matters(status):
                     self._changed.clear()
-                    await asyncio.wait_for(self._changed.wait(), told_at + CALMLY_SECONDS - loop.time())
+                    async with asyncio.timeout(told_at + CALMLY_SECONDS - loop.time()):
+                        await self._changed.wait()
             await asyncio.sleep(CALM_SECONDS)
 
     async def _tell_events(self, broker: "Broker") -> None:

@@ -148,7 +148,8 @@ class HouseBroker:
         while not self._proved.is_set() and not self._lost.done():
             self._prove()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._proved.wait(), _LOOK_SECONDS)
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._proved.wait()
         return self.refuses
 
     def ask(self, gate_id: str, leaf: str, payload: bytes, correlation: bytes) -> bool:

@@ -140,7 +140,8 @@ class Broadcast:
         while True:
             quiet_for = asyncio.get_running_loop().time() - self._given_at
             try:
-                await asyncio.wait_for(self._changed.wait(), max(0.0, self._beat_seconds - quiet_for))
+                async with asyncio.timeout(max(0.0, self._beat_seconds - quiet_for)):
+                    await self._changed.wait()
             except TimeoutError:
                 await self._give(_BEAT)
                 continue

@@ -53,7 +53,8 @@ async def _begun(house: House) -> None:
     takes_scans = asyncio.Event()
     unfollow = house.follow(lambda: takes_scans.set() if house.status().takes_scans else None)
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(takes_scans.wait(), BEGINS_WITHIN_SECONDS)
+        async with asyncio.timeout(BEGINS_WITHIN_SECONDS):
+            await takes_scans.wait()
     unfollow()
     await asyncio.sleep(CALM_SECONDS)
 

@@ -111,7 +111,8 @@ async def _events(request: Request, house: House, person: Person, language: Lang
             else:
                 yield _event("beat", json.dumps(views.clocks(house.status().at)))
             try:
-                await asyncio.wait_for(changed.wait(), BEAT_SECONDS)
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await changed.wait()
                 await asyncio.sleep(LOOK_SECONDS)
             except TimeoutError:
                 pass

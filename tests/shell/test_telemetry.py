@@ -13,7 +13,9 @@ import pytest
 
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.journal.reader import Reader
+from gate_controller.settings.mqtt_section import MqttSection
 from gate_controller.shell import telemetry
+from gate_controller.shell.broker import Broker
 from gate_controller.shell.voucher_hash import voucher_hash
 from gate_controller.simulator import Simulator
 from tests.rig.gate import GOOD, LOW, GateInProcess, running_gate
@@ -202,6 +204,23 @@ async def test_a_gate_can_speak_only_as_itself(
             await gate.admit()
             await venue.ask(ROOT, b"{}")
             assert (await venue.first("/answer/test"))["events"]
+
+
+async def test_a_stop_in_the_moment_in_which_the_broker_answers_is_a_stop(real: RealBroker) -> None:
+    settings = MqttSection(host="127.0.0.1", port=real.port, tls=False)
+    async with Broker.reached(settings, ROOT, GATE) as reached:
+        telling = asyncio.create_task(reached.tell(f"{ROOT}/status", b"1"))
+        library = reached._client._client
+        answered = library.on_publish
+
+        def stopped_then(*said: Any) -> None:
+            answered(*said)
+            telling.cancel()
+
+        library.on_publish = stopped_then
+        [came_to] = await asyncio.gather(telling, return_exceptions=True)
+        library.on_publish = answered
+    assert isinstance(came_to, asyncio.CancelledError)
 
 
 async def test_a_wrong_password_is_said_once_and_the_gate_goes_on(

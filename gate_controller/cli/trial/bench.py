@@ -170,7 +170,8 @@ async def display(settings: Settings, each: float) -> None:
             say(name)
             show_at_once(player, card)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(failed.wait(), seconds_of(name, each))
+                async with asyncio.timeout(seconds_of(name, each)):
+                    await failed.wait()
                 break
     finally:
         await asyncio.to_thread(player.close)

@@ -25,7 +25,8 @@ async def steps_of(request: Request) -> AsyncGenerator[None]:
             wall.look_at_calendar()
             yield
             try:
-                await asyncio.wait_for(told.wait(), live.BEAT_SECONDS)
+                async with asyncio.timeout(live.BEAT_SECONDS):
+                    await told.wait()
                 await asyncio.sleep(STEP_SECONDS)
             except TimeoutError:
                 pass
