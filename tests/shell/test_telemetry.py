@@ -210,7 +210,7 @@ async def test_a_stop_in_the_moment_in_which_the_broker_answers_is_a_stop(real: 
     settings = MqttSection(host="127.0.0.1", port=real.port, tls=False)
     async with Broker.reached(settings, ROOT, GATE) as reached:
         telling = asyncio.create_task(reached.tell(f"{ROOT}/status", b"1"))
-        library = reached._client._client
+        library: Any = reached._client._client
         answered = library.on_publish
 
         def stopped_then(*said: Any) -> None:
