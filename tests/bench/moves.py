@@ -4,6 +4,9 @@ How far a scan travels through the code: `python -m tests.bench.moves`.
 Each way is walked once by the real app, with mock pins and the simulator in this process, while every call is counted.
 Only files of the gate count, the simulator's left out. A move is a call whose file is another than its caller's;
 whatever lies between the two (the loop, a library) is passed over in silence.
+
+The walk begins at a gate at rest: another visitor was served before, and nothing is left to do for him, neither on the
+display nor in the journal. What a gate still does for the one before is not on the way of the next.
 """
 
 import asyncio
@@ -55,6 +58,14 @@ def _is_ours(file: str) -> bool:
     return file.startswith(_ROOT) and not file.startswith(_WITNESS)
 
 
+async def _at_rest(gate: GateInProcess) -> None:
+    """Wait until the gate has nothing to do by itself, and nobody to tell anything."""
+    app = gate.app
+    await until(lambda: app.gate.wake_at is None and not app.board.tells_soon and not app._runner._tasks)
+    await gate.scanner_pauses()
+    await app._journal.written()
+
+
 async def _to_the_relay(gate: GateInProcess, walk: Walk) -> None:
     """Scan, and count until the relay's pin is set; the display, the log and the rest of the release come later."""
     pin = gate.pins.pin(RELAY)
@@ -86,7 +97,7 @@ WAYS: dict[str, Callable[[GateInProcess, Walk], Awaitable[None]]] = {
 
 
 async def walked(way: Callable[[GateInProcess, Walk], Awaitable[None]]) -> Walk:
-    """Return what a gate calls on one way, in all its threads; another visitor was served before."""
+    """Return what a gate calls on one way, in all its threads, from rest on; another visitor was served before."""
     walk = Walk()
     # Before the gate starts its threads: each takes the counter along.
     threading.setprofile(walk)
@@ -98,6 +109,7 @@ async def walked(way: Callable[[GateInProcess, Walk], Awaitable[None]]) -> Walk:
                 running_gate(Path(state), pins, simulator) as gate,
             ):
                 await gate.admit()
+                await _at_rest(gate)
                 gate.app._front._on_text = None  # whose words only tests and the demo follow
                 await way(gate, walk)
     finally:
