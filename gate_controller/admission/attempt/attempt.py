@@ -132,7 +132,7 @@ class Attempt:
     def serve(self, turn: Turn, since: float | None = None) -> None:
         """Begin the visitor's time budget; `since` (monotonic) is when he scanned, if that was not now."""
         self.begun = turn.at.mono if since is None else since
-        self.verdict_due = turn.policy.share(self.begun, turn.policy.VERDICT_SHARE)
+        self.verdict_due = self.begun + turn.policy.budget.verdict
 
     def is_due(self, turn: Turn) -> bool:
         """Whether its visitor must be told something now, or its state has something to do by itself."""
@@ -154,7 +154,7 @@ class Attempt:
         """Return the record of what it is to charge, with what is known of it by now, and name the charge."""
         policy = turn.policy
         # E-GUMA documents letters and digits only (eguma-api.md): a dash that it refused would refuse every visitor.
-        self.reference = "".join(letter for letter in f"{policy.gate_id}{self.id}" if letter.isalnum())
+        self.reference = "".join(filter(str.isalnum, f"{policy.gate_id}{self.id}"))
         return self.fact(
             Intended,
             turn,
@@ -218,7 +218,7 @@ class Attempt:
         """Serve a visitor who waits by a new attempt, or have him scan again where too little time is left for one."""
         if self.verdict_due is None:
             return
-        if self.pool is None and turn.at.mono <= turn.policy.share(self.begun, turn.policy.GO_ON_SHARE):
+        if self.pool is None and turn.at.mono <= self.begun + turn.policy.budget.go_on:
             self.verdict_due = None
             turn.serve_anew(self.id)
         else:

@@ -21,7 +21,7 @@ def begin(a: Attempt, turn: Turn) -> None:
     """Ask what is on the voucher; nothing follows that would need a part of its visitor's time."""
     a.serve(turn)
     a.state = Consulting()
-    turn.ask(AskBalance(a.id, a.code, turn.policy.share(a.begun, turn.policy.REDEEM_SHARE), urgent=True))
+    turn.ask(AskBalance(a.id, a.code, a.begun + turn.policy.budget.redeem, urgent=True))
     turn.show(MessageKind.CHECKING)
 
 

@@ -50,7 +50,7 @@ def claimed(a: Attempt, state: Credit, event: Rescanned, turn: Turn) -> None:
         return
     a.state = Proving()
     turn.show(MessageKind.CHECKING)
-    deadline = turn.policy.share(a.begun, turn.policy.BALANCE_SHARE)
+    deadline = a.begun + turn.policy.budget.balance
     turn.ask(AskBalance(a.id, a.voucher_code, deadline, urgent=True))
 
 

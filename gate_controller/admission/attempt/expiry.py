@@ -44,4 +44,4 @@ def objection(state: Checking, balance: Balance, turn: Turn) -> MessageKind | No
 
 
 def _ask(a: Attempt, voucher_code: VoucherCode, turn: Turn, *, urgent: bool) -> None:
-    turn.ask(AskInfo(a.id, voucher_code, turn.policy.share(a.begun, turn.policy.BALANCE_SHARE), urgent=urgent))
+    turn.ask(AskInfo(a.id, voucher_code, a.begun + turn.policy.budget.balance, urgent=urgent))

@@ -108,9 +108,9 @@ def _scanned_at(a: Attempt, turn: Turn) -> float:
 
 def ask_balance(a: Attempt, turn: Turn) -> None:
     """Ask what is on the voucher, in its visitor's time; not for long where E-GUMA was out of reach just now."""
-    policy = turn.policy
-    share = policy.OUTAGE_BALANCE_SHARE if turn.outage.id else policy.BALANCE_SHARE
-    turn.ask(AskBalance(a.id, a.code, policy.share(a.begun, share), urgent=True))
+    budget = turn.policy.budget
+    seconds = budget.balance_in_outage if turn.outage.id else budget.balance
+    turn.ask(AskBalance(a.id, a.code, a.begun + seconds, urgent=True))
 
 
 def balance_answered(a: Attempt, state: Checking, event: BalanceAnswered, turn: Turn) -> None:
@@ -307,12 +307,12 @@ def send_redeem(a: Attempt, turn: Turn) -> None:
     if turn.barred is not None:
         _end_uncharged(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, turn.came_between, fault=turn.barred)
         return
-    if turn.at.mono > policy.share(a.begun, policy.REDEEM_START_SHARE):
+    if turn.at.mono > a.begun + policy.budget.redeem_begins:
         # A disk this slow would leave Redeem no time for its answer, and make doubts out of good redemptions.
         _end_uncharged(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
         return
     a.state = Redeeming()
-    deadline = policy.share(a.begun, policy.REDEEM_SHARE)
+    deadline = a.begun + policy.budget.redeem
     turn.ask(Redeem(a.id, a.voucher_code, policy.price if a.price is None else a.price, a.reference, deadline))
 
 

@@ -137,7 +137,7 @@ def _do(concluded: EntryConclusion, a: Attempt, state: TicketInDoubt, info: Tick
 def _not_done(a: Attempt, turn: Turn) -> None:
     turn.write(a.fact(TicketNotTaken, turn, reason=NO_TRACE))
     turn.note(f"ticket=settled incident={a.incident} checked_in=no")
-    if a.verdict_due is not None and turn.at.mono <= turn.policy.share(a.begun, turn.policy.GO_ON_SHARE):
+    if a.verdict_due is not None and turn.at.mono <= a.begun + turn.policy.budget.go_on:
         a.verdict_due = None
         turn.serve_anew(a.id)
     elif a.verdict_due is not None:

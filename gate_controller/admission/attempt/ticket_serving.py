@@ -67,7 +67,7 @@ def begin(a: Attempt, turn: Turn, since: float | None = None) -> None:
 def intent_written(a: Attempt, state: TicketIntending, event: Written, turn: Turn) -> None:
     """Send the one request. A crash from here leaves an intent without an outcome: looked up."""
     policy = turn.policy
-    deadline = policy.share(a.begun, policy.REDEEM_SHARE)
+    deadline = a.begun + policy.budget.redeem
     if not a.is_entry:
         a.state = LeavingAsked()
         turn.ask(CheckOut(a.id, ticket_of(a), deadline, urgent=True))
@@ -76,7 +76,7 @@ def intent_written(a: Attempt, state: TicketIntending, event: Written, turn: Tur
         not_taken(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, "the journal fails", fault=Fault.JOURNAL)
     elif turn.barred is not None:
         not_taken(a, turn, MessageKind.REFUSED_OUT_OF_SERVICE, turn.came_between, fault=turn.barred)
-    elif turn.at.mono > policy.share(a.begun, policy.REDEEM_START_SHARE):
+    elif turn.at.mono > a.begun + policy.budget.redeem_begins:
         not_taken(a, turn, MessageKind.UNREACHABLE, "the intent took too long to write")
     else:
         a.state = CheckingIn()

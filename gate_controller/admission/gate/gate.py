@@ -266,7 +266,7 @@ class Gate:
 
     @property
     def _barred(self) -> Fault | None:
-        return next((fault for fault in BARRING if fault in self.faults), None)
+        return next((fault for fault in BARRING if fault in self.faults), None) if self.faults else None
 
     def _time_passed(self, event: TimePassed, turn: Turn) -> None:
         if self.policy.passage_seconds is not None and self._sensing.time_passed(turn.at.mono, self.policy):

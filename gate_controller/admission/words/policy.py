@@ -1,7 +1,9 @@
 """What a gate is told once: its prices, its rules and its times. All times are in seconds."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.admission.words.outage_rules import OutageRules
 from gate_controller.admission.words.tariff import Tariff
@@ -68,15 +70,12 @@ class Policy:
     price_list: tuple[tuple[str, str], ...] = ()
     """What all of that says of prices, as the house has written it: each setting and its value."""
 
-    # The visitor's time budget, as shares of verdict_seconds. Redeem keeps more than a second of five for itself, so a
-    # slow Balance cannot push it into an unknown outcome; what is left after Redeem serves the look-up; the last three
-    # hundredths are for drawing the verdict. A look-up that ends an earlier doubt early enough leaves Balance its half.
-    GO_ON_SHARE = 0.30
-    BALANCE_SHARE = 0.60
-    OUTAGE_BALANCE_SHARE = 0.30  # E-GUMA was out of reach a moment ago: most of the time nobody answers
-    REDEEM_START_SHARE = 0.70
-    REDEEM_SHARE = 0.85
-    VERDICT_SHARE = 0.97
+    budget: "TimeBudget" = field(init=False, repr=False, compare=False)
+    """How `verdict_seconds` are shared out."""
+
+    def __post_init__(self) -> None:
+        """Share out the time of every visitor, once."""
+        object.__setattr__(self, "budget", TimeBudget.of(self.verdict_seconds))
 
     def usual_price(self, wall: float) -> Cents:
         """Return the usual price at a moment of the wall clock."""
@@ -91,9 +90,29 @@ class Policy:
         """How long a release lets somebody through."""
         return self.hold_seconds if self.passage_seconds is None else self.passage_seconds
 
-    def share(self, begun: float, share: float) -> float:
-        """Return the moment when `share` of the time budget of a scan taken at `begun` is used up."""
-        return begun + share * self.verdict_seconds
+
+@frozen
+class TimeBudget:
+    """
+    How a visitor's time is shared out: in seconds after his scan, by when each step has to be over.
+
+    Redeem keeps more than a second of five for itself, so a slow Balance cannot push it into an unknown outcome; what
+    is left after Redeem serves the look-up; the last three hundredths are for drawing the verdict.
+    """
+
+    go_on: float
+    """A look-up that ends an earlier doubt until here leaves Balance its half."""
+    balance_in_outage: float
+    """E-GUMA was out of reach a moment ago: most of the time nobody answers."""
+    balance: float
+    redeem_begins: float
+    redeem: float
+    verdict: float
+
+    @classmethod
+    def of(cls, seconds: float) -> Self:
+        """Share out the time until the verdict."""
+        return cls(0.30 * seconds, 0.30 * seconds, 0.60 * seconds, 0.70 * seconds, 0.85 * seconds, 0.97 * seconds)
 
 
 WAIT_LAPSES_SECONDS = 10.0
