@@ -215,7 +215,7 @@ class _Doorway:
 
     def release(self) -> None:
         with self._relays.lock:
-            plan, motions = self._plans.released, self._motions
+            plan, motions = self._plans.released, self._relays.motions
             if Motion.HELD in motions:
                 return
             if Motion.RELEASED in motions:
@@ -226,7 +226,7 @@ class _Doorway:
 
     def release_exit(self) -> bool:
         with self._relays.lock:
-            motions = self._motions
+            motions = self._relays.motions
             if Motion.RELEASED_OUT in motions or Motion.HELD in motions:
                 return False
             out = tuple(
@@ -239,13 +239,6 @@ class _Doorway:
                 out = self._joined(out)
             self._relays.start(out, otherwise=self._plans.closing)
             return True
-
-    @property
-    def _motions(self) -> frozenset[Motion]:
-        """What is under way or follows; nothing while the relays are not where they should be."""
-        if self._relays.fault is not None:
-            return frozenset()
-        return frozenset(step.motion for step in self._relays.left)
 
     def _joined(self, plan: Plan) -> Plan:
         """Return a plan for one more person, which neither shortens nor lengthens a pulse that is under way."""

@@ -9,7 +9,7 @@ can bring on a seizure), and every beep ends by itself.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
@@ -60,18 +60,16 @@ class Look:
 
     lamps: frozenset[Lamp]
     flashes: tuple[Flash, ...] = ()
+    steps: tuple[PatternStep[frozenset[Lamp]], ...] = field(init=False, repr=False, compare=False)
+    """The same as a ring of steps, the first one lit."""
 
-    @property
-    def steps(self) -> tuple[PatternStep[frozenset[Lamp]], ...]:
-        """The look as a ring of steps, the first one lit."""
-        if not self.flashes:
-            return (PatternStep(self.lamps),)
-        dark: frozenset[Lamp] = frozenset()
-        return tuple(
-            step
-            for flash in self.flashes
-            for step in (PatternStep(self.lamps, flash.lit), PatternStep(dark, flash.dark))
-        )
+    def __post_init__(self) -> None:
+        """Make the steps, once."""
+        lit, dark = self.lamps, frozenset[Lamp]()
+        steps = [
+            step for flash in self.flashes for step in (PatternStep(lit, flash.lit), PatternStep(dark, flash.dark))
+        ]
+        object.__setattr__(self, "steps", tuple(steps) or (PatternStep(lit),))
 
 
 def _look(*lamps: Lamp, flashes: tuple[Flash, ...] = ()) -> Look:

@@ -128,6 +128,13 @@ class Relays:
         return self._stuck
 
     @property
+    def motions(self) -> frozenset[Motion]:
+        """What is under way or follows; nothing while the relays are not where they should be."""
+        if self._stuck is not None:
+            return frozenset()
+        return frozenset([self._step.motion, *[step.motion for step in self._later]])
+
+    @property
     def left(self) -> Plan:
         """What is still to be done: the present step for the rest of its time, and those after it."""
         if not self._entered or self._due is None:
