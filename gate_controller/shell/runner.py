@@ -2,7 +2,8 @@
 The shell around the core: events in, commands carried out, in order.
 
 Rules: events are handled one after the other, in the event loop; a command that takes time reports back with an event;
-what a visitor does not wait for (display, log) is done after the step that he waits for has begun.
+what a visitor does not wait for (display, log) is done after the step that he waits for has begun; what only staff read
+(status, counts), after his verdict.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -99,7 +101,7 @@ class Runner:
         self.drive = drive
         self._front = front
         self._books = books
-        self._board = board
+        self._board, self._counts = board, board.counts
         self._crashed = crashed
         self._on_move = on_move
         self._on_sensor_ailment = on_sensor_ailment
@@ -254,7 +256,7 @@ class Runner:
             # One that another message follows at once would be seen by nobody, and keep a slow display from the next.
             if message.kind is not MessageKind.CHECKING or not self._untold:
                 self._front.show(message)
-                self._board.counts.told(message.kind)
+                self._afterwards(partial(self._counts.told, message.kind))
 
     def _append(self, write: do.Write) -> None:
         self._journal.append(write.facts, lambda failure: self._written(write, failure), synced=write.synced)
@@ -272,16 +274,23 @@ class Runner:
     def _count_opening(self, attempt: AttemptId, mono: float) -> None:
         served = self.gate.visitors.lane
         if served is not None and served.id == attempt:  # a person's order has no scan
-            self._board.counts.opened(mono - served.begun)
+            self._counts.opened(mono - served.begun)
 
     def _written(self, write: do.Write, failure: str | None) -> None:
         if failure is None:
             self.post(on.Written(self.now(), write.ticket))
-            self._board.written(write.facts)
+            self._afterwards(partial(self._board.written, write.facts))
         else:
             self.post(on.WriteFailed(self.now(), write.ticket, failure))
         if self.gate.visitors.lane is None:
             self._journal.rest()
+
+    def _afterwards(self, note: Callable[[], None]) -> None:
+        """Have something noted that only staff read: soon, or once a visitor who waits has been told his verdict."""
+        self._board.put_off.append(note)
+        lane = self.gate.visitors.lane
+        if lane is None or lane.verdict_due is None:
+            self._loop.call_soon(self._board.catch_up)
 
     async def _ask_balance(self, command: calls.AskBalance) -> None:
         begun = time.monotonic()
@@ -324,12 +333,13 @@ class Runner:
 
     def _answered(self, what: str, event: on.AttemptEvent, outcome: object, begun: float) -> None:
         self.post(event)
-        self._board.asked_eguma(what, outcome, event.at.mono - begun, event.at.wall)
+        self._afterwards(partial(self._board.asked_eguma, what, outcome, event.at.mono - begun, event.at.wall))
 
     async def _ask_redemptions(self, command: calls.AskRedemptions) -> None:
         begun, since = time.monotonic(), command.since - LOOKUP_MARGIN_SECONDS
         listed = await self._books.listed(since, self.now().wall, command.deadline, urgent=command.urgent)
-        self._board.asked_eguma("redemptions", listed, time.monotonic() - begun)
+        at = self.now()
+        self._afterwards(partial(self._board.asked_eguma, "redemptions", listed, at.mono - begun, at.wall))
         outcome = listed if isinstance(listed, calls.CallFailed) else await self._books.weigh(command, since, listed)
         self.post(calls.RedemptionsAnswered(self.now(), command.attempt, outcome))
         if not isinstance(listed, calls.CallFailed):

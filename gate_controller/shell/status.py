@@ -8,6 +8,7 @@ disk and asks no network, so that anybody may ask at any time. Who wants to foll
 import asyncio
 import platform
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -251,15 +252,35 @@ class StatusBoard:
         self._telling: asyncio.TimerHandle | None = None
         self.tells_soon = False
         """Whether followers will be told without anything more."""
-        self.open_items = OpenItems()
-        self.counts = Counts()
+        self.put_off: deque[Callable[[], None]] = deque()
+        """What is to be noted here, and waits while a visitor does; whoever looks has it noted first."""
+        self._open_items = OpenItems()
+        self._counts = Counts()
         self.scanner = ""
         """The port of the scanner."""
         self.machine: Callable[[], MachineStatus] = MachineStatus
         """How the machine is."""
 
+    @property
+    def open_items(self) -> OpenItems:
+        """The staff's list."""
+        self.catch_up()
+        return self._open_items
+
+    @property
+    def counts(self) -> Counts:
+        """What the gate has done since its start; what is put off then counts with the next look at the board."""
+        self.catch_up()
+        return self._counts
+
+    def catch_up(self) -> None:
+        """Note what was put off, in its order."""
+        while self.put_off:
+            self.put_off.popleft()()
+
     def status(self) -> GateStatus:
         """Return the gate as it is now."""
+        self.catch_up()
         gate = self._gate
         doubted = [
             a.price or gate.policy.price for a in gate.visitors.unfinished.values() if isinstance(a.state, InDoubt)
@@ -281,7 +302,7 @@ class StatusBoard:
             scanner=self.scanner,
             eguma=self._eguma,
             money=MoneyStatus(
-                self.open_items.number, self.open_items.cents, len(doubted), Cents(sum(doubted, start=0))
+                self._open_items.number, self._open_items.cents, len(doubted), Cents(sum(doubted, start=0))
             ),
             inside=gate.occupancy.inside,
             most_inside=gate.policy.most_inside,
@@ -309,7 +330,7 @@ class StatusBoard:
 
     def written(self, facts: Sequence[Fact]) -> None:
         """Take facts that have come to disk, each attempt's in their order."""
-        self.open_items.take(facts)
+        self._open_items.take(facts)
         for told in tuple(self._readers):
             told(facts)
 
@@ -339,7 +360,7 @@ class StatusBoard:
 
     def asked_eguma(self, what: str, outcome: object, seconds: float, now: float | None = None) -> None:
         """Note how a call ended that took so long; `what` was asked (`balance`, say). `now` is wall clock."""
-        self.counts.asked(what, outcome, seconds)
+        self._counts.asked(what, outcome, seconds)
         now = self._wall() if now is None else now
         if isinstance(outcome, CallFailed) and outcome.fault in {CallFault.NOT_SENT, CallFault.UNKNOWN}:
             since = self._eguma.trouble_since if self._eguma.trouble else now
@@ -349,6 +370,7 @@ class StatusBoard:
         self.changed()
 
     def _tell(self) -> None:
+        self.catch_up()
         self.tells_soon = False
         for told in tuple(self._followers):
             told()

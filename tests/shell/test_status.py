@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gate_controller.admission.words.facts import Approved, Fact, Intended, Redeemed, Released
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.shell.status import TOLD_WITHIN_SECONDS, GateState, GateStatus
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
@@ -84,6 +85,41 @@ async def test_who_follows_is_told_of_a_fault_at_once_and_of_all_else_within_a_s
         told = len(seen)
         await gate.admit()
         assert len(seen) == told
+
+
+async def test_whoever_looks_while_a_visitor_waits_sees_all_that_has_happened(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    heard: list[Fact] = []
+    async with running_gate(state_dir, pins, simulator, admission__verdict_seconds=5) as gate:
+        board = gate.app.board
+        board.follow_facts(heard.extend)
+        simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=2))
+        begun = time.time()
+        gate.scan(GOOD)
+        await until(lambda: gate.requests("redeem.json") == 1)
+        status = board.status()
+        assert (status.lane.state, sum(board.counts.eguma["balance", "answered"].counts)) == ("redeeming", 1)
+        assert status.eguma.answered_at is not None
+        assert status.eguma.answered_at > begun
+        assert [type(fact) for fact in heard] == [Intended, Approved]
+        await gate.shows(MessageKind.ADMITTED)
+        await until(lambda: Released in {type(fact) for fact in heard})
+        assert [type(fact) for fact in heard] == [Intended, Approved, Redeemed, Released]
+
+
+async def test_who_follows_facts_hears_of_them_though_nobody_looks_and_a_visitor_waits(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    heard: list[Fact] = []
+    async with running_gate(state_dir, pins, simulator, admission__verdict_seconds=5) as gate:
+        gate.app.board.follow_facts(heard.extend)
+        simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=2))
+        gate.scan(GOOD)
+        await until(lambda: len(heard) == 2)
+        lane = gate.app.gate.lane
+        assert lane is not None
+        assert lane.state.name == "redeeming"
 
 
 async def test_asking_costs_the_loop_less_than_a_millisecond(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
