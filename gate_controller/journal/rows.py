@@ -45,6 +45,11 @@ def remembered(db: sqlite3.Connection, key: str) -> str | None:
     return row[0] if row else None
 
 
+def remember(db: sqlite3.Connection, key: str, value: str) -> None:
+    """Remember a value under a key."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
 def newest_number(db: sqlite3.Connection) -> int:
     """Return the highest number of all attempts that the journal holds or has archived; 0 where there is none."""
     row = db.execute(

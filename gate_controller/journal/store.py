@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, PricesChanged, Standing
@@ -22,6 +22,9 @@ from gate_controller.admission.words.money import Cents
 from gate_controller.journal import charges, closings, codec, left_over, own_files, restoring, rows, schema
 from gate_controller.journal.failures import EXPLAINED, JournalError, explained, in_words, unusable
 from gate_controller.journal.lock import take_lock
+
+_Ts = TypeVarTuple("_Ts")
+_T = TypeVar("_T")
 
 TAG_LENGTH = 4
 NAME_LENGTH = 12
@@ -240,20 +243,24 @@ class Store:
         # What somebody still reads cannot be copied yet.
         self._frames = logged - copied
 
+    def _asked(self, question: Callable[[sqlite3.Connection, Unpack[_Ts]], _T], *about: *_Ts) -> _T:
+        # No context manager here either: what a look-up asks lies between scan and relay.
+        try:
+            return question(self._db, *about)
+        except EXPLAINED as error:
+            raise in_words(self.path, error) from None
+
     def facts_of(self, number: int) -> tuple[Fact, ...]:
         """Return an attempt's facts, in order; none if there is no such attempt."""
-        with explained(self.path):
-            return rows.facts_of(self._db, self._tags, number)
+        return self._asked(rows.facts_of, self._tags, number)
 
     def newest_number(self) -> int:
         """Return the highest number of all attempts that the journal holds or has archived; 0 where there is none."""
-        with explained(self.path):
-            return rows.newest_number(self._db)
+        return self._asked(rows.newest_number)
 
     def number_of(self, code: Incident) -> int | None:
         """Return the number of the latest attempt with an incident code; None where the journal holds none."""
-        with explained(self.path):
-            return rows.number_of(self._db, code)
+        return self._asked(rows.number_of, code)
 
     def pending(self, standing: Standing) -> tuple[tuple[Fact, ...], ...]:
         """Return the facts of every attempt that stands so, oldest attempt first."""
@@ -295,19 +302,16 @@ class Store:
 
     def free_entries(self) -> tuple[tuple[Fact, ...], ...]:
         """Return the newest free entries and outages, each with its facts in order, the oldest first."""
-        with explained(self.path):
-            return rows.free_entries(self._db, rows.tags(self._db))
+        return self._asked(rows.free_entries, self._tags)
 
     def remembered(self, key: str) -> str | None:
         """Return what was remembered under a key."""
-        with explained(self.path):
-            return rows.remembered(self._db, key)
+        return self._asked(rows.remembered, key)
 
     def remember(self, key: str, value: str) -> None:
         """Remember a value under a key, synced."""
         self.make_ready(synced=True)
-        with explained(self.path):
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        self._asked(rows.remember, key, value)
         self._frames += _FRAMES_OF_A_WRITE
 
     def close_day(self, counted: closings.DayToClose, body: dict[str, Any]) -> bool:
@@ -367,8 +371,7 @@ class Store:
 
         Since a moment (wall clock), and of attempts with a number above `after`.
         """
-        with explained(self.path):
-            return charges.charges_since(self._db, moment, after)
+        return self._asked(charges.charges_since, moment, after)
 
     def count_charges(
         self, voucher_code: str, amount: Cents, since: tuple[float, float], *, but: AttemptId
@@ -377,14 +380,12 @@ class Store:
         Count this voucher's charges of an amount, attempt `but` left out: those that E-GUMA surely lists, intended
         since the first moment (wall clock), and those that it lists at most, since the second, which is no later.
         """
-        with explained(self.path):
-            number = int(but[TAG_LENGTH:])
-            return charges.entries_since(self._db, self._tags, voucher_code, amount, since, number)
+        number = int(but[TAG_LENGTH:])
+        return self._asked(charges.entries_since, self._tags, voucher_code, amount, since, number)
 
     def explained_since(self, moment: float) -> Counter[tuple[VoucherCode | None, Cents | None]]:
         """Count by voucher and amount what was intended since a moment (wall clock): E-GUMA may list as many."""
-        with explained(self.path):
-            return charges.explained_since(self._db, moment)
+        return self._asked(charges.explained_since, moment)
 
     def may_lack_charges_since(self, moment: float) -> bool:
         """Whether charges since a moment (wall clock) may have been lost with a corrupt journal."""

@@ -65,18 +65,21 @@ class Books:
         At the edge of the list's window an entry may be in or out.
         """
         surely_from, maybe_from = begin + AHEAD_OF_UTC.total_seconds(), begin - AHEAD_OF_UTC.total_seconds()
+        is_user_known = self._own_user.known is not None
 
-        def known(store: Store) -> tuple[int, int]:
+        def known(store: Store) -> tuple[str | None, int, int]:
+            user = None if is_user_known else self._own_user.proven_by(store, listed, surely_from)
             what, but = (command.voucher_code, command.amount), command.attempt
             surely, at_most = store.count_charges(*what, (surely_from, maybe_from), but=but)
             # Of a journal that may lack some, any entry may be an earlier charge of this gate.
-            return surely, len(listed) if store.may_lack_charges_since(maybe_from) else at_most
+            return user, surely, len(listed) if store.may_lack_charges_since(maybe_from) else at_most
 
         try:
-            await self._own_user.learn(listed, surely_from)
-            surely, at_most = await self._journal.read(known)
+            user, surely, at_most = await self._journal.read(known)
         except JournalError as error:
             return CallFailed(CallFault.UNKNOWN, str(error))
+        if user is not None:
+            self._own_user.go_by(user)
         return Redemptions(listed, self._own_user.known, surely, at_most)
 
     async def compare(self, listed: Iterable[ListedRedemption], since: float, now: float) -> None:

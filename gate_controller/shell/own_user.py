@@ -59,18 +59,22 @@ class OwnUser:
 
     async def learn(self, listed: Iterable[ListedRedemption], since: float) -> None:
         """Learn from a list of redemptions of all users since a moment (wall clock). Raises `JournalError`."""
-        if self.known is not None:
-            return
-        entries = tuple(listed)
+        if self.known is None:
+            self.go_by(await self._journal.read(lambda store: self.proven_by(store, listed, since)))
 
-        def ask(store: Store) -> str | None:
-            charges = store.charges_since(since, after=self._charged_after)
-            user = learn_user(entries, charges, at_least=self._least)
-            if user is not None and self._configured in {None, user}:
-                store.remember(f"user_of_key:{self._mark}", user)
-            return user
+    def proven_by(self, store: Store, listed: Iterable[ListedRedemption], since: float) -> str | None:
+        """
+        Return whom the journal's charges since a moment prove to be the one in such a list, for `go_by`; what agrees
+        with the settings is remembered. For whoever asks the journal something else besides, in its thread.
+        """
+        charges = store.charges_since(since, after=self._charged_after)
+        user = learn_user(listed, charges, at_least=self._least)
+        if user is not None and self._configured in {None, user}:
+            store.remember(f"user_of_key:{self._mark}", user)
+        return user
 
-        user = await self._journal.read(ask)
+    def go_by(self, user: str | None) -> None:
+        """Go by what was found; nothing changes where that is nobody."""
         if user is None or user == self._told:
             return
         self._told = user
