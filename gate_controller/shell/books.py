@@ -37,6 +37,8 @@ class Books:
         self._journal = journal
         self._own_user = own_user
         self._tell = tell
+        self._uncompared: list[tuple[tuple[ListedRedemption, ...], float]] = []
+        """Lists, each with the moment since when it counts, that are still to be laid beside the journal."""
 
     @property
     def own_user(self) -> str | None:
@@ -54,17 +56,20 @@ class Books:
         try:
             return await self._api.redemptions(since, now, deadline, urgent=urgent)
         finally:
-            asyncio.get_running_loop().call_later(GIVE_BACK_AFTER_SECONDS, _give_memory_back)
+            _give_memory_back_soon()
 
     async def weigh(
-        self, command: AskRedemptions, begin: float, listed: tuple[ListedRedemption, ...]
+        self, command: AskRedemptions, begin: float, listed: tuple[ListedRedemption, ...], now: float
     ) -> Redemptions | CallFailed:
         """
         Lay what the journal knows beside a list of all users since `begin` (wall clock), and learn from it.
 
-        At the edge of the list's window an entry may be in or out.
+        At the edge of the list's window an entry may be in or out. What an earlier list shows counts: it is compared
+        before, where nobody has come to that yet. This one is left for `compare`.
         """
+        await self.compare(now)
         surely_from, maybe_from = begin + AHEAD_OF_UTC.total_seconds(), begin - AHEAD_OF_UTC.total_seconds()
+        self._uncompared.append((listed, maybe_from))
         is_user_known = self._own_user.known is not None
 
         def known(store: Store) -> tuple[str | None, int, int]:
@@ -82,12 +87,20 @@ class Books:
             self._own_user.go_by(user)
         return Redemptions(listed, self._own_user.known, surely, at_most)
 
-    async def compare(self, listed: Iterable[ListedRedemption], since: float, now: float) -> None:
+    async def compare(self, now: float) -> None:
         """
-        Take a list of redemptions of all users since a moment, and the present one (wall clock).
+        Look in the lists that were weighed for charges of this gate that the journal does not hold (`now`: wall clock).
 
-        Look-ups take the journal for one that lacks charges from then on.
+        Look-ups take the journal for one that lacks charges from then on. With thousands of entries and intents this
+        takes its time: it is for when no visitor waits.
         """
+        while self._uncompared:
+            listed, since = self._uncompared.pop(0)
+            await self._compare(listed, since, now)
+            del listed
+            _give_memory_back_soon()
+
+    async def _compare(self, listed: Iterable[ListedRedemption], since: float, now: float) -> None:
         if (own_user := self._own_user.known) is None:
             return
         # Entries alike in every field may be one entry twice.
@@ -112,6 +125,10 @@ class Books:
                 f"E-GUMA lists a charge of voucher {voucher} that it does not hold: the key is used elsewhere, or the "
                 "journal is an older copy: give each gate a key of its own, and compare with `journal reconcile`"
             )
+
+
+def _give_memory_back_soon() -> None:
+    asyncio.get_running_loop().call_later(GIVE_BACK_AFTER_SECONDS, _give_memory_back)
 
 
 def _give_memory_back() -> None:

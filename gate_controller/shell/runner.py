@@ -25,7 +25,7 @@ from gate_controller.admission.words.ids import NOBODY, AttemptId, OrderId
 from gate_controller.admission.words.info_calls import AskInfo, InfoAnswered
 from gate_controller.admission.words.messages import Fault, Message, MessageKind
 from gate_controller.devices.errors import DeviceError
-from gate_controller.eguma.api import AHEAD_OF_UTC, Api
+from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
 from gate_controller.shell.server_clock import ServerClock
@@ -340,10 +340,15 @@ class Runner:
         listed = await self._books.listed(since, self.now().wall, command.deadline, urgent=command.urgent)
         at = self.now()
         self._afterwards(partial(self._board.asked_eguma, "redemptions", listed, at.mono - begun, at.wall))
-        outcome = listed if isinstance(listed, calls.CallFailed) else await self._books.weigh(command, since, listed)
+        if isinstance(listed, calls.CallFailed):
+            self.post(calls.RedemptionsAnswered(at, command.attempt, listed))
+            return
+        outcome = await self._books.weigh(command, since, listed, at.wall)
+        del listed
         self.post(calls.RedemptionsAnswered(self.now(), command.attempt, outcome))
-        if not isinstance(listed, calls.CallFailed):
-            await self._books.compare(listed, since - AHEAD_OF_UTC.total_seconds(), self.now().wall)
+        del outcome
+        await self.visitor_served()
+        await self._books.compare(self.now().wall)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._loop.create_task(work)

@@ -1,10 +1,17 @@
-"""The list of redemptions grows all day: what it takes while it is read is given back."""
+"""E-GUMA's list beside the journal: what a charge shows that it does not hold; and the memory that a list takes."""
 
 import asyncio
 import json
 import sys
 from pathlib import Path
 
+from gate_controller.admission.words.calls import AskRedemptions, ListedRedemption, Redemptions
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.eguma.api import Api
+from gate_controller.journal.writer import Journal
+from gate_controller.shell.books import Books
+from gate_controller.shell.own_user import OwnUser
+from tests.rig.facts import NOON, PRICE, VOUCHER, admission, intended
 from tests.rig.raw_server import answer_of, raw_server
 
 LOOK_UP = """
@@ -81,3 +88,34 @@ async def test_look_ups_in_a_list_that_grows_all_day_take_no_memory_for_good(tmp
         process.stdin.close()
         assert await process.wait() == 0
     assert max(resident) - resident[2] < MOST_KIB, resident
+
+
+DAY_BEFORE = NOON - 24 * 3600.0
+ELSEWHERE = ListedRedemption(VoucherCode("EXP6NT2VKD8Q"), PRICE, "gate", NOON + 3)
+
+
+async def test_a_charge_from_elsewhere_in_one_list_makes_the_next_look_up_careful(tmp_path: Path) -> None:
+    said: list[str] = []
+    journal, api = Journal(tmp_path), Api("http://127.0.0.1:9", "key")
+    try:
+        tag = await journal.read(lambda store: store.numbering.tag)
+        await journal.read(lambda store: store.append((*admission(1, tag=tag), *admission(2, tag=tag))))
+        books = Books(api, journal, OwnUser(journal, configured=None, api_key="key"), tell=said.append)
+        own = tuple(ListedRedemption(VOUCHER, PRICE, "gate", NOON + at) for at in (1, 2))
+        doubt = AskRedemptions(intended(2, tag=tag).attempt, VOUCHER, PRICE, NOON, NOON, urgent=True)
+
+        first = await books.weigh(doubt, DAY_BEFORE, (*own, ELSEWHERE), NOON + 5)
+        assert isinstance(first, Redemptions)
+        assert (first.own_user, first.known_at_most) == ("gate", 1)
+        assert said == []  # its visitor waits
+
+        second = await books.weigh(doubt, DAY_BEFORE, own, NOON + 6)
+        assert isinstance(second, Redemptions)
+        assert second.known_at_most == len(own)  # each of them may be an earlier charge
+        [words] = said
+        assert "voucher …KD8Q" in words
+        await books.compare(NOON + 7)
+        assert len(said) == 1
+    finally:
+        await journal.close()
+        await api.aclose()
