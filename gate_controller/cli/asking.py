@@ -8,6 +8,7 @@ from gate_controller.cli.exits import CommandError, ExitCode, UnansweredCommand,
 from gate_controller.cli.in_force import load
 
 if TYPE_CHECKING:
+    from gate_controller.desk.control_socket import ControlError
     from gate_controller.settings import Settings
 
 # ruff: noqa: PLC0415 - libraries are brought in by the command that needs them
@@ -37,7 +38,7 @@ def ask(config: Path | None, overrides: list[str] | None, do: str, *, needs_key:
     try:
         return _ask_stopped(settings, do, request)
     except ControlError as error:
-        raise CommandError(ExitCode.NO, str(error)) from None
+        raise _ended_by(error) from None
 
 
 def ask_gate(config: Path | None, overrides: list[str] | None, do: str, *, remedy: str, **request: Any) -> Any:
@@ -113,7 +114,13 @@ def ask_if_running(state_dir: Path, do: str, **request: Any) -> Any:
     except NoAnswer as error:
         raise UnansweredCommand(ExitCode.NO, str(error)) from None
     except ControlError as error:
-        raise CommandError(ExitCode.NO, str(error)) from None
+        raise _ended_by(error) from None
+
+
+def _ended_by(error: "ControlError") -> CommandError:
+    from gate_controller.desk.control_socket import AskedWrongly
+
+    return CommandError(ExitCode.SETTINGS if isinstance(error, AskedWrongly) else ExitCode.NO, str(error))
 
 
 def login_of(by: str) -> str:

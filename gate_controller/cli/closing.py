@@ -57,15 +57,18 @@ def close(
     if csv_file is not None and csv_file.exists():
         raise CommandError(ExitCode.NO, f"option --csv: {csv_file} is already there: name another file")
     told = ask(config, overrides, "close_day", needs_key=True, date=day, by=login_of(by), zone=zone)
-    if as_json:
-        print_json({**told, "outcome": "done"})
-    else:
+    if not as_json:
         for line in _lines(told):
             print(line)
-    if csv_file is not None:
-        _write(csv_file, told)
-    if print_:  # at last: a printer without paper takes nothing of the rest away
-        ask(config, overrides, "print_closing", date=told["date"])
+    try:
+        if csv_file is not None:
+            _write(csv_file, told)
+        if print_:  # at last: a printer without paper takes nothing of the rest away
+            ask(config, overrides, "print_closing", date=told["date"])
+    except CommandError as error:
+        raise CommandError(error.code, *error.lines, fields=told) from None  # the day is closed all the same
+    if as_json:
+        print_json({**told, "outcome": "done"})
     return ExitCode.OK
 
 

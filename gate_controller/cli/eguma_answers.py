@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gate_controller.admission.words.calls import CallFailed, CallFault
-from gate_controller.cli.exits import ExitCode, complain, on_one_line
+from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
 from gate_controller.cli.json_output import in_json
 
 if TYPE_CHECKING:
@@ -82,17 +82,25 @@ class Enquirer:
 Enquiry = Callable[[Enquirer], Awaitable[EgumaReport]]
 
 
-def tell(settings: "Settings", enquiry: Enquiry, *, as_json: bool) -> int:
-    """Carry out an enquiry, print what it tells, and return the exit code."""
+def tell(settings: "Settings", enquiry: Enquiry, *, as_json: bool, besides: Callable[[], None] = lambda: None) -> int:
+    """
+    Carry out an enquiry, print what it tells, and return the exit code.
+
+    `besides` is done then; where it raises `CommandError`, the one JSON object tells that beside the answer.
+    """
     try:
         report = asyncio.run(_carried_out(settings, enquiry))
     except Unanswered as unanswered:
         return _tell_unanswered(settings, unanswered, as_json=as_json)
     outcome = EnquiryOutcome.DONE if report.refusal is None else EnquiryOutcome.REFUSED
+    if not as_json:
+        print("\n".join(f"{name:<16}{on_one_line(value) or 'none'}" for name, value in report.lines.items()))
+    try:
+        besides()
+    except CommandError as error:
+        raise CommandError(error.code, *error.lines, fields=report.fields) from None
     if as_json:
         print(in_json({**report.fields, "outcome": outcome}))
-    else:
-        print("\n".join(f"{name:<16}{on_one_line(value) or 'none'}" for name, value in report.lines.items()))
     if report.refusal is None:
         return ExitCode.OK
     complain(f"E-GUMA refused ({report.refusal or 'without a word'})")
@@ -122,10 +130,10 @@ def _tell_unanswered(settings: "Settings", unanswered: Unanswered, *, as_json: b
 
 def read_voucher_code(text: str, what: str, *, short_codes: bool) -> "Code":
     """Return the code that a person typed; raise `CommandError` where it is none. `what` may be given instead."""
-    from gate_controller.admission.words.codes import NotAVoucher, is_short_code, read_code
-    from gate_controller.cli.exits import CommandError
+    from gate_controller.admission.words.codes import NotAVoucher, is_short_code
+    from gate_controller.desk.typed_codes import read_typed
 
-    read = read_code(text.encode(errors="surrogateescape"))
+    read = read_typed(text)
     if not isinstance(read, NotAVoucher) and is_short_code(read) and not short_codes:
         read = NotAVoucher("a ShortCode")
     if isinstance(read, NotAVoucher):

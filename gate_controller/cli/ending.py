@@ -7,20 +7,27 @@ import traceback
 from collections.abc import Callable
 
 from gate_controller.cli.exits import CommandError, ExitCode, complain
+from gate_controller.cli.json_output import print_json
 
 NAME = "gate-controller"
 _log = logging.getLogger("gate_controller")
 
 
-def ended(carry_out: Callable[[], int], shows_more: Callable[[], bool] = lambda: False) -> int:
-    """Carry a command out and return its exit code; `shows_more`: whether a traceback is wanted."""
+def ended(
+    carry_out: Callable[[], int], shows_more: Callable[[], bool] = lambda: False, *, in_json: bool = False
+) -> int:
+    """
+    Carry a command out and return its exit code; `shows_more`: whether a traceback is wanted.
+
+    `in_json`: a program reads what it prints, and gets an object for a failure too.
+    """
     for stream in (sys.stdout, sys.stderr):
         # A terminal without Unicode gets escapes, not a crash half-way through a line.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text files
     # Without a handler, Python would write warnings to stderr, between the lines that are for people.
     _log.addHandler(logging.NullHandler())
     try:
-        code = _carried_out(carry_out)
+        code = _carried_out(carry_out, in_json=in_json)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has had enough. Python's own flush at exit must not complain about it.
@@ -38,10 +45,14 @@ def ended(carry_out: Callable[[], int], shows_more: Callable[[], bool] = lambda:
     return code
 
 
-def _carried_out(carry_out: Callable[[], int]) -> int:
+def _carried_out(carry_out: Callable[[], int], *, in_json: bool) -> int:
     try:
         return carry_out()
     except CommandError as error:
+        if in_json:
+            outcome = "unknown" if error.code is ExitCode.EGUMA else "refused"
+            told = {**error.fields, "message": "\n".join(error.lines)}
+            print_json({**told, "outcome": told.pop("outcome", outcome)})
         for line in error.lines:
             complain(line)
         return error.code

@@ -19,8 +19,11 @@ def enquire(settings: "Settings", ask: Ask[_T], seconds: float) -> _T:
     """Return E-GUMA's answer, waiting at most so long; raise `CommandError` where there is none."""
     outcome = asyncio.run(_outcome(settings, ask, seconds))
     if isinstance(outcome, CallFailed):
-        why = f"E-GUMA refused ({outcome.text})" if outcome.fault is CallFault.REFUSED else outcome.text
-        raise CommandError(ExitCode.EGUMA, f"no {ask.name} from {settings.eguma.base_url}: {why}")
+        is_refused = outcome.fault is CallFault.REFUSED
+        why = f"E-GUMA refused ({outcome.text})" if is_refused else outcome.text
+        # The code is as it always was, for scripts; what it means stands in the object.
+        fields = {"outcome": "refused" if is_refused else "unknown"}
+        raise CommandError(ExitCode.EGUMA, f"no {ask.name} from {settings.eguma.base_url}: {why}", fields=fields)
     return outcome
 
 

@@ -5,6 +5,7 @@ Rules: each command is a thin file of its own, brings its libraries in when it r
 What a failure becomes is said in `ending`.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -84,6 +85,9 @@ EXAMPLES
   gate-controller ticket info 1000000000000000001
   gate-controller simulator --port 8765
 """
+
+_ONE_OBJECT = frozenset({"voucher", "depot", "ticket", "receipt"})
+"""Groups whose commands print one JSON object with an `outcome`, whatever becomes of them; so does `journal close`."""
 
 app = typer.Typer(name=NAME, help=manual(_MANUAL), rich_markup_mode=None)
 
@@ -213,7 +217,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise KeyboardInterrupt from None
         return int(outcome or 0)
 
-    return ended(carry_out, shows_more=lambda: state["debug"])
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    return ended(carry_out, shows_more=lambda: state["debug"], in_json=_is_read_by_a_program(given))
+
+
+def _is_read_by_a_program(given: Sequence[str]) -> bool:
+    """Whether a command is to print one JSON object, by its words: a mistake in them ends it before it runs."""
+    group, *rest = [word for word in given if not word.startswith("-")][:2] or [""]
+    return "--json" in given and (group in _ONE_OBJECT or [group, *rest] == ["journal", "close"])
 
 
 def _usage(error: typer.TyperException) -> str:

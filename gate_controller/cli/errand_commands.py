@@ -5,9 +5,11 @@ Rules: done is 0; a no is 1, with its words on stderr; bad input is 2; and 3 whe
 has carried it out: the gate goes on looking, and the incident code says later what became of it.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 
@@ -23,6 +25,12 @@ _VOUCHER = Annotated[str, typer.Argument(metavar="CODE", help="The code on the v
 _AMOUNT = Annotated[int, typer.Option("--amount-cents", metavar="N", help="The amount, in whole cents.")]
 _REASON = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the books.")]
 _NO_REASON = Annotated[str, typer.Option(metavar="TEXT", help="Why, for the books.", show_default=False)]
+
+_NOT_KNOWN_YET = (
+    "whether E-GUMA has carried it out is not known yet: the gate looks it up: do not "
+    "order it again before `gate-controller journal show {incident}` says what became of it"
+)
+_LOOK_SECONDS, _LOOK_AGAIN_SECONDS = 15.0, 0.5
 
 _EXITS = {"done": ExitCode.OK, "refused": ExitCode.NO, "unknown": ExitCode.EGUMA}
 
@@ -143,20 +151,11 @@ def carried_out(
     line: Callable[[dict[str, Any]], str] | None = None,
 ) -> int:
     """Give an order and say what became of it; `fields` are those of its JSON, `line` is said when it is done."""
+    order = uuid4().hex
     try:
-        told = ask(config, overrides, do, needs_key=True, by=login_of(by), full=True, **request)
+        told = ask(config, overrides, do, needs_key=True, by=login_of(by), full=True, id=order, **request)
     except UnansweredCommand as error:
-        if as_json:
-            print(in_json({"message": "\n".join(error.lines), "outcome": "unknown"}))
-        raise CommandError(
-            ExitCode.EGUMA,
-            *error.lines,
-            "whether it was carried out is not known: look into `gate-controller journal list`",
-        ) from None
-    except CommandError as error:
-        if as_json and error.code is ExitCode.NO:
-            print(in_json({"message": "\n".join(error.lines), "outcome": "refused"}))
-        raise
+        raise _unanswered(error, _incident_of(config, overrides, order)) from None
     if as_json:
         print(in_json((fields or _fields)(told)))
     if told["outcome"] == "done":
@@ -165,6 +164,27 @@ def carried_out(
     else:
         complain(_why_not(told))
     return _EXITS[told["outcome"]]
+
+
+def _incident_of(config: Path | None, overrides: list[str] | None, order: str) -> str:
+    """Return the incident code of an order whose gate did not answer, as the journal has it; empty if it has none."""
+    until = time.monotonic() + _LOOK_SECONDS
+    while True:
+        try:
+            return str(ask(config, overrides, "incident_of_order", order=order)["incident"])
+        except CommandError:
+            # The gate may be ending still, or starting again: it has the journal, and does not answer.
+            if time.monotonic() > until:
+                return ""
+            time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _unanswered(error: UnansweredCommand, incident: str) -> CommandError:
+    if not incident:
+        what = "whether it was carried out is not known: look into `gate-controller journal list`"
+        return CommandError(ExitCode.EGUMA, *error.lines, what)
+    what = f"incident {incident}: {_NOT_KNOWN_YET.format(incident=incident)}"
+    return CommandError(ExitCode.EGUMA, *error.lines, what, fields={"incident": incident})
 
 
 def _fields(told: dict[str, Any]) -> dict[str, Any]:
@@ -198,10 +218,7 @@ def _why_not(told: dict[str, Any]) -> str:
     if told.get("standing") == "open":
         return f"incident {incident}: needs a person: {on_one_line(told['reason'])}"
     if told["outcome"] == "unknown":
-        return (
-            f"incident {incident}: whether E-GUMA has carried it out is not known yet: the gate looks it up: do not "
-            f"order it again before `gate-controller journal show {incident}` says what became of it"
-        )
+        return f"incident {incident}: {_NOT_KNOWN_YET.format(incident=incident)}"
     said = on_one_line(told.get("text", ""))
     return f"incident {incident}: {told['reason']}" + (f" ({said})" if said else "")
 

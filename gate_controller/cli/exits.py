@@ -6,7 +6,9 @@ traceback reaches a person who did not ask for one.
 """
 
 import sys
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -35,12 +37,17 @@ MEANING: dict[ExitCode, str] = {
 
 
 class CommandError(Exception):
-    """Ends a command: `lines` go to stderr, one per fault (what: where: what to do)."""
+    """
+    Ends a command: `lines` go to stderr, one per fault (what: where: what to do).
 
-    def __init__(self, code: ExitCode, *lines: str) -> None:
+    `fields` are what its JSON object says besides, where one is asked for.
+    """
+
+    def __init__(self, code: ExitCode, *lines: str, fields: Mapping[str, Any] | None = None) -> None:
         super().__init__("\n".join(lines))
         self.code = code
         self.lines = lines
+        self.fields = dict(fields or {})
 
 
 class UnansweredCommand(CommandError):

@@ -59,6 +59,7 @@ def checkout(
 def _checked(
     config: "Path | None", overrides: list[str] | None, do: str, by: str, number: str, reason: str, *, as_json: bool
 ) -> int:
+    from gate_controller.admission.errand.looks import TICKET_IN_ALREADY, TICKET_NOT_IN
     from gate_controller.admission.words.codes import TICKET_DIGITS
     from gate_controller.admission.words.ticket_calls import ticket_number_in
 
@@ -68,10 +69,12 @@ def _checked(
 
     def fields(told: dict[str, Any]) -> dict[str, Any]:
         is_done = told["outcome"] == "done"
+        # A no says how the ticket stands only where that is why.
+        stands = {TICKET_IN_ALREADY: True, TICKET_NOT_IN: False}.get(str(told.get("reason")))
         return {
             "incident": told["incident"],
             "ticket_number": read,
-            "checked_in": (do == "check_in") is is_done if told["outcome"] != "unknown" else None,
+            "checked_in": do == "check_in" if is_done else stands,
             "message": told.get("text") or ("" if is_done else told.get("reason", "")),
             "outcome": told["outcome"],
         }

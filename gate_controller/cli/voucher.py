@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gate_controller.admission.words.codes import NotAVoucher, read_code
+from gate_controller.cli.eguma_answers import read_voucher_code
 from gate_controller.cli.errand_commands import charge, void
-from gate_controller.cli.exits import CommandError, ExitCode, on_one_line
+from gate_controller.cli.exits import ExitCode, on_one_line
 from gate_controller.cli.in_force import load
 from gate_controller.cli.json_output import in_json
 from gate_controller.cli.manual import manual
@@ -42,13 +42,8 @@ def balance(
       gate-controller voucher balance --json L4FU5LQTKJR3
     """
     settings = load(config, overrides).settings
-    read = read_code(code.encode(errors="surrogateescape"))
-    if isinstance(read, NotAVoucher):
-        raise CommandError(
-            ExitCode.SETTINGS,
-            f"this is no voucher code ({read.why}): argument CODE: give the 12 letters and digits on the voucher, "
-            "or a ShortCode of two digits",
-        )
+    what = "the 12 letters and digits on the voucher, or a ShortCode of two digits"
+    read = read_voucher_code(code, what, short_codes=True)
     answer = _ask(settings, read)
     print(_as_json(answer, settings) if as_json else _as_lines(answer, settings, read))
     return ExitCode.OK if answer.is_redeemable else ExitCode.NO

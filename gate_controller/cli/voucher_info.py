@@ -59,10 +59,11 @@ def info(
             )
         return report
 
-    ended = tell(settings, enquiry, as_json=as_json)
-    if printed:
-        ask(config, overrides, "print_balance", voucher=printed)
-    return ended
+    def print_it() -> None:
+        if printed:
+            ask(config, overrides, "print_balance", voucher=printed)
+
+    return tell(settings, enquiry, as_json=as_json, besides=print_it)
 
 
 async def _told_of(enquirer: "Enquirer", code: "Code") -> "EgumaReport":

@@ -186,14 +186,18 @@ class ControlServer:
         try:
             return {"answer": await answerer(request)}
         except ControlError as error:
-            return {"error": str(error)}
+            return {"error": str(error), "is_wrong": isinstance(error, AskedWrongly)}
         except (ValueError, KeyError, TypeError) as error:
             what = type(error).__name__
             return {"error": f"the running gate cannot read this request ({what}): is it of another version?"}
 
 
 def ask(directory: Path, do: str, **fields: Any) -> Any:
-    """Ask the gate that runs on `directory`; blocks. Raises `NotRunning`, or `ControlError` with the gate's words."""
+    """
+    Ask the gate that runs on `directory`; blocks.
+
+    Raises `NotRunning`, or `ControlError` with the gate's words: `AskedWrongly` where the request itself is wrong.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(ANSWER_SECONDS)
         try:
@@ -215,7 +219,8 @@ def ask(directory: Path, do: str, **fields: Any) -> Any:
         raise NoAnswer(f"gate in {directory}: ended while it was asked: look first what became of it")
     answer = json.loads(line)
     if "error" in answer:
-        raise ControlError(answer["error"])
+        # A gate of an older version says nothing of whose fault it is.
+        raise (AskedWrongly if answer.get("is_wrong") else ControlError)(answer["error"])
     return answer["answer"]
 
 

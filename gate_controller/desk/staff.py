@@ -124,6 +124,7 @@ class Desk:
             "day": self._closings.day,
             "days": self._closings.days,
             "show": self._show,
+            "incident_of_order": self._incident_of_order,
             "attempts": self._attempts,
             "open": self._open,
             "events": self._events,
@@ -318,6 +319,10 @@ class Desk:
             if not is_taken:
                 raise ControlError(f"incident {incident}: {put_off}")
         return await self._read(lambda: told(record, request, self._currency))
+
+    async def _incident_of_order(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return by what the errand is looked up that an `order` has begun; an empty `incident` where none has."""
+        return {"incident": await self._read(lambda: self._reader.incident_of_order(str(request["order"]))) or ""}
 
     async def orders_on_record(self) -> dict[str, str] | None:
         """Return what orders came to by the journal, each by its name; None where it cannot be read."""

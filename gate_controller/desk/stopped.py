@@ -12,13 +12,14 @@ from typing import Any
 from gate_controller.admission.attempt import recovery
 from gate_controller.admission.gate.errands import voucher_in
 from gate_controller.admission.gate.gate import Gate
-from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, is_short_code, read_code
+from gate_controller.admission.words.codes import Code, NotAVoucher, VoucherCode, is_short_code
 from gate_controller.admission.words.facts import Standing
 from gate_controller.admission.words.ids import Incident, read_incident
 from gate_controller.admission.words.messages import Message
 from gate_controller.admission.words.ticket_calls import ticket_number_in
 from gate_controller.desk.control_socket import Answerer, ControlError
 from gate_controller.desk.staff import Desk
+from gate_controller.desk.typed_codes import read_typed
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.machine import serial_number
 from gate_controller.journal import binding
@@ -111,5 +112,5 @@ async def _unsettled_beside(journal: Journal, request: dict[str, Any]) -> Incide
 def _voucher_asked(request: dict[str, Any]) -> VoucherCode:
     if (number := ticket_number_in(str(request.get("number") or ""))) is not None:
         return VoucherCode(number)
-    code = read_code(str(request.get("code") or "").encode(errors="replace"))
+    code = read_typed(str(request.get("code") or ""))
     return VoucherCode("") if isinstance(code, NotAVoucher) else VoucherCode(code)

@@ -263,6 +263,16 @@ class Reader:
                     came_to[fact.order] = f"{_came_to(fact)}: incident {codes.of(number)}, {moment(fact.at)}"
             return came_to
 
+    def incident_of_order(self, order: str) -> Incident | None:
+        """Return what one of the newest orders about a voucher is looked up by; None where none of that name began."""
+        with self._opened() as db:
+            newest = db.execute("SELECT coalesce(max(seq), 0) FROM fact").fetchone()[0]
+            found = db.execute(
+                "SELECT attempt FROM fact WHERE seq > ? AND kind = ? AND json_extract(body, '$.order') = ?",
+                (newest - ORDERS_LOOKED_AT, ErrandBegun.__name__, order),
+            ).fetchone()
+            return rows.incident_codes(db).of(found[0]) if found else None
+
     def verify(self) -> list[str]:
         """Return what is wrong with the journal, a line each; an empty list proves it whole."""
         with self._opened() as db:

@@ -17,15 +17,15 @@ from tests.rig.simulator import KEY
 DEPOT, USED_UP = "DPF4KX7TQ2MR", "USD7PV3XK9RA"
 
 
-async def command(directory: Path, *words: str, base_url: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command in a process of its own, with the loop of the gate going on."""
+async def command(directory: Path, *words: str, base_url: str, by: str = "Anna") -> "subprocess.CompletedProcess[str]":
+    """Run a command in a process of its own, with the loop of the gate going on; without `by` it asks for nobody."""
     environment = {
         "GATE_EGUMA__API_KEY": KEY,
         "GATE_ADMISSION__PRICE_CENTS": str(PRICE),
         "GATE_EGUMA__BASE_URL": base_url,
         "PATH": "/usr/bin:/bin",
     }
-    line = [str(PROGRAM), *words, "--set", f"state_dir={directory}", "--by", "Anna"]
+    line = [str(PROGRAM), *words, "--set", f"state_dir={directory}", *(("--by", by) if by else ())]
     return await asyncio.to_thread(
         lambda: subprocess.run(  # noqa: S603 - the command is ours
             line, capture_output=True, text=True, timeout=60, check=False, env=environment

@@ -98,7 +98,7 @@ async def test_an_open_item_is_listed_and_settled(state_dir: Path, pins: Pins, s
         assert full[0]["voucher_code"] == GOOD
 
         refused = await journal(state_dir, "settle", incident, "--reason", " ", "--by", "Anna")
-        assert refused.returncode == 1
+        assert refused.returncode == 2
         settled = await journal(state_dir, "settle", incident, "--reason", "given back in cash", "--by", "Anna")
         assert settled.stdout == f"{incident} is settled\n"
         assert (await journal(state_dir, "open")).stdout == "no open items\n"
