@@ -40,8 +40,8 @@ def _told_of_voucher(a: Attempt) -> MessageKind | None:
             return None
 
 
-def tell_of_money(known: Attempt | None, turn: Turn) -> bool:
-    """Tell a scan that is for nothing where its voucher's money is, once; say whether any is on its way."""
+def tell_of_money(known: Attempt | None, turn: Turn, *, is_reread: bool = False) -> bool:
+    """Tell a scan that is for nothing where its voucher's money is, rereads once; say whether any is on its way."""
     told = told_unserved(known) if known is not None else None
     if known is None or told is None:
         return False
@@ -49,7 +49,8 @@ def tell_of_money(known: Attempt | None, turn: Turn) -> bool:
         told = MessageKind.NOBODY_PASSED
     elif isinstance(known.state, KeptEntry):
         told = MessageKind.TICKET_KEPT
-    if not turn.shown.is_telling(told, turn.at.mono):
+    # Who has waited for the lane is told himself, be it that the display says the same to somebody else.
+    if not (is_reread and turn.shown.is_telling(told, turn.at.mono)):
         turn.show(told, incident=known.incident, price=known.price)
     return True
 

@@ -290,7 +290,7 @@ class Visitors:
 
     def _tell_still_there(self, code: Code, known: Attempt | None, presented: Presentation, turn: Turn) -> None:
         """Tell of a code that still lies before the scanner what is true, each as long as it is shown once."""
-        if tell_of_money(known, turn):
+        if tell_of_money(known, turn, is_reread=True):
             return
         told = presented.told
         if presented.is_consulted:

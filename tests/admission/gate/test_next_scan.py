@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from gate_controller.admission.words import events as on
+from gate_controller.admission.words.codes import Code
 from gate_controller.admission.words.errand_facts import ErrandKind
-from gate_controller.admission.words.events import Contact, Purpose, PurposeOrdered
+from gate_controller.admission.words.events import AdmitOrdered, Contact, Purpose, PurposeOrdered
 from gate_controller.admission.words.facts import Intended
 from gate_controller.admission.words.messages import Fault, MessageKind
 from tests.rig.core import (
@@ -479,6 +480,21 @@ def test_another_scan_while_a_balance_is_asked_waits_and_is_an_admission() -> No
     gate.after(0.2)
     gate.answer(balance(4_000, OTHER), charged(1_500))
     assert gate.told() is MessageKind.ADMITTED
+
+
+def test_who_waited_to_be_told_a_balance_is_told_of_its_doubt_himself_where_that_is_on_the_display_already() -> None:
+    gate = gate_with_buttons()
+    gate.press(BALANCE)
+    assert gate.order(AdmitOrdered, Code(VOUCHER), 1, None).objection == ""
+    gate.answer(balance(4_000))
+    gate.scan()
+    assert gate.told() is MessageKind.ONE_MOMENT
+    while gate.told() is not MessageKind.BEING_CHECKED:
+        gate.answer(*([LOST] if gate.asks == ["Redeem"] else [NOT_SENT] * len(gate.asks)))
+        gate.after(0.5)
+    gate.shown.clear()
+    gate.after(3.0)
+    assert [message.kind for message in gate.shown] == [MessageKind.BEING_CHECKED]
 
 
 # -- cards
