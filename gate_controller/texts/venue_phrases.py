@@ -194,6 +194,19 @@ VENUE_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Les données de la maison ne sont pas lisibles pour l’instant.",
         "I dati della casa non sono leggibili al momento.",
     ),
+    (
+        "What happened before cannot be read since {time}. It is tried again by itself, and nothing is lost.",
+        "Was früher war, ist seit {time} nicht zu lesen. Es wird von selbst wieder versucht, verloren geht nichts.",
+        "Ce qui s’est passé avant n’est plus lisible depuis {time}. Un nouvel essai se fait seul, rien n’est perdu.",
+        "Ciò che è successo prima non si può leggere dalle {time}. Si riprova da sé, e nulla va perso.",
+    ),
+    ("At which gates", "An welchen Eingängen", "À quelles entrées", "A quali ingressi"),
+    (
+        "The gates are not known yet",
+        "Die Eingänge sind noch nicht bekannt",
+        "Les entrées ne sont pas encore connues",
+        "Gli ingressi non sono ancora noti",
+    ),
     ("The house is full.", "Das Haus ist voll.", "La maison est pleine.", "La casa è piena."),
     (
         "Events of {n} gates are still missing here: they are asked for.",

@@ -7,9 +7,11 @@ store that is not reached is told as `StoreGone`, and is tried again by whoever 
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +48,7 @@ _POSTGRESQL: Final = " ".join(
         "tcp_keepalives_count=3",
     )
 )
+_DISK_IS_ILL: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 _WRITES: Final = "venue_writes"
 _Answer = TypeVar("_Answer")
 
@@ -71,6 +74,8 @@ class EventStore:
         """Holds PostgreSQL's lock of the one writer."""
         self._lock_file: IO[bytes] | None = None
         """Holds the lock of the one writer of a file."""
+        self._file_id: tuple[int, int] | None = None
+        """Which file it has been since it was reached first: another one in its place is no store of this run's."""
 
     @classmethod
     def of(cls, settings: VenueSettings) -> "EventStore":
@@ -136,6 +141,8 @@ class EventStore:
 
     def _reached(self) -> Engine:
         with self._lock:
+            if self.is_file:
+                self._look_at_file()
             if self._engine is None:
                 engine = self._made()
                 try:
@@ -150,7 +157,25 @@ class EventStore:
                     engine.dispose()
                     raise
                 self._engine = engine
+                if self.is_file:
+                    self._file_id = _id_of(Path(self._url.database or ""))
             return self._engine
+
+    def _look_at_file(self) -> None:
+        """
+        Look whether the file is where it was: SQLite would go on writing to one that is no more, and begin an empty one
+        where a disk is not mounted. Raises OSError; whoever comes next reaches the file anew, once it is back.
+        """
+        if self._file_id is None:
+            return
+        found = _id_of(Path(self._url.database or ""))
+        if found == self._file_id:
+            return
+        self._let_go()
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "it is gone: put it back (is its disk mounted?), or start anew")
+        self._file_id = None
+        raise OSError(errno.ESTALE, "another file has taken its place: that one is used from here on")
 
     def _made(self) -> Engine:
         if not self.is_file:
@@ -193,7 +218,7 @@ class EventStore:
         try:
             yield
         except SQLAlchemyError as error:
-            if not self.is_file and self._is_lost(error):
+            if self._is_lost(error):
                 with self._lock:
                     self._let_go()  # with its lock: both are taken anew
             raise StoreGone(f"{self.name}: {_why(error)}") from error
@@ -202,8 +227,10 @@ class EventStore:
         except OSError as error:
             raise StoreGone(f"{self.name}: {error.strerror or error}") from error
 
-    @staticmethod
-    def _is_lost(error: SQLAlchemyError) -> bool:
+    def _is_lost(self, error: SQLAlchemyError) -> bool:
+        if self.is_file:  # a disk that was away and is back is another one to what was opened before
+            code: int = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+            return code != sqlite3.SQLITE_IOERR_WRITE and code & 0xFF in _DISK_IS_ILL  # what cannot grow can be read
         return bool(getattr(error, "connection_invalidated", False)) or "Operational" in type(error).__name__
 
 
@@ -222,6 +249,14 @@ def _as_we_want(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says so
     for said in _SQLITE:
         connection.execute(f"PRAGMA {said}")
+
+
+def _id_of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _sync(path: Path) -> None:

@@ -65,6 +65,8 @@ class HouseHearing:
         """Another number once open items are others."""
         self.store_trouble = ""
         """Why nothing is kept just now; empty: it is."""
+        self.store_gone_at = 0.0
+        """Since when."""
 
     async def begin(self) -> None:
         """Recall what the store knows. Raises `StoreGone`."""
@@ -244,9 +246,12 @@ class HouseHearing:
         if trouble != self.store_trouble:
             if trouble:
                 _log.warning("store=gone why=%r", trouble)
+                self.store_gone_at = self.store_gone_at if self.store_trouble else self.wall()
             else:
                 _log.info("store=reached")
+                self.items_version += 1  # whatever was read before may be another
             self.store_trouble = trouble
+            self.changes.touch()
 
     def closed(self, closing: dict[str, Any]) -> dict[str, Any]:
         """Take note of a closing, in the writer's thread: what comes now counts for a later day."""
@@ -261,6 +266,7 @@ class HouseHearing:
         self.changes.add(self.roll.look())
         if self.store_trouble:
             await self.store.prove()
+            await self.store.write(lambda _db: self._keeper.forget())  # it may be a copy that has been put back
             self.note_store("")
         if self.days.place(self.wall())[0] != self._day:
             await self._begin_day()

@@ -34,6 +34,9 @@ class HouseView(Protocol):
     def is_store_reached(self) -> str:
         """Return an empty text while what gates tell is kept, else why it is not: nothing is lost meanwhile."""
 
+    def store_gone_since(self) -> float | None:
+        """Return since when the store is not reached, by `now`; None: it is."""
+
     async def totals(self, day: str) -> HouseTotals:
         """Return a day of the house."""
 

@@ -1,8 +1,9 @@
 """The house as its page and its API ask for it: gates from memory, the rest from the store, orders by the broker."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection, update
 from typing_extensions import override
@@ -10,6 +11,7 @@ from typing_extensions import override
 from gate_controller.journal.closings import BookedKind
 from gate_controller.shell.voucher_hash import voucher_hash
 from gate_controller.venue import house_reading as reading
+from gate_controller.venue.event_store import StoreGone
 from gate_controller.venue.following import ADMITTED, INSIDE
 from gate_controller.venue.house_closing import NotClosed, close
 from gate_controller.venue.house_hearing import HouseHearing
@@ -21,6 +23,9 @@ from gate_controller.venue.tiles import GateDay, GateTile, HouseItem, HouseTotal
 COMPLETE_SECONDS: Final = 900.0
 """A day that goes on is complete while nothing was missing so long ago."""
 
+_Answer = TypeVar("_Answer")
+UNREAD_SECONDS: Final = 2.0
+"""After a look into a store that was not there, until the next."""
 NOT_YET: Final = "the broker has not been reached yet"
 
 
@@ -48,6 +53,7 @@ class VenueHouse(HouseView):
         self._orders = orders
         self._most_inside = most_inside
         self._voucher_key = voucher_key
+        self._unread_at = -1e9
         self._broker = NOT_YET, ""
         """Why the broker is not reached, and what it refuses; empty: it is, and nothing."""
 
@@ -86,10 +92,25 @@ class VenueHouse(HouseView):
         return self.hearing.store_trouble
 
     @override
+    def store_gone_since(self) -> float | None:
+        return self.hearing.store_gone_at if self.hearing.store_trouble else None
+
+    async def _read(self, work: Callable[[Connection], _Answer]) -> _Answer:
+        """Read the store. Where it has just not been reached, say so at once: a server that is gone takes its time."""
+        if (trouble := self.hearing.store_trouble) and time.monotonic() - self._unread_at < UNREAD_SECONDS:
+            raise StoreGone(trouble)
+        try:
+            return await self._store.read(work)
+        except StoreGone as error:
+            self._unread_at = time.monotonic()
+            self.hearing.note_store(str(error))
+            raise
+
+    @override
     async def totals(self, day: str) -> HouseTotals:
         """Return a day of the house. Raises ValueError for what is no day."""
         day = str(date.fromisoformat(day))
-        counted = await self._store.read(lambda db: reading.counted_of(db, day))
+        counted = await self._read(lambda db: reading.counted_of(db, day))
         figures = reading.figures_of(counted)
         hours: dict[int, list[int]] = {}
         currencies: dict[str, str] = {}
@@ -139,7 +160,7 @@ class VenueHouse(HouseView):
 
     @override
     async def open_items(self, *, limit: int, before: int | None = None) -> tuple[Sequence[HouseItem], int | None]:
-        return await self._store.read(lambda db: reading.open_items(db, limit, before))
+        return await self._read(lambda db: reading.open_items(db, limit, before))
 
     @override
     def items_version(self) -> int:
@@ -148,15 +169,15 @@ class VenueHouse(HouseView):
     @override
     async def search(self, text: str, *, limit: int) -> Sequence[HouseItem]:
         hashed = voucher_hash(self._voucher_key, text) if self._voucher_key else None
-        return await self._store.read(lambda db: reading.found_by(db, text, limit, hashed))
+        return await self._read(lambda db: reading.found_by(db, text, limit, hashed))
 
     @override
     async def events(self, gate_id: str, *, limit: int, before: int | None = None) -> Sequence[Mapping[str, Any]]:
-        return await self._store.read(lambda db: reading.events_of(db, gate_id, limit, before))
+        return await self._read(lambda db: reading.events_of(db, gate_id, limit, before))
 
     @override
     async def story(self, gate_id: str, incident: str) -> Sequence[Mapping[str, Any]]:
-        return await self._store.read(lambda db: reading.story_of(db, gate_id, incident))
+        return await self._read(lambda db: reading.story_of(db, gate_id, incident))
 
     @override
     async def close_day(self, day: str, by: str) -> Mapping[str, Any]:
@@ -177,7 +198,7 @@ class VenueHouse(HouseView):
 
     @override
     async def closings(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
-        return await self._store.read(lambda db: reading.closings_of_house(db, limit))
+        return await self._read(lambda db: reading.closings_of_house(db, limit))
 
     @override
     async def order(

@@ -107,21 +107,17 @@ class VenueService:
 
     async def _begin(self) -> None:
         """Recall what the store knows, as soon as it can be reached."""
-        known = ""
         while True:
             try:
                 await self.hearing.begin()
                 await self.orders.begin()
             except StoreGone as error:
-                if str(error) != known:
-                    known = str(error)
-                    _log.warning("store=gone why=%r", known)
-                    notify(f"STATUS=waits for its store: {known}")
-                self.hearing.store_trouble = known
+                self.hearing.note_store(str(error))
+                notify(f"STATUS=waits for its store: {error}")
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
                 _log.info("store=reached where=%r gates=%d", self.store.name, len(self.hearing.roll))
-                self.hearing.store_trouble = ""
+                self.hearing.note_store("")
                 return
 
     async def _tend(self) -> None:

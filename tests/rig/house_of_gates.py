@@ -17,6 +17,7 @@ from gate_controller.settings.sections import WebSection
 from gate_controller.texts import Language
 from gate_controller.venue.enrolment import Enrolment
 from gate_controller.venue.event_store import StoreGone
+from gate_controller.venue.house_view import HouseView
 from gate_controller.venue.page.shown_house import ShownHouse
 from gate_controller.venue.page.venue_server import serve_house
 from gate_controller.venue.tiles import GateDay, GateTile, HouseItem, HouseTotals, OrderOutcome, Presence
@@ -147,6 +148,9 @@ class HouseByHand:
     def is_store_reached(self) -> str:
         return "disk I/O error" if self.fails else ""
 
+    def store_gone_since(self) -> float | None:
+        return self.now() - 600 if self.fails else None
+
     def _read(self) -> None:
         if self.fails:
             raise StoreGone("disk I/O error")
@@ -228,7 +232,7 @@ class HouseByHand:
 @asynccontextmanager
 async def served_house(
     state_dir: Path,
-    view: HouseByHand,
+    view: HouseView,
     *,
     languages: Sequence[Language] = (Language.EN, Language.DE, Language.FR, Language.IT),
     more: Sequence[Resource] = (),

@@ -1,7 +1,6 @@
 """The wall of a house: what its tiles say, and what is told to whoever follows it."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ from gate_controller.texts import Language
 from gate_controller.venue.page.tile_views import CALM, tile_look
 from gate_controller.venue.tiles import HouseItem, Presence
 from gate_controller.web.people import Role
+from tests.rig.following import Followed
 from tests.rig.house_of_gates import HouseByHand, a_tile, served_house
 from tests.rig.site import ServedSite, logged_in
 
@@ -37,26 +37,6 @@ async def staff(site: ServedSite) -> AsyncIterator[httpx.AsyncClient]:
     site.add("Anna", Role.STAFF)
     async with site.client() as client:
         yield await logged_in(client, "Anna")
-
-
-class Followed:
-    """A page's stream, read event by event."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        self._lines = answer.aiter_lines()
-
-    async def next(self, wanted: str = "house") -> tuple[str, dict[str, Any]]:
-        """Return the next event of a kind: its id and what it tells."""
-        said: dict[str, str] = {}
-        async with asyncio.timeout(8):
-            async for line in self._lines:
-                name, _, value = line.partition(": ")
-                said[name] = value
-                if not line and said.get("event") == wanted:
-                    return said.get("id", ""), json.loads(said["data"])
-                if not line:
-                    said = {}
-        raise AssertionError("the stream has ended")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +128,7 @@ async def test_a_store_that_cannot_be_read_leaves_the_tiles(house: HouseByHand, 
     house.fails = True
     page = (await staff.get("/", headers=HERE)).text
     assert page.count("data-gate=") == 6
-    assert "The store of the house cannot be read just now." in page
+    assert "What happened before cannot be read since" in page
 
 
 async def test_a_broker_that_is_away_is_the_large_thing(house: HouseByHand, staff: httpx.AsyncClient) -> None:

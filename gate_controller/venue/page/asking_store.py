@@ -1,7 +1,8 @@
 """How pages and API ask the store of the house: what fails is told in one way, and a day is one."""
 
+import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from starlette.requests import Request
 
@@ -10,6 +11,8 @@ from gate_controller.desk.moments import span_of_day
 from gate_controller.venue.event_store import StoreGone
 
 T = TypeVar("T")
+WITHIN_SECONDS: Final = 15.0
+"""For an answer of the store: a server that hangs holds no page for ever."""
 
 
 def away(error: Exception) -> JournalAway:
@@ -20,10 +23,10 @@ def away(error: Exception) -> JournalAway:
 async def read(asking: Awaitable[T]) -> T:
     """Return what the house answers. Raises `JournalAway` where its store is away; what is wrong as it is said."""
     try:
-        return await asking
+        return await asyncio.wait_for(asking, WITHIN_SECONDS)
     except ValueError as error:
         raise NotThere(str(error)) from None
-    except StoreGone as error:
+    except (StoreGone, TimeoutError) as error:
         raise away(error) from None
 
 

@@ -20,8 +20,8 @@ from gate_controller.desk.moments import date_of, span_of_day
 from gate_controller.texts import Language, format_amount
 from gate_controller.texts.slip import NO_MONEY, day_words, entry_words
 from gate_controller.venue.page.asking_store import date_in, read
+from gate_controller.venue.page.day_views import day_shown
 from gate_controller.venue.page.gate_stories import currency_of
-from gate_controller.venue.page.house_parts import day_shown
 from gate_controller.venue.page.page_words import names_of, nothing, unread, words_for
 from gate_controller.venue.page.shown_house import ShownHouse, shown_house_of
 from gate_controller.venue.page.tile_views import money

@@ -6,24 +6,20 @@ What is of the store is as `StoreReading` has it.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import Language
-from gate_controller.texts.amounts import format_sum
+from gate_controller.venue.page.day_views import day_from_memory, day_shown
 from gate_controller.venue.page.item_views import item_rows
+from gate_controller.venue.page.page_words import history_away
 from gate_controller.venue.page.shown_house import ShownHouse
 from gate_controller.venue.page.store_reading import StoreReading
 from gate_controller.venue.page.tile_views import CALM, KnownLooks, TileLook, money
 from gate_controller.venue.tiles import GateTile, HouseTotals, Presence
 from gate_controller.web import views
-from gate_controller.web.chart import Bar, Quarter, chart
 from gate_controller.web.templating import environment
 from gate_controller.web.views import Says
-
-_HOUR_WIDTH: Final = 30
-"""Of a bar: four quarters' places (`chart.py`) less the gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +32,6 @@ class HouseNow:
     details: Sequence[str]
     sums: Sequence[str]
     """The day in a few figures."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayShown:
-    """A day of the house in figures, and its hours as bars."""
-
-    admitted: int
-    refused: int
-    charged: Sequence[tuple[str, str]]
-    """Currency and amount."""
-    width: int
-    bars: Sequence[Bar]
-    hours: Sequence[str]
-    alt: str
-    inside: int
-    most_inside: int
-    is_full: bool
-    counts_people: bool
-    incomplete: int
-    """Gates of whose day events are missing here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +63,10 @@ class HouseParts:
         known = {
             "t": t,
             "now": house_now(self.house, tiles, looks, read.totals, language),
-            "day": day_shown(read.totals, tiles, language) if read.totals is not None else None,
+            "day": day_shown(read.totals, tiles, language) if read.totals else day_from_memory(tiles, language),
             "items": rows,
             "more": max(0, sum(tile.open_items for tile in tiles) - len(rows)),
-            "is_whole": read.is_whole,
+            "away": "" if read.is_whole else history_away(self.house, language),
             "may_act": may_act,
             "lang": language.value,
         }
@@ -121,6 +97,8 @@ def house_now(
         title = t("The gate is well")
     if not tiles:
         signal, symbol, title = "idle", "clock", t("No gate has joined yet")
+        if house.view.is_store_reached():  # which there are stands there
+            title = t("The gates are not known yet")
     elif why := house.view.is_broker_reached():
         signal, symbol, title = "out-of-service", "question", t("No word from any gate")
         return HouseNow(signal, symbol, title, (t("The broker is not reached: {why}").format(why=why),), ())
@@ -171,40 +149,3 @@ def _open_said(tiles: Sequence[GateTile], language: Language, t: Says) -> str:
     return (t("1 open item, {amount}.") if number == 1 else t("{n} open items, {amount}.")).format(
         n=number, amount=amount
     )
-
-
-def day_shown(totals: HouseTotals, tiles: Sequence[GateTile], language: Language) -> DayShown:
-    """Return a day as it is shown."""
-    t = views.says(language)
-    drawn = chart(_quarters(totals), t("{clock}: {admitted} admitted, {refused} refused"))
-    # An hour is one bar, as wide as its four quarters.
-    bars = [replace(bar, width=_HOUR_WIDTH) for bar in drawn.bars] if drawn else ()
-    charged = [
-        (currency, format_sum(Cents(max(0, cents)), Currency(currency), language))
-        for currency, cents in totals.charged.items()
-        if currency in {each.value for each in Currency}
-    ]
-    return DayShown(
-        totals.admitted,
-        totals.refused,
-        charged or [(tiles[0].currency if tiles and tiles[0].currency else "CHF", "0.00")],
-        drawn.width if drawn else 0,
-        bars,
-        drawn.hours if drawn else (),
-        t("Admissions and refusals per hour"),
-        totals.inside,
-        totals.most_inside,
-        0 < totals.most_inside <= totals.inside,
-        bool(totals.most_inside or any(tile.is_way_out for tile in tiles)),
-        sum(not each.is_complete for each in totals.by_gate),
-    )
-
-
-def _quarters(totals: HouseTotals) -> Sequence[Quarter]:
-    """Return a day's hours as the chart takes them: each with all that it had in its first quarter."""
-    hours = {hour: (admitted, refused) for hour, admitted, refused in totals.hours}
-    nothing = (0, 0)
-    return [
-        Quarter(f"{place // 4:02d}:00", *(nothing if place % 4 else hours.get(place // 4, nothing)))
-        for place in range(4 * 24)
-    ]

@@ -22,8 +22,9 @@ from gate_controller.texts import Language
 from gate_controller.venue.page.asking_store import read
 from gate_controller.venue.page.gate_stories import KnownAttempts
 from gate_controller.venue.page.item_views import ItemRow, item_rows
-from gate_controller.venue.page.page_words import names_of, number_of, unread, words_for
+from gate_controller.venue.page.page_words import history_away, names_of, number_of, words_for
 from gate_controller.venue.page.shown_house import ShownHouse
+from gate_controller.venue.page.tile_views import open_words
 from gate_controller.venue.page.wall import wall_of
 from gate_controller.venue.page.wall_steps import beat, steps_of
 from gate_controller.venue.tiles import HouseItem
@@ -82,7 +83,8 @@ class ItemLists:
             return known
 
     def _is_new(self, known: _KnownList) -> bool:
-        return known.version == self.house.view.items_version()
+        """Whether a list is as the store has it, which nobody can say of one that takes nothing."""
+        return known.version == self.house.view.items_version() and not self.house.view.is_store_reached()
 
     async def rows(self, known: _KnownList, language: Language) -> Sequence[ItemRow]:
         """Return the items of a list in words."""
@@ -102,9 +104,23 @@ class ItemLists:
             found = self._rendered[key] = made_for, html
         return found[1]
 
-    def number(self, known: _KnownList) -> int:
-        """Return how many open items there are in the house, by the gates' own word, and at least those here."""
-        return max(len(known.items), sum(tile.open_items for tile in self.house.shown()))
+    def seen_last(self, before: int | None) -> _KnownList:
+        """Return a page of open items as it was read last; an empty one where it was not."""
+        return self._known.get(before) or _KnownList((), None, -1, 0.0)
+
+    def around(self, known: _KnownList, before: int | None, away: str, language: Language) -> Mapping[str, Any]:
+        """Return what stands round the items. `away`: why these are not all; it has the gates named that have some."""
+        t, tiles = views.says(language), self.house.shown()
+        having = [tile for tile in tiles if tile.open_items]
+        return {
+            # By the gates' own word, for whom nothing has to be counted here.
+            "number": max(len(known.items), sum(tile.open_items for tile in having)),
+            "more": known.more,
+            "before": before,
+            "is_first": before is None,
+            "away": away,
+            "gates": [(tile.gate_id, tile.name, open_words(tile, language, t)) for tile in having] if away else (),
+        }
 
 
 def item_lists_of(request: Request) -> ItemLists:
@@ -116,17 +132,12 @@ def item_lists_of(request: Request) -> ItemLists:
 async def _items(request: Request) -> Response:
     lists, before = item_lists_of(request), number_of(request)
     try:
-        known = await lists.seen(before)
+        known, away = await lists.seen(before), ""
     except ControlError:
-        return await unread(request)
+        known, away = lists.seen_last(before), history_away(lists.house, language_of(request))
     rows, view = await lists.rows(known, language_of(request)), words_for(request)
-    around = _around(lists, known, before)
+    around = lists.around(known, before, away, language_of(request))
     return await page(request, "items.html", view=view, may_act=view["may_act"], items=rows, **around)
-
-
-def _around(lists: ItemLists, known: _KnownList, before: int | None) -> dict[str, Any]:
-    """Return what stands round the items."""
-    return {"number": lists.number(known), "more": known.more, "before": before, "is_first": before is None}
 
 
 async def item_events(request: Request) -> AsyncIterator[bytes]:
@@ -138,12 +149,12 @@ async def item_events(request: Request) -> AsyncIterator[bytes]:
     async with contextlib.aclosing(steps_of(request)) as steps:
         async for _ in steps:
             try:
-                known = await lists.seen(before, may_wait=True)
-            except ControlError:  # a store that is away: it is told when it is back
-                yield beat(wall)
-                continue
+                known, away = await lists.seen(before, may_wait=True), ""
+            except ControlError:
+                known, away = lists.seen_last(before), history_away(lists.house, language)
             html = await lists.html(before, known, language, may_act=may_act)
-            parts = _parts(lists.house, {**_around(lists, known, before), "items": known.items}, language)
+            around = lists.around(known, before, away, language)
+            parts = _parts(lists.house, {**around, "items": known.items}, language)
             if (html, parts) == seen:
                 yield beat(wall)
                 continue

@@ -9,11 +9,12 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gate_controller.desk.control_socket import ControlError
 from gate_controller.texts import Language
 from gate_controller.texts.sayings import saying
-from gate_controller.venue.event_store import StoreGone
+from gate_controller.venue.page.asking_store import read
 from gate_controller.venue.page.order_giving import said_of_outcomes
-from gate_controller.venue.page.page_words import words_for
+from gate_controller.venue.page.page_words import history_away, words_for
 from gate_controller.venue.page.shown_house import ShownHouse, shown_house_of
 from gate_controller.venue.tiles import OrderOutcome
 from gate_controller.web import views
@@ -114,10 +115,9 @@ async def _orders(request: Request) -> Response:
         if group and number < len(tiles)
     ]
     try:
-        given = await house.view.orders(limit=OUTCOMES_OF_A_PAGE)
-        is_whole = True
-    except StoreGone:
-        given, is_whole = (), False
+        given, away = await read(house.view.orders(limit=OUTCOMES_OF_A_PAGE)), ""
+    except ControlError:
+        given, away = (), history_away(house, language)
     rows = await asyncio.to_thread(outcome_rows, house, given, now, language)
     return await page(
         request,
@@ -125,7 +125,7 @@ async def _orders(request: Request) -> Response:
         view=words_for(request),
         targets=targets if tiles else (),
         given=rows[:ROWS_OF_A_PAGE],
-        is_whole=is_whole,
+        away=away,
     )
 
 

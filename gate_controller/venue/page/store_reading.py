@@ -25,6 +25,8 @@ READ_SECONDS: Final = 3.0
 """Between two looks into the store for the same page."""
 WAITED_SECONDS: Final = 0.5
 """For a look that has begun: a store that is well answers in milliseconds, and what comes later is told later."""
+FIRST_WAITED_SECONDS: Final = 3.0
+"""For the very first one, before which there is nothing to show."""
 MOST_SHOWN_ITEMS: Final = 6
 NOTHING_FOR_SECONDS: Final = 30.0
 """After so long the day is read again, though no gate has told of anything: a gap may have been filled."""
@@ -70,7 +72,7 @@ class StoreReading:
         if since >= READ_SECONDS if is_other or not self.is_whole else since >= NOTHING_FOR_SECONDS:
             reading = self._reading = asyncio.get_running_loop().create_task(self._read())
             self._is_waited_for = True
-            await asyncio.wait((reading,), timeout=WAITED_SECONDS)
+            await asyncio.wait((reading,), timeout=WAITED_SECONDS if self._read_at > 0 else FIRST_WAITED_SECONDS)
             self._is_waited_for = False
         elif is_other and self._later is None:
             self._later = asyncio.get_running_loop().call_later(READ_SECONDS - since, self._look_later)

@@ -14,10 +14,10 @@ from gate_controller.venue.page.asking_store import read
 from gate_controller.venue.page.gate_stories import KnownAttempts, record_of, told_of
 from gate_controller.venue.page.item_views import item_actions, item_rows, visit_rows
 from gate_controller.venue.page.order_page import outcome_rows
-from gate_controller.venue.page.page_words import names_of, nothing, number_of, unread, words_for
+from gate_controller.venue.page.page_words import history_away, names_of, nothing, number_of, unread, words_for
 from gate_controller.venue.page.shown_house import ShownHouse, shown_house_of
 from gate_controller.venue.page.tile_views import money, since_now, tile_look
-from gate_controller.venue.tiles import GateTile
+from gate_controller.venue.tiles import GateTile, OrderOutcome
 from gate_controller.web import views
 from gate_controller.web.audience import language_of
 from gate_controller.web.people import Role
@@ -36,19 +36,21 @@ async def _gate(request: Request) -> Response:
     tile = shown_house_of(request).view.tile(request.path_params["gate"])
     if tile is None:
         return await nothing(request, "There is no such gate.")
-    try:
-        known = await gate_seen(request, tile, number_of(request))
-    except ControlError:
-        return await unread(request)
-    return await page(request, "gate_of_house.html", **known)
+    return await page(request, "gate_of_house.html", **await gate_seen(request, tile, number_of(request)))
 
 
 async def gate_seen(request: Request, tile: GateTile, before: int | None = None) -> dict[str, Any]:
-    """Return what a gate's page shows. Raises `JournalAway` where the store cannot be read."""
+    """Return what a gate's page shows: where the store cannot be read, what is known from memory, and that so."""
     house, language = shown_house_of(request), language_of(request)
     t, now = views.says(language), house.view.now()
-    events = list(await read(house.view.events(tile.gate_id, limit=EVENTS_OF_A_PAGE, before=before)))
-    given = await read(house.view.orders(limit=LAST_ORDERS, gate_id=tile.gate_id))
+    events: Sequence[Mapping[str, Any]] = ()
+    given: Sequence[OrderOutcome] = ()
+    away = ""
+    try:
+        events = await read(house.view.events(tile.gate_id, limit=EVENTS_OF_A_PAGE, before=before))
+        given = await read(house.view.orders(limit=LAST_ORDERS, gate_id=tile.gate_id))
+    except ControlError:
+        away = history_away(house, language)
     look = tile_look(tile, language)
     last = events[-1] if len(events) == EVENTS_OF_A_PAGE else None
     return {
@@ -64,6 +66,7 @@ async def gate_seen(request: Request, tile: GateTile, before: int | None = None)
         "rows": visit_rows(events, now, tile.currency, language),
         "more": last.get("place", last["number"]) if last else None,
         "is_first": before is None,
+        "away": away,
         "given": outcome_rows(house, given, now, language),
     }
 
@@ -72,13 +75,13 @@ GATE_PARTS: Final = ("now", "bar", "told", "figures")
 
 
 async def gate_parts(request: Request, tile: GateTile) -> bytes:
-    """Return the parts of a gate's page as they are told to whoever follows it. Raises `JournalAway`."""
+    """Return the parts of a gate's page as they are told to whoever follows it."""
     house, known = shown_house_of(request), await gate_seen(request, tile)
     templates, known["t"] = environment(house.templates), views.says(language_of(request))
 
     def rendered() -> dict[str, str]:
         parts = {name: templates.get_template(f"_gate_{name}.html").render(known) for name in GATE_PARTS}
-        return {**parts, "given": templates.get_template("_outcomes.html").render(known)}
+        return {**parts, "given": templates.get_template("_gate_given.html").render(known)}
 
     told = {**views.clocks(house.view.now()), "tab": f"{tile.name} · {house.name}"}
     return json.dumps({**told, "parts": await asyncio.to_thread(rendered)}, ensure_ascii=False).encode()
@@ -185,7 +188,7 @@ async def _found(request: Request, text: str, *, for_script: bool) -> Response:
                 items = await read(house.view.search(said, limit=MOST_FOUND))
         known = await read(attempts_of(request).of(items))
     except ControlError:
-        known, objection = (), t("The store of the house cannot be read just now.")
+        known, objection = (), history_away(house, language)
     go = _gate_named(house, text) if not items else ""
     if len(items) == 1:
         go = f"/gates/{items[0].gate_id}/attempts/{items[0].incident}"

@@ -7,7 +7,6 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from gate_controller.desk.control_socket import ControlError
 from gate_controller.venue.page.item_list import item_events
 from gate_controller.venue.page.page_words import words_for
 from gate_controller.venue.page.visit_pages import gate_parts
@@ -55,15 +54,15 @@ async def _events(request: Request) -> AsyncIterator[bytes]:
 
 
 async def _gate_events(request: Request, gate_id: str) -> AsyncIterator[bytes]:
-    wall, seen = wall_of(request), 0
+    wall, seen, store = wall_of(request), 0, ""
     async with contextlib.aclosing(steps_of(request)) as steps:
         async for _ in steps:
-            tile, version = wall.house.view.tile(gate_id), wall.version
-            told = None
-            if tile is not None and wall.changed_since(gate_id, seen):
-                with contextlib.suppress(ControlError):  # a store that is away: it is told when it is back
-                    told, seen = await gate_parts(request, tile), version
-            yield beat(wall) if told is None else b"event: gate\ndata: %s\n\n" % told
+            tile, version, store_now = wall.house.view.tile(gate_id), wall.version, wall.house.view.is_store_reached()
+            if tile is not None and (wall.changed_since(gate_id, seen) or store_now != store):
+                told, seen, store = await gate_parts(request, tile), version, store_now
+                yield b"event: gate\ndata: %s\n\n" % told
+            else:
+                yield beat(wall)
 
 
 RESOURCES: Final[Sequence[Resource]] = (
