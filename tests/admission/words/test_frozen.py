@@ -208,3 +208,22 @@ def test_a_default_that_can_be_changed_is_no_default() -> None:
         @frozen
         class _Made:
             many: list[int] = dataclasses.field(default_factory=list)
+
+
+def test_a_field_without_a_default_stands_before_those_that_have_one() -> None:
+    with pytest.raises(TypeError, match="Late has a field without a default behind one that has one"):
+
+        @frozen
+        class _Late:
+            first: int = 1
+            second: int
+
+
+@pytest.mark.parametrize("count", [2, 20, 70])
+def test_names_of_fields_are_taken_for_no_others_whatever_they_are(count: int) -> None:
+    names = ["other", "_0", "_1", "hash", "_set", "NotImplemented", *(f"n{number}" for number in range(count))]
+    kind: Any = frozen(type("Thing", (), {"__annotations__": dict.fromkeys(names, int)}))
+    one, same, another = kind(*range(len(names))), kind(*range(len(names))), kind(*range(1, len(names) + 1))
+    assert [getattr(one, name) for name in names] == [*range(len(names))]
+    assert (one == same, one == another, hash(one) == hash(same)) == (True, False, True)
+    assert one != (0,)
