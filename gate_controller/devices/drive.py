@@ -7,10 +7,11 @@ outlasts its time whatever becomes of the event loop. Only `hold_open` has no en
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import assert_never
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
 from gate_controller.devices.relay import MAX_ON_SECONDS, Motion, Plan, RelayBusy, RelayFault, Relays, RelayStep
@@ -150,7 +151,7 @@ class Drive:
             raise RelayFault("; ".join(faults))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Plans:
     """What the relays of one way do."""
 

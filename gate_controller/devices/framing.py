@@ -17,10 +17,11 @@ not time between two bytes. How the bytes were cut into reads changes nothing. W
   and the visitor's refusal does not wait for the end of a 5,000-byte QR code.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, StrEnum, auto
 
 from gate_controller.admission.words.codes import MAX_FRAME, Code, NotAVoucher, is_short_code, mask, read_code
+from gate_controller.admission.words.frozen import frozen
 
 STILLNESS_SECONDS = 0.5
 """Silence after which what comes belongs to nothing before it (design.md, "Scan")."""
@@ -48,7 +49,7 @@ class Why(StrEnum):
     TAIL = "it follows a piece whose end is missing"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dropped:
     """What was dropped unseen of one text: why, how many lines, and of the first one what the log may have."""
 

@@ -6,9 +6,10 @@ bits say what is so now (raspberrypi.com, "vcgencmd", get_throttled); a mainline
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from gate_controller.admission.words.frozen import frozen
 
 # Bits of get_throttled: what is so now. Those that tell of the time since the start begin 16 bits higher.
 _UNDER_VOLTAGE: Final = 1 << 0
@@ -21,7 +22,7 @@ _SENSORS: Final = "class/hwmon/hwmon*"
 _SUPPLY_SENSOR: Final = "rpi_volt"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vitals:
     """The machine at one moment."""
 

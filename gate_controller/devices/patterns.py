@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.messages import Signal, Sound
 
 What = TypeVar("What")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PatternStep(Generic[What]):
     """What is on, and for how many seconds; None: until another pattern begins."""
 
@@ -46,7 +47,7 @@ class Mode(Enum):
     """One lamp of three colours: green, red, and blue where the others have yellow."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flash:
     """One flash: how long a lamp is lit, and how long it is dark after that, in seconds."""
 
@@ -113,7 +114,7 @@ MAX_BEEP_SECONDS = 1.0
 """The longest a buzzer sounds at a stretch, in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beep:
     """One beep of a buzzer; `hertz` is its pitch, where the buzzer has one. Silence follows every beep."""
 

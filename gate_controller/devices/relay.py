@@ -11,9 +11,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import Output
 
@@ -53,7 +54,7 @@ class Motion(Enum):
     """All relays off, wherever that leaves the gate."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RelayStep:
     """Which relays are on, and for how long; None: until told otherwise."""
 

@@ -6,11 +6,11 @@ device that is a barcode scanner by its maker or its product name, else for the 
 import os.path
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from serial.tools import list_ports
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.devices.errors import DeviceError
 
 AUTO = "auto"
@@ -46,7 +46,7 @@ class SeveralScanners(DeviceError):
     """More than one serial port could be the scanner; which one, only the settings can say."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SerialPort:
     """A serial port and what USB says about it. `by_id` is its name that outlives replugging."""
 

@@ -5,13 +5,13 @@ again.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from gate_controller.admission.words.calls import CallFault
 from gate_controller.admission.words.codes import VoucherCode, mask
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.eguma.answers import LIST, BalanceAnswer, CodedAnswer, ListedAnswer
 
 _T_co = TypeVar("_T_co", covariant=True)
@@ -24,7 +24,7 @@ CHANGES: Final = Faults({CallFault.NOT_SENT})  # sent twice, it takes effect twi
 GIVES_BACK: Final = Faults()  # its caller repeats it, for as long as it takes; E-GUMA refuses more than is left
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask(Generic[_T_co]):
     """One thing to ask: what to get or, with a body, post, and how its answer is read; `ValueError`: it cannot be."""
 

@@ -11,7 +11,6 @@ import os
 import re
 import socket
 import ssl
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ import httpx
 from typing_extensions import override
 
 from gate_controller import __version__
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.eguma.transport import OneConnectionTransport
 
 # httpx logs every URL at INFO, voucher code included; httpcore, which a trial may use, every step at DEBUG.
@@ -39,7 +39,7 @@ _LEAST_SECRET: Final = 8  # blotting out less would hit ordinary words and numbe
 _MAX_WHY: Final = 200  # a broken answer is quoted by the parser, and can be long
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """An answer, whatever its status; without the API key should it echo that."""
 
@@ -48,7 +48,7 @@ class Answered:
     date: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotAnswered:
     """No complete answer came. `why` is for the log, without URL or key."""
 

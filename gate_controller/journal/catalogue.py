@@ -7,12 +7,12 @@ one look at the whole file in the process that keeps it. From there on only what
 
 import sqlite3
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from gate_controller.admission.words.codes import NotAVoucher, VoucherCode, is_short_code, read_code
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.journal.failures import JournalError
 
 TAIL: Final = 4
@@ -54,7 +54,7 @@ _FIND = """
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """Which attempts are wanted: those for which all of this is so. Times are wall clock, of their beginning."""
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.facts import Occurrence, Standing
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal.counting import HANDED_OVER, IS_FIRST, MOVED, NOT_CHARGED, NOT_TAKEN, PRICE, TICKET_REASONS
 
@@ -105,7 +106,7 @@ _LEFT_TO = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BookedLine:
     """One line of a closing. Amounts are in cents: of an admission, the charge that it was on."""
 
@@ -119,7 +120,7 @@ class BookedLine:
     amount_cents: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClosedTo:
     """Up to where days have been closed: what came to disk up to number `seq` and is dated before `until`."""
 
@@ -131,7 +132,7 @@ class ClosedTo:
     """The number of the first fact that is in no closing yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayToClose:
     """What a day comes to, as far as it is on disk, and what it follows on: written only while that is the last."""
 

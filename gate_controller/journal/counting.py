@@ -5,8 +5,8 @@ Each asks a connection; whoever asks explains what SQLite raises (`failures.expl
 """
 
 import sqlite3
-from dataclasses import dataclass
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Cents
 
 HANDED_OVER = "its voucher's money is on its way in "
@@ -59,7 +59,7 @@ _COUNT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CountedFacts:
     """How often something happened in one step of a span, by the kind of fact that tells it."""
 

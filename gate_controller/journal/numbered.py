@@ -8,11 +8,11 @@ said. Another journal (a new one, another machine's copy) has another name, and 
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gate_controller.admission.words.codes import Code, is_short_code, is_ticket_number
 from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.journal import codec, rows
 from gate_controller.journal.records import facts_as_dicts
 
@@ -20,7 +20,7 @@ MOST_EVENTS: Final = 500
 """In one answer: some 100 KiB, and a few milliseconds of a thread that no visitor waits for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberedEvents:
     """Events after a number, the oldest first, as anybody may see them: codes are masked."""
 

@@ -9,19 +9,19 @@ both sides, and only what lies well inside must have its match.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from gate_controller.admission.attempt.evidence import learn_user
 from gate_controller.admission.words.calls import ListedRedemption
 from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Cents
 
 MARGIN_SECONDS: Final = 600.0
 """How far two clocks may be apart before a charge near midnight is missed on one side."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Charge:
     """One charge, of the journal or of the list. `inside` is whether it lies in the day itself, not in its margins."""
 
@@ -38,7 +38,7 @@ class Charge:
     """What is left of it, where parts of it were given back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """One thing that the journal and E-GUMA do not agree on."""
 

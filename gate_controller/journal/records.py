@@ -5,7 +5,7 @@ A record holds codes and tokens in full; `masked` is what people without need ma
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -46,6 +46,7 @@ from gate_controller.admission.words.facts import (
     StrayPassage,
 )
 from gate_controller.admission.words.free_facts import FreeEntry, FreeEntryUnused
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ticket_facts import (
     EntryKept,
     EntryLapsed,
@@ -123,7 +124,7 @@ class VerdictClass(StrEnum):
     """It has no visitor, or his money is kept for him or given back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """One attempt, from its facts. Amounts are in cents."""
 

@@ -6,9 +6,9 @@ Each asks a connection and returns what the rows mean; whoever asks explains wha
 
 import json
 import sqlite3
-from dataclasses import dataclass
 
 from gate_controller.admission.words.facts import Fact, Occurrence, Standing
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import AttemptId, Incident, IncidentCodes
 from gate_controller.journal import codec
 
@@ -72,7 +72,7 @@ def number_of(db: sqlite3.Connection, code: Incident) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tags:
     """The journal's tag, and those that it had on other machines: each up to a number."""
 

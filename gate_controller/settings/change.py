@@ -6,9 +6,9 @@ All others are of things that are made at the start: devices, the page, E-GUMA's
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.settings.loading import LoadedSettings
 from gate_controller.settings.mistakes import SECRETS
 from gate_controller.settings.models import FIELDS, Settings, value_of
@@ -28,7 +28,7 @@ _OVER_THE_FILE: Final = ("argument", "environment", "credential")
 _OF_A_PROCESS: Final = ("id", "state_dir")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """Another value of one setting; each as it could be typed, and no secret."""
 

@@ -3,12 +3,12 @@
 import socket
 from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.settings import values
 from gate_controller.settings.combinations import combination_mistakes, shared_pin_mistakes
 from gate_controller.settings.files import (
@@ -43,7 +43,7 @@ class SettingsError(Exception):
         self.lacking = frozenset(lacking)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadedSettings:
     """Settings in force, and how they came about."""
 
@@ -56,7 +56,7 @@ class LoadedSettings:
     """The settings file; empty where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadAlone:
     """Some settings, read whatever the others are like."""
 

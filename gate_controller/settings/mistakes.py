@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr, ValidationError
 from typing_extensions import override
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.settings.values import UnusableError
 
 PREFIX = "GATE_"
@@ -36,7 +37,7 @@ _LONGEST_SHOWN = 80
 _SHORTEST_SECRET = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mistake:
     """One mistake or warning, on one line."""
 

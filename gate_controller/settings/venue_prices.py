@@ -10,10 +10,11 @@ does not undo it. One of a date holds from that date on, whatever the settings s
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.settings.house_dates import moment
 from gate_controller.settings.mistakes import Mistake
 from gate_controller.settings.models import Settings
@@ -31,7 +32,7 @@ class VenuePricesError(Exception):
     """The file cannot be used: what, where, what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VenuePrice:
     """From a moment on the usual price is another, because the venue said so."""
 

@@ -7,11 +7,12 @@ every move of the gate is told of once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
 from gate_controller.admission.words.events import Instant
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.messages import REGIME_FAULTS, Fault
 from gate_controller.shell.degraded import Ailment
 from gate_controller.shell.status import GateStatus
@@ -30,7 +31,7 @@ class Concern(StrEnum):
     """E-GUMA gives no answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grace:
     """How long something lasts before it is told of, in seconds."""
 
@@ -56,7 +57,7 @@ _BY_KEY: Final = frozenset({Fault.SERVICE.name.lower(), Fault.HELD_OPEN.name.low
 _BY_ORDER: Final = _BY_REGIME | _BY_KEY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spell:
     """One stretch of time in which something needs somebody. Times are monotonic."""
 

@@ -7,8 +7,9 @@ Every change is a line of the log, save where the reason stands there already: w
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from gate_controller.admission.words.frozen import frozen
 
 if TYPE_CHECKING:
     from gate_controller.admission.words.messages import Fault
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ailment:
     """Something that is not as it should be, since a moment (wall clock); `why` says what, where and what to do."""
 

@@ -9,11 +9,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gate_controller.admission.words.commands import Answer
 from gate_controller.admission.words.events import Instant, Order
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import OrderId
 from gate_controller.admission.words.revision import RevisionOrdered
 from gate_controller.settings import LoadedSettings, Settings, SettingsError
@@ -40,7 +40,7 @@ class NotReloaded(Exception):
         self.mistakes = mistakes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reloaded:
     """What came of reading the settings again."""
 

@@ -6,9 +6,9 @@ At rest is off, whatever the kind of gate: that unlocks a magnet and leaves a mo
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.devices.drive import DriveKind
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio import back_end
@@ -18,7 +18,7 @@ from gate_controller.settings import Settings
 from gate_controller.settings.models import value_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connected:
     """What is connected to an output, and the settings that name its pin and the level that turns it on."""
 

@@ -7,10 +7,10 @@ Nothing of what reads codes is brought in here: most gates never do.
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.settings import LoadedSettings, Settings
 from gate_controller.settings.provisioning.provisioned_state import Provisioned
 
@@ -21,7 +21,7 @@ EXTRA_MISSING = (
 WAITS = "it has no price or no key yet, and waits for its set-up codes (gate-controller provision make)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetUp:
     """What the gate is told with its settings."""
 

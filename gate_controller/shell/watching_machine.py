@@ -8,9 +8,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.devices.health import Vitals
 from gate_controller.shell.degraded import Ailment
 
@@ -28,7 +29,7 @@ COOLED_CELSIUS: Final = 3.0
 """By how much it must have cooled to be no longer hot, so that one at the edge is not told of twice a minute."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MachineStatus:
     """The machine that the gate runs on. What it has no way to tell is None."""
 

@@ -6,8 +6,7 @@ are those of Unicode's CLDR, kept here as a table because asking Babel for them 
 MiB of memory for good, and its start 40 to 60 ms (more on a Pi); the tests hold the table against Babel.
 """
 
-from dataclasses import dataclass
-
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts.languages import Language
 
@@ -16,7 +15,7 @@ _NARROW_NBSP = "\u202f"
 _APOSTROPHE = "\u2019"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Pattern:
     group: str
     """Between thousands."""

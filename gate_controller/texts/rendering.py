@@ -8,9 +8,10 @@ on character for character, for only the merchant knows what it means.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.messages import Message, MessageKind, MoneyFate
 from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.texts import de, en, fr, it
@@ -38,7 +39,7 @@ _ADMITTED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """What a display shows for one message, in one language."""
 
@@ -145,7 +146,7 @@ class Texts:
         return fields, short
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Parts:
     """What a text is made of: the words of a message, and the fields to put in, in full and in short."""
 

@@ -10,13 +10,13 @@ where there is nothing to say: `{incident}` ("â€¦, incident K7Q2"), `{left}` ("â
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from string import Formatter
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """Title and detail of one message. In short are sentences of up to 30 characters, which fit on any display."""
 
@@ -44,7 +44,7 @@ class Words:
     """The same in short; None: the short detail is still true."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FateWords:
     """A sentence about the money, and its short form."""
 
@@ -56,7 +56,7 @@ class FateWords:
     later_short: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wording:
     """Everything the gate says in one language."""
 

@@ -5,10 +5,10 @@ The page knows it by this protocol alone; `demo/stage.py` is such a one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gate_controller.admission.words.events import Contact
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.messages import Signal
 from gate_controller.admission.words.money import Cents
 
@@ -16,7 +16,7 @@ PLAYER: Final = "demo"
 """The name of whoever sits at a machine that plays: orders have one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holding:
     """A voucher to hold under the scanner."""
 
@@ -28,7 +28,7 @@ class Holding:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """How everything that is played stands at one moment."""
 

@@ -3,8 +3,8 @@ Frozen dataclasses with slots, made with an eighth of the work.
 
 `dataclasses` compiles each method of each class by itself; with three hundred classes that was a third of a gate's
 start, seconds on a Pi Zero. `frozen` compiles one pattern for each number of fields, puts the names of the fields into
-its code, and shares the rest. What comes out is a dataclass to everybody: `fields`, `replace`, `asdict`, patterns, copies
-and errors are as with `dataclass(frozen=True, slots=True)`, and a test lays the two side by side.
+its code, and shares the rest. What comes out is a dataclass to everybody: `fields`, `replace`, `asdict`, patterns,
+copies and errors are as with `dataclass(frozen=True, slots=True)`, and a test lays the two side by side.
 """
 
 import builtins

@@ -1,11 +1,12 @@
 """One message as a display gets it: a symbol, and the same words in each language of the house."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.messages import Signal, Symbol
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Face:
     """The words of a card in one language."""
 
@@ -17,7 +18,7 @@ class Face:
     """The same in fewer words, for a display without room for these; None: there are no fewer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """What a display shows until it is handed another card."""
 
