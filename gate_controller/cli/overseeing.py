@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -185,14 +185,14 @@ def _watch(note: ExchangeNote) -> str:
     restarts, seen = -1, ""
     end = time.monotonic() + note.watch_seconds
     while time.monotonic() < end:
-        shown = unit.properties(("ActiveState", "NRestarts", "Result", "ExecMainStatus", "StatusText", "Job"))
+        shown = unit.properties(("ActiveState", "NRestarts", "Job"))
         if shown:  # else systemd is busy, and is asked again
             seen, count = shown["ActiveState"], int(shown["NRestarts"] or 0)
             # Counted anew from the start on, whose job may still be waiting.
             restarts = count if restarts < 0 else min(count, restarts)
             is_to_start = shown.get("Job", "0") not in {"", "0"}
             if count > restarts or (seen in {"failed", "inactive"} and not is_to_start):
-                return f"it ended by itself ({shown['Result']}, status {shown['ExecMainStatus']}): {_last_words()}"
+                return f"it ended by itself: {_last_words()}"
         _pause()
     # One that waited for its scanner before may go on waiting for it.
     if seen == "active" or (seen and note.was != "active"):
@@ -201,11 +201,23 @@ def _watch(note: ExchangeNote) -> str:
 
 
 def _last_words() -> str:
-    """Return the last line of the gate's own log."""
+    """Return the last line of the gate's own log, before it ended if it did."""
     command = ["journalctl", f"--unit={UNIT}", "--boot", "--lines=40", "--output=cat", "--no-pager"]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=60)  # noqa: S603 - a fixed command
-    lines = [line.strip() for line in done.stdout.splitlines() if UNIT not in line and line.strip()]
-    return (lines[-1][:300] if lines else "it said nothing") + " (journalctl -u gate-controller)"
+    return f"{last_words_in(done.stdout.splitlines())} (journalctl -u gate-controller)"
+
+
+def last_words_in(lines: Sequence[str]) -> str:
+    """Return what the gate said last, of its unit's log; if it has ended, how, and not what `relay safe` said then."""
+    said = before_the_end = how = ""
+    for line in map(str.strip, lines):
+        if line.startswith(f"{UNIT}: Main process exited, "):
+            before_the_end, how = said, line.partition(", ")[2]
+        elif line and UNIT not in line:
+            said = line[:300]
+    if how:
+        return f"{before_the_end or 'it said nothing'} ({how})"
+    return said or "it said nothing"
 
 
 def _return(releases: Releases, note: ExchangeNote) -> ExchangeNote:
