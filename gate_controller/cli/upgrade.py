@@ -15,6 +15,7 @@ from gate_controller.cli.exits import CommandError, ExitCode
 if TYPE_CHECKING:
     from gate_controller.systemd.exchange_note import ExchangeNote
     from gate_controller.systemd.package_files import PackageFile
+    from gate_controller.systemd.package_trust import TrustedPackage
     from gate_controller.systemd.releases import Releases
 
 WatchOption = Annotated[
@@ -23,6 +24,13 @@ WatchOption = Annotated[
 IdleOption = Annotated[
     float, typer.Option("--idle", metavar="SECONDS", min=0, max=86400, help="How long a free lane is waited for.")
 ]
+KeyOption = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="The public key, in place of the one that is kept.")
+]
+FingerprintOption = Annotated[
+    str, typer.Option("--fingerprint", metavar="HEX", help="Take package-key.pem from beside the package by this.")
+]
+UnsignedOption = Annotated[bool, typer.Option("--unsigned", help="Look at the hash, and at no signature.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Go on where there is no way back.")]
 
 
@@ -31,9 +39,15 @@ def upgrade(
     watch: WatchOption = 60,
     idle: IdleOption = 600,
     yes: YesOption = False,
+    key: KeyOption = None,
+    fingerprint: FingerprintOption = "",
+    unsigned: UnsignedOption = False,
 ) -> int:
     """
     Put another release onto this gate, and go back by itself if it does not get ready.
+
+    First it looks at hash and signature, which lie beside the package (SHA256SUMS, SHA256SUMS.sig), with the key that
+    the first installation has kept (/etc/gate-controller/package-key.pem). Where none is kept, name it once.
 
     The package is installed while the gate runs. Then: wait until nobody is in the lane, stop the gate, copy its
     journal into backups/ of the state directory, start the new release, and watch it. If it is not ready in time, ends
@@ -45,11 +59,19 @@ def upgrade(
 
     Ends with 0 when the new release is in place, else with 1.
 
-    Example:
+    Examples:
       sudo gate-controller upgrade gate-controller_0.2.0+deb12_arm64.deb
+      sudo gate-controller upgrade /media/stick/gate-controller_0.2.0+deb12_arm64.deb --fingerprint e983ba3f…
     """
+    from gate_controller.systemd.package_files import PackageError
+    from gate_controller.systemd.package_trust import PackageTrust, trusted
+
     releases = _on_a_gate()
-    return _order(releases, _read(file), watch=watch, idle=idle, yes=yes)
+    try:
+        made = trusted(file, PackageTrust(key, fingerprint, unsigned))
+    except PackageError as error:
+        raise CommandError(ExitCode.SETTINGS, str(error)) from None
+    return _order(releases, _read(file), watch=watch, idle=idle, yes=yes, made=made)
 
 
 def rollback(watch: WatchOption = 60, idle: IdleOption = 600) -> int:
@@ -139,8 +161,16 @@ def _state_dir() -> Path:
     return Path(str(said or STATE_DIR))
 
 
-def _order(releases: "Releases", package: "PackageFile", *, watch: float, idle: float, yes: bool) -> int:
-    """Order an exchange, and tell of it until it is over."""
+def _order(
+    releases: "Releases",
+    package: "PackageFile",
+    *,
+    watch: float,
+    idle: float,
+    yes: bool,
+    made: "TrustedPackage | None" = None,
+) -> int:
+    """Order an exchange, and tell of it until it is over; `made` says what its maker signed, where one did."""
     from gate_controller.devices.machine import boot
     from gate_controller.journal.dialect import own_dialect
     from gate_controller.systemd import package_files, unit
@@ -172,8 +202,10 @@ def _order(releases: "Releases", package: "PackageFile", *, watch: float, idle: 
         raise CommandError(ExitCode.NO, "systemd does not answer: nothing was changed: try again")
     print(f"from {installed} to {package.version}")
     try:
+        if made is not None:
+            made.keep_key()
         kept = package_files.pack_again(releases.packages)
-        package_here = _own_copy(package.file, releases)
+        package_here = package_files.own_copy(package.file, releases.packages, made.sha256 if made else "")
         releases.point(FALLBACK, current)
         ExchangeNote(
             stage=ExchangeStage.WANTED,
@@ -196,19 +228,6 @@ def _order(releases: "Releases", package: "PackageFile", *, watch: float, idle: 
 
 def _some(unknown: list[str]) -> str:
     return ", ".join(unknown[:5]) + (f" and {len(unknown) - 5} more" if len(unknown) > 5 else "")  # noqa: PLR2004 - as many
-
-
-def _own_copy(file: Path, releases: "Releases") -> Path:
-    """Copy the package to where a pulled stick does not matter; the copy is on disk."""
-    import shutil
-
-    copy = releases.packages / f"new-{file.name}"
-    if file.resolve().parent != releases.packages:
-        shutil.copyfile(file, copy)
-        with copy.open("rb") as written:
-            os.fsync(written.fileno())
-        return copy
-    return file
 
 
 _TOLD = {

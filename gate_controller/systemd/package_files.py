@@ -5,6 +5,7 @@ A machine does not keep the file that a package came from. What is installed is 
 exchanged, from what dpkg knows of it, so that the way back is an installation like any other.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -109,6 +110,32 @@ def pack_again(folder: Path) -> Path:
             os.fsync(written.fileno())
         fresh.replace(kept)
     return kept
+
+
+def hash_of(file: Path) -> str:
+    """Return the SHA-256 of a file. Raises `PackageError` where it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise PackageError(f"package {file}: cannot be read ({error.strerror}): is the stick whole?") from None
+
+
+def own_copy(file: Path, folder: Path, sha256: str) -> Path:
+    """
+    Copy a package to where a pulled stick does not matter, unless it is there; return the copy, which is on disk and
+    has that hash, if one is said. Raises `PackageError`, `OSError`.
+    """
+    copy = folder / f"new-{file.name}"
+    if file.resolve().parent == folder:
+        return file
+    shutil.copyfile(file, copy)
+    with copy.open("rb") as written:
+        os.fsync(written.fileno())
+    if sha256 and hash_of(copy) != sha256:
+        copy.unlink()
+        raise PackageError(f"package {file}: changed while it was copied: is the stick whole?")
+    return copy
 
 
 def install(file: Path) -> None:

@@ -2,12 +2,12 @@
 
 import hashlib
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from deb.wheels import ROOT
+from tests.rig.signed_stick import SignedStick
 
 SCRIPT = ROOT / "deb" / "install.sh"
 
@@ -26,38 +26,21 @@ def machine() -> str:
     return f"+deb{number}_{run('dpkg', '--print-architecture').stdout.strip()}.deb"
 
 
-class Stick:
-    """A folder with packages, signed by a key."""
-
-    def __init__(self, folder: Path, versions: Sequence[str]) -> None:
-        self.folder, self.key = folder, folder.parent / "key.pem"
-        folder.mkdir()
-        for version in versions:
-            (folder / f"gate-controller_{version}{machine()}").write_bytes(f"package {version}".encode())
-        (folder / "gate-controller_9.9+deb99_riscv64.deb").write_bytes(b"another machine's")
-        run("openssl", "genpkey", "-algorithm", "ed25519", "-out", self.key)
-        run("openssl", "pkey", "-in", self.key, "-pubout", "-out", folder / "package-key.pem")
-        self.sign()
-
-    def sign(self) -> None:
-        files = sorted(self.folder.glob("*.deb"))
-        sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
-        (self.folder / "SHA256SUMS").write_text(sums, encoding="utf-8")
-        signed = ("-in", self.folder / "SHA256SUMS", "-out", self.folder / "SHA256SUMS.sig")
-        assert run("openssl", "pkeyutl", "-sign", "-inkey", self.key, "-rawin", *signed).returncode == 0
-
-    @property
-    def fingerprint(self) -> str:
-        der = ("openssl", "pkey", "-pubin", "-in", self.folder / "package-key.pem", "-outform", "DER")
-        return hashlib.sha256(subprocess.run(der, capture_output=True, check=True).stdout).hexdigest()  # noqa: S603 - fixed
-
-
 @pytest.fixture
-def stick(tmp_path: Path) -> Stick:
-    return Stick(tmp_path / "stick", ["0.9.0", "0.10.0"])
+def stick(tmp_path: Path) -> SignedStick:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    for version in ("0.9.0", "0.10.0"):
+        (folder / f"gate-controller_{version}{machine()}").write_bytes(f"package {version}".encode())
+    (folder / "gate-controller_9.9+deb99_riscv64.deb").write_bytes(b"another machine's")
+    stick = SignedStick(folder, tmp_path / "key.pem")
+    stick.sign()
+    return stick
 
 
-def test_the_newest_package_of_this_machine_is_taken_with_a_key_that_is_known_from_elsewhere(stick: Stick) -> None:
+def test_the_newest_package_of_this_machine_is_taken_with_a_key_that_is_known_from_elsewhere(
+    stick: SignedStick,
+) -> None:
     for trust in (("--key", stick.folder / "package-key.pem"), ("--fingerprint", stick.fingerprint.upper())):
         done = installing(*trust, stick.folder)
         assert (done.returncode, done.stderr) == (0, "")
@@ -65,7 +48,7 @@ def test_the_newest_package_of_this_machine_is_taken_with_a_key_that_is_known_fr
         assert "its signature is right" in done.stdout
 
 
-def test_what_is_not_signed_is_installed_only_by_order_and_a_damaged_file_never(stick: Stick) -> None:
+def test_what_is_not_signed_is_installed_only_by_order_and_a_damaged_file_never(stick: SignedStick) -> None:
     (stick.folder / "SHA256SUMS.sig").unlink()
     assert "it is not signed" in installing("--key", stick.folder / "package-key.pem", stick.folder).stderr
     assert installing("--unsigned", stick.folder).returncode == 0
@@ -85,7 +68,7 @@ def test_what_is_not_signed_is_installed_only_by_order_and_a_damaged_file_never(
         ("no package", "which is this machine's"),
     ],
 )
-def test_what_is_not_as_it_was_signed_is_not_trusted(spoil: str, told: str, stick: Stick, tmp_path: Path) -> None:
+def test_what_is_not_as_it_was_signed_is_not_trusted(spoil: str, told: str, stick: SignedStick, tmp_path: Path) -> None:
     key = tmp_path / "known.pem"
     key.write_bytes((stick.folder / "package-key.pem").read_bytes())
     package, sums = stick.folder / f"gate-controller_0.10.0{machine()}", stick.folder / "SHA256SUMS"
@@ -110,7 +93,7 @@ def test_what_is_not_as_it_was_signed_is_not_trusted(spoil: str, told: str, stic
     assert (done.returncode in {1, 2}, told in done.stderr, done.stderr.count("\n")) == (True, True, 1), done.stderr
 
 
-def test_a_key_beside_the_package_proves_nothing_by_itself(stick: Stick) -> None:
+def test_a_key_beside_the_package_proves_nothing_by_itself(stick: SignedStick) -> None:
     done = installing("--fingerprint", "ab" * 32, stick.folder)
     assert (done.returncode, "not the one you gave" in done.stderr) == (2, True)
     if not Path("/etc/gate-controller/package-key.pem").exists():

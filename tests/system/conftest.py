@@ -1,9 +1,7 @@
 """What the tests of an installed gate stand on: the package, a machine without and one with it."""
 
-import hashlib
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from deb.wheels import DEBIANS, ROOT
 from gate_controller.simulator import Simulator
 from tests.rig.gate import PRICE, USER
 from tests.rig.scanner import PtyScanner
+from tests.rig.signed_stick import SignedStick
 from tests.rig.simulator import KEY
 from tests.system.container import Container, container, tree
 
@@ -94,21 +93,14 @@ def installation(tmp_path_factory: pytest.TempPathFactory, package: Path) -> Ins
     return Installation(said, seconds, place / "above")
 
 
-def _signed(package: Path, stick: Path) -> str:
+def _signed(package: Path, folder: Path) -> str:
     """Put a package with everything beside it onto a stick; return the fingerprint of the key that has signed it."""
-    stick.mkdir()
-    shutil.copy(package, stick)
-    shutil.copy(ROOT / "deb/install.sh", stick)
-    key, sums = package.with_name("key.pem"), stick / "SHA256SUMS"
-    sums.write_text(f"{hashlib.sha256(package.read_bytes()).hexdigest()}  {package.name}\n", encoding="utf-8")
-
-    def openssl(*words: str | Path) -> bytes:
-        return subprocess.run(["openssl", *words], capture_output=True, check=True).stdout  # noqa: S603, S607 - ours
-
-    openssl("genpkey", "-algorithm", "ed25519", "-out", key)
-    openssl("pkey", "-in", key, "-pubout", "-out", stick / "package-key.pem")
-    openssl("pkeyutl", "-sign", "-inkey", key, "-rawin", "-in", sums, "-out", stick / "SHA256SUMS.sig")
-    return hashlib.sha256(openssl("pkey", "-in", key, "-pubout", "-outform", "DER")).hexdigest()
+    folder.mkdir()
+    shutil.copy(package, folder)
+    shutil.copy(ROOT / "deb/install.sh", folder)
+    stick = SignedStick(folder, package.with_name("key.pem"))
+    stick.sign()
+    return stick.fingerprint
 
 
 @pytest.fixture

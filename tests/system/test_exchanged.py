@@ -14,6 +14,7 @@ import pytest
 from gate_controller.simulator import FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, charged, fault
 from tests.rig.scanner import PtyScanner
+from tests.rig.signed_stick import SignedStick
 from tests.rig.waiting import until
 from tests.system.container import Container
 from tests.system.test_installed import GATE, STATE, ready, started, story
@@ -82,6 +83,13 @@ def broken(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return repackaged(package, tmp_path_factory.mktemp("broken"), "0.3.0", changed, {})
 
 
+def brought(machine: Container, file: Path, package: Path) -> str:
+    """Copy a package into a machine, signed by the key that its first one was signed with; return its path there."""
+    path = machine.bring(file)
+    SignedStick(machine.root / "root", package.with_name("key.pem")).sign()
+    return path
+
+
 def versions(machine: Container) -> tuple[str, str]:
     """Return what dpkg believes, and what the program says of itself."""
     believed = machine.does("dpkg-query", "--show", "--showformat=${Version} ${db:Status-Status}", "gate-controller")
@@ -100,12 +108,12 @@ async def exchanging(machine: Container, *words: str) -> tuple[int, str]:
 
 
 async def test_a_newer_release_takes_over_when_the_lane_is_free_and_a_rollback_leads_back(
-    gate: Container, newer: Path, plugged: PtyScanner, simulator: Simulator
+    gate: Container, newer: Path, package: Path, plugged: PtyScanner, simulator: Simulator
 ) -> None:
     await started(gate)
     # Somebody is in the lane when the new release is ready to take over: he is served to the end.
     simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=2))
-    ordered = asyncio.create_task(exchanging(gate, "upgrade", gate.bring(newer), "--watch", "5"))
+    ordered = asyncio.create_task(exchanging(gate, "upgrade", brought(gate, newer, package), "--watch", "5"))
     await during(ordered, (gate.root / OPT / "upgrade.json").exists)
     plugged.type(FRAME)
 
@@ -131,15 +139,23 @@ async def test_a_newer_release_takes_over_when_the_lane_is_free_and_a_rollback_l
 
 
 async def test_a_release_that_does_not_start_is_taken_back_by_itself(
-    gate: Container, broken: Path, plugged: PtyScanner, simulator: Simulator
+    gate: Container, broken: Path, package: Path, plugged: PtyScanner, simulator: Simulator
 ) -> None:
     await started(gate)
 
-    code, said = await exchanging(gate, "upgrade", gate.bring(broken), "--watch", "30")
+    path = gate.bring(broken)
+    SignedStick(gate.root / "root", package.with_name("other.pem")).sign()
+    code, said = await exchanging(gate, "upgrade", path)
+    assert (code, "the signature is not by the key /etc/gate-controller/package-key.pem" in said) == (2, True), said
+
+    code, said = await exchanging(gate, "upgrade", brought(gate, broken, package), "--watch", "30")
 
     assert code == 1
     assert "gone back to 0.1.0+deb12" in said
-    assert "it ended by itself" in said
+    assert "it ended by itself: " in said
+    assert "RuntimeError" in said, said
+    assert "status=70" in said
+    assert "left as they are" not in said
     assert await asyncio.to_thread(versions, gate) == ("0.1.0+deb12 installed", "0.1.0")
     await ready(gate)
     plugged.type(FRAME)
@@ -148,11 +164,11 @@ async def test_a_release_that_does_not_start_is_taken_back_by_itself(
 
 
 async def test_the_power_goes_while_a_broken_release_is_tried_and_the_next_boot_leads_back(
-    gate: Container, broken: Path, plugged: PtyScanner
+    gate: Container, broken: Path, package: Path, plugged: PtyScanner
 ) -> None:
     await asyncio.to_thread(gate.does, "systemctl", "enable", "--now", "--no-block", GATE)
     await ready(gate)
-    path = gate.bring(broken)
+    path = brought(gate, broken, package)
     ordered = asyncio.create_task(exchanging(gate, "upgrade", path, "--watch", "60"))
     link = gate.root / OPT / "current"
     await during(ordered, lambda: link.readlink().name == "0.3.0")
@@ -167,11 +183,11 @@ async def test_the_power_goes_while_a_broken_release_is_tried_and_the_next_boot_
 
 
 async def test_the_power_goes_while_dpkg_is_at_work_and_the_gate_starts_as_it_was(
-    gate: Container, newer: Path, plugged: PtyScanner
+    gate: Container, newer: Path, package: Path, plugged: PtyScanner
 ) -> None:
     await asyncio.to_thread(gate.does, "systemctl", "enable", "--now", "--no-block", GATE)
     await ready(gate)
-    ordered = asyncio.create_task(exchanging(gate, "upgrade", gate.bring(newer)))
+    ordered = asyncio.create_task(exchanging(gate, "upgrade", brought(gate, newer, package)))
     await during(ordered, (gate.root / OPT / "releases/0.2.0").exists)
     await asyncio.to_thread(gate.cut_power)
     await ordered
@@ -190,13 +206,13 @@ async def test_what_cannot_be_taken_back_or_cannot_use_the_settings_is_told_befo
     pid = await asyncio.to_thread(gate.shows, GATE, "MainPID")
     facts = "Intended Redeemed Levitated"
     other = repackaged(package, tmp_path, "0.4.0", {}, {"Gate-Journal": "99", "Gate-Facts": facts})
-    code, said = await exchanging(gate, "upgrade", gate.bring(other))
+    code, said = await exchanging(gate, "upgrade", brought(gate, other, package))
     assert (code, "there is no way back" in said, "Levitated" in said) == (1, True, True)
     assert await asyncio.to_thread(gate.shows, GATE, "MainPID") == pid
 
     complaint = b"import sys\nsys.exit('gate-controller: error: price: too low: raise it')\n"
     strict = repackaged(package, tmp_path, "0.5.0", {"gate_controller/cli/config.py": complaint}, {})
-    code, said = await exchanging(gate, "upgrade", gate.bring(strict))
+    code, said = await exchanging(gate, "upgrade", brought(gate, strict, package))
     assert (code, "0.1.0+deb12 runs as before" in said) == (1, True), said
     assert await asyncio.to_thread(gate.shows, GATE, "MainPID") == pid
     assert await asyncio.to_thread(versions, gate) == ("0.1.0+deb12 installed", "0.1.0")
@@ -206,10 +222,17 @@ async def test_what_cannot_be_taken_back_or_cannot_use_the_settings_is_told_befo
     ("words", "told"),
     [
         (("upgrade", "/root/nowhere.deb"), "package /root/nowhere.deb: is not there"),
-        (("upgrade", "/etc/hostname"), "is no whole Debian package"),
+        (("upgrade", "/etc/hostname"), "no SHA256SUMS beside it: copy all files that belong to it"),
+        (("upgrade", "/root/no.deb"), "is no whole Debian package"),
+        (("upgrade", "/root/no.deb", "--key", "/etc/hostname"), "is no public Ed25519 key"),
+        (("upgrade", "/root/no.deb", "--fingerprint", "ab"), "not the one you gave"),
         (("rollback",), "no release before this one is kept"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(bare: Container, words: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_done_is_said_in_one_line(
+    bare: Container, words: tuple[str, ...], told: str, package: Path
+) -> None:
+    bare.write("/root/no.deb", "no package")
+    SignedStick(bare.root / "root", package.with_name("key.pem")).sign()
     done = bare.tries("gate-controller", *words)
     assert (done.returncode in {1, 2}, told in done.stdout, done.stdout.count("\n")) == (True, True, 1), done.stdout

@@ -68,6 +68,7 @@ async def test_a_backup_is_made_every_night_and_one_that_was_missed_is_made_up_f
     await asyncio.to_thread(gate.does, "touch", "--date=2 days ago", stamp)
     await asyncio.to_thread(gate.does, "systemctl", "daemon-reload")
     await asyncio.to_thread(gate.does, "systemctl", "enable", "--now", TIMER)
+    log = ""
     # Its log, read beside the event loop, says so last.
     log = ""
     for _ in range(600):
