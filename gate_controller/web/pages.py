@@ -1,6 +1,7 @@
 """The pages that staff see: the gate at a glance, one attempt's story, all scans, the technician's tools."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -16,8 +17,8 @@ from gate_controller.web.overview import gate_view
 from gate_controller.web.people import Role
 from gate_controller.web.receipt_drawing import RECEIPT_PICTURE, can_draw, has_receipt
 from gate_controller.web.resources import Resource, house_of, person_of
+from gate_controller.web.searched import LONGEST_SEARCH, found_by_script, readings
 from gate_controller.web.templating import environment, page
-from gate_controller.web.typing_scanner import ON_ANOTHER_KEYBOARD
 from gate_controller.web.visits import story_view, visits_view
 
 SCANS_OF_A_PAGE = 50
@@ -73,25 +74,17 @@ async def _find(request: Request) -> Response:
 
 
 async def _find_by_script(request: Request) -> Response:
-    try:
-        asked = await request.json()
-        text = asked["text"] if isinstance(asked, dict) else None
-    except (ValueError, KeyError, RecursionError):
-        text = None
-    if not isinstance(text, str):
-        return JSONResponse({"error": "text: is missing: give a code"}, 400)
-    whole = text.encode(errors="replace").decode()  # JSON may hold half a character, and no answer can repeat it
-    return await _found(request, whole, for_script=True)
+    return await found_by_script(request, partial(_found, for_script=True))
 
 
 async def _found(request: Request, text: str, *, for_script: bool) -> Response:
     house, language = house_of(request), language_of(request)
-    text = text.strip()[:100]
+    text = text.strip()[:LONGEST_SEARCH]
     records: list[Any] = []
     unread = ""
     try:
-        for said in dict.fromkeys((text, text.translate(ON_ANOTHER_KEYBOARD))):
-            if said and not records:
+        for said in readings(text):
+            if not records:
                 records = await house.ask("find", text=said, limit=MOST_FOUND, language=language.value)
     except ControlError:
         unread = views.says(language)("The journal cannot be read just now.")

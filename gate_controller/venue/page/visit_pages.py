@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -22,8 +23,8 @@ from gate_controller.web import views
 from gate_controller.web.audience import language_of
 from gate_controller.web.people import Role
 from gate_controller.web.resources import Resource, person_of
+from gate_controller.web.searched import LONGEST_SEARCH, found_by_script, readings
 from gate_controller.web.templating import environment, page
-from gate_controller.web.typing_scanner import ON_ANOTHER_KEYBOARD
 from gate_controller.web.visits import looks, moment_of
 
 EVENTS_OF_A_PAGE: Final = 160
@@ -165,26 +166,18 @@ async def _find(request: Request) -> Response:
 
 
 async def _find_by_script(request: Request) -> Response:
-    try:
-        asked = await request.json()
-        text = asked["text"] if isinstance(asked, dict) else None
-    except (ValueError, KeyError, RecursionError):
-        text = None
-    if not isinstance(text, str):
-        return JSONResponse({"error": "text: is missing: give a code"}, 400)
-    whole = text.encode(errors="replace").decode()  # JSON may hold half a character, and no answer can repeat it
-    return await _found(request, whole, for_script=True)
+    return await found_by_script(request, partial(_found, for_script=True))
 
 
 async def _found(request: Request, text: str, *, for_script: bool) -> Response:
     house, language = shown_house_of(request), language_of(request)
-    t, text = views.says(language), text.strip()[:100]
+    t, text = views.says(language), text.strip()[:LONGEST_SEARCH]
     items: Sequence[Any] = ()
     objection = t("Nothing found for {text}. An incident code has 5 characters, a voucher 12.")
     objection = objection.format(text=text if len(text) <= 5 else f"…{text[-4:]}")  # noqa: PLR2004 - an incident code's length
     try:
-        for said in dict.fromkeys((text, text.translate(ON_ANOTHER_KEYBOARD))):
-            if said and not items:
+        for said in readings(text):
+            if not items:
                 items = await read(house.view.search(said, limit=MOST_FOUND))
         known = await read(attempts_of(request).of(items))
     except ControlError:
