@@ -5,6 +5,7 @@ Pure: no clock, no store. The words are the journal's (`STANDS`, `BookedKind`), 
 its gates; kinds of facts that only a newer gate knows change nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -55,6 +56,8 @@ _ERRANDS: Final = {
 _TICKET, _FREE, _ERRAND, _REGIME = "ticket", "free:", "errand:", "regime:"
 _BY_OCCURRENCE: Final = {Occurrence.EXIT.value: -1, Occurrence.OPENED_BY_STAFF.value: 1}
 _LONGEST_WORDS: Final = 300
+_CURRENCY: Final = re.compile("[A-Z]{3}")
+"""What is no currency's code is not counted as one: a spreadsheet may run it, and a label be made of it."""
 
 
 class Booked(NamedTuple):
@@ -125,14 +128,14 @@ class FollowedAttempt:
             return _text(body, "what")
         if fact in {"ErrandBegun", "ErrandRefused"}:
             self.kind = f"{_ERRAND}{_text(body, 'errand')}"
-            self.price, self.currency = _cents(body, "amount"), _text(body, "currency", 3)
+            self.price, self.currency = _cents(body, "amount"), _currency(body)
         elif fact == "RegimeBegun":
             self.kind = f"{_REGIME}{_text(body, 'regime')}"
         elif fact == "Intended":
-            self.price, self.currency = _cents(body, "price"), _text(body, "currency", 3)
+            self.price, self.currency = _cents(body, "price"), _currency(body)
         elif fact == "FreeEntry":
             self.kind = f"{_FREE}{_text(body, 'grounds', 40)}"
-            self.price, self.currency = _cents(body, "worth"), _text(body, "currency", 3)
+            self.price, self.currency = _cents(body, "worth"), _currency(body)
         elif fact == "TicketIntended":
             self.kind = _TICKET
         for mark in (_ERRAND, _REGIME):
@@ -220,6 +223,11 @@ def _text(body: Mapping[str, Any], name: str, longest: int = _LONGEST_WORDS) -> 
     return (
         value[:longest] if value.isprintable() else value[:longest].encode(errors="replace").decode().replace("\0", "")
     )
+
+
+def _currency(body: Mapping[str, Any]) -> str:
+    value = body.get("currency")
+    return value if isinstance(value, str) and _CURRENCY.fullmatch(value) else ""
 
 
 def _cents(body: Mapping[str, Any], name: str) -> int:

@@ -161,7 +161,7 @@ class KnownGate:
             admitted=self.today.admitted,
             refused=self.today.refused,
             charged=self.today.charged,
-            currency=_text(status, "currency"),
+            currency=_currency(status),
             missing=self.missing,
             version=self.version,
             settings=self.settings,
@@ -205,6 +205,11 @@ def _text(said: Mapping[str, Any], name: str) -> str:
 
 def _texts(said: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(_shown(text) for text in _listed(said, name)[:_MOST_TOLD] if isinstance(text, str))
+
+
+def _currency(said: Mapping[str, Any]) -> str:
+    value = _text(said, "currency")
+    return value if len(value) == 3 and value.isascii() and value.isalpha() and value.isupper() else ""  # noqa: PLR2004 - ISO 4217
 
 
 def _shown(text: str) -> str:

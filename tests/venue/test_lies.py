@@ -1,6 +1,8 @@
 """What gates, disks and people do that no house expects: lies, half characters, two at once, a disk that is full."""
 
 import asyncio
+import csv
+import io
 import json
 import os
 import resource
@@ -24,6 +26,7 @@ from gate_controller.venue.event_store import EventStore, StoreInUse
 from gate_controller.venue.house_broker import HeardMessage
 from gate_controller.venue.house_intake import MOST_OF_STRANGERS, MOST_TOGETHER, HouseIntake
 from gate_controller.venue.house_orders import HouseOrders
+from gate_controller.venue.page.house_days_page import closing_table
 from gate_controller.venue.tables import COUNTED
 from gate_controller.venue.tiles import Presence
 from gate_controller.venue.told import Unreadable, read_events
@@ -271,3 +274,35 @@ async def test_more_gates_than_a_venue_can_follow_are_told_once(
             intake.take(heard(f"g{number}"))
         assert len(house.tiles()) == 5
         assert len([line for line in caplog.messages if "gate=one_too_many" in line]) == 1
+
+
+LIES = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
+
+
+async def test_what_a_gate_calls_its_money_and_its_reasons_runs_in_no_spreadsheet(tmp_path: Path) -> None:
+    east, clock = ToldGate("-east"), HandClock()
+    east.admits()
+    for lie in LIES:
+        east.admits(currency=lie)
+        east.refuses(reason=lie)
+        east.happens(("FreeEntry", {"code": "…", "grounds": lie, "worth": 100, "currency": "=A1"}), ("Released", {}))
+    async with house_of(tmp_path, east, clock=clock) as house:
+        house.hearing.hear_status("-east", status("-east", currency="=A1"))
+        tile = house.tile("-east")
+        assert tile is not None
+        assert (tile.currency, tile.admitted) == ("", 1 + 2 * len(LIES))
+        clock.at += 86_400
+        closing = await house.close_day(DAY, "Anna")
+        assert [each["currency"] for each in closing["money"]] == ["CHF"]  # and no other is made up
+        assert closing["admitted"] == 1 + 2 * len(LIES)
+        older = {**closing, "gates": [*closing["gates"], *closing["gates"]]}  # one that was written before this
+        older["gates"][-1] = {**older["gates"][-1], "name": "=1", "entries": [an_entry(lie) for lie in LIES]}
+        for told_of in (closing, older):
+            rows = list(csv.reader(io.StringIO(closing_table(told_of))))
+            assert len(rows) > len(LIES)
+            cells = [cell for row in rows for cell in row[:7]]  # behind them stand numbers
+            assert [cell for cell in cells if cell[:1] in set("=+-@\t\r")] == []
+
+
+def an_entry(lie: str) -> dict[str, Any]:
+    return {"entry": lie, "reason": lie, "currency": lie, "times": 1, "amount_cents": -5}

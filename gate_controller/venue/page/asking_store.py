@@ -23,7 +23,8 @@ def away(error: Exception) -> JournalAway:
 async def read(asking: Awaitable[T]) -> T:
     """Return what the house answers. Raises `JournalAway` where its store is away; what is wrong as it is said."""
     try:
-        return await asyncio.wait_for(asking, WITHIN_SECONDS)
+        async with asyncio.timeout(WITHIN_SECONDS):
+            return await asking
     except ValueError as error:
         raise NotThere(str(error)) from None
     except (StoreGone, TimeoutError) as error:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gate_controller.admission.words.money import Cents
+from gate_controller.desk.closing_table import harmless
 from gate_controller.desk.control_socket import ControlError
 from gate_controller.desk.moments import date_of, span_of_day
 from gate_controller.texts import Language, format_amount
@@ -197,17 +198,11 @@ def closing_table(closing: Mapping[str, Any]) -> str:
     table = csv.writer(written)
     table.writerow(("day", "gate", "name", "complete", "entry", "reason", "currency", "times", "amount_cents"))
     for gate in closing.get("gates", ()):
-        named = closing["day"], gate["gate"], _harmless(gate["name"]), int(gate["is_complete"])
-        table.writerows(
-            (*named, each["entry"], _harmless(each["reason"]), each["currency"], each["times"], each["amount_cents"])
-            for each in gate["entries"]
-        )
+        named = closing["day"], gate["gate"], gate["name"], int(gate["is_complete"])
+        for each in gate["entries"]:
+            row = (*named, each["entry"], each["reason"], each["currency"], each["times"], each["amount_cents"])
+            table.writerow([harmless(value) for value in row])
     return written.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 DAY_PAGES: Final[Sequence[Resource]] = (
