@@ -118,18 +118,14 @@ class _Joining:
 
     def _values(self, told: Mapping[str, Any]) -> dict[str, object]:
         """Return the settings that the venue decides; None takes one out."""
+        from gate_controller.shell.house_request import HouseRefuses, broker_settings
+
         folder = self.path.parent.absolute()
-        wanted: dict[str, object] = {
-            "mqtt.host": _needed(told, "host"),
-            "mqtt.port": told.get("port"),
-            "mqtt.tls": told.get("tls"),
-            "mqtt.user": _text(told, "user"),
-            "mqtt.topic": _text(told, "topic"),
-            "mqtt.ca_file": str(folder / AUTHORITY_FILE) if told.get("ca") else None,
-            "mqtt.order_keys_file": str(folder / KEYS_FILE) if told.get("order_keys") else None,
-            "mqtt.password": None,
-            "mqtt.password_file": None,
-        }
+        try:
+            decided = broker_settings(told, folder / AUTHORITY_FILE, folder / KEYS_FILE)
+        except HouseRefuses as error:
+            raise CommandError(ExitCode.NO, str(error)) from None
+        wanted = {**decided, "mqtt.password": None, "mqtt.password_file": None}
         if told.get("voucher_key"):
             wanted |= {"mqtt.voucher_key": None, "mqtt.voucher_key_file": None}  # a file beside the settings has it
         gate = _needed(told, "gate")
@@ -264,18 +260,18 @@ def _without_line(mistake: str) -> str:
 
 
 def _needed(told: Mapping[str, Any], name: str) -> str:
-    if not (value := _text(told, name)):
-        raise CommandError(
-            ExitCode.NO,
-            f"the venue's answer has no {name}: look whether both are of one version, and have another code made",
-        )
-    return value
+    from gate_controller.shell.house_request import HouseRefuses, needed_told
+
+    try:
+        return needed_told(told, name)
+    except HouseRefuses as error:
+        raise CommandError(ExitCode.NO, str(error)) from None
 
 
 def _text(told: Mapping[str, Any], name: str, *, is_line: bool = True) -> str:
-    value = told.get(name, "")
-    if not isinstance(value, str) or (is_line and not value.isprintable()):
-        raise CommandError(
-            ExitCode.NO, f"the venue's answer has no usable {name}: look whether both are of one version"
-        )
-    return value
+    from gate_controller.shell.house_request import HouseRefuses, text_told
+
+    try:
+        return text_told(told, name, is_line=is_line)
+    except HouseRefuses as error:
+        raise CommandError(ExitCode.NO, str(error)) from None

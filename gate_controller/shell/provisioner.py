@@ -19,13 +19,9 @@ from typing import Final
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.events import Contact, Instant
-from gate_controller.admission.words.messages import Fault, Signal, Sound, Symbol
-from gate_controller.admission.words.money import Cents
-from gate_controller.devices.display.card import Card, Face
-from gate_controller.devices.errors import DeviceError
+from gate_controller.admission.words.messages import Fault
 from gate_controller.journal import own_files
 from gate_controller.settings import Settings, SettingsError
-from gate_controller.settings.mistakes import KEY
 from gate_controller.settings.provisioning.acceptance import Circumstances
 from gate_controller.settings.provisioning.content import Content
 from gate_controller.settings.provisioning.intake import Intake, PartsTaken, Proposed, Step, Taken, WantsPassphrase
@@ -38,13 +34,15 @@ from gate_controller.settings.provisioning.provisioned_state import (
 )
 from gate_controller.settings.provisioning.rejections import Rejected, Rejection
 from gate_controller.settings.provisioning.scanned_frames import FrameCollector, ProvisioningFrame, is_provisioning
+from gate_controller.settings.provisioning.sealed import Letter
 from gate_controller.settings.provisioning.venue_keys import Trust, TrustFileError, read_trust
-from gate_controller.shell.front import RESTING, Front, card_of
+from gate_controller.shell.front import Front
 from gate_controller.shell.gate_key import gate_key_in
+from gate_controller.shell.house_joining import HouseJoining, clear_away, host_of
 from gate_controller.shell.set_up import SetUp, keys_objection
-from gate_controller.texts import Language, Texts, format_amount
+from gate_controller.shell.set_up_telling import SetUpTelling
+from gate_controller.texts import Texts
 from gate_controller.texts.set_up_table import SetUpMessage
-from gate_controller.texts.set_up_words import Changes, changes_in, set_up_words
 
 _log = logging.getLogger(__name__)
 
@@ -56,13 +54,6 @@ APPLIED_FILE: Final = "provisioning-applied.json"
 _MOST_WAITING = 32
 _REPEAT_SECONDS = 1.0  # a scanner that rereads what lies before it
 _FOLLOWS_SECONDS = 1.0  # so long after a code what the framer makes of its rest is no scan
-_SHOWN_SECONDS: Final[Mapping[SetUpMessage, float]] = {
-    SetUpMessage.PARTS: 60.0,
-    SetUpMessage.WANTS_PASSPHRASE: 120.0,
-    SetUpMessage.CONFIRM: 300.0,
-    SetUpMessage.DONE: 60.0,
-}
-_REFUSAL_SECONDS = 8.0
 _READ_SECONDS = 3.0
 """How long it is said that the gate is set up before it ends."""
 _ROOT_SECONDS = 30.0
@@ -85,9 +76,10 @@ _TOLD: Final[Mapping[Rejection, SetUpMessage]] = {
     Rejection.TOO_EARLY: SetUpMessage.READ_FIRST,
     Rejection.UNUSABLE: SetUpMessage.UNUSABLE,
     Rejection.SET_ELSEWHERE: SetUpMessage.UNUSABLE,
+    Rejection.HOUSE_AWAY: SetUpMessage.HOUSE_AWAY,
+    Rejection.HOUSE_REFUSES: SetUpMessage.HOUSE_REFUSES,
     Rejection.NOT_NOW: SetUpMessage.NOT_NOW,
 }
-_ASKS_FOR_MORE = frozenset({SetUpMessage.PARTS, SetUpMessage.WANTS_PASSPHRASE, SetUpMessage.CONFIRM})
 
 
 class Provisioner:
@@ -109,8 +101,6 @@ class Provisioner:
         self._settings = settings
         self._set_up = set_up
         self._gate = gate
-        self._front = front
-        self._texts = texts
         self._now = now
         self._note = note
         self._on_taken = on_taken
@@ -119,7 +109,8 @@ class Provisioner:
         self._waiting: asyncio.Queue[ProvisioningFrame | Rejected] = asyncio.Queue(_MOST_WAITING)
         self._last: tuple[ProvisioningFrame | None, float] = None, 0.0
         self._code_at = -_FOLLOWS_SECONDS
-        self._shown: asyncio.TimerHandle | None = None
+        self._telling = SetUpTelling(gate, front, texts)
+        self._houses = HouseJoining(settings, self._judge, self._telling)
         self._is_done = False
 
     # -- what the scanner sends
@@ -181,7 +172,7 @@ class Provisioner:
             await self._go_on(step)
         except Rejected as refused:
             _log.warning("provisioning=refused why=%r what=%r", refused.why.value, refused.detail)
-            self._tell(_TOLD[refused.why])
+            self._telling.tell(_TOLD[refused.why])
         finally:
             self._last = self._last[0], time.monotonic()
 
@@ -195,29 +186,45 @@ class Provisioner:
         match step:
             case PartsTaken(have, total, missing):
                 left = ", ".join(map(str, missing)) or "?"
-                self._tell(SetUpMessage.PARTS, have=have, total=total or "?", missing=left)
+                self._telling.tell(SetUpMessage.PARTS, have=have, total=total or "?", missing=left)
             case WantsPassphrase():
-                self._tell(SetUpMessage.WANTS_PASSPHRASE)
+                self._telling.tell(SetUpMessage.WANTS_PASSPHRASE)
             case Proposed(letter, content):
+                await self._ask_house(letter, content)
                 _log.info("provisioning=proposed serial=%d %s", letter.serial, _said(content))
-                self._tell(SetUpMessage.CONFIRM, content)
+                self._telling.tell(SetUpMessage.CONFIRM, content, house=self._houses.name)
             case Taken():
                 await self._keep_taken(step)
+
+    async def _ask_house(self, letter: Letter, content: Content) -> None:
+        try:
+            was_asked = await self._houses.ask(letter, content)
+        except Rejected:
+            self._intake.forget()  # what was not shown cannot be confirmed
+            raise
+        if was_asked:
+            while not self._waiting.empty():  # the same goes for what was scanned meanwhile
+                self._waiting.get_nowait()
+            self._intake.shown(time.monotonic())
 
     async def _keep_taken(self, step: Taken) -> None:
         self._allow()
         self._is_done = True
         try:
-            await asyncio.to_thread(_write, self._settings.state_dir, step)
+            step, files = await self._houses.join(step)
+            await asyncio.to_thread(_write, self._settings.state_dir, step, files)
+        except Rejected:
+            self._is_done = False
+            raise
         except OSError as error:
             self._is_done = False
             where = error.filename or self._settings.state_dir
             _log.error("provisioning=not_written where=%s why=%r", where, error.strerror)
-            self._tell(SetUpMessage.FAILED)
+            self._telling.tell(SetUpMessage.FAILED)
             return
         said = step.becomes.signer, _said(step.content)
         _log.warning("provisioning=taken serial=%d signer=%s %s", step.letter.serial, *said)
-        self._tell(SetUpMessage.DONE)
+        self._telling.tell(SetUpMessage.DONE)
         await asyncio.sleep(_READ_SECONDS)
         self._on_taken()
 
@@ -255,68 +262,6 @@ class Provisioner:
         await asyncio.sleep(_ROOT_SECONDS)
         self._note("provisioning", await asyncio.to_thread(root_says, self._settings.state_dir))
 
-    # -- what is said
-
-    def _tell(self, message: SetUpMessage, content: Content | None = None, **values: object) -> None:
-        if Fault.FIRE in self._gate.faults or self._gate.visitors.lane:
-            return  # what the display says now is more important
-        interrupt = self._front.interrupt
-        if interrupt is not None and interrupt != self._interrupted:
-            interrupt()
-        asks = message in _ASKS_FOR_MORE
-        is_good = asks or message is SetUpMessage.DONE
-        symbol = Symbol.SCAN if asks else Symbol.TICK if is_good else Symbol.HAND
-        signal = Signal.CHECKING if asks else Signal.ADMITTED if is_good else Signal.REFUSED
-        faces = tuple(self._face(message, language, content, values) for language in self._texts.languages)
-        try:
-            self._front.display(Card(symbol, signal, faces))
-            self._front.light(signal)
-            self._front.sound(Sound.WAIT if asks else Sound.ADMITTED if is_good else Sound.REFUSED)
-        except DeviceError as error:
-            _log.debug("provisioning=not_told why=%r", str(error))
-        if self._shown is not None:
-            self._shown.cancel()
-        seconds = _SHOWN_SECONDS.get(message, _REFUSAL_SECONDS)
-        self._shown = asyncio.get_running_loop().call_later(seconds, self._show_again)
-        self._front.interrupt = self._interrupted
-
-    def _face(
-        self, message: SetUpMessage, language: Language, content: Content | None, values: Mapping[str, object]
-    ) -> Face:
-        if content is not None:
-            values = {"changes": changes_in(self._changes(content, language), language)}
-        words = set_up_words(message, language, **values)
-        return Face(words.title, words.detail, "", Face(words.title, words.short, ""))
-
-    def _changes(self, content: Content, language: Language) -> Changes:
-        given = dict(content.settings)
-        gate, price = given.pop("id", ""), given.pop("admission.price_cents", None)
-        has_key = given.pop(KEY, None) is not None
-        currency = self._texts.currency
-        if "admission.currency" in given:
-            currency = type(currency)(str(given.pop("admission.currency")).upper())
-        shown = format_amount(Cents(int(str(price))), currency, language) if price is not None else ""
-        networks = tuple(network.ssid for network in content.networks)
-        return Changes(str(gate), shown, networks, has_key, len(content.people), len(given))
-
-    def _interrupted(self) -> None:
-        if self._shown is not None:
-            self._shown.cancel()
-            self._shown = None
-
-    def _show_again(self) -> None:
-        self._shown = None
-        front = self._front
-        if front.interrupt == self._interrupted:
-            front.interrupt = None
-        if front.message is None or front.message.kind not in RESTING:
-            return
-        front.display(card_of(front.message, self._texts))
-        try:
-            front.light(front.signal)
-        except DeviceError as error:
-            _log.debug("provisioning=not_told why=%r", str(error))
-
 
 def trust_in(file: Path) -> Trust:
     """Return whom root's file names. Raises `Rejected` where it cannot count."""
@@ -328,15 +273,19 @@ def trust_in(file: Path) -> Trust:
         raise Rejected(Rejection.UNTRUSTED, str(error)) from None
 
 
-def _write(directory: Path, step: Taken) -> None:
+def _write(directory: Path, step: Taken, files: Mapping[str, bytes]) -> None:
     # If the process dies before the first: nothing has happened. Between the two: root applies networks and people that
     # were confirmed; the set is not spent here, and root knows it when it comes again. After the second: it counts.
     waits = {
         "message": base64.b64encode(step.packed).decode(),
         "content_key": base64.b64encode(step.content_key).decode(),
     }
+    for name, content in files.items():
+        own_files.replace(directory / name, content)
     own_files.replace(directory / PENDING_FILE, json.dumps(waits).encode())
     own_files.replace(directory / PROVISIONED_FILE, step.becomes.as_json())
+    if step.content.house is not None:
+        clear_away(directory, files)
 
 
 def root_says(directory: Path) -> str | None:
@@ -358,4 +307,5 @@ def _said(content: Content) -> str:
     plain = {name: content.settings[name] for name in ("id", "admission.price_cents") if name in content.settings}
     names = ",".join(content.settings)
     networks = [network.ssid for network in content.networks]
-    return f"settings={names!r} shown={plain!r} networks={networks!r} people={len(content.people)}"
+    house = f" house={host_of(content.house)!r}" if content.house is not None else ""
+    return f"settings={names!r} shown={plain!r} networks={networks!r} people={len(content.people)}{house}"

@@ -25,6 +25,9 @@ class SetUpMessage(Enum):
     OTHER_SET = auto()
     READ_FIRST = auto()
     UNUSABLE = auto()
+    ASKS_HOUSE = auto()
+    HOUSE_AWAY = auto()
+    HOUSE_REFUSES = auto()
     NOT_NOW = auto()
 
 
@@ -83,6 +86,17 @@ WORDS: Final[Mapping[Language, Mapping[SetUpMessage, SetUpWords]]] = {
             "Eine Angabe gilt hier nicht; das Protokoll sagt welche. Nichts wurde geändert.",
             "Siehe Protokoll.",
         ),
+        SetUpMessage.ASKS_HOUSE: SetUpWords("Einen Moment", "Der Eingang fragt {house}.", "Fragt beim Haus an."),
+        SetUpMessage.HOUSE_AWAY: SetUpWords(
+            "Haus nicht erreicht",
+            "Das Haus antwortet nicht. Bitte das Netz prüfen, dann alle Codes neu scannen.",
+            "Netz prüfen.",
+        ),
+        SetUpMessage.HOUSE_REFUSES: SetUpWords(
+            "Nicht aufgenommen",
+            "Der Code des Hauses gilt nicht oder nicht mehr; das Protokoll sagt warum. Nichts wurde geändert.",
+            "Siehe Protokoll.",
+        ),
         SetUpMessage.NOT_NOW: SetUpWords(
             "Jetzt nicht", "Nur ohne Besucher, und mit gedrehtem Schlüsselschalter.", "Schlüssel drehen."
         ),
@@ -132,6 +146,17 @@ WORDS: Final[Mapping[Language, Mapping[SetUpMessage, SetUpWords]]] = {
             "Une donnée ne vaut pas ici; le journal dit laquelle. Rien n’a été changé.",
             "Voir le journal.",
         ),
+        SetUpMessage.ASKS_HOUSE: SetUpWords("Un instant", "Le portillon interroge {house}.", "Interroge la maison."),
+        SetUpMessage.HOUSE_AWAY: SetUpWords(
+            "Maison non jointe",
+            "La maison ne répond pas. Veuillez vérifier le réseau, puis scanner tous les codes à nouveau.",
+            "Vérifier le réseau.",
+        ),
+        SetUpMessage.HOUSE_REFUSES: SetUpWords(
+            "Pas admis",
+            "Le code de la maison ne vaut pas ou plus; le journal dit pourquoi. Rien n’a été changé.",
+            "Voir le journal.",
+        ),
         SetUpMessage.NOT_NOW: SetUpWords(
             "Pas maintenant", "Seulement sans visiteur, et avec la clé de service tournée.", "Tourner la clé."
         ),
@@ -177,6 +202,17 @@ WORDS: Final[Mapping[Language, Mapping[SetUpMessage, SetUpWords]]] = {
         SetUpMessage.UNUSABLE: SetUpWords(
             "Inutilizzabile", "Un dato qui non vale; il registro dice quale. Nulla è cambiato.", "Vedi registro."
         ),
+        SetUpMessage.ASKS_HOUSE: SetUpWords("Un momento", "Il varco interroga {house}.", "Interroga la casa."),
+        SetUpMessage.HOUSE_AWAY: SetUpWords(
+            "Casa non raggiunta",
+            "La casa non risponde. Controllare la rete, poi scansionare di nuovo tutti i codici.",
+            "Controllare la rete.",
+        ),
+        SetUpMessage.HOUSE_REFUSES: SetUpWords(
+            "Non ammesso",
+            "Il codice della casa non vale o non vale più; il registro dice perché. Nulla è cambiato.",
+            "Vedi registro.",
+        ),
         SetUpMessage.NOT_NOW: SetUpWords(
             "Non adesso", "Solo senza visitatori, e con la chiave di servizio girata.", "Girare la chiave."
         ),
@@ -215,6 +251,17 @@ WORDS: Final[Mapping[Language, Mapping[SetUpMessage, SetUpWords]]] = {
         SetUpMessage.READ_FIRST: SetUpWords("Read first", "Please read what will change, then confirm.", "Read first."),
         SetUpMessage.UNUSABLE: SetUpWords(
             "Not usable", "A value is not valid here; the log says which. Nothing was changed.", "See the log."
+        ),
+        SetUpMessage.ASKS_HOUSE: SetUpWords("One moment", "The gate asks {house}.", "Asks the house."),
+        SetUpMessage.HOUSE_AWAY: SetUpWords(
+            "House not reached",
+            "The house does not answer. Please look at the network, then scan all codes again.",
+            "Look at the network.",
+        ),
+        SetUpMessage.HOUSE_REFUSES: SetUpWords(
+            "Not taken in",
+            "The house’s code is not valid, or no more; the log says why. Nothing was changed.",
+            "See the log.",
         ),
         SetUpMessage.NOT_NOW: SetUpWords(
             "Not now", "Only without visitors, and with the service key turned.", "Turn service key."

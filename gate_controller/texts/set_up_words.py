@@ -1,7 +1,8 @@
 """
 What the gate says while it is set up by codes before its scanner: for whoever holds them, and never for a visitor.
 
-Placeholders: `{have}`, `{total}` and `{missing}` (parts), `{changes}` (what will change, by lines of `changes_in`).
+Placeholders: `{have}`, `{total}` and `{missing}` (parts), `{changes}` (what will change, by lines of `changes_in`),
+`{house}` (which is asked).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,9 +25,11 @@ class Changes:
     people: int = 0
     others: int = 0
     """How many settings besides."""
+    house: str = ""
+    """What the house that it joins calls itself."""
 
 
-_GATE, _PRICE, _NETWORK, _KEY, _PEOPLE, _OTHERS, _NOTHING = range(7)
+_GATE, _PRICE, _NETWORK, _KEY, _PEOPLE, _OTHERS, _NOTHING, _HOUSE = range(8)
 _CHANGES: Final[Mapping[Language, Sequence[str]]] = {
     Language.DE: (
         "Eingang {}.",
@@ -36,6 +39,7 @@ _CHANGES: Final[Mapping[Language, Sequence[str]]] = {
         "Personen: {}.",
         "Weitere Angaben: {}.",
         "Nur Schlüssel.",
+        "Haus {}.",
     ),
     Language.FR: (
         "Entrée {}.",
@@ -45,6 +49,7 @@ _CHANGES: Final[Mapping[Language, Sequence[str]]] = {
         "Personnes: {}.",
         "Autres données: {}.",
         "Clés seulement.",
+        "Maison {}.",
     ),
     Language.IT: (
         "Ingresso {}.",
@@ -54,6 +59,7 @@ _CHANGES: Final[Mapping[Language, Sequence[str]]] = {
         "Persone: {}.",
         "Altri dati: {}.",
         "Solo chiavi.",
+        "Casa {}.",
     ),
     Language.EN: (
         "Gate {}.",
@@ -63,6 +69,7 @@ _CHANGES: Final[Mapping[Language, Sequence[str]]] = {
         "People: {}.",
         "Other settings: {}.",
         "Keys only.",
+        "House {}.",
     ),
 }
 
@@ -78,6 +85,7 @@ def changes_in(changes: Changes, language: Language) -> str:
     words = _CHANGES[language]
     lines = [
         words[_GATE].format(changes.gate) if changes.gate else "",
+        words[_HOUSE].format(changes.house) if changes.house else "",
         words[_PRICE].format(changes.price) if changes.price else "",
         *(words[_NETWORK].format(name) for name in changes.networks),
         words[_KEY] if changes.has_key else "",

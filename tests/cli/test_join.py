@@ -181,7 +181,7 @@ def test_an_address_that_is_none_is_told_of(capsys: pytest.CaptureFixture[str], 
 def test_a_venue_that_is_not_reached_is_told_of(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gate_controller.cli.venue_asking._PAUSES", (0.01,))
+    monkeypatch.setattr("gate_controller.shell.house_request._PAUSES", (0.01,))
     with refusing_port() as url:
         assert join(url, new_code().text, "--yes") == 1
     assert "the venue is not reached (Connection refused)" in capsys.readouterr().err

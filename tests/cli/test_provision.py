@@ -14,7 +14,7 @@ from PIL import Image
 from gate_controller.cli import main
 from gate_controller.cli.provision.wifi_profiles import escaped
 from gate_controller.settings.provisioning.acceptance import Circumstances
-from gate_controller.settings.provisioning.content import Content, Network, PageUser
+from gate_controller.settings.provisioning.content import Content, HouseToJoin, Network, PageUser
 from gate_controller.settings.provisioning.intake import Intake, Proposed, Step, Taken
 from gate_controller.settings.provisioning.provisioned_state import PROVISIONED_FILE, Provisioned
 from gate_controller.settings.provisioning.scanned_frames import FrameCollector, ProvisioningFrame
@@ -44,6 +44,11 @@ country = "CH"
 name = "Anna"
 role = "staff"
 password_file = "anna"
+"""
+HOUSE = """
+[house]
+address = "https://venue.museum.ch:8090/"
+code = "7KQ2-M0XD-4RFP-9TBN-C3WV"
 """
 
 
@@ -118,6 +123,22 @@ def test_what_is_answered_comes_out_of_the_printed_codes_at_a_gate_that_trusts_t
     assert {stat.S_IMODE(path.stat().st_mode) for path in codes.iterdir()} == {0o600}
 
 
+def test_codes_of_a_house_name_it_and_are_good_for_an_hour(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = venue_line(capsys)
+    (desk / "house.toml").write_text(HOUSE)
+    assert main(["provision", "make", "--answers", "house.toml", "--to", "codes"]) == 0
+    page = (desk / "codes" / "sheet.html").read_text()
+    at = (desk / "codes" / "sheet.html").stat().st_mtime
+
+    taken = intake(scanned(desk / "codes"), line, at)
+
+    assert isinstance(taken, Taken)
+    assert taken.content.house == HouseToJoin("https://venue.museum.ch:8090", "7KQ2M0XD4RFP9TBNC3WV")
+    assert taken.letter.expires - taken.letter.issued == 3600
+    assert "joins" in page
+    assert "7KQ2" not in page + capsys.readouterr().out
+
+
 def test_codes_for_a_gates_own_key_need_no_passphrase_and_mean_no_other_gate(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -190,6 +211,11 @@ def test_a_venues_key_is_encrypted_by_its_passphrase_and_never_overwritten(
         (["make", "--answers", "absent.toml", "--to", "c"], "absent.toml: cannot be read"),
         (["make", "--key-file", "absent", "--to", "c"], "absent: cannot be read"),
         (["make", "--to", "c"], "the codes would say nothing"),
+        (["make", "--answers", "house.toml", "--valid-hours", "2", "--to", "c"], "is good for an hour: leave it out"),
+        (["make", "--answers", "short.toml", "--to", "c"], "has 4 letters, and should have 20: copy it"),
+        (["make", "--answers", "nowhere.toml", "--to", "c"], "is such as https://venue.museum.ch:8090"),
+        (["make", "--answers", "both.toml", "--to", "c"], "the gate asks the house before these count: make two sets"),
+        (["make", "--answers", "more.toml", "--to", "c"], "[house] has no keys: it has address, code and code_file"),
         (["keys", "show", "--keys", "nowhere"], "`gate-controller provision keys make` makes one"),
         (["keys", "revoke", "xyz"], "is no key's name"),
         (["trust", "nowhere.pub"], "nowhere.pub: cannot be read"),
@@ -201,6 +227,11 @@ def test_what_cannot_be_made_is_told_on_a_line_with_what_to_do(
 ) -> None:
     (desk / "bad.toml").write_text('[eguma]\nbase_url = "https://x.example"\n')
     (desk / "broken.toml").write_text("= 5\n")
+    (desk / "house.toml").write_text(HOUSE)
+    (desk / "short.toml").write_text(HOUSE.replace("-M0XD-4RFP-9TBN-C3WV", ""))
+    (desk / "nowhere.toml").write_text(HOUSE.replace("https://", "//"))
+    (desk / "both.toml").write_text(HOUSE + '[[networks]]\nssid = "Museum"\n')
+    (desk / "more.toml").write_text(HOUSE + 'keys = "ed25519 AAAA"\n')
     capsys.readouterr()
 
     code = main(["provision", *arguments])

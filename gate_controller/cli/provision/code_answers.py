@@ -1,8 +1,8 @@
 """
 What a set of codes is to say, from a file of answers and from options: one list of mistakes, and no secret in any.
 
-The file is like a settings file, with [provision], [[networks]] and [[people]] besides. Secrets may stand in files of
-their own that it names, and passwords become hashes here.
+The file is like a settings file, with [provision], [house], [[networks]] and [[people]] besides. Secrets may stand in
+files of their own that it names, and passwords become hashes here.
 """
 
 import tomllib
@@ -13,7 +13,7 @@ from typing import Any
 
 from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.settings.mistakes import KEY, SECRETS
-from gate_controller.settings.provisioning.content import Content, Network, PageUser
+from gate_controller.settings.provisioning.content import Content, HouseToJoin, Network, PageUser
 from gate_controller.settings.provisioning.provisioned_state import PROVISIONABLE
 from gate_controller.settings.provisioning.rejections import Rejected
 
@@ -21,6 +21,8 @@ from gate_controller.settings.provisioning.rejections import Rejected
 
 MOST_HOURS = 24 * 90
 _USUAL_HOURS = 72.0
+_HOUSE_HOURS = 1.0
+"""For so long a house's code can be used."""
 _MOST_BYTES = 65536
 _SECTIONS = {name.partition(".")[0] for name in PROVISIONABLE if "." in name}
 
@@ -60,14 +62,20 @@ def read_answers(
         mistakes.append(f"{file}: provision is a section: write [provision] and its keys below")
     if unknown := head.keys() - {"gate", "valid_hours"}:
         mistakes.append(f"{file}: [provision] has no {min(unknown)}: it has gate and valid_hours")
-    hours = valid_hours if valid_hours is not None else head.get("valid_hours", _USUAL_HOURS)
+    house = _house(tree, file, mistakes)
+    most = MOST_HOURS if house is None else _HOUSE_HOURS
+    hours = valid_hours if valid_hours is not None else head.get("valid_hours", min(most, _USUAL_HOURS))
     if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 < hours <= MOST_HOURS:
         mistakes.append(f"valid_hours: give hours from 1 to {MOST_HOURS}: codes that lie about are a risk")
         hours = _USUAL_HOURS
+    if hours > most:
+        mistakes.append("valid_hours: a house's code is good for an hour: leave it out")
     named = gate or str(head.get("gate", ""))
     networks = networks_in(tree, file, mistakes)
     people = tuple(_person(each, file, mistakes) for each in _tables(tree, "people", file, mistakes))
-    content = Content(settings, networks, people)
+    if house is not None and networks:
+        mistakes.append(f"{file}: [house] and [[networks]]: the gate asks the house before these count: make two sets")
+    content = Content(settings, networks, people, house)
     _judge(content, named, mistakes)
     if mistakes:
         raise CommandError(ExitCode.SETTINGS, *mistakes)
@@ -106,7 +114,7 @@ def read_tables(file: Path) -> dict[str, Any]:
 def _settings(tree: Mapping[str, Any], file: Path | None, mistakes: list[str]) -> Mapping[str, object]:
     found: dict[str, object] = {}
     for key, value in tree.items():
-        if key in {"provision", "networks", "people"}:
+        if key in {"provision", "house", "networks", "people"}:
             continue
         leaves = {f"{key}.{leaf}": inner for leaf, inner in value.items()} if isinstance(value, dict) else {key: value}
         for name, inner in leaves.items():
@@ -117,7 +125,7 @@ def _settings(tree: Mapping[str, Any], file: Path | None, mistakes: list[str]) -
             else:
                 mistakes.append(
                     f"{file}: {name} cannot be given by a code: take one of {', '.join(PROVISIONABLE)}, [provision], "
-                    "[[networks]] or [[people]]"
+                    "[house], [[networks]] or [[people]]"
                 )
     return found
 
@@ -145,6 +153,28 @@ def _network(each: Mapping[str, Any], file: Path | None, mistakes: list[str]) ->
         passphrase = first_line(file.parent / str(each["passphrase_file"]), mistakes)
     country = str(each.get("country", ""))
     return Network(str(each.get("ssid", "")), passphrase, each.get("hidden") is True, country)
+
+
+def _house(tree: Mapping[str, Any], file: Path | None, mistakes: list[str]) -> HouseToJoin | None:
+    from gate_controller.shell.joining import JoinUnreadable, read_code
+
+    if "house" not in tree:
+        return None
+    told = tree["house"]
+    if not isinstance(told, dict):
+        mistakes.append(f"{file}: house is a section: write [house] and its keys below")
+        return None
+    if unknown := told.keys() - {"address", "code", "code_file"}:
+        mistakes.append(f"{file}: [house] has no {min(unknown)[:40]}: it has address, code and code_file")
+    code = str(told.get("code", ""))
+    if "code_file" in told and file is not None:
+        code = first_line(file.parent / str(told["code_file"]), mistakes)
+    try:
+        read = read_code(code)
+    except JoinUnreadable as error:
+        mistakes.append(f"{file}: [house] code: {error}: copy it from the house's page")
+        return None
+    return HouseToJoin(str(told.get("address", "")).rstrip("/"), read.name + read.secret)
 
 
 def _person(each: Mapping[str, Any], file: Path | None, mistakes: list[str]) -> PageUser:

@@ -114,6 +114,7 @@ def _told(made: CodeSet) -> list[tuple[str, str]]:
         ("good until", made.expires),
         ("signed by", made.signer),
         *settings,
+        *((("joins", content.house.address),) if content.house is not None else ()),
         *(("Wi-Fi", network.ssid) for network in content.networks),
         *(("may log in", f"{user.name} ({user.role})") for user in content.people),
     ]

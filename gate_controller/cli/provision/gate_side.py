@@ -137,6 +137,7 @@ def forget(config: ConfigOption = None, overrides: SetOption = None) -> int:
 
     from gate_controller.journal import own_files
     from gate_controller.settings.provisioning.provisioned_state import PROVISIONED_FILE
+    from gate_controller.shell.house_joining import clear_away
 
     settings = settings_without_key(config, overrides)
     taken = _taken(settings)
@@ -146,6 +147,7 @@ def forget(config: ConfigOption = None, overrides: SetOption = None) -> int:
     path = settings.state_dir / PROVISIONED_FILE
     try:
         own_files.replace(path, replace(taken, settings={}).as_json())
+        clear_away(settings.state_dir, {})
     except OSError as error:
         raise _unwritable(path, error) from None
     print(f"forgotten: {', '.join(taken.settings)}: from the gate's next start on (systemctl restart gate-controller)")

@@ -33,7 +33,7 @@ AnswersOption = Annotated[
         "--answers",
         metavar="FILE",
         show_default=False,
-        help="A file like gate.toml, with [provision], [[networks]] and [[people]] besides.",
+        help="A file like gate.toml, with [provision], [house], [[networks]] and [[people]] besides.",
     ),
 ]
 GateOption = Annotated[
@@ -67,7 +67,12 @@ def make(
     gate_key: GateKeyOption = "",
     valid_hours: Annotated[
         float | None,
-        typer.Option("--valid-hours", metavar="HOURS", show_default=False, help="How long it is good for; else 72."),
+        typer.Option(
+            "--valid-hours",
+            metavar="HOURS",
+            show_default=False,
+            help="How long it is good for; else 72, or 1.",
+        ),
     ] = None,
     to: Annotated[
         Path | None,
@@ -80,7 +85,8 @@ def make(
     passphrase_file: PassphraseFileOption = None,
 ) -> int:
     """
-    Make set-up codes for a gate: settings, Wi-Fi and people, signed by the venue's key and encrypted.
+    Make set-up codes for a gate: settings, Wi-Fi, people and the house that it joins, signed by the venue's key and
+    encrypted.
 
     The folder gets sheet.html to be printed (the codes on one page, passphrase and confirmation on another, which is
     kept apart), and each code as SVG and PNG. Whoever has both pages can read what is in them, API key included.

@@ -2,7 +2,9 @@
 What a message says: settings, networks and people, as compressed JSON; read strictly, with the settings' own readers.
 
 Rules: only the settings of `PROVISIONABLE` can be given. Those are what a venue tells apart its gates by; what decides
-where the key is sent, what moves the gate or who reaches it over the network is root's to write.
+where the key is sent, what moves the gate or who reaches it over the network is root's to write. A house that the gate
+is to join is named here, with a code of it; what it then tells of its broker is no part of the message, and whose
+orders count is root's to say there too.
 """
 
 import json
@@ -27,6 +29,8 @@ _MOST_SSID_BYTES = 32
 _PASSPHRASE = re.compile(r"[ -~]{8,63}|[0-9A-Fa-f]{64}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NAME = re.compile(r"[^\W_](?:[\w .@'’+-]{0,38}[\w.])?")
+_HOUSE = re.compile(r"https?://([A-Za-z0-9.-]{1,200}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+_HOUSE_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{20}")
 _HASH = re.compile(r"\$argon2id\$[A-Za-z0-9+/=$,]{20,200}")
 
 
@@ -52,17 +56,28 @@ class PageUser:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseToJoin:
+    """A house that the gate is to join. Its repr keeps the code to itself."""
+
+    address: str
+    """Of its page, such as https://venue.museum.ch:8090."""
+    code: str = field(repr=False)
+    """A one-time code of it, in letters alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a message says. Its repr has no secrets."""
 
     settings: Mapping[str, object] = field(default_factory=dict, repr=False)
     networks: tuple[Network, ...] = ()
     people: tuple[PageUser, ...] = ()
+    house: HouseToJoin | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether it says nothing; a message that only rolls or revokes a key does not."""
-        return not (self.settings or self.networks or self.people)
+        return not (self.settings or self.networks or self.people or self.house)
 
     def packed(self) -> bytes:
         """Return it as bytes. Raises `Rejected` for what no gate would take."""
@@ -75,6 +90,8 @@ class Content:
             ]
         if self.people:
             tree["u"] = [_short(n=each.name, r=each.role, p=each.password) for each in self.people]
+        if self.house is not None:
+            tree["v"] = {"a": self.house.address, "c": self.house.code}
         packed = zlib.compress(json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode(), 9)
         read_content(packed)
         return packed
@@ -92,7 +109,7 @@ def read_content(packed: bytes) -> Content:
         raise Rejected(Rejection.DAMAGED, "its content is no text") from None
     if not isinstance(tree, dict):
         raise Rejected(Rejection.DAMAGED, "its content is no table")
-    if unknown := tree.keys() - {"s", "w", "u"}:
+    if unknown := tree.keys() - {"s", "w", "u", "v"}:
         raise Rejected(Rejection.NEWER, f"its content has {len(unknown)} parts that this version does not know")
     settings = tree.get("s", {})
     if not isinstance(settings, dict):
@@ -101,6 +118,7 @@ def read_content(packed: bytes) -> Content:
         {name: _judged(name, value) for name, value in settings.items()},
         tuple(_network(each) for each in _list(tree, "w", MOST_NETWORKS)),
         tuple(_person(each) for each in _list(tree, "u", MOST_PEOPLE)),
+        _house(tree["v"]) if "v" in tree else None,
     )
 
 
@@ -147,10 +165,21 @@ def _person(each: Mapping[str, Any]) -> PageUser:
     return PageUser(name, role, password)
 
 
+def _house(told: object) -> HouseToJoin:
+    if not isinstance(told, dict) or told.keys() != {"a", "c"}:
+        raise Rejected(Rejection.DAMAGED, "its house is none")
+    address, code = _text(told, "a"), _text(told, "c")
+    if not _HOUSE.fullmatch(address):
+        raise Rejected(Rejection.UNUSABLE, "the address of a house is such as https://venue.museum.ch:8090")
+    if not _HOUSE_CODE.fullmatch(code):
+        raise Rejected(Rejection.UNUSABLE, "the code of a house has 20 letters, as its page shows them")
+    return HouseToJoin(address, code)
+
+
 def _text(each: Mapping[str, Any], key: str) -> str:
     value = each.get(key, "")
     if not isinstance(value, str) or not value.isprintable():
-        raise Rejected(Rejection.UNUSABLE, "a network or a person has a value that is no printable text")
+        raise Rejected(Rejection.UNUSABLE, "a network, a person or a house has a value that is no printable text")
     return value
 
 

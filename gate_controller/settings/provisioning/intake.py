@@ -85,6 +85,11 @@ class Intake:
         """Drop what was begun."""
         self._set = None
 
+    def shown(self, at: float) -> None:
+        """What was proposed is shown only now: from here on it can be read."""
+        if self._set is not None:
+            self._set.proposed_at = self._last = at
+
     def take(self, frame: ProvisioningFrame, at: float, circumstances: Circumstances) -> Step:
         """Take a code; return what it has come to; stretching a passphrase takes up to a second. Raises `Rejected`."""
         if at - self._last > LAPSES_SECONDS:

@@ -23,7 +23,19 @@ PROVISIONABLE: Final = (
     "display.gate_name",
     "display.languages",
 )
-"""The settings that a message may give; no other name counts, whoever wrote the file."""
+"""The settings that a message may give."""
+BY_HOUSE: Final = (
+    "mqtt.host",
+    "mqtt.port",
+    "mqtt.tls",
+    "mqtt.user",
+    "mqtt.password",
+    "mqtt.topic",
+    "mqtt.ca_file",
+    "mqtt.voucher_key",
+)
+"""The settings that a house has told which a message named: where the gate tells of itself, and not whom it obeys."""
+_COUNT: Final = frozenset((*PROVISIONABLE, *BY_HOUSE))
 ORIGIN: Final = "provisioned by code"
 """How the origin begins of what was provisioned."""
 _MOST_BYTES: Final = 65536
@@ -94,20 +106,20 @@ def from_provisioned(directory: Path, given: Collection[str], needed: Collection
     except OSError as error:
         if not set(needed) <= set(given):
             reading.is_unreadable = True
-            reading.unread.update(name for name in PROVISIONABLE if name not in given)
+            reading.unread.update(name for name in _COUNT if name not in given)
             what = f"what was provisioned cannot be read ({error.strerror or type(error).__name__})"
             reading.mistakes.append(Mistake(what, str(path), "use sudo: it is the gate's own"))
         return reading
     except ProvisionedError as error:
         what, _, remedy = str(error).split(": ", 2)
         reading.mistakes.append(Mistake(f"{what} is damaged", "provisioned", remedy))
-        reading.unread.update(PROVISIONABLE)
+        reading.unread.update(_COUNT)
         return reading
     reading.given = given_by(taken).given
     return reading
 
 
 def given_by(taken: Provisioned) -> Reading:
-    """Return what has been taken as a source of settings."""
+    """Return what has been taken as a source of settings; no other name counts, whoever wrote the file."""
     origin = f"{ORIGIN}, set {taken.serial}"
-    return Reading({name: Given(value, origin) for name, value in taken.settings.items() if name in PROVISIONABLE})
+    return Reading({name: Given(value, origin) for name, value in taken.settings.items() if name in _COUNT})

@@ -22,6 +22,8 @@ class Rejection(StrEnum):
     TOO_EARLY = "it came before the gate has shown what it confirms"
     UNUSABLE = "a setting in it cannot be used"
     SET_ELSEWHERE = "a setting in it is set elsewhere, which goes over it"
+    HOUSE_AWAY = "the house that it names is not reached"
+    HOUSE_REFUSES = "the house that it names does not take the gate in"
     NOT_NOW = "the gate takes none just now"
 
 

@@ -1,5 +1,7 @@
 """Which messages may change a gate: every refusal, keys that are rolled and revoked, and clocks that are wrong."""
 
+import contextlib
+import json
 import zlib
 
 import pytest
@@ -8,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate_controller.settings.provisioning.acceptance import after, believed, trust_now
-from gate_controller.settings.provisioning.content import Content, Network, PageUser, read_content
-from gate_controller.settings.provisioning.provisioned_state import Provisioned
+from gate_controller.settings.provisioning.content import Content, HouseToJoin, Network, PageUser, read_content
+from gate_controller.settings.provisioning.provisioned_state import BY_HOUSE, Provisioned
 from gate_controller.settings.provisioning.rejections import Rejected, Rejection
 from gate_controller.settings.provisioning.sealed import Letter, Sealing, seal, unpack
 from gate_controller.settings.provisioning.venue_keys import (
@@ -230,6 +232,74 @@ def test_a_content_that_unpacks_to_more_than_any_or_to_none_is_refused() -> None
     for packed in (zlib.compress(b" " * 10_000_000), zlib.compress(b"[1]"), b"", b"x", zlib.compress(b"{")):
         with pytest.raises(Rejected):
             read_content(packed)
+
+
+HOUSE = HouseToJoin("https://venue.museum.ch:8090", "7KQ2M0XD4RFP9TBNC3WV")
+
+
+def test_a_house_to_join_comes_out_as_it_went_in_and_its_code_is_not_shown() -> None:
+    content = Content(house=HOUSE)
+
+    assert not content.is_empty
+    assert read_content(content.packed()) == content
+    assert HOUSE.code not in repr(content)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        7,
+        [],
+        {},
+        {"a": HOUSE.address},
+        {"a": HOUSE.address, "c": HOUSE.code, "k": "ed25519 AAAA"},
+        {"a": HOUSE.address, "c": 7},
+        {"a": HOUSE.address, "c": HOUSE.code[:-1]},
+        {"a": HOUSE.address, "c": HOUSE.code.lower()},
+        {"a": HOUSE.address, "c": HOUSE.code + "\n"},
+        *(
+            {"a": address, "c": HOUSE.code}
+            for address in (
+                "",
+                "venue.museum.ch",
+                "ftp://venue.museum.ch",
+                "https://anna@venue.museum.ch",
+                "https://venue.museum.ch/else",
+                "https://venue.museum.ch?to=else",
+                "https://venue.museum.ch:8090\n",
+                "https://venue.museum.ch:8090000",
+                "https://" + "v" * 300,
+            )
+        ),
+    ],
+)
+def test_a_house_that_is_none_is_refused(told: object) -> None:
+    with pytest.raises(Rejected) as caught:
+        read_content(zlib.compress(json.dumps({"v": told}).encode()))
+    assert HOUSE.code not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", BY_HOUSE)
+def test_no_message_gives_what_a_house_tells_by_itself(name: str) -> None:
+    with pytest.raises(Rejected, match="cannot be given by a code"):
+        Content({name: "x"}).packed()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=30),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(st.sampled_from("acsvwu") | st.text(max_size=3), inner, max_size=4)
+        ),
+        max_leaves=12,
+    )
+)
+def test_no_table_in_a_message_brings_its_reader_to_fall(tree: object) -> None:
+    for told in (tree, {"v": tree}):
+        with contextlib.suppress(Rejected):
+            read_content(zlib.compress(json.dumps(told).encode()))
 
 
 @given(st.binary(max_size=300))
