@@ -68,7 +68,7 @@ def _house(gates: int, scan: Sequence[str]) -> int:
         raise CommandError(ExitCode.SETTINGS, f"option --gates {what}: command line: see `gate-controller demo --help`")
     logging.getLogger().setLevel(logging.CRITICAL)
     try:
-        return run(show_house(gates, stays=sys.stdout.isatty()))
+        return run(show_house(gates, is_seen=sys.stdout.isatty()))
     except HouseNotThere as error:
         raise CommandError(ExitCode.NO, str(error)) from None
     except TimeoutError:

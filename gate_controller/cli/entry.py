@@ -139,6 +139,7 @@ def _demo(
 
     With --gates it shows a house: several gates, each a process, visitors that come by themselves, a real
     Mosquitto between (which has to be installed), and the page of their venue, where staff see and act on all.
+    It stays until it is stopped, without a terminal too.
 
     Examples:
       gate-controller demo

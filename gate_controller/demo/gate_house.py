@@ -7,6 +7,7 @@ Everything is on this machine alone, and gone when it ends.
 import asyncio
 import contextlib
 import os
+import select
 import shutil
 import socket
 import sys
@@ -31,29 +32,23 @@ MOST_GATES: Final = 12
 PATIENCE_SECONDS: Final = 60.0
 _USUAL_PORT: Final = 8090
 _NAMES: Final = (
-    "East",
-    "West",
-    "North",
-    "South",
-    "Tower",
-    "Garden",
-    "Hall",
-    "Harbour",
-    "Lift",
-    "Bridge",
-    "Stairs",
-    "Yard",
+    *("East", "West", "North", "South", "Tower", "Garden"),
+    *("Hall", "Harbour", "Lift", "Bridge", "Stairs", "Yard"),
 )
 _MOSQUITTO: Final = "/usr/sbin/mosquitto"
 _LOOK_SECONDS = 0.2
+_READ_SECONDS = 1.0
 
 
 class HouseNotThere(Exception):
     """The house cannot be shown; the text says why, and what to do."""
 
 
-async def show_house(number: int, *, stays: bool) -> int:
-    """Show a house of so many gates: until cancelled, or until each has admitted somebody. Raises `HouseNotThere`."""
+async def show_house(number: int, *, is_seen: bool) -> int:
+    """
+    Show a house of so many gates until cancelled, or until nobody reads any more what is printed; where no person does
+    (not `is_seen`), also how each gate stands once it has admitted somebody. Raises `HouseNotThere`.
+    """
     with tempfile.TemporaryDirectory(prefix="gate-house-") as name:
         folder = Path(name)
         async with _broker(folder) as broker:
@@ -62,27 +57,37 @@ async def show_house(number: int, *, stays: bool) -> int:
             running = asyncio.ensure_future(service.run(partial(_page, settings)))
             try:
                 async with _gates(number, folder, broker, order_key_line(service.key, settings.house.name)):
-                    await _shown(service.house, number, settings, stays=stays)
+                    await _shown(service.house, number, settings, is_seen=is_seen)
             finally:
                 running.cancel()
                 await asyncio.wait([running])
     return 0
 
 
-async def _shown(house: VenueHouse, number: int, settings: VenueSettings, *, stays: bool) -> None:
+async def _shown(house: VenueHouse, number: int, settings: VenueSettings, *, is_seen: bool) -> None:
     print(f"A house of {number} gates, with a simulator for E-GUMA at each and a real Mosquitto between.")
     print(f"Its page: http://{settings.web.host}:{settings.web.port}/", flush=True)
     async with asyncio.timeout(PATIENCE_SECONDS):
         while sum(tile.presence is Presence.LIVE for tile in house.tiles()) < number:  # noqa: ASYNC110 - by the broker
             await asyncio.sleep(_LOOK_SECONDS)
-    if stays:
-        print("Visitors come by themselves. Ctrl-C ends it.", flush=True)
-        await asyncio.Event().wait()
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while sum(tile.admitted > 0 for tile in house.tiles()) < number:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(_LOOK_SECONDS)
-    for tile in house.tiles():
-        print(_line(tile))
+    if not is_seen:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while sum(tile.admitted > 0 for tile in house.tiles()) < number:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(_LOOK_SECONDS)
+        for tile in house.tiles():
+            print(_line(tile))
+    print(f"Visitors come by themselves. Ctrl-C, or `kill {os.getpid()}`, ends it.", flush=True)
+    while _is_read():  # noqa: ASYNC110 - by whom, no event tells
+        await asyncio.sleep(_READ_SECONDS)
+
+
+def _is_read() -> bool:
+    """Whether somebody may read what is printed: behind a pipe that is closed nobody would end the house."""
+    with contextlib.suppress(OSError, ValueError):  # it is no file: a test's, say
+        looking = select.poll()
+        looking.register(sys.stdout.fileno(), 0)
+        return not looking.poll(0)
+    return True
 
 
 def _line(tile: GateTile) -> str:
