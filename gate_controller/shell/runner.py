@@ -339,7 +339,8 @@ class Runner:
         begun, since = time.monotonic(), command.since - LOOKUP_MARGIN_SECONDS
         listed = await self._books.listed(since, self.now().wall, command.deadline, urgent=command.urgent)
         at = self.now()
-        self._afterwards(partial(self._board.asked_eguma, "redemptions", listed, at.mono - begun, at.wall))
+        failed = None if isinstance(listed, tuple) else listed  # a note must not keep a long list
+        self._afterwards(partial(self._board.asked_eguma, "redemptions", failed, at.mono - begun, at.wall))
         if isinstance(listed, calls.CallFailed):
             self.post(calls.RedemptionsAnswered(at, command.attempt, listed))
             return
