@@ -25,6 +25,8 @@ from gate_controller.settings.mqtt_section import MqttSection
 WITHIN_SECONDS: Final = 10.0
 """For the connection, and for each thing said: a broker that takes longer is gone."""
 END_SECONDS: Final = 1.0
+COMES_WITHIN_SECONDS: Final = 3.0
+"""How long a trial message may take to come back."""
 KEEPALIVE_SECONDS: Final = 30
 """How soon a broker knows that a gate is gone, at most one and a half times that."""
 MOST_WAITING: Final = 20
@@ -137,15 +139,33 @@ class Broker:
                     yield asked
 
 
-async def refused_topics(settings: MqttSection, root: str, gate_id: str, *, takes_orders: bool) -> tuple[str, ...]:
-    """
-    Log in as a gate does, say nothing, and go: return the topics of its own that the broker does not let it follow.
+@dataclass(frozen=True, slots=True)
+class TopicHearing:
+    """What a broker lets a gate hear of its own topics."""
 
-    Whoever is logged in as this gate loses its connection. Raises `BrokerGone`.
+    refused: tuple[str, ...]
+    """Those that it says the gate may not follow."""
+    withheld: tuple[str, ...]
+    """Those that it lets the gate follow, and where nothing comes, as by a file of rules of Mosquitto's."""
+
+
+async def hearing_of(settings: MqttSection, root: str, gate_id: str, *, takes_orders: bool) -> TopicHearing:
+    """
+    Log in as a gate does, follow what it follows, send an empty message to each, and go.
+
+    Whoever is logged in as this gate loses its connection; nothing is kept by the broker. Raises `BrokerGone`.
     """
     with _explained():
         async with await _client(settings, gate_id, None) as client:
-            return await _follow(client, root, takes_orders=takes_orders)
+            refused = await _follow(client, root, takes_orders=takes_orders)
+            waited_for = _followed(root, takes_orders=takes_orders).keys() - set(refused)
+            for topic in waited_for:
+                await client.publish(topic, b"", qos=_AT_LEAST_ONCE)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(COMES_WITHIN_SECONDS):
+                    while waited_for:
+                        waited_for.discard((await anext(client.messages)).topic.value)
+            return TopicHearing(refused, tuple(sorted(waited_for)))
 
 
 async def _client(settings: MqttSection, gate_id: str, will: aiomqtt.Will | None) -> aiomqtt.Client:
@@ -172,16 +192,21 @@ async def _client(settings: MqttSection, gate_id: str, will: aiomqtt.Will | None
 
 async def _follow(client: aiomqtt.Client, root: str, *, takes_orders: bool) -> tuple[str, ...]:
     """Follow what is asked and ordered of the gate; return the topics that the broker refuses."""
-    # As published: else the broker hides from those who are there that a message is to be kept.
-    wanted = {f"{root}/request": _options(qos=_AT_LEAST_ONCE)}
-    if takes_orders:
-        wanted[f"{root}/order"] = _options(qos=_AT_LEAST_ONCE, retainAsPublished=True)
     refused = []
-    for topic, options in wanted.items():
+    for topic, options in _followed(root, takes_orders=takes_orders).items():
         told = await client.subscribe(topic, options=options)
         if any(getattr(code, "is_failure", False) for code in told):
             refused.append(topic)
     return tuple(refused)
+
+
+def _followed(root: str, *, takes_orders: bool) -> dict[str, Any]:
+    """Return the gate's own topics that it follows, and how."""
+    wanted = {f"{root}/request": _options(qos=_AT_LEAST_ONCE)}
+    if takes_orders:
+        # As published: else the broker hides from those who are there that a message is to be kept.
+        wanted[f"{root}/order"] = _options(qos=_AT_LEAST_ONCE, retainAsPublished=True)
+    return wanted
 
 
 @contextlib.contextmanager

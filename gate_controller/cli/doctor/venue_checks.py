@@ -47,26 +47,28 @@ def broker(patient: Patient) -> Iterator[Diagnosis]:
 
 def _tried(settings: Settings, where: str) -> Diagnosis:
     try:
-        from gate_controller.shell.broker import BrokerGone, refused_topics
+        from gate_controller.shell.broker import BrokerGone, TopicHearing, hearing_of
     except ImportError as error:
         return warn("broker", f"{error.name or error} is not installed", "pip install 'gate-controller[mqtt]'")
     takes_orders = settings.mqtt.order_keys_file is not None
     root = f"{settings.mqtt.topic}/{settings.id}"
 
-    async def ask() -> tuple[str, ...]:
+    async def ask() -> TopicHearing:
         async with asyncio.timeout(BROKER_SECONDS):
-            return await refused_topics(settings.mqtt, root, settings.id, takes_orders=takes_orders)
+            return await hearing_of(settings.mqtt, root, settings.id, takes_orders=takes_orders)
 
     try:
-        refused = asyncio.run(ask())
+        heard = asyncio.run(ask())
     except BrokerGone as error:
         return warn("broker", f"{where} is not reached: {error}", "see mqtt.host, mqtt.user and mqtt.password")
     except TimeoutError:
         return warn("broker", f"{where} does not answer in time", "see mqtt.host; is the broker running?")
-    if refused:
-        return warn("broker", f"{where} does not let this gate follow {' and '.join(refused)}", _RULES)
+    if heard.refused:
+        return warn("broker", f"{where} does not let this gate follow {' and '.join(heard.refused)}", _RULES)
+    if heard.withheld:
+        return warn("broker", f"{where} keeps from this gate what is sent to {' and '.join(heard.withheld)}", _RULES)
     asked = "requests for events and orders" if takes_orders else "requests for events"
-    return ok("broker", f"{where} lets this gate in, and takes that it follows {asked}")
+    return ok("broker", f"{where} lets this gate in, and lets it hear {asked}")
 
 
 def order_keys(patient: Patient) -> Iterator[Diagnosis]:

@@ -14,9 +14,11 @@ from gate_controller.cli.doctor import venue_checks
 from gate_controller.cli.doctor.patient import Patient
 from gate_controller.settings.provisioning.venue_keys import key_id, key_line, shown_id
 from tests.cli.doctor.machines import STATUS, lines, patient
+from tests.rig import mosquitto
 from tests.rig.dynamic_broker import DynamicBroker
 from tests.rig.mosquitto import PASSWORD, RealBroker, broker
 from tests.rig.page import free_port
+from tests.rig.waiting import until
 
 KEY = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 OTHER = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
@@ -59,11 +61,31 @@ async def test_a_gate_without_a_venue_has_neither(tmp_path: Path) -> None:
     assert verdict == "not here"
 
 
-async def test_a_broker_that_lets_the_gate_in_is_ok_and_is_told_nothing(tmp_path: Path, real: RealBroker) -> None:
+async def test_a_broker_that_lets_the_gate_in_is_ok_and_is_told_nothing_that_stays(
+    tmp_path: Path, real: RealBroker
+) -> None:
     async with real.follower("venue") as venue:
         verdict, seen, _ = await of_broker(gate(tmp_path / "root", real.port))
         assert (verdict, "orders" in seen) == ("ok", True)
-        assert venue.said == []
+        await until(lambda: [payload for _, payload, _ in venue.said] == [b""] * 2)
+    async with real.follower("venue") as later:
+        await asyncio.sleep(0.3)
+        assert later.said == []
+
+
+async def test_a_broker_whose_rules_withhold_orders_in_silence_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = mosquitto.ACL.read_text().replace("pattern read gate-controller/%u/order\n", "")
+    (tmp_path / "old.acl").write_text(rules)
+    monkeypatch.setattr(mosquitto, "ACL", tmp_path / "old.acl")
+    async with broker(tmp_path, "east") as real:
+        verdict, seen, remedy = await of_broker(gate(tmp_path / "root", real.port))
+        assert (verdict, "mosquitto.acl" in remedy) == ("warn", True)
+        assert "keeps from this gate what is sent to gate-controller/east/order" in seen
+        assert "request" not in seen
+        alone = gate(tmp_path / "root", real.port, GATE_MQTT__ORDER_KEYS_FILE="none")
+        assert (await of_broker(alone))[0] == "ok"
 
 
 async def test_a_broker_that_is_gone_or_knows_another_password_is_told_without_it(
