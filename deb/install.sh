@@ -182,6 +182,23 @@ if [ -x /opt/gate-controller/current/bin/gate-controller ] && [ -d /run/systemd/
   exit 0
 fi
 
+# After the first boot the system's own updates are under way, for minutes. The lock is fcntl's, which flock(1) cannot see.
+python3 - <<'PYTHON' || fail 1 "not installed: another installation goes on for ten minutes already: wait for its end, and again"
+import fcntl, sys, time
+end, is_told = time.monotonic() + 600, False
+with open("/var/lib/dpkg/lock-frontend", "a") as lock:
+    while time.monotonic() < end:
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            sys.exit(0)
+        except OSError:
+            if not is_told:
+                print("install.sh: another installation is under way (the system's updates?): waiting for it ...", flush=True)
+            is_told = True
+            time.sleep(1)
+sys.exit(1)
+PYTHON
+
 # An installation that was cut off, of this package or another one: apt-get would refuse to do anything until this is done.
 dpkg --configure --pending >/dev/null 2>&1 || :
 
@@ -191,7 +208,7 @@ for each in $(dpkg-deb --field "$work/$file" Depends | tr ',' '\n' | sed 's/|.*/
 done
 if [ -n "$missing" ]; then
   say "fetching what it stands on:$missing"
-  DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "$work/$file" </dev/null ||
+  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install --yes --quiet --no-install-recommends "$work/$file" </dev/null ||
     fail 1 "not installed: it stands on$missing, which could not be fetched: connect this machine once, or put their .deb files on it too"
 else
   DEBIAN_FRONTEND=noninteractive dpkg --install --force-confold "$work/$file" </dev/null ||

@@ -56,6 +56,7 @@ async def test_a_package_is_installed_offline_says_what_is_next_and_installed_ag
 ) -> None:
     assert installation.seconds < 180
     assert "its signature is right" in installation.said
+    assert "another installation is under way" in installation.said
     assert "next is" in installation.said
     assert (bare.root / "etc/gate-controller/package-key.pem").exists()
     machine = bare
@@ -155,6 +156,9 @@ async def test_removed_the_journal_and_the_settings_stay_and_put_back_it_goes_on
     plugged.type(FRAME)
     await until(lambda: "Released" in str(story(gate)))
 
+    await asyncio.to_thread(gate.does, "systemctl", "enable", "--now", "gate-backup.timer")
+    await asyncio.to_thread(gate.tries, "systemctl", "start", "gate-backup.service")  # fails: it has no target
+
     said = await asyncio.to_thread(gate.does, "dpkg", "--remove", "gate-controller")
     assert f"journal is still in /{STATE}" in said
     assert charged(simulator) == PRICE
@@ -162,9 +166,13 @@ async def test_removed_the_journal_and_the_settings_stay_and_put_back_it_goes_on
     assert (gate.root / "etc/gate-controller/gate.toml").exists()
     assert not (gate.root / "opt/gate-controller").exists()
 
+    assert "gate-" not in await asyncio.to_thread(gate.does, "systemctl", "list-units", "--state=failed", "--plain")
+
     # Put back, it goes on where it stood: it has its settings.
     await asyncio.to_thread(gate.does, "dpkg", "--install", gate.bring(package))
     await ready(gate)
+    shown = await asyncio.to_thread(gate.shows, "gate-backup.timer", "ActiveState")
+    assert shown == {"ActiveState": "active"}
 
 
 @pytest.mark.parametrize("wish", ["", "true", "false"])
@@ -175,11 +183,14 @@ def test_purge_deletes_the_journal_only_where_somebody_said_so(bare: Container, 
         said = f"gate-controller gate-controller/delete_journal boolean {wish}"
         bare.does("sh", "-c", f"echo {said} | debconf-set-selections")
 
+    bare.does("systemctl", "enable", "gate-controller.service", "gate-backup.timer")
+
     said = bare.does("dpkg", "--purge", "gate-controller", DEBIAN_FRONTEND="noninteractive")
 
     assert (bare.root / STATE / "journal.sqlite3").exists() == (wish != "true")
     assert ("journal is kept" in said) == (wish != "true")
     assert not (bare.root / "etc/gate-controller").exists()
+    assert not list((bare.root / "etc/systemd/system").glob("*.wants/gate-*"))
     assert not (bare.root / "opt/gate-controller").exists()
 
 
