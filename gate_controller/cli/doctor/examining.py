@@ -7,7 +7,7 @@ from functools import partial
 
 from gate_controller.cli import aside
 from gate_controller.cli.doctor import device_checks, gate_checks, machine_checks, network_checks, venue_checks
-from gate_controller.cli.doctor.finding import Diagnosis, bad, warn
+from gate_controller.cli.doctor.finding import Diagnosis, absent, bad, warn
 from gate_controller.cli.doctor.patient import Patient
 from gate_controller.eguma import route
 
@@ -23,6 +23,8 @@ class Check:
     what: str
     look: Callable[[Patient], Iterable[Diagnosis]]
     seconds: float = SECONDS
+    rests_on: str = ""
+    """The setting without which there is nothing to look at: a stand-in for it would be looked at in its place."""
 
 
 CHECKS: Sequence[Check] = (
@@ -37,18 +39,18 @@ CHECKS: Sequence[Check] = (
     Check("wear", machine_checks.wear),
     Check("journal", gate_checks.journal, _JOURNAL_SECONDS),
     Check("open items", gate_checks.money),
-    Check("network", network_checks.way, route.ALL_SECONDS),
+    Check("network", network_checks.way, route.ALL_SECONDS, rests_on="eguma.base_url"),
     Check("clock", machine_checks.clock, route.ALL_SECONDS),
-    Check("key", network_checks.key, route.ALL_SECONDS),
-    Check("price", network_checks.price),
+    Check("key", network_checks.key, route.ALL_SECONDS, rests_on="eguma.api_key"),
+    Check("price", network_checks.price, rests_on="admission.price_cents"),
     Check("broker", venue_checks.broker),
     Check("order keys", venue_checks.order_keys),
     Check("scanner", device_checks.scanner),
     Check("GPIO", device_checks.gpio),
     Check("buses", device_checks.buses),
-    Check("display", device_checks.display),
-    Check("printer", device_checks.printer),
-    Check("page", device_checks.page),
+    Check("display", device_checks.display, rests_on="display.driver"),
+    Check("printer", device_checks.printer, rests_on="printer.driver"),
+    Check("page", device_checks.page, rests_on="web.port"),
 )
 """In the order in which they are told: what explains the rest comes first."""
 
@@ -70,4 +72,7 @@ def examined(patient: Patient, checks: Sequence[Check] = CHECKS) -> Iterator[Dia
 
 
 def _all_of(check: Check, patient: Patient) -> list[Diagnosis]:
+    if check.rests_on in patient.known.unknown:
+        what = f"not looked at: {check.rests_on} is not known, for the settings have mistakes"
+        return [absent(check.what, f"{what}: correct them first")]
     return list(check.look(patient))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -27,6 +27,8 @@ class SettingsInForce:
     origins: Mapping[str, str] = field(default_factory=dict)
     has_key: bool = True
     has_price: bool = True
+    unknown: frozenset[str] = frozenset()
+    """Settings whose stand-ins say nothing: what gives them cannot be read, or is wrong."""
 
 
 def settings_in_force(config: Path | None, overrides: list[str] | None) -> SettingsInForce:
@@ -43,7 +45,8 @@ def settings_in_force(config: Path | None, overrides: list[str] | None) -> Setti
     stand_ins = tuple(f"{name}={_STAND_INS[name]}" for name in lacking)
     try:
         loaded = load_settings(config=config, overrides=(*given, *stand_ins), environ=os.environ)
-        return SettingsInForce(loaded.settings, mistakes, loaded.warnings, loaded.origins, **lacks)
+        in_force = loaded.settings, mistakes, loaded.warnings, loaded.origins
+        return SettingsInForce(*in_force, has_key=lacks["has_key"], has_price=lacks["has_price"])
     except SettingsError:
         return _what_is_left(config, given, mistakes, lacks)
 
@@ -58,14 +61,21 @@ def _what_is_left(
         for name, value in found.items()
         if value is not PydanticUndefined and not isinstance(value, SecretStr) and name != "prices"
     ]
-    stand_ins = [f"{name}={value}" for name, value in _STAND_INS.items() if not any(p.startswith(name) for p in plain)]
+    missing = {_PRICE} if found.get(_PRICE) is PydanticUndefined else set()
+    # The key stands in a file of its own, which is not opened for settings that no gate can run with.
+    missing |= set() if lacks["has_key"] else {KEY}
+    stand_ins = [
+        f"{name}={value}" for name, value in _STAND_INS.items() if not any(p.startswith(f"{name}=") for p in plain)
+    ]
     for overrides in _ever_fewer([*plain, *stand_ins], found.get("state_dir")):
         try:
             loaded = load_settings(config=Path(os.devnull), overrides=overrides, environ={})
         except SettingsError:
             continue
         origins = dict.fromkeys(loaded.origins, "as far as it can be read")
-        return SettingsInForce(loaded.settings, mistakes, (), origins, has_key=False, has_price=lacks["has_price"])
+        known = SettingsInForce(loaded.settings, mistakes, (), origins, has_key=False, has_price=lacks["has_price"])
+        taken = {line.partition("=")[0] for line in plain if line in overrides}
+        return replace(known, unknown=frozenset(FIELDS.keys() - taken - missing))
     raise SettingsError(mistakes)
 
 

@@ -102,7 +102,9 @@ class Interview:
         dialogue.tell(f"  What to do: {failed.remedy}.")
         choices = [Offer("again", "again: ask once more"), Offer("key", "key: type the key anew")]
         choices.append(Offer("on", "on: go on; the gate tries it again by itself"))
-        match await dialogue.choose("The key could not be tried." if not way.is_key_refused else "", choices, "again"):
+        # Asked once more, a key that was refused is refused again.
+        question, usual = ("", "key") if way.is_key_refused else ("The key could not be tried.", "again")
+        match await dialogue.choose(question, choices, usual):
             case "again":
                 return await self._is_accepted()
             case "on":

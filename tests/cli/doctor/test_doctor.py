@@ -71,6 +71,21 @@ def test_mistakes_in_the_settings_are_findings_and_the_rest_is_looked_at(capsys:
     assert found["scanner"][0] == "bad"
 
 
+@pytest.mark.parametrize(
+    "broken", ["[admission]\nprice_cents = 27,00\n", "[relay]\npin = 99\n[admission]\nprice_cents = 5\n"]
+)
+def test_what_broken_settings_do_not_tell_is_not_made_up(broken: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("gate.toml").write_text(broken)
+    Path("eguma.api_key").write_text(SECRET)
+    Path("eguma.api_key").chmod(0o600)
+    assert main(["doctor", "--json", "--set", "eguma.base_url=http://127.0.0.1:9"]) == 4
+    found = told(capsys)
+    assert found["settings"] == ["bad"]
+    assert found["key"] == ["not here"], "its file is there, and it was not looked at"
+    assert found["price"] == ["not here" if "27,00" in broken else "warn"]
+    assert found["connection"] == ["bad"], "where it is was said"
+
+
 async def test_beside_a_running_gate_it_asks_that_one(
     tmp_path: Path, simulator: Simulator, plugged: PtyScanner, capsys: pytest.CaptureFixture[str]
 ) -> None:
