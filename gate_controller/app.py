@@ -2,45 +2,36 @@
 The composition root: builds every part from the settings and wires them. The only file that knows all.
 
 `App` is the life of a gate: devices at rest, journal open, attempts of the last run taken up, scans until a signal
-comes, devices at rest again. `answer_stopped` puts together what an order needs while no gate runs.
+comes, devices at rest again. What an order needs while no gate runs is put together in `stopped_gate.py`.
 """
 
 import asyncio
 import contextlib
-import faulthandler
 import logging
-import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.events import Stopping
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault, Message
-from gate_controller.desk.at_once import AtOnce
-from gate_controller.desk.control_socket import ControlError, ControlServer
-from gate_controller.desk.price_orders import PriceOrders
-from gate_controller.desk.settings_orders import SettingsOrders
+from gate_controller.desk.broker_line import keep_broker_told
+from gate_controller.desk.control_socket import ControlServer
+from gate_controller.desk.running import answerers_of
 from gate_controller.desk.staff import Desk
-from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
-from gate_controller.desk.ticket_questions import TicketQuestions
-from gate_controller.desk.voucher_questions import VoucherQuestions
-from gate_controller.desk.wanted_receipts import Receipts
 from gate_controller.desk.wants import new_order
 from gate_controller.devices.health import look
 from gate_controller.devices.machine import serial_number
 from gate_controller.devices.relay import RelayFault
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
-from gate_controller.settings import LoadedSettings, Settings, secrets_of
+from gate_controller.settings import LoadedSettings, Settings
 from gate_controller.shell.beats import Beats, Work
 from gate_controller.shell.books import Books
 from gate_controller.shell.degraded import Degraded
-from gate_controller.shell.event_reading import EventReading
 from gate_controller.shell.fittings import (
     PASSAGE_SENSOR,
     fitted,
@@ -63,7 +54,7 @@ from gate_controller.shell.resting import leave_rest_plan
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.service import Service
-from gate_controller.shell.set_up import WAITS, SetUp, can_be_set_up, extra_missing
+from gate_controller.shell.set_up import WAITS, SetUp, provisioner_of
 from gate_controller.shell.status import StatusBoard
 from gate_controller.shell.upkeep import Upkeep
 from gate_controller.shell.watching_machine import MachineWatch
@@ -75,7 +66,6 @@ from gate_controller.web.house import House
 
 if TYPE_CHECKING:
     from gate_controller.devices.display.player import Player
-    from gate_controller.shell.order_intake import OrderIntake
     from gate_controller.shell.provisioner import Provisioner
     from gate_controller.web.playground import Playground
 
@@ -191,15 +181,6 @@ class App:
         self._printing = Printing(settings, wall=clock.now, note=self._degraded.note)
         if settings.printer.prints == "admissions":
             self.board.follow_facts(self._printing.take)
-        orders = self._desk.answerers()
-        asked: dict[str, Any] = {
-            "attempts": orders["page"],
-            "seconds": settings.admission.verdict_seconds,
-            "currency": settings.admission.currency,
-            "at_once": AtOnce(),
-        }
-        questions, of_tickets = VoucherQuestions(self._api, **asked), TicketQuestions(self._api, **asked)
-        receipts = Receipts(self._printing, self._desk.given, ask_voucher=questions.answer)
         self._reloading = Reloading(
             settings,
             origins,
@@ -210,15 +191,27 @@ class App:
             note=self._degraded.note_told,
         )
         self._runner.on_revised = self._reloading.revised
-        others = {
-            **self._trials.answerers(),
-            **receipts.answerers(),
-            **SettingsOrders(self._reloading, self._desk.given, note=self._degraded.note).answerers(),
-            **PriceOrders(settings.state_dir, self._reloading, self._desk.given, now=self._runner.now).answerers(),
-        }
-        self._answerers = {**orders, **others, "voucher": questions.answer, "ticket": of_tickets.answer}
+        self._answerers = answerers_of(
+            settings,
+            self._desk,
+            self._trials,
+            self._reloading,
+            printing=self._printing,
+            api=self._api,
+            now=self._runner.now,
+            note=self._degraded.note,
+        )
         self._texts = texts
-        self._provisioner = self._made_provisioner(set_up) if set_up is not None else None
+        self._provisioner = provisioner_of(
+            settings,
+            set_up,
+            gate=self.gate,
+            front=self._front,
+            texts=texts,
+            now=self._runner.now,
+            note=self._degraded.note,
+            on_taken=self.stop,
+        )
         self._last_visitor = LastVisitor(self._runner, self._mending, self._hurry)
         self._house = self._make_house()
         self._is_revised, self._signalled = asyncio.Event(), set[asyncio.Task[None]]()
@@ -313,27 +306,12 @@ class App:
             self._is_revised.set()
         self.board.changed()
 
-    async def _tell_broker(self) -> None:
-        settings = self._settings
-        if not settings.mqtt.host:
-            return
-        from gate_controller.shell.telemetry import Speaker, Telemetry  # noqa: PLC0415 - for gates that have a broker
-        from gate_controller.shell.voucher_hash import voucher_hash  # noqa: PLC0415 - as above
-
-        key = settings.mqtt.voucher_key
-        hashed = None if key is None else partial(voucher_hash, key.get_secret_value())
-        events = EventReading(self._journal, settings.state_dir, hashed)
-        told = Speaker(settings.id, self.board, events, lambda: self._settings, self._made_intake(settings))
-        await Telemetry(settings.mqtt, told, note=self._degraded.note).keep()
-
-    def _made_intake(self, settings: Settings) -> "OrderIntake | None":
-        if settings.mqtt.order_keys_file is None:
-            return None
-        from gate_controller.desk.venue_orders import intake_of  # noqa: PLC0415 - for gates that a venue gives orders
-
-        return intake_of(
-            settings,
-            self._answerers,
+    def _tell_broker(self) -> Work:
+        return keep_broker_told(
+            lambda: self._settings,
+            board=self.board,
+            journal=self._journal,
+            answerers=self._answerers,
             recorded=self._desk.orders_on_record,
             now=self._runner.now,
             note=self._degraded.note,
@@ -418,25 +396,6 @@ class App:
         await self._journal.close()
         await self._api.aclose()
 
-    def _made_provisioner(self, set_up: SetUp) -> "Provisioner | None":
-        if not can_be_set_up(self._settings):
-            return None
-        if missing := extra_missing(self._settings):
-            self._degraded.note("provisioning", missing)
-            return None
-        from gate_controller.shell.provisioner import Provisioner  # noqa: PLC0415 - few gates are set up by codes
-
-        return Provisioner(
-            self._settings,
-            set_up,
-            gate=self.gate,
-            front=self._front,
-            texts=self._texts,
-            now=self._runner.now,
-            note=self._degraded.note,
-            on_taken=self.stop,
-        )
-
     # -- what devices tell
 
     def _scanner_changed(self, takes_scans: bool, text: str) -> None:
@@ -460,93 +419,3 @@ def _unless_code(provisioner: "Provisioner", scanned: Callable[[bytes], None], f
 def _last_try_ended(facts: int, failure: str | None) -> None:
     if failure is not None:
         _log.error("journal=not_recorded facts=%d why=%r", facts, failure)
-
-
-async def run_gate(
-    settings: Settings,
-    journal_lock: int | None,
-    *,
-    origins: Mapping[str, str] = MappingProxyType({}),
-    load: Callable[[], LoadedSettings] | None = None,
-    set_up: SetUp | None = None,
-) -> int:
-    """
-    Run a gate until SIGTERM or SIGINT; returns the exit code. A second signal ends it at once. On SIGHUP it reads its
-    settings again, by `load`; `origins` says where they came from.
-
-    `journal_lock` is the journal's lock; None where it cannot be taken: the gate shows why, and tries again. `set_up`
-    says how it may be set up by its scanner.
-    """
-    faulthandler.enable()  # the watchdog's SIGABRT then leaves every thread's stack in the log
-    kept = log.set_up(settings.log.level, *secrets_of(settings))
-
-    def say(line: str) -> None:
-        print(line, flush=True)
-
-    app = App(
-        settings,
-        on_ready=say,
-        journal_lock=journal_lock,
-        log_lines=kept.lines,
-        origins=origins,
-        load=load,
-        set_up=set_up,
-    )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, app.stop)
-    # Whoever closes the terminal that a gate was started in ends it; a service has none.
-    loop.add_signal_handler(signal.SIGHUP, app.stop if sys.stdin is not None and sys.stdin.isatty() else app.reload)
-    return await app.run()
-
-
-async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -> Any:
-    """
-    Answer one request on a stopped gate's journal. Raises `ControlError`.
-
-    A refund needs what a running gate has: the core, the journal's writer and E-GUMA. They are put together here
-    without any device, so that nothing moves and no scan is taken.
-    """
-    journal = Journal(settings.state_dir)
-    clock = ServerClock()
-    api = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value(), clock.note)
-    gate = Gate(policy_of(settings), Numbering(""), {Fault.STARTING: "stopped"})
-    board = StatusBoard(gate, Degraded())
-    books = Books(api, journal, OwnUser(journal, configured=None, api_key=""), tell=lambda _: None)
-    crash: list[BaseException] = []
-    runner = Runner(
-        gate,
-        journal=journal,
-        api=api,
-        clock=clock,
-        drive=NothingMoves(),
-        front=NobodyThere(),
-        books=books,
-        board=board,
-        crashed=crash.append,
-    )
-    desk = Desk(
-        settings.state_dir,
-        now=runner.now,
-        order=runner.order,
-        gate=gate,
-        status=board.status,
-        journal=journal,
-        books=books,
-    )
-    try:
-        receipts = Receipts(Printing(settings, wall=clock.now), desk.given).answerers()
-        answered = await answer(desk, gate, journal, settings.state_dir, do, request, besides=receipts)
-        runner.stop()
-        await runner.drain()
-    except ControlError:
-        if crash:
-            raise crash[0] from None
-        raise
-    finally:
-        board.close()
-        await journal.close()
-        await api.aclose()
-    if crash:
-        raise crash[0]
-    return answered

@@ -9,10 +9,18 @@ import stat
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gate_controller.admission.words.frozen import frozen
 from gate_controller.settings import LoadedSettings, Settings
 from gate_controller.settings.provisioning.provisioned_state import Provisioned
+
+if TYPE_CHECKING:
+    from gate_controller.admission.gate.gate import Gate
+    from gate_controller.admission.words.events import Instant
+    from gate_controller.shell.front import Front
+    from gate_controller.shell.provisioner import Provisioner
+    from gate_controller.texts import Texts
 
 EXTRA_MISSING = (
     "provisioning: the extra is not installed: pip install 'gate-controller[provisioning]', or remove {file}, or set "
@@ -57,3 +65,25 @@ def extra_missing(settings: Settings) -> str:
     if find_spec("cryptography") is not None:
         return ""
     return EXTRA_MISSING.format(file=settings.provisioning.keys_file)
+
+
+def provisioner_of(
+    settings: Settings,
+    set_up: SetUp | None,
+    *,
+    gate: "Gate",
+    front: "Front",
+    texts: "Texts",
+    now: "Callable[[], Instant]",
+    note: Callable[[str, str | None], None],
+    on_taken: Callable[[], None],
+) -> "Provisioner | None":
+    """Return what reads codes; None where none are believed, or what it needs is not installed, which is noted."""
+    if set_up is None or not can_be_set_up(settings):
+        return None
+    if missing := extra_missing(settings):
+        note("provisioning", missing)
+        return None
+    from gate_controller.shell.provisioner import Provisioner  # noqa: PLC0415 - few gates are set up by codes
+
+    return Provisioner(settings, set_up, gate=gate, front=front, texts=texts, now=now, note=note, on_taken=on_taken)
