@@ -5,8 +5,10 @@ Each way is walked once by the real app, with mock pins and the simulator in thi
 Only files of the gate count, the simulator's left out. A move is a call whose file is another than its caller's;
 whatever lies between the two (the loop, a library) is passed over in silence.
 
-The walk begins at a gate at rest: another visitor was served before, and nothing is left to do for him, neither on the
-display nor in the journal. What a gate still does for the one before is not on the way of the next.
+The walk begins at a gate at rest: another visitor was served before, with a voucher of his own, and nothing is left to do
+for him, neither on the display nor in the journal. What a gate still does for the one before is not on the way of the
+next. (Two charges of one voucher within a second are one entry of E-GUMA's list or two: a doubt then asks Balance as
+well.)
 """
 
 import asyncio
@@ -21,7 +23,7 @@ from typing import Any
 
 import gate_controller
 from gate_controller.simulator import FaultKind
-from tests.rig.gate import GOOD, RELAY, GateInProcess, fault, running_gate
+from tests.rig.gate import EXPIRED, GOOD, RELAY, GateInProcess, fault, running_gate
 from tests.rig.pins import mock_pins
 from tests.rig.simulator import running_simulator
 from tests.rig.waiting import until
@@ -108,7 +110,7 @@ async def walked(way: Callable[[GateInProcess, Walk], Awaitable[None]]) -> Walk:
                 running_simulator(latency_seconds=LATENCY_SECONDS) as simulator,
                 running_gate(Path(state), pins, simulator) as gate,
             ):
-                await gate.admit()
+                await gate.admit(EXPIRED)
                 await _at_rest(gate)
                 gate.app._front._on_text = None  # whose words only tests and the demo follow
                 await way(gate, walk)
