@@ -5,10 +5,10 @@ Each way is walked once by the real app, with mock pins and the simulator in thi
 Only files of the gate count, the simulator's left out. A move is a call whose file is another than its caller's;
 whatever lies between the two (the loop, a library) is passed over in silence.
 
-The walk begins at a gate at rest: another visitor was served before, with a voucher of his own, and nothing is left to do
-for him, neither on the display nor in the journal. What a gate still does for the one before is not on the way of the
-next. (Two charges of one voucher within a second are one entry of E-GUMA's list or two: a doubt then asks Balance as
-well.)
+The walk begins at a gate at rest: another visitor was served before, with a voucher of his own, and nothing is left to
+do for him, neither on the display nor in the journal. What a gate still does for the one before is not on the way of
+the next. (Two charges of one voucher within a second are one entry of E-GUMA's list or two: a doubt then asks Balance
+as well.)
 """
 
 import asyncio
