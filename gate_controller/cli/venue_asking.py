@@ -1,5 +1,6 @@
 """A venue's address, as it is typed or scanned, and the request to it in the words of the command line."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,6 @@ def read_address(text: str) -> VenueAddress:
 def ask_venue(address: VenueAddress, code: JoinCode, key: bytes, request: JoinRequest) -> dict[str, Any]:
     """Return what the venue tells a gate that has the code. Raises `CommandError`."""
     try:
-        return ask_house(address.origin, code, key, request)
+        return asyncio.run(ask_house(address.origin, code, key, request))
     except (HouseAway, HouseRefuses) as error:
         raise CommandError(ExitCode.NO, str(error)) from None

@@ -80,7 +80,7 @@ class HouseJoining:
             return False
         self._asked_for, self.name = None, ""
         self._telling.tell(SetUpMessage.ASKS_HOUSE, house=host_of(content.house))
-        welcome = await asyncio.to_thread(self._welcome, content.house, letter, content, joins=False)
+        welcome = await self._welcome(content.house, letter, content, joins=False)
         self._asked_for, self.name = (letter.set_id, letter.serial), welcome.house
         return True
 
@@ -92,20 +92,23 @@ class HouseJoining:
         if asked_for != (step.letter.set_id, step.letter.serial):
             raise Rejected(Rejection.TOO_EARLY, "the gate has not shown yet which house it joins")
         self._telling.tell(SetUpMessage.ASKS_HOUSE, house=host_of(house))
-        welcome = await asyncio.to_thread(self._welcome, house, step.letter, step.content, joins=True)
+        welcome = await self._welcome(house, step.letter, step.content, joins=True)
         settings = {**without_house(step.becomes).settings, **welcome.settings}
         return replace(step, becomes=replace(step.becomes, settings=settings)), welcome.files
 
-    def _welcome(self, house: HouseToJoin, letter: Letter, content: Content, *, joins: bool) -> Welcome:
+    async def _welcome(self, house: HouseToJoin, letter: Letter, content: Content, *, joins: bool) -> Welcome:
         here = self._settings
         gate_id = str(content.settings.get("id", here.id))
-        welcome = welcomed(house, gate_id, here.state_dir, letter.serial, joins=joins)
+        welcome = await welcomed(house, gate_id, here.state_dir, letter.serial, joins=joins)
+        await asyncio.to_thread(self._judge_with, {**content.settings, **welcome.settings})
+        return welcome
+
+    def _judge_with(self, wanted: Mapping[str, object]) -> None:
         try:
-            taken = without_house(read_provisioned(here.state_dir))
+            taken = without_house(read_provisioned(self._settings.state_dir))
         except (OSError, ProvisionedError) as error:
             raise Rejected(Rejection.UNUSABLE, str(error)) from None
-        self._judge(taken, {**content.settings, **welcome.settings})
-        return welcome
+        self._judge(taken, wanted)
 
 
 def host_of(house: HouseToJoin) -> str:
@@ -113,19 +116,20 @@ def host_of(house: HouseToJoin) -> str:
     return urlsplit(house.address).hostname or house.address
 
 
-def welcomed(house: HouseToJoin, gate_id: str, directory: Path, serial: int, *, joins: bool) -> Welcome:
+async def welcomed(house: HouseToJoin, gate_id: str, directory: Path, serial: int, *, joins: bool) -> Welcome:
     """
     Ask a house what it tells this gate; `joins`: and have it taken in, which uses the code up. Raises `Rejected`.
 
-    Blocks, for half a minute at most. `serial` is that of the message, `directory` the state directory.
+    It takes a minute at most. `serial` is that of the message, `directory` the state directory.
     """
     if find_spec("aiomqtt") is None:
         raise Rejected(Rejection.UNUSABLE, "aiomqtt is not installed: pip install 'gate-controller[mqtt]'")
     try:
         code = read_code(house.code)
         request = JoinRequest.made(code.name, gate_id, __version__, looks=not joins)
-        told = ask_house(house.address, code, code.key(), request)
-        return _read(told, gate_id, directory, serial, joins=joins)
+        key = await asyncio.to_thread(code.key)
+        told = await ask_house(house.address, code, key, request)
+        return await asyncio.to_thread(_read, told, gate_id, directory, serial, joins=joins)
     except JoinUnreadable as error:
         raise Rejected(Rejection.UNUSABLE, str(error)) from None
     except HouseAway as error:
