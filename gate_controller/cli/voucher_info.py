@@ -27,7 +27,8 @@ def info(
     Ask what a voucher is: its name, description, validity and balance.
 
     For a ShortCode the balance is asked first, which tells the code of its voucher. With --print the paper says name,
-    validity, balance and original value, the code masked; without paper the command ends with 1.
+    validity, balance, original value and whether it cannot be redeemed, the code masked; without paper the command ends
+    with 1.
 
     Ends with 0 if E-GUMA knows it, 1 if it says no, and 3 if it gave no answer in the time of a verdict.
 
@@ -53,6 +54,8 @@ def info(
             balance = await enquirer.answer(balance_of(Code(report.fields["voucher_code"])))
             printed.update(
                 report.fields,
+                redeemable=balance.is_redeemable,
+                message=balance.message,
                 balance_cents=balance.balance_in_cents,
                 total_cents=balance.total_amount_in_cents,
                 currency=balance.currency or settings.admission.currency.value,

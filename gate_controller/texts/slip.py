@@ -30,6 +30,8 @@ BALANCE_SLIP: Final = """\
 [bold]{name}
 {valid_label}|{valid_until}
 [rule]
+[bold]{refused}
+{message}
 [bold]{title}|{balance}
 {total_label}|{total}
 [centre]{outcome}
@@ -38,10 +40,10 @@ BALANCE_SLIP: Final = """\
 
 BALANCE_FIELDS: Final = (
     *("title", "gate_label", "gate", "time_label", "time", "voucher_label", "voucher", "name", "valid_label"),
-    *("valid_until", "balance", "total_label", "total", "outcome"),
+    *("valid_until", "refused", "message", "balance", "total_label", "total", "outcome"),
 )
 
-NO_MONEY: Final = frozenset({"refused", "opened_by_staff"})
+NO_MONEY: Final = frozenset({"refused", "opened_by_staff", "admitted_on_ticket", "let_out_on_ticket"})
 """Lines of a closing that are counted, and move nothing."""
 
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -52,6 +54,7 @@ def balance_fields(
 ) -> Mapping[str, str]:
     """Return what a template may name of a voucher, from what E-GUMA said of it at a moment (wall clock)."""
     words = RECEIPTS[language]
+    is_refused = told.get("redeemable") is False
     until, said = told.get("valid_until"), told.get("currency")
     in_currency = Currency(said) if said in set(Currency) else currency
 
@@ -70,6 +73,9 @@ def balance_fields(
         "name": str(told.get("name") or ""),
         "valid_label": phrase("Valid until", language),
         "valid_until": datetime.fromisoformat(until).astimezone().strftime("%d.%m.%Y") if until else "",
+        # With a voucher that can be redeemed, E-GUMA's message is a note for staff.
+        "refused": phrase("Cannot be redeemed", language) if is_refused else "",
+        "message": str(told.get("message") or "") if is_refused else "",
         "balance": amount("balance_cents"),
         "total_label": phrase("Original value", language),
         "total": amount("total_cents"),
@@ -94,7 +100,7 @@ def closing_lines(told: Mapping[str, Any], *, language: Language, gate: str) -> 
     yield _line("")
     for entry in told["entries"]:
         what = entry_words(entry["entry"], entry["reason"], language, currency)
-        if entry["entry"] in NO_MONEY:
+        if entry["entry"] in NO_MONEY and (entry["times"] or entry["entry"] == "opened_by_staff"):
             yield _line(f"{what}|{entry['times']}")
         elif entry["times"]:
             yield _line(f"{entry['times']} {what}|{amount(entry['amount_cents'])}")

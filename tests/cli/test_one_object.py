@@ -76,6 +76,19 @@ def test_a_no_of_the_gate_is_an_object_and_code_1(line: str, tmp_path: Path) -> 
     assert told["message"] in answer.stderr
 
 
+async def test_a_voucher_that_cannot_be_redeemed_is_printed_as_such(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    with network_printer() as (printer, port):
+        way: dict[str, Any] = {"printer__driver": "network", "printer__host": "127.0.0.1", "printer__tcp_port": port}
+        async with running_gate(state_dir, pins, simulator, **way, printer__languages="en"):
+            line = ("voucher", "info", "NPD2QX8LFT5W", "--print")
+            answer = await command(state_dir, *line, base_url=simulator.base_url, by="")
+    assert answer.returncode == 0, answer.stderr
+    [paper] = (" ".join(each.split()) for each in printer.receipts)
+    assert "Cannot be redeemed The voucher can not be redeemed, as it has not been paid. Balance" in paper
+
+
 async def test_what_could_not_be_printed_is_in_the_one_object(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:

@@ -77,6 +77,16 @@ def test_a_balance_says_name_validity_balance_and_value_and_no_whole_code() -> N
     assert "L4FU" not in text
 
 
+def test_of_a_voucher_that_cannot_be_redeemed_the_paper_says_so_and_why() -> None:
+    made = maker()
+    note = {**VOUCHER, "message": "Nicht bezahlt."}
+    assert "Nicht einlösbar\nNicht bezahlt.\n" in text_of(made, made.balance({**note, "redeemable": False}, AT))
+    for redeemable in (True, None):
+        text = text_of(made, made.balance({**note, "redeemable": redeemable}, AT))
+        assert "Nicht einlösbar" not in text
+        assert "Nicht bezahlt." not in text  # with one that can be redeemed it is a note for staff
+
+
 def test_what_e_guma_does_not_tell_has_no_line() -> None:
     made = maker()
     text = text_of(made, made.balance({"voucher_code": "L4FU5LQTKJR3", "balance_cents": 0}, AT))
@@ -105,6 +115,18 @@ def test_a_closing_fits_on_every_paper_and_is_printed_as_it_was_written(language
     said = ("1234 ", "26.11.2026", "KRVG1", "Anna {x} [qr]", "Of a later version")
     assert [each for each in said if each not in text] == []
     assert "850.00" in text
+
+
+def test_tickets_stand_in_a_closing_without_money() -> None:
+    entries = [
+        {"entry": "admitted_on_ticket", "reason": "", "times": 7, "amount_cents": 0},
+        {"entry": "let_out_on_ticket", "reason": "", "times": 0, "amount_cents": 0},
+    ]
+    made = maker()
+    text = text_of(made, made.closing({**CLOSING, "entries": entries, "revenue_cents": 100}))
+    assert "CHF 0.00" not in text
+    assert [row for row in text.splitlines() if row.endswith(" 7")] != []
+    assert [row for row in text.splitlines() if row.endswith(" 0")] == []
 
 
 def test_a_closing_says_why_somebody_went_in_free_and_which_product_was_charged() -> None:
