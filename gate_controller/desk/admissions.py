@@ -50,14 +50,15 @@ class Admissions:
 
         `incident` is where to look: the first person's, or that of the one who was not let in.
         `outcome` is `done` (all were let in), `refused` (one was not, and nothing of his was charged) or `unknown`.
+        Where the house was full, or the gate took nobody any more, the rest has no attempt.
         """
         by, _ = who_and_why(request, needs_reason=False)
         code, persons, most = _code_of(request), _persons_of(request), most_of(request)
         name = order_of(request)
         answer = await self._taken(lambda: AdmitOrdered(self._now(), name, by, code, persons, most))
         party = await self._served(name)
-        told = await self._told(party, request)
-        is_whole = len(told["attempts"]) == len(party.attempts) and told["outcome"] != "done"
+        told = await self._told(party, persons, request)
+        is_whole = len(told["attempts"]) == len(party.attempts) > party.admitted
         incident = told["attempts"][-1]["incident"] if is_whole else answer.incident
         return {"incident": incident, "persons": persons, "admitted": party.admitted, **told}
 
@@ -90,7 +91,7 @@ class Admissions:
             raise ControlError("gate: it was stopped meanwhile")
         return party
 
-    async def _told(self, party: Party, request: dict[str, Any]) -> dict[str, Any]:
+    async def _told(self, party: Party, persons: int, request: dict[str, Any]) -> dict[str, Any]:
         """Return the attempts as the journal has them, once it says of the last one what its visitor was told."""
         told: list[dict[str, Any]] = []
         for _ in range(int(RECORDED_SECONDS / _LOOK_SECONDS)):
@@ -99,10 +100,12 @@ class Admissions:
             if len(told) == len(party.attempts) and _has_verdict(told[-1]):
                 break
             await asyncio.sleep(_LOOK_SECONDS)
-        if party.admitted == party.persons:
+        if party.admitted == persons:  # a party that was stopped is of fewer
             return {"outcome": "done", "attempts": told}
-        is_refused = len(told) == len(party.attempts) and told[-1]["verdict"] == VerdictClass.REFUSED.value
-        return {"outcome": "refused" if is_refused else "unknown", "attempts": told}
+        is_none_in_doubt = party.admitted == len(party.attempts) or (
+            len(told) == len(party.attempts) and told[-1]["verdict"] == VerdictClass.REFUSED.value
+        )
+        return {"outcome": "refused" if is_none_in_doubt else "unknown", "attempts": told}
 
 
 def _names(attempts: tuple[AttemptId, ...]) -> list[str]:

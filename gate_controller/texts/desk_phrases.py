@@ -55,6 +55,12 @@ DESK_ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "{n} di {persons} sono entrati.",
     ),
     (
+        "Nobody else was served: the house is full, or the gate takes no scans.",
+        "Sonst wurde niemand bedient: Das Haus ist voll, oder der Eingang nimmt keine Scans an.",
+        "Personne d’autre n’a été servi : la maison est pleine, ou l’entrée n’accepte aucun scan.",
+        "Nessun altro è stato servito: la casa è piena, o l’ingresso non accetta scansioni.",
+    ),
+    (
         "Do not repeat it before this is clear.",
         "Nicht wiederholen, bevor das geklärt ist.",
         "Ne répétez pas avant que ce soit clair.",

@@ -41,7 +41,9 @@ def said_of(answer: dict[str, Any], language: Language) -> str:
     """Return what became of those who were to be let in, in words that staff can read out."""
     t = views.says(language)
     parts = [t("{n} of {persons} let in.").format(n=answer["admitted"], persons=answer["persons"])]
-    if answer["outcome"] != "done" and answer["attempts"]:
+    if answer["outcome"] == "refused" and answer["admitted"] == len(answer["attempts"]):
+        parts.append(t("Nobody else was served: the house is full, or the gate takes no scans."))
+    elif answer["outcome"] != "done" and answer["attempts"]:
         parts.append(answer["attempts"][-1]["summary"].removesuffix(".") + ".")
     if answer["outcome"] == "unknown":
         parts.append(t("Do not repeat it before this is clear."))

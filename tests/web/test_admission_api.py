@@ -46,6 +46,16 @@ async def test_a_voucher_that_does_not_reach_is_refused_and_nothing_is_charged(
         assert "Balance too low" in told["happened"]
 
 
+async def test_a_party_that_a_full_house_ends_is_not_done_and_says_why(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with gate_with_api(state_dir, pins, simulator, occupancy__limit=1) as (gate, client):
+        told = (await ended(client, {"id": "a5", "code": GOOD, "persons": 3})).json()
+        assert (told["outcome"], told["admitted"], told["persons"]) == ("refused", 1, 3)
+        assert "1 of 3 let in. Nobody else was served: the house is full" in told["happened"]
+        assert gate.charged == PRICE
+
+
 async def test_a_lost_answer_that_is_found_in_time_lets_in(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     async with gate_with_api(state_dir, pins, simulator, admission__verdict_seconds=5) as (gate, client):
         simulator.faults.add(fault(FaultKind.RESET, effect=True))
