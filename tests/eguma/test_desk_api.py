@@ -141,9 +141,13 @@ TOLD_NOTHING = [(name, kind) for name in CALLS for kind in UNKNOWN if (name, kin
 async def test_what_is_not_e_gumas_clear_word_is_unknown_and_only_what_reads_is_asked_again(
     name: str, kind: str
 ) -> None:
-    meant, asked = await outcome(name, UNKNOWN[kind])
-    assert fault_of(meant) is CallFault.UNKNOWN
-    assert asked == 1 if name in CHANGING or kind == "cut off" else asked > 1
+    asked, is_asked_once = 0, name in CHANGING or kind == "cut off"
+    for seconds in (0.25, 1.0, 4.0):  # on a busy machine one answer takes a quarter of a second
+        meant, asked = await outcome(name, UNKNOWN[kind], seconds)
+        assert fault_of(meant) is CallFault.UNKNOWN
+        if is_asked_once or asked > 1:
+            break
+    assert asked == 1 if is_asked_once else asked > 1
 
 
 @pytest.mark.parametrize("name", CALLS)

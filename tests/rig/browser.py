@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import axe_core_python
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+# What is expected comes at once, or a machine is busy with other tests.
+expect.set_options(timeout=20_000)
 
 PHONE, TABLET, WALL, SMALLEST = (390, 844), (1024, 768), (1920, 1080), (320, 640)
 

@@ -92,11 +92,11 @@ async def test_a_real_scan_is_seen_as_it_happens(state_dir: Path, pins: Pins, si
         await expect(page.locator("#now")).to_have_text("Scan here")
         await expect(page.locator(".live")).to_contain_text("live")
         gate.scan(GOOD)
-        await expect(page.locator("[data-part=now] .now")).to_have_class("card now admitted", timeout=2_000)
+        await expect(page.locator("[data-part=now] .now")).to_have_class("card now admitted")
         await expect(page.locator("[data-part=now] .money")).to_contain_text("25.00")
-        await expect(page.locator(".visits li").first).to_contain_text("…KJR3", timeout=2_000)
+        await expect(page.locator(".visits li").first).to_contain_text("…KJR3")
         await expect(page.locator(".visits li").first).to_contain_text("Admitted")
-        await expect(page.locator("[data-part=today] dd").first).to_have_text("1", timeout=2_000)
+        await expect(page.locator("[data-part=today] dd").first).to_have_text("1")
         gate.scan(LOW)
         await expect(page.locator(".visits li").first).to_contain_text("Balance too low")
         assert GOOD not in await page.content()
@@ -132,9 +132,9 @@ async def test_more_pages_than_a_browser_has_connections_are_open_and_live(
             await expect(others[-1].locator(".live")).to_contain_text("live")
             await _hide(others[-1])
         gate.scan(LOW)
-        await expect(first.locator(".visits li").first).to_contain_text("Balance too low", timeout=2_000)
+        await expect(first.locator(".visits li").first).to_contain_text("Balance too low")
         await _hide(others[0], hidden=False)
-        await expect(others[0].locator(".visits li").first).to_contain_text("Balance too low", timeout=2_000)
+        await expect(others[0].locator(".visits li").first).to_contain_text("Balance too low")
 
 
 async def _hide(page: Page, *, hidden: bool = True) -> None:
