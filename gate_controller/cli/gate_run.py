@@ -41,6 +41,7 @@ def run_with(config: Path | None = None, overrides: list[str] | None = None) -> 
 
     from gate_controller.app import App
 
+    gc.freeze()  # libraries and classes stay for good: the collector need not walk them
     gc.enable()
     # What a gate has that waits for its set-up codes is no set of settings: it ends with the first that it is given.
     again = None if set_up.lacks else partial(read, config, overrides)
