@@ -7,19 +7,20 @@ It binds the staff's page and its API. Whoever may open the control socket owns 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 from typing_extensions import override
 
 from gate_controller.settings import values as read
 from gate_controller.settings.mistakes import Given, Mistake, variable
 from gate_controller.settings.sections import Section
+from gate_controller.settings.values import ReadBy
 
 _ROLES: Final = ("staff", "technician")
-_Least = Annotated[str, PlainValidator(read.one_of(_ROLES)), read.WHILE_RUNNING]
+_Least = Annotated[str, ReadBy(read.one_of(_ROLES)), read.WHILE_RUNNING]
 
 # The upper bound is the desk's own ceiling (desk/errand_orders.py).
 _IN_CENTS: Final = "give whole cents from 1 to 10000000: 500.00 is 50000"
-_Most = Annotated[int, PlainValidator(read.whole(1, 10_000_000, _IN_CENTS)), read.WHILE_RUNNING]
+_Most = Annotated[int, ReadBy(read.whole(1, 10_000_000, _IN_CENTS)), read.WHILE_RUNNING]
 
 
 class DeskSection(Section, frozen=True):

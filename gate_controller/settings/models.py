@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
-from pydantic import BaseModel, Field, PlainValidator, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
@@ -35,6 +35,7 @@ from gate_controller.settings import (
 from gate_controller.settings import values as read
 from gate_controller.settings.mistakes import SECRETS
 from gate_controller.settings.sections import Section
+from gate_controller.settings.values import ReadBy
 
 _sources: ContextVar[tuple[PydanticBaseSettingsSource, ...]] = ContextVar("_sources", default=())
 
@@ -44,24 +45,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    id: Annotated[str, PlainValidator(read.gate_id)] = Field(
+    id: Annotated[str, ReadBy(read.gate_id)] = Field(
         description="names the gate in reports and reference numbers; by default the host name"
     )
-    state_dir: Annotated[Path, PlainValidator(read.path)] = Field(
+    state_dir: Annotated[Path, ReadBy(read.path)] = Field(
         description="journal and runtime state; by default systemd's `$STATE_DIRECTORY`, else /var/lib/gate-controller "
         "on a gate installed as a package, else `./state`"
     )
-    prices: Annotated[price_rules.PriceRules, PlainValidator(price_rules.price_rules), read.WHILE_RUNNING] = Field(
+    prices: Annotated[price_rules.PriceRules, ReadBy(price_rules.price_rules), read.WHILE_RUNNING] = Field(
         default=price_rules.PriceRules(),
         description="the house's rules for other prices, in their order, as `[[prices]]` in the file: see [below]"
         "(#prices-by-product-and-time)",
     )
-    price_changes: Annotated[price_dates.PriceDates, PlainValidator(price_dates.price_dates), read.WHILE_RUNNING] = (
-        Field(
-            default=price_dates.PriceDates(),
-            description="from when on the usual price is another, as `[[price_changes]]` in the file: see [below]"
-            "(#prices-from-a-date-on)",
-        )
+    price_changes: Annotated[price_dates.PriceDates, ReadBy(price_dates.price_dates), read.WHILE_RUNNING] = Field(
+        default=price_dates.PriceDates(),
+        description="from when on the usual price is another, as `[[price_changes]]` in the file: see [below]"
+        "(#prices-from-a-date-on)",
     )
     eguma: sections.EgumaSection
     admission: sections.AdmissionSection
@@ -133,8 +132,7 @@ FIELDS: Mapping[str, FieldInfo] = dict(_leaves(Settings))
 
 def reader_of(name: str) -> Callable[[object], object]:
     """Return what reads a setting's value: it returns the value to use, or raises an `UnusableError`."""
-    validator = next(item for item in FIELDS[name].metadata if isinstance(item, PlainValidator))
-    return cast("Callable[[object], object]", validator.func)
+    return next(item for item in FIELDS[name].metadata if isinstance(item, ReadBy)).reader
 
 
 SECTIONS: tuple[str, ...] = tuple(dict.fromkeys(name.partition(".")[0] for name in FIELDS if "." in name))

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, PlainValidator, SecretStr
+from pydantic import Field, SecretStr
 from typing_extensions import override
 
 from gate_controller.settings import values as read
 from gate_controller.settings.addresses import is_loopback
 from gate_controller.settings.mistakes import Given, Mistake, variable
 from gate_controller.settings.sections import Section
-from gate_controller.settings.values import UnusableError
+from gate_controller.settings.values import ReadBy, UnusableError
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 # A topic's levels: what each broker's rules and each dashboard take without quotes.
@@ -82,61 +82,61 @@ def _voucher_key(value: object) -> SecretStr | None:
 class MqttSection(Section, frozen=True):
     """A broker that a venue, or Home Assistant, follows the gate by."""
 
-    host: Annotated[str, PlainValidator(_host)] = Field(
+    host: Annotated[str, ReadBy(_host)] = Field(
         default="", description="the MQTT 5 broker that is told how the gate is and what happens; empty: none"
     )
-    port: Annotated[int, PlainValidator(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
+    port: Annotated[int, ReadBy(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
         default=8883, description="its port: usually 8883, without TLS 1883"
     )
-    tls: Annotated[bool, PlainValidator(read.flag)] = Field(
+    tls: Annotated[bool, ReadBy(read.flag)] = Field(
         default=True,
         description="whether the connection is encrypted, and the broker's certificate checked; `false` "
         "only for a broker on this machine",
     )
-    ca_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    ca_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None,
         description="certificate of the authority that the broker's is from; none: one that this machine trusts anyway",
     )
-    certificate_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    certificate_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="the gate's own certificate, where the broker wants one"
     )
-    key_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    key_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="the key of that certificate"
     )
-    user: Annotated[str, PlainValidator(_user)] = Field(
+    user: Annotated[str, ReadBy(_user)] = Field(
         default="",
         description="the name to log in with at the broker; its rules may let a user speak only as the "
         "gate of that name",
     )
-    password: Annotated[SecretStr | None, PlainValidator(_password)] = Field(
+    password: Annotated[SecretStr | None, ReadBy(_password)] = Field(
         default=None, description="its password, here or in a file; it is never printed"
     )
-    password_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    password_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="file that holds it, in place of `mqtt.password`"
     )
-    topic: Annotated[str, PlainValidator(_topic)] = Field(
+    topic: Annotated[str, ReadBy(_topic)] = Field(
         default="gate-controller", description="what all topics begin with; the gate's id comes next"
     )
-    discovery: Annotated[str, PlainValidator(_topic_or_none)] = Field(
+    discovery: Annotated[str, ReadBy(_topic_or_none)] = Field(
         default="homeassistant", description="Home Assistant's discovery prefix; `none`: it is told nothing"
     )
-    heartbeat_seconds: Annotated[float, PlainValidator(read.seconds(5, 3600))] = Field(
+    heartbeat_seconds: Annotated[float, ReadBy(read.seconds(5, 3600))] = Field(
         default=60.0, description="how often the status is told where nothing has changed"
     )
-    order_keys_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    order_keys_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None,
         description="file of root's that names the venue's keys whose signed orders the gate carries out, in lines as "
         "`provisioning.keys_file` has them; read anew when it changes. None: it takes no orders from afar",
     )
-    voucher_key: Annotated[SecretStr | None, PlainValidator(_voucher_key)] = Field(
+    voucher_key: Annotated[SecretStr | None, ReadBy(_voucher_key)] = Field(
         default=None,
         description="secret of the venue's, the same at all its gates: events then name each voucher by a hash that is "
         "made with it, so that one voucher is found across gates; here or in a file; it is never printed",
     )
-    voucher_key_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    voucher_key_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="file that holds it, in place of `mqtt.voucher_key`"
     )
-    wishes: Annotated[bool, PlainValidator(read.flag)] = Field(
+    wishes: Annotated[bool, ReadBy(read.flag)] = Field(
         default=False,
         description="whether Home Assistant gets buttons and a lock, whose wishes the venue signs where it wants to: "
         "then whoever may write the venue's wishes at the broker opens the gate",

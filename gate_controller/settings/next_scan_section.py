@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from pydantic import Field, PlainValidator, SecretStr
+from pydantic import Field, SecretStr
 from typing_extensions import override
 
 from gate_controller.admission.words.codes import NotAVoucher, read_code
 from gate_controller.admission.words.service_cards import LEAST_LENGTH, MOST_LENGTH
 from gate_controller.settings.mistakes import Given, Mistake, variable
 from gate_controller.settings.sections import Flag, OptionalPin, Section
-from gate_controller.settings.values import UnusableError
+from gate_controller.settings.values import ReadBy, UnusableError
 
 _FEW = 5
 """So many different characters at least: a key that was leant on gives fewer, sixteen digits by lot hardly ever do."""
@@ -64,12 +64,12 @@ class PriceButtonSection(Section, frozen=True):
 class ServiceCardsSection(Section, frozen=True):
     """Codes of the house's own, on cards that do what the buttons do when they are held before the scanner."""
 
-    balance: Annotated[SecretStr | None, PlainValidator(service_card)] = Field(
+    balance: Annotated[SecretStr | None, ReadBy(service_card)] = Field(
         default=None,
         description=f"code of the card that checks a balance, {LEAST_LENGTH} to {MOST_LENGTH} characters by lot, in "
         "whatever barcode the scanner reads; it is never printed",
     )
-    price: Annotated[SecretStr | None, PlainValidator(service_card)] = Field(
+    price: Annotated[SecretStr | None, ReadBy(service_card)] = Field(
         default=None,
         description="code of the card for the second price, whose holder gets in for it; needs "
         "`admission.second_price_cents`",

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, PlainValidator, SecretStr
+from pydantic import Field, SecretStr
 from typing_extensions import override
 
 from gate_controller.settings import values as read
 from gate_controller.settings.addresses import is_loopback
 from gate_controller.settings.mistakes import Given, Mistake, variable
 from gate_controller.settings.sections import Section
-from gate_controller.settings.values import UnusableError
+from gate_controller.settings.values import ReadBy, UnusableError
 
 _LONGEST_SECRET = 1000
 _LEAST_KEY = 16
@@ -109,48 +109,48 @@ def _user(value: object) -> str:
 class NotifySection(Section, frozen=True):
     """Who is told when something needs somebody."""
 
-    webhook_url: Annotated[SecretStr | None, PlainValidator(_webhook_url)] = Field(
+    webhook_url: Annotated[SecretStr | None, ReadBy(_webhook_url)] = Field(
         default=None, description="address that is posted to; `http://` only for this machine; it is never printed"
     )
     webhook_key: Annotated[
-        SecretStr | None, PlainValidator(_secret("give 16 letters or more that only the receiver knows", least=16))
+        SecretStr | None, ReadBy(_secret("give 16 letters or more that only the receiver knows", least=16))
     ] = Field(default=None, description="what the posts are signed with, here or in a file; it is never printed")
-    webhook_key_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    webhook_key_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="file that holds it, in place of `notify.webhook_key`"
     )
-    smtp_host: Annotated[str, PlainValidator(_mail_host), read.WHILE_RUNNING] = Field(
+    smtp_host: Annotated[str, ReadBy(_mail_host), read.WHILE_RUNNING] = Field(
         default="", description="the mail server that takes mail from the gate; empty: no mail"
     )
-    smtp_port: Annotated[
-        int, PlainValidator(read.whole(1, 65535, "give a port from 1 to 65535")), read.WHILE_RUNNING
-    ] = Field(default=587, description="its port: usually 587, with `tls` 465")
-    smtp_tls: Annotated[str, PlainValidator(read.one_of(("starttls", "tls", "off"))), read.WHILE_RUNNING] = Field(
+    smtp_port: Annotated[int, ReadBy(read.whole(1, 65535, "give a port from 1 to 65535")), read.WHILE_RUNNING] = Field(
+        default=587, description="its port: usually 587, with `tls` 465"
+    )
+    smtp_tls: Annotated[str, ReadBy(read.one_of(("starttls", "tls", "off"))), read.WHILE_RUNNING] = Field(
         default="starttls",
         description="`starttls`: begun in the clear, and encrypted before anything is said; `tls`: from the first "
         "byte; `off`: only for a server on this machine",
     )
-    smtp_user: Annotated[str, PlainValidator(_user), read.WHILE_RUNNING] = Field(
+    smtp_user: Annotated[str, ReadBy(_user), read.WHILE_RUNNING] = Field(
         default="", description="the name to log in with there; empty: without"
     )
-    smtp_password: Annotated[SecretStr | None, PlainValidator(_secret("copy it from the mail account"))] = Field(
+    smtp_password: Annotated[SecretStr | None, ReadBy(_secret("copy it from the mail account"))] = Field(
         default=None, description="its password, here or in a file; it is never printed"
     )
-    smtp_password_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    smtp_password_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="file that holds it, in place of `notify.smtp_password`"
     )
-    mail_from: Annotated[str, PlainValidator(_mailbox), read.WHILE_RUNNING] = Field(
+    mail_from: Annotated[str, ReadBy(_mailbox), read.WHILE_RUNNING] = Field(
         default="", description="address that mail comes from"
     )
-    mail_to: Annotated[tuple[str, ...], PlainValidator(_mailboxes), read.WHILE_RUNNING] = Field(
+    mail_to: Annotated[tuple[str, ...], ReadBy(_mailboxes), read.WHILE_RUNNING] = Field(
         default=(), description="addresses that mail goes to"
     )
-    out_of_service_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes")), read.WHILE_RUNNING] = (
-        Field(default=5.0, description="how long a gate is out of service before anybody is told")
+    out_of_service_minutes: Annotated[float, ReadBy(read.number(0, 1440, "minutes")), read.WHILE_RUNNING] = Field(
+        default=5.0, description="how long a gate is out of service before anybody is told"
     )
-    eguma_minutes: Annotated[float, PlainValidator(read.number(0, 1440, "minutes")), read.WHILE_RUNNING] = Field(
+    eguma_minutes: Annotated[float, ReadBy(read.number(0, 1440, "minutes")), read.WHILE_RUNNING] = Field(
         default=15.0, description="how long E-GUMA gives no answer before anybody is told"
     )
-    ordered_hours: Annotated[float, PlainValidator(read.number(0, 720, "hours")), read.WHILE_RUNNING] = Field(
+    ordered_hours: Annotated[float, ReadBy(read.number(0, 720, "hours")), read.WHILE_RUNNING] = Field(
         default=12.0,
         description="how long staff's orders without an end, and a turned service key, last before anybody is "
         "reminded; 0: never",

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 from typing_extensions import override
 
 from gate_controller.settings import values as read
 from gate_controller.settings.mistakes import Given, Mistake, variable
 from gate_controller.settings.sections import Flag, Section
-from gate_controller.settings.values import UnusableError
+from gate_controller.settings.values import ReadBy, UnusableError
 
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 
@@ -46,43 +46,43 @@ def _languages(value: object) -> tuple[str, ...]:
 class PrinterSection(Section, frozen=True):
     """The receipt printer."""
 
-    driver: Annotated[str, PlainValidator(read.one_of(("none", "usb", "serial", "network")))] = Field(
+    driver: Annotated[str, ReadBy(read.one_of(("none", "usb", "serial", "network")))] = Field(
         default="none", description="how the printer is connected; it takes ESC/POS, as nearly all do"
     )
-    port: Annotated[str, PlainValidator(_port)] = Field(
+    port: Annotated[str, ReadBy(_port)] = Field(
         default="auto", description="`usb`: path of the device, `auto` is the first /dev/usb/lp; `serial`: its path"
     )
-    baud: Annotated[int, PlainValidator(read.baud)] = Field(default=9600, description="`serial`: speed of the line")
-    flow: Annotated[str, PlainValidator(read.one_of(("xonxoff", "rtscts", "none")))] = Field(
+    baud: Annotated[int, ReadBy(read.baud)] = Field(default=9600, description="`serial`: speed of the line")
+    flow: Annotated[str, ReadBy(read.one_of(("xonxoff", "rtscts", "none")))] = Field(
         default="xonxoff", description="`serial`: how the printer says that it takes no more, as it is set"
     )
-    host: Annotated[str, PlainValidator(_host)] = Field(default="", description="`network`: address or name")
-    tcp_port: Annotated[int, PlainValidator(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
+    host: Annotated[str, ReadBy(_host)] = Field(default="", description="`network`: address or name")
+    tcp_port: Annotated[int, ReadBy(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
         default=9100, description="`network`: the port"
     )
     answers: Flag = Field(
         default=True,
         description="whether it tells how it is; without, what it takes counts as printed, whatever becomes of it",
     )
-    code_page: Annotated[int, PlainValidator(read.whole(0, 255, "give the number that the printer's manual has"))] = (
-        Field(default=16, description="the printer's number for WPC1252 (Windows-1252)")
+    code_page: Annotated[int, ReadBy(read.whole(0, 255, "give the number that the printer's manual has"))] = Field(
+        default=16, description="the printer's number for WPC1252 (Windows-1252)"
     )
-    columns: Annotated[int, PlainValidator(read.whole(24, 64, "give letters of a line from 24 to 64"))] = Field(
+    columns: Annotated[int, ReadBy(read.whole(24, 64, "give letters of a line from 24 to 64"))] = Field(
         default=42, description="letters of a line: 42 or 48 with rolls of 80 mm, 32 with 58 mm"
     )
-    cut: Annotated[str, PlainValidator(read.one_of(("partial", "full", "none")))] = Field(
+    cut: Annotated[str, ReadBy(read.one_of(("partial", "full", "none")))] = Field(
         default="partial", description="how a receipt is cut off"
     )
-    prints: Annotated[str, PlainValidator(read.one_of(("none", "admissions")))] = Field(
+    prints: Annotated[str, ReadBy(read.one_of(("none", "admissions")))] = Field(
         default="none", description="which receipts are printed by themselves; others are when somebody asks"
     )
-    languages: Annotated[tuple[str, ...], PlainValidator(_languages)] = Field(
+    languages: Annotated[tuple[str, ...], ReadBy(_languages)] = Field(
         default=(), description="languages of a receipt; by default the first of `display.languages`"
     )
-    template_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    template_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="file that says what stands on a receipt; by default one of the gate's own"
     )
-    logo_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    logo_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="picture that `[logo]` of a template prints, at the top of the gate's own"
     )
 

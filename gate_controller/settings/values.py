@@ -12,8 +12,10 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import GetCoreSchemaHandler, SecretStr
+from pydantic_core import CoreSchema, core_schema
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Currency
 
 LANGUAGES = ("de", "fr", "it", "en")
@@ -47,6 +49,20 @@ class WhenItCounts(Enum):
 
 
 WHILE_RUNNING = WhenItCounts.WHILE_RUNNING
+
+
+@frozen
+class ReadBy:
+    """
+    Says among what annotates a field which reader its value comes from.
+
+    pydantic's plain validators say the same, but look at each reader's signature, and for a way to write each value.
+    """
+
+    reader: Callable[[object], object]
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.reader)
 
 
 class UnusableError(ValueError):

@@ -6,13 +6,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 from typing_extensions import override
 
 from gate_controller.settings import values as read
 from gate_controller.settings.addresses import is_loopback
 from gate_controller.settings.mistakes import Given, Mistake
 from gate_controller.settings.sections import Section
+from gate_controller.settings.values import ReadBy
 
 
 class AccountKind(StrEnum):
@@ -49,26 +50,26 @@ def _host_or_none(value: object) -> str:
 class EnrolmentSection(Section, frozen=True):
     """Gates that join by a one-time code."""
 
-    accounts: Annotated[AccountKind, PlainValidator(_accounts)] = Field(
+    accounts: Annotated[AccountKind, ReadBy(_accounts)] = Field(
         default=AccountKind.NONE,
         description="where a gate that joins gets its account: `dynamic` (Mosquitto's plugin for dynamic security, "
         "whose admin is `mqtt.user`), `file` (a password file of Mosquitto's), or `none`: no gate can join by a code",
     )
-    password_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    password_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None,
         description="with `file`: the password file that the venue writes gates into; by default `broker-passwords` in "
         "`state_dir`",
     )
-    host: Annotated[str, PlainValidator(_host_or_none)] = Field(
+    host: Annotated[str, ReadBy(_host_or_none)] = Field(
         default="", description="the broker's name as gates reach it; empty: `mqtt.host`, or this machine's name"
     )
-    port: Annotated[int, PlainValidator(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
+    port: Annotated[int, ReadBy(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
         default=8883, description="its port as gates reach it"
     )
-    tls: Annotated[bool, PlainValidator(read.flag)] = Field(
+    tls: Annotated[bool, ReadBy(read.flag)] = Field(
         default=True, description="whether gates encrypt their connection; `false` only for gates on this machine"
     )
-    ca_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    ca_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None,
         description="certificate of the authority that the broker's is from, which gates are given; none: they know it",
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, PlainValidator, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from typing_extensions import override
 
 from gate_controller.settings import addresses
@@ -19,7 +19,7 @@ from gate_controller.settings import values as read
 from gate_controller.settings.mistakes import Given, Mistake
 from gate_controller.settings.mqtt_section import MqttSection
 from gate_controller.settings.sections import LogSection, Section, WebSection
-from gate_controller.settings.values import UnusableError
+from gate_controller.settings.values import ReadBy, UnusableError
 from gate_controller.venue.enrolment_section import EnrolmentSection
 
 _SQLITE, _POSTGRESQL = "sqlite:///", "postgresql://"
@@ -90,7 +90,7 @@ def _broker_host(value: object) -> str:
 class VenueWebSection(WebSection, frozen=True):
     """The page of the house."""
 
-    port: Annotated[int, PlainValidator(addresses.web_port)] = Field(
+    port: Annotated[int, ReadBy(addresses.web_port)] = Field(
         default=8090, description="0 turns it off; a gate's own page is at 8080"
     )
 
@@ -98,18 +98,18 @@ class VenueWebSection(WebSection, frozen=True):
 class VenueMqttSection(MqttSection, frozen=True):
     """The broker that all gates of the house tell of themselves."""
 
-    host: Annotated[str, PlainValidator(_broker_host)] = Field(
+    host: Annotated[str, ReadBy(_broker_host)] = Field(
         default="127.0.0.1", description="the MQTT 5 broker that the gates tell of themselves"
     )
-    port: Annotated[int, PlainValidator(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
+    port: Annotated[int, ReadBy(read.whole(1, 65535, "give a port from 1 to 65535"))] = Field(
         default=1883, description="its port: on this machine usually 1883, with TLS 8883"
     )
-    tls: Annotated[bool, PlainValidator(read.flag)] = Field(
+    tls: Annotated[bool, ReadBy(read.flag)] = Field(
         default=False,
         description="whether the connection is encrypted, and the broker's certificate checked; needed for a broker on "
         "another machine",
     )
-    heartbeat_seconds: Annotated[float, PlainValidator(read.seconds(5, 3600))] = Field(
+    heartbeat_seconds: Annotated[float, ReadBy(read.seconds(5, 3600))] = Field(
         default=60.0, description="how often the gates tell their status, as at the gates; after twice that it is stale"
     )
 
@@ -117,17 +117,17 @@ class VenueMqttSection(MqttSection, frozen=True):
 class StoreSection(Section, frozen=True):
     """Where the events of all gates are kept."""
 
-    url: Annotated[str, PlainValidator(_url)] = Field(
+    url: Annotated[str, ReadBy(_url)] = Field(
         default="",
         description="empty: a SQLite file in `state_dir`; `postgresql://user@host/database` where a house outgrows it",
     )
-    password: Annotated[SecretStr | None, PlainValidator(_secret)] = Field(
+    password: Annotated[SecretStr | None, ReadBy(_secret)] = Field(
         default=None, description="the password of PostgreSQL's user, here or in a file; it is never printed"
     )
-    password_file: Annotated[Path | None, PlainValidator(read.path_or_none)] = Field(
+    password_file: Annotated[Path | None, ReadBy(read.path_or_none)] = Field(
         default=None, description="file that holds it, in place of `store.password`"
     )
-    keep_days: Annotated[int, PlainValidator(read.whole(30, 36500, "give whole days from 30 to 36500"))] = Field(
+    keep_days: Annotated[int, ReadBy(read.whole(30, 36500, "give whole days from 30 to 36500"))] = Field(
         default=400, description="days after which events of attempts that are at their end are deleted; days stay"
     )
 
@@ -144,21 +144,19 @@ class StoreSection(Section, frozen=True):
 class HouseSection(Section, frozen=True):
     """The house."""
 
-    name: Annotated[str, PlainValidator(_house_name)] = Field(default="Gates", description="what people call the house")
-    languages: Annotated[tuple[str, ...], PlainValidator(read.languages)] = Field(
+    name: Annotated[str, ReadBy(_house_name)] = Field(default="Gates", description="what people call the house")
+    languages: Annotated[tuple[str, ...], ReadBy(read.languages)] = Field(
         default=("de", "fr", "it", "en"), description="languages of the page; the first is the default"
     )
-    zone: Annotated[str, PlainValidator(_zone)] = Field(
+    zone: Annotated[str, ReadBy(_zone)] = Field(
         default="",
         description="the time zone whose days are the house's, such as `Europe/Zurich`; empty: this machine's",
     )
-    most_inside: Annotated[int, PlainValidator(read.whole(0, 1_000_000, "give a number of people; 0: no limit"))] = (
-        Field(
-            default=0,
-            description="how many people may be inside over all gates; 0: no limit. It is shown, no gate acts on it",
-        )
+    most_inside: Annotated[int, ReadBy(read.whole(0, 1_000_000, "give a number of people; 0: no limit"))] = Field(
+        default=0,
+        description="how many people may be inside over all gates; 0: no limit. It is shown, no gate acts on it",
     )
-    home_assistant: Annotated[bool, PlainValidator(read.flag)] = Field(
+    home_assistant: Annotated[bool, ReadBy(read.flag)] = Field(
         default=False, description="whether wishes of Home Assistant, at the broker, become orders of the venue"
     )
 
@@ -166,7 +164,7 @@ class HouseSection(Section, frozen=True):
 class VenueSettings(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True):
     """Everything that can be set of a venue."""
 
-    state_dir: Annotated[Path, PlainValidator(read.path)] = Field(
+    state_dir: Annotated[Path, ReadBy(read.path)] = Field(
         description="store, users, keys; by default systemd's `$STATE_DIRECTORY`, else /var/lib/gate-venue where the "
         "package is installed, else `./venue-state`"
     )

@@ -19,10 +19,10 @@ SECTION = '''class RelaySection(Section, frozen=True):
     """The relay that opens the gate."""
 '''
 FIELDS = """
-    rest_seconds: Annotated[float, PlainValidator(read.seconds(0, 60))] = Field(
+    rest_seconds: Annotated[float, ReadBy(read.seconds(0, 60))] = Field(
         default=1.5, description="how long the relay rests between two pulses"
     )
-    coil: Annotated[str, PlainValidator(read.one_of(("plain", "latching")))] = Field(
+    coil: Annotated[str, ReadBy(read.one_of(("plain", "latching")))] = Field(
         default="plain", description="what holds the contact"
     )
     second_pin: OptionalPin = Field(default=None, description="BCM number; a relay that follows the first")
