@@ -1,5 +1,6 @@
 """A real Mosquitto with its plugin for dynamic security, and the venue as its admin."""
 
+import json
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -65,6 +66,19 @@ class DynamicBroker(RealBroker):
             user=ADMIN,
             password=SecretStr(PASSWORD),
         )
+
+    async def let_follow(self, gate_id: str, *topics: str) -> None:
+        """Make an account for a gate that may follow these topics and nothing else, by its admin."""
+        allowed = [{"acltype": "subscribeLiteral", "topic": topic, "allow": True} for topic in topics]
+        commands = [
+            {"command": "createRole", "rolename": "deaf", "acls": allowed},
+            {"command": "createClient", "username": gate_id, "password": PASSWORD, "roles": [{"rolename": "deaf"}]},
+        ]
+        control = "$CONTROL/dynamic-security/v1"
+        async with self.client(ADMIN, PASSWORD) as admin:
+            await admin.subscribe(f"{control}/response")
+            await admin.publish(control, json.dumps({"commands": commands}))
+            assert b"error" not in (await anext(admin.messages)).payload
 
     def client(self, user: str, password: str, *, identifier: str = "") -> aiomqtt.Client:
         """Return a client that logs in, once it is entered, as a gate does."""

@@ -18,6 +18,7 @@ from gate_controller.shell import telemetry
 from gate_controller.shell.broker import Broker
 from gate_controller.shell.voucher_hash import voucher_hash
 from gate_controller.simulator import Simulator
+from tests.rig.dynamic_broker import dynamic_broker
 from tests.rig.gate import GOOD, LOW, GateInProcess, running_gate
 from tests.rig.mosquitto import PASSWORD, RealBroker, broker
 from tests.rig.pins import Pins
@@ -237,6 +238,19 @@ async def test_a_wrong_password_is_said_once_and_the_gate_goes_on(
     said = [record.getMessage() for record in caplog.records if "broker=gone" in record.getMessage()]
     assert len(said) == 1
     assert "wrong horse" not in caplog.text
+
+
+async def test_a_broker_that_does_not_let_the_gate_follow_what_is_asked_of_it_is_told_in_the_status(
+    state_dir: Path, pins: Pins, simulator: Simulator, tmp_path: Path
+) -> None:
+    async with dynamic_broker(tmp_path) as real:
+        order = f"gate-controller/{GATE}/order"
+        await real.let_follow(GATE, order)
+        settings = {"mqtt__user": GATE, "mqtt__password": PASSWORD, "mqtt__order_keys_file": tmp_path / "order.keys"}
+        async with told_gate(state_dir, pins, simulator, real, **settings) as gate:
+            await gate.misses(f"the broker does not let this gate follow gate-controller/{GATE}/request")
+            assert not any(order in ailment.why for ailment in gate.app.board.status().missing)
+            await gate.admit()
 
 
 # paho leaves a socket whose handshake fails to the collector.

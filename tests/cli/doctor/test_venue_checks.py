@@ -1,7 +1,6 @@
 """What the doctor says of a venue's broker and keys: a real Mosquitto, real files."""
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from gate_controller.cli.doctor.patient import Patient
 from gate_controller.settings.provisioning.venue_keys import key_id, key_line, shown_id
 from tests.cli.doctor.machines import STATUS, lines, patient
 from tests.rig import mosquitto
-from tests.rig.dynamic_broker import DynamicBroker
+from tests.rig.dynamic_broker import dynamic_broker
 from tests.rig.mosquitto import PASSWORD, RealBroker, broker
 from tests.rig.page import free_port
 from tests.rig.waiting import until
@@ -99,36 +98,12 @@ async def test_a_broker_that_is_gone_or_knows_another_password_is_told_without_i
 
 
 async def test_a_broker_that_refuses_what_the_gate_follows_is_told_with_the_topics(tmp_path: Path) -> None:
-    real = DynamicBroker(tmp_path)
-    await real.start()
-    try:
-        async with real.client("venue", PASSWORD) as venue:
-            commands: list[dict[str, Any]] = [
-                {"command": "createRole", "rolename": "deaf"},
-                {
-                    "command": "addRoleACL",
-                    "rolename": "deaf",
-                    "acltype": "subscribeLiteral",
-                    "topic": "gate-controller/east/request",
-                    "allow": True,
-                },
-                {"command": "createClient", "username": "east", "password": PASSWORD, "roles": [{"rolename": "deaf"}]},
-            ]
-            await told(venue, commands)
+    async with dynamic_broker(tmp_path) as real:
+        await real.let_follow("east", "gate-controller/east/request")
         verdict, seen, remedy = await of_broker(gate(tmp_path / "root", real.port))
-        assert (verdict, "mosquitto.acl" in remedy) == ("warn", True)
-        assert "gate-controller/east/order" in seen
-        assert "request" not in seen
-    finally:
-        real.kill()
-
-
-async def told(venue: Any, commands: list[dict[str, Any]]) -> None:
-    await venue.subscribe("$CONTROL/dynamic-security/v1/response")
-    await venue.publish("$CONTROL/dynamic-security/v1", json.dumps({"commands": commands}))
-    async for message in venue.messages:
-        assert "error" not in str(message.payload)
-        return
+    assert (verdict, "mosquitto.acl" in remedy) == ("warn", True)
+    assert "does not let this gate follow gate-controller/east/order" in seen
+    assert "request" not in seen
 
 
 async def test_a_running_gate_is_asked_and_the_broker_left_alone(tmp_path: Path) -> None:
