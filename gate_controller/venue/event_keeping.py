@@ -24,6 +24,8 @@ MOST_JOURNALS: Final = 50
 """Of one gate: a new one comes with a new card or a restored backup, not each day."""
 MOST_BEYOND: Final = 500
 """Events beyond a gap that a journal's place remembers; the others are asked for again."""
+MOST_BODY_BEYOND: Final = 4096
+"""Characters of one of those: a gate that lies has long ones, and fifty journals."""
 MOST_ATTEMPTS: Final = 20_000
 """Attempts that are remembered, so that their next events need no look at the store."""
 LATE: Final = -1
@@ -273,21 +275,13 @@ def _next_of(place: JournalPlace, told: GateTelling, rows: list[dict[str, Any]])
     for event in told.events:
         if event.number <= place.have:
             continue  # told twice
-        rows.append(
-            {
-                "journal": place.row,
-                "number": event.number,
-                "at": event.at,
-                "received": told.received,
-                "incident": event.incident,
-                "fact": event.fact,
-                "body": _encode(event.body),
-            }
-        )
+        row = {"journal": place.row, "number": event.number, "at": event.at, "received": told.received}
+        body = _encode(event.body)
+        rows.append({**row, "incident": event.incident, "fact": event.fact, "body": body})
         if follows:  # between two of them there is nothing but what the gate has archived
             place.archived += event.number - place.have - 1
         elif event.number != place.have + 1:
-            if len(place.beyond) < MOST_BEYOND:
+            if len(place.beyond) < MOST_BEYOND and len(body) <= MOST_BODY_BEYOND:
                 place.beyond[event.number] = event
             continue
         place.have = event.number

@@ -21,17 +21,14 @@ from gate_controller.venue.gate_roll import GateRoll
 from gate_controller.venue.house_days import HouseDays
 from gate_controller.venue.known_gate import GateFigures, KnownGate
 from gate_controller.venue.tables import GATE, insert_or
+from gate_controller.venue.telling_queue import MOST_WAITING, TellingQueue
 from gate_controller.venue.told import GateTelling
 
 _log = logging.getLogger(__name__)
 
 MOST_GATES: Final = 12_000
-MOST_WAITING: Final = 20_000
-"""Events that wait to be written; more are dropped, and asked for again."""
 TROUBLE_SECONDS: Final = 600.0
 """How long is told what a gate should not have said, once it says that no more."""
-MOST_TOGETHER: Final = 3_000
-"""Events in one transaction: others wait for it."""
 STALE_BEATS: Final = 2
 
 
@@ -53,8 +50,7 @@ class HouseHearing:
         self.changes = ChangedGates()
         self._keeper = EventKeeper(self.days)
         self._keeping = asyncio.Lock()
-        self._waiting: list[GateTelling] = []
-        self._waiting_events = 0
+        self._waiting = TellingQueue()
         self._day = ""
         self._unsaved: set[str] = set()
         """Gates that have said something of themselves since that was written last."""
@@ -130,11 +126,7 @@ class HouseHearing:
             return False
         if told.journal == gate.journal:
             gate.newest = max(gate.newest, told.newest)
-        if self._waiting_events >= MOST_WAITING:
-            return False
-        self._waiting.append(told)
-        self._waiting_events += len(told.events)
-        return True
+        return self._waiting.put(told)
 
     def hear_nonsense(self, gate_id: str, why: str) -> None:
         """Take note of what a gate should not have said."""
@@ -160,25 +152,27 @@ class HouseHearing:
     @property
     def is_busy(self) -> bool:
         """Whether so much waits to be written, or nothing can be, that nothing more should be asked for."""
-        return self._waiting_events >= MOST_WAITING // 4 or bool(self.store_trouble)
+        return self._waiting.weight >= MOST_WAITING // 4 or bool(self.store_trouble)
 
     async def keep(self) -> None:
-        """Write what has come. Whatever fails, the gates still have it."""
+        """Write all that has come. Whatever fails, the gates still have it."""
+        while await self.keep_some():
+            pass
+
+    async def keep_some(self) -> bool:
+        """
+        Write what has just happened, and of what is caught up a piece; return whether more waits and can be written.
+
+        Whatever fails, the gates still have it.
+        """
         async with self._keeping:  # in the order in which it came
-            while self._waiting and not self.store_trouble:
-                await self._keep_some()
-            if not self.store_trouble:
-                await self._keep_some()  # gates that have told no events
+            if self.store_trouble:
+                return False
+            await self._keep_some()
+            return bool(self._waiting) and not self.store_trouble
 
     async def _keep_some(self) -> None:
-        told, events = self._waiting[:MOST_TOGETHER], 0
-        for place, one in enumerate(told):
-            events += len(one.events)
-            if events >= MOST_TOGETHER:
-                told = told[: place + 1]
-                break
-        del self._waiting[: len(told)]
-        self._waiting_events -= events
+        told = self._waiting.take()
         told = [one for one in told if (gate := self.roll.get(one.gate_id)) and gate.revoked_at is None]
         unsaved = {gate_id for gate_id in self._unsaved if (gate := self.roll.get(gate_id)) and not gate.is_in_store}
         if not told and not unsaved:
@@ -195,8 +189,7 @@ class HouseHearing:
         try:
             await self.store.prove()
         except StoreGone as gone:
-            self._waiting[:0] = told  # it is written once the store is there again
-            self._waiting_events += sum(len(one.events) for one in told)
+            self._waiting.put_back(told)  # it is written once the store is there again
             self.note_store(str(gone))
             return
         _log.warning("events=kept_singly why=%r", why)

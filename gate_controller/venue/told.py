@@ -14,6 +14,8 @@ from typing import Any, Final
 
 MOST_STATUS_BYTES: Final = 64 * 1024
 MOST_PAGE_BYTES: Final = 1024 * 1024
+MOST_EVENTS: Final = 1_000
+"""In one telling: a gate gives 200 at most, and one of a later version perhaps some more."""
 _MOST_NUMBER: Final = 2**53
 _LATEST: Final = 2.0**33
 """In the year 2242: what a clock says beyond that no calendar takes in each time zone."""
@@ -65,6 +67,8 @@ class GateTelling:
     """The number after which these are all that there are, up to their last."""
     newest: int
     """The newest number that the gate had."""
+    size: int
+    """In bytes, as it came."""
 
 
 def is_gate_id(text: str) -> bool:
@@ -80,6 +84,8 @@ def read_events(gate_id: str, payload: bytes, received: float) -> GateTelling:
     listed = said.get("events")
     if not isinstance(listed, list):
         raise Unreadable("its events are no list")
+    if len(listed) > MOST_EVENTS:
+        raise Unreadable(f"it tells over {MOST_EVENTS} events at once")
     events = []
     last = after
     for one in listed:
@@ -92,7 +98,7 @@ def read_events(gate_id: str, payload: bytes, received: float) -> GateTelling:
         events.append(event)
     if events and last > newest:
         raise Unreadable("an event is newer than the newest")
-    return GateTelling(gate_id, _journal(said.get("journal")), tuple(events), received, after, newest)
+    return GateTelling(gate_id, _journal(said.get("journal")), tuple(events), received, after, newest, len(payload))
 
 
 def read_status(gate_id: str, payload: bytes) -> dict[str, Any]:
