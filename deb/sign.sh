@@ -10,7 +10,7 @@ key=$(realpath "$key")
 cp "$(dirname "$0")/install.sh" "$folder/"
 cd "$folder"
 ls gate-controller_*.deb >/dev/null 2>&1 || { echo "make sign: no package in dist/: make deb comes first" >&2; exit 2; }
-sha256sum gate-controller_*.deb install.sh >SHA256SUMS
+sha256sum gate-*.deb install.sh >SHA256SUMS
 openssl pkeyutl -sign -inkey "$key" -rawin -in SHA256SUMS -out SHA256SUMS.sig ||
   { echo "make sign: $key: is no Ed25519 key" >&2; exit 2; }
 openssl pkey -in "$key" -pubout -out package-key.pem

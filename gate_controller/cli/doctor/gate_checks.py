@@ -25,7 +25,7 @@ _ENDED_WITH = {
     "243": "a secret that is kept encrypted cannot be opened on this machine: `sudo gate-controller setup`, key anew",
 }
 """What systemd's own codes mean here (systemd.exec(5))."""
-_START = "`sudo systemctl start gate-controller`; `journalctl -u gate-controller -n 50` tells why it ended"
+_START = "`sudo systemctl start --no-block gate-controller`; `journalctl -u gate-controller -n 50` tells why it ended"
 
 
 def settings(patient: Patient) -> Iterator[Diagnosis]:
@@ -52,7 +52,9 @@ def gate(patient: Patient) -> Iterator[Diagnosis]:
         yield absent("gate", f"{patient.settings.state_dir} may not be looked into by this user: use sudo")
         return
     if status is None:
-        yield warn("gate", f"no gate runs on {patient.settings.state_dir}", _START)
+        is_new = any(" is not set: " in line for line in patient.known.mistakes)
+        remedy = "run `sudo gate-controller setup`, which starts it" if is_new else _START
+        yield warn("gate", f"no gate runs on {patient.settings.state_dir}", remedy)
         return
     for fault in status["faults"]:
         yield bad("gate", f"takes no scans, {fault['what']}: {fault['why']}", "do what it says; it goes on by itself")

@@ -107,7 +107,10 @@ class DeviceQuestions:
         for port in ports:
             self._dialogue.tell(f"  listening at {port}")
         if not ports:
-            self._dialogue.tell("  No scanner is plugged in. Plug it in, and look again.")
+            self._dialogue.tell(
+                "  No scanner is plugged in. Plug it in, and look again. One at the Pi's own serial pins is not looked "
+                "for: go on without, and set scanner.port afterwards."
+            )
             return None
         lines.last = ""
         ask = partial(self._dialogue.tell, "Scan any voucher now, or any other code. Enter goes on without.")

@@ -57,6 +57,7 @@ def test_without_a_gate_and_a_network_it_says_what_to_do_and_ends_with_4(capsys:
     said = capsys.readouterr()
     assert "bad       connection" in said.out
     assert "warn      gate             no gate runs on" in said.out
+    assert "systemctl start" in said.out
     assert SECRET not in said.out + said.err
     assert not Path("state").exists(), "it changed something"
 
@@ -84,6 +85,14 @@ def test_what_broken_settings_do_not_tell_is_not_made_up(broken: str, capsys: py
     assert found["key"] == ["not here"], "its file is there, and it was not looked at"
     assert found["price"] == ["not here" if "27,00" in broken else "warn"]
     assert found["connection"] == ["bad"], "where it is was said"
+
+
+def test_a_gate_that_was_never_set_up_is_led_to_setup_and_not_to_a_start(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("gate.toml").write_text("")
+    assert main(["doctor", "--set", "eguma.base_url=http://127.0.0.1:9"]) == 4
+    said = capsys.readouterr().out
+    assert "setup`, which starts it" in said
+    assert "systemctl start" not in said
 
 
 async def test_beside_a_running_gate_it_asks_that_one(
