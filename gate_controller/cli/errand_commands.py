@@ -156,6 +156,9 @@ def carried_out(
         told = ask(config, overrides, do, needs_key=True, by=login_of(by), full=True, id=order, **request)
     except UnansweredCommand as error:
         raise _unanswered(error, _incident_of(config, overrides, order)) from None
+    except KeyboardInterrupt:  # it may have been sent: whoever lost patience would order it again
+        interrupted = UnansweredCommand(ExitCode.NO, "interrupted")
+        raise _unanswered(interrupted, _incident_of(config, overrides, order)) from None
     if as_json:
         print(in_json((fields or _fields)(told)))
     if told["outcome"] == "done":

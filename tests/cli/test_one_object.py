@@ -11,7 +11,7 @@ import pytest
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.cli.test_errands import command, left_on
 from tests.cli.test_errands import told as told_by
-from tests.rig.command import STYLE, gate_controller
+from tests.rig.command import PROGRAM, STYLE, environment, gate_controller
 from tests.rig.fake_printer import network_printer
 from tests.rig.gate import GOOD, fault, running_gate
 from tests.rig.gate_process import gate_process
@@ -112,6 +112,27 @@ async def test_a_balance_that_is_not_told_is_an_object_too(tmp_path: Path, simul
         (3, "refused"),
         (3, "unknown"),
     ]
+
+
+async def test_an_order_that_is_interrupted_leaves_its_incident_code(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with running_gate(state_dir, pins, simulator) as gate:
+        simulator.faults.add(fault(FaultKind.HANG, Endpoint.CHARGE, effect=True))
+        line = ("voucher", "charge", GOOD, "--amount-cents", "500", "--json", "--by", "Anna")
+        ordering = await asyncio.create_subprocess_exec(
+            *(PROGRAM, *line, "--set", f"state_dir={state_dir}"),
+            env=environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        await until(lambda: any("charge.json" in each.path for each in simulator.requests))
+        ordering.send_signal(signal.SIGINT)
+        told, why = await ordering.communicate()
+        said = json.loads(told)
+        assert (ordering.returncode, said["outcome"]) == (3, "unknown"), why
+        assert said["incident"] == gate.records[0].incident
+        assert f"journal show {said['incident']}".encode() in why
 
 
 async def test_a_gate_that_dies_over_an_order_leaves_its_incident_code(state_dir: Path, simulator: Simulator) -> None:
