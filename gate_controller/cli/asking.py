@@ -101,7 +101,23 @@ def ask_running(state_dir: Path, do: str, *, remedy: str, **request: Any) -> Any
     try:
         return ask_if_running(state_dir, do, **request)
     except NotRunning:
-        raise CommandError(ExitCode.NO, f"no gate runs on {state_dir}: {remedy}") from None
+        told = _told_by_systemd(state_dir) or f"no gate runs on {state_dir}: {remedy}"
+        raise CommandError(ExitCode.NO, told) from None
+
+
+def _told_by_systemd(state_dir: Path) -> str:
+    """Return why the service's gate does not answer yet, though it was started; empty where there is no such reason."""
+    from gate_controller.settings.installed import STATE_DIR, is_installed
+    from gate_controller.systemd import unit
+
+    if not is_installed() or str(state_dir) != STATE_DIR:
+        return ""
+    shown = unit.properties(["ActiveState", "NRestarts"])
+    if shown.get("ActiveState") not in {"activating", "active"}:
+        return ""
+    if shown.get("NRestarts", "0") != "0":
+        return f"the gate on {state_dir} ends and is started again: `journalctl -u gate-controller -n 50` tells why"
+    return f"the gate on {state_dir} is being started: ask again in some seconds"
 
 
 def ask_if_running(state_dir: Path, do: str, **request: Any) -> Any:

@@ -78,7 +78,7 @@ class Installation:
 # The system's own updates, as they are under way after a first boot: dpkg's lock is taken.
 _UPDATES = (
     'python3 -c \'import fcntl, time; lock = open("/var/lib/dpkg/lock-frontend", "w"); '
-    'fcntl.lockf(lock, fcntl.LOCK_EX); open("/run/updating", "w"); time.sleep(2)\''
+    'fcntl.lockf(lock, fcntl.LOCK_EX); open("/run/updating", "w"); time.sleep(1)\''
 )
 
 

@@ -8,6 +8,7 @@ from gate_controller.simulator import Simulator
 from tests.rig.gate import PRICE
 from tests.rig.simulator import KEY
 from tests.rig.terminal import in_terminal
+from tests.rig.waiting import until
 from tests.system.container import Container
 from tests.system.test_installed import GATE, ready, started
 
@@ -33,6 +34,9 @@ async def test_set_up_without_questions_a_gate_starts_with_a_key_that_lies_nowhe
     assert "the gate would open: CHF 25.00 would be charged" in said
     assert "/etc/credstore.encrypted/eguma.api_key (encrypted for this machine)" in said
     assert KEY not in said
+    # Asked at once, as setup says: it has not come so far, or it has.
+    asked = await asyncio.to_thread(bare.tries, "gate-controller", "gate", "status")
+    assert asked.stdout.startswith(("takes scans", "out of service")) or "is being started: ask again" in asked.stdout
     await ready(bare)
     assert KEY.encode() not in b"".join(
         path.read_bytes() for path in (bare.root / "etc").rglob("*") if path.is_file() and not path.is_symlink()
@@ -57,6 +61,16 @@ async def test_set_up_without_questions_a_gate_starts_with_a_key_that_lies_nowhe
     command = ("gate-controller", "doctor", "--report", "/root/r.tar.gz")
     said = (await asyncio.to_thread(bare.tries, *command)).stdout
     assert "no gate runs on /var/lib/gate-controller" in said
+    # A mistake that came in while it was off: it ends at once, again and again.
+    file = bare.root / "etc/gate-controller/gate.toml"
+    right = file.read_text()
+    file.write_text(right.replace(f"price_cents = {PRICE}", "price_cents = 25,00"))
+    await asyncio.to_thread(bare.does, "systemctl", "start", "--no-block", GATE)
+    await until(lambda: int(bare.shows(GATE, "NRestarts")["NRestarts"]) > 0, seconds=60)
+    asked = await asyncio.to_thread(bare.tries, "gate-controller", "gate", "status")
+    assert (asked.returncode, "gate.toml line" in asked.stdout) == (2, True), asked.stdout
+    file.write_text(right)
+    await ready(bare)
     listed = await asyncio.to_thread(bare.does, "tar", "--extract", "--to-stdout", "--file", "/root/r.tar.gz", "--gzip")
     assert KEY not in listed
     assert "schema " in listed
