@@ -9,7 +9,7 @@ can bring on a seizure), and every beep ends by itself.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Generic, TypeVar
 
@@ -55,7 +55,7 @@ class Flash:
     dark: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """What a signal looks like: these lamps, flashing so over and over; without flashes they are steady."""
 

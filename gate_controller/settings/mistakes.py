@@ -8,7 +8,7 @@ key, whole or in part, is in none of them, wherever it was put by mistake.
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pydantic import SecretStr, ValidationError
 from typing_extensions import override
@@ -50,7 +50,7 @@ class Mistake:
         return f"{self.what}: {self.where}: {self.remedy}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """A value as a source gave it, and where it came from. Its repr keeps the value to itself."""
 

@@ -1,6 +1,6 @@
 """What a gate is told once: its prices, its rules and its times. All times are in seconds."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
 from gate_controller.admission.words.frozen import frozen
@@ -9,7 +9,7 @@ from gate_controller.admission.words.outage_rules import OutageRules
 from gate_controller.admission.words.tariff import Tariff
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """The settings that decisions depend on (design.md, "Settings")."""
 
@@ -62,11 +62,11 @@ class Policy:
     """Whether a check-in that nobody used is undone by a check-out once it lapses."""
     most_inside: int = 0
     """How many people may be inside; 0: as many as come."""
-    tariff: Tariff = field(default_factory=Tariff)
+    tariff: Tariff = Tariff()
     """What costs another price than `price`."""
     refuses_expired: bool = False
     """Whether a voucher is refused that has expired, though E-GUMA would still redeem it."""
-    outage: OutageRules = field(default_factory=OutageRules)
+    outage: OutageRules = OutageRules()
     price_list: tuple[tuple[str, str], ...] = ()
     """What all of that says of prices, as the house has written it: each setting and its value."""
 

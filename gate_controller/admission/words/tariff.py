@@ -145,12 +145,12 @@ class PriceRule:
                 return True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tariff:
     """The house's rules, in their order, the dates of its prices, and the zone by which it reads clock and calendar."""
 
     rules: tuple[PriceRule, ...] = ()
-    zone: Zone = field(default_factory=Greenwich)
+    zone: Zone = Greenwich()
     changes: tuple[PriceChange, ...] = ()
     """Of the usual price, the earliest first."""
     # Known from the start, for every event of every visit asks.

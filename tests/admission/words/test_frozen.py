@@ -4,7 +4,7 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, asdict, astuple, dataclass, fields, is_dataclass, replace
+from dataclasses import FrozenInstanceError, asdict, astuple, dataclass, field, fields, is_dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -75,7 +75,17 @@ def _kinds(make: Callable[..., Any]) -> tuple[type[Any], ...]:
     class Box(Generic[_T]):
         held: _T
 
-    return Nothing, Thing, More, Named, Mixed, Told, Checked, Box
+    @make
+    class Flagged:
+        n: int
+        secret: str = field(default="", repr=False)
+        more: int = field(default=0, compare=False)
+        double: int = field(init=False, repr=False, compare=False)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "double", 2 * self.n)
+
+    return Nothing, Thing, More, Named, Mixed, Told, Checked, Box, Flagged
 
 
 def _library(cls: type[Any] | None = None, **how: Any) -> Any:
@@ -97,6 +107,7 @@ _GIVEN: list[tuple[int, tuple[Any, ...], dict[str, Any]]] = [
     (5, (4,), {}),
     (6, (4,), {}),
     (7, ([1],), {}),
+    (8, (1, "secret"), {"more": 3}),
     # What cannot be made.
     (0, (1,), {}),
     (1, (), {}),
@@ -106,6 +117,8 @@ _GIVEN: list[tuple[int, tuple[Any, ...], dict[str, Any]]] = [
     (3, (1,), {"b": 2}),
     (3, (), {"a": 2}),
     (6, (-1,), {}),
+    (8, (1, "", 2, 3), {}),
+    (8, (1,), {"double": 2}),
 ]
 
 
@@ -183,8 +196,8 @@ def test_a_subclass_of_the_library_inherits_from_it_and_is_frozen_too() -> None:
 
 def test_it_can_be_kept_as_bytes_and_read_again() -> None:
     fact = Intended.__new__(Intended)
-    for field in fields(Intended):
-        object.__setattr__(fact, field.name, field.name)
+    for each in fields(Intended):
+        object.__setattr__(fact, each.name, each.name)
     assert pickle.loads(pickle.dumps(fact)) == fact  # noqa: S301 - our own bytes
 
 
@@ -203,11 +216,25 @@ def test_a_default_that_can_be_changed_is_no_default() -> None:
         class _Listed:
             many: list[int] = []  # noqa: RUF012 - that is what is refused
 
-    with pytest.raises(TypeError, match="many has a field"):
+    with pytest.raises(TypeError, match="many has a default_factory"):
 
         @frozen
         class _Made:
             many: list[int] = dataclasses.field(default_factory=list)
+
+
+def test_what_is_not_compared_makes_no_difference() -> None:
+    for kind in (OURS[8], THEIRS[8]):
+        assert (kind(1, more=2) == kind(1, more=3), kind(1, "a") == kind(1, "b")) == (True, False)
+        assert hash(kind(1, more=2)) == hash(kind(1, more=3))
+
+
+def test_what_is_not_given_has_no_default() -> None:
+    with pytest.raises(TypeError, match="double is not given, and has a default: set it in __post_init__"):
+
+        @frozen
+        class _Doubled:
+            double: int = dataclasses.field(init=False, default=2)
 
 
 def test_a_field_without_a_default_stands_before_those_that_have_one() -> None:
