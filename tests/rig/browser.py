@@ -50,6 +50,9 @@ _AS_LAUNCHED = [
 ]
 """What Playwright launches one with, as far as a page shows it."""
 
+# The first window, closed in the moment in which Playwright comes, kept one connection in ten waiting for ever.
+_UNSEEN = ["--headless", "--no-startup-window", "--remote-debugging-port=0"]
+
 _LISTENS = re.compile(r"DevTools listening on (ws://\S+)")
 
 
@@ -77,7 +80,7 @@ def chromium() -> str:
 def _address() -> str:
     """Start a browser for all that this process shows in one, and return where it is spoken to; it ends with it."""
     folder = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
-    told = [*_ARGUMENTS, *_AS_LAUNCHED, "--headless", "--remote-debugging-port=0", f"--user-data-dir={folder.name}"]
+    told = [*_ARGUMENTS, *_AS_LAUNCHED, *_UNSEEN, f"--user-data-dir={folder.name}"]
     process = subprocess.Popen([chromium(), *told], stderr=subprocess.PIPE, text=True)  # noqa: S603 - Debian's own
     assert process.stderr is not None
     found = next(filter(None, map(_LISTENS.search, process.stderr)))
