@@ -15,8 +15,12 @@ MOST_WAITING: Final = 20_000
 """Events that wait to be written; more are dropped, and asked for again."""
 MOST_TOGETHER: Final = 3_000
 """Events in one transaction: others wait for it."""
-MOST_LATE: Final = 400
-"""Events that are caught up in one transaction: what happens meanwhile waits for it, some tenths of a second."""
+LEAST_LATE: Final = 400
+"""
+Events that are caught up in one transaction: what happens meanwhile waits for it, some tenths of a second. Where more
+has happened, as many as that: a house that is busy, or a machine, doubles what each waits for, and catches up all the
+same.
+"""
 LIVE_EVENTS: Final = 20
 """In one piece: a visit has some ten. Whoever tells more at once tells what was before."""
 _LIVE_OF_ONE: Final = 200
@@ -58,7 +62,8 @@ class TellingQueue:
     def take(self) -> list[GateTelling]:
         """Return what is written together now: it waits no more."""
         taken = self._taken(self._live, MOST_TOGETHER)
-        late = self._taken(self._late, max(1, min(MOST_LATE, MOST_TOGETHER - sum(map(_weight, taken)))))
+        live = sum(map(_weight, taken))
+        late = self._taken(self._late, max(LEAST_LATE, min(live, MOST_TOGETHER - live)))
         for told in late:
             self._late_of[told.gate_id] -= 1
             if not self._late_of[told.gate_id]:
