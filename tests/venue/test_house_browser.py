@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from gate_controller.shell.joining import JoinRequest, open_answer, read_code
 from gate_controller.venue.enrolment import Enrolment
@@ -377,3 +377,29 @@ async def test_a_thousand_open_items_come_change_and_go_on_their_page_and_keep_n
         house.tell()
         await expect(rows).to_have_count(0)
         await expect(page.locator("[data-part=head]")).to_contain_text("Nothing here.")
+
+
+async def test_a_list_that_a_proxy_has_cut_off_is_there_again_by_itself_and_keeps_no_ghosts(state_dir: Path) -> None:
+    """What answers 502 instead of a stream would have a browser give it up for good; what went meanwhile is gone."""
+    house = HouseByHand.of(6)
+    house.items = with_items(house, 5)
+    async with seen_house(state_dir, house, size=TABLET) as (seen, origin):
+        page, asked = seen.page, list[str]()
+
+        async def cut_off(route: Route) -> None:
+            asked.append(route.request.url)
+            await (route.continue_() if len(asked) > 2 else route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+
+        await page.goto(f"{origin}/items")
+        await expect(page.locator(".live")).to_contain_text("live")
+        await page.route("**/live?*", cut_off)
+        await look(page, is_hidden=True)
+        await asyncio.sleep(1.2)  # what it waits before it gives its stream back
+        house.items = [replace(house.items[0], incident="NEW01"), *house.items[2:]]
+        house.tell()
+        await look(page, is_hidden=False)
+        rows = page.locator("[data-items] li")
+        await expect(rows.first).to_contain_text("NEW01", timeout=30_000)
+        await expect(rows).to_have_count(4)
+        await expect(page.locator(".live")).to_contain_text("live")
+        assert len(asked) >= 3

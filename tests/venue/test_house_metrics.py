@@ -87,6 +87,16 @@ async def test_each_gate_is_told_as_it_is_and_a_revoked_one_is_not(site: ServedS
     assert 'venue_gate_live{gate="gate-1"} 1.0' in text
 
 
+async def test_words_that_a_gate_makes_up_make_no_series_without_end(site: ServedSite, house: HouseByHand) -> None:
+    seen: set[str] = set()
+    for number in range(5):
+        house.change("gate-1", state=f"lie {number}", currency=f"X{number}Y", version=f"lie {number}", open_items=1)
+        lines = (await metrics(site)).splitlines()
+        seen |= {line.rpartition(" ")[0] for line in lines if 'gate="gate-1"' in line}
+    assert 'venue_gate_state{gate="gate-1",state="other"}' in seen
+    assert not [line for line in seen if "lie" in line or "Y" in line]
+
+
 async def test_strangers_learn_neither_metrics_nor_gates(site: ServedSite) -> None:
     site.add("Anna", Role.STAFF)
     async with httpx.AsyncClient(base_url=site.origin) as client:

@@ -1,12 +1,15 @@
 """
 What Prometheus asks a venue for: the house and each of its gates as the venue sees them, made anew each time.
 
-Rules: no code in a label, and no label whose values people choose but a gate's id and group. What a gate has never told
-is absent. Counters of a day begin from nought at midnight, which Prometheus takes for a restart, as it should.
+Rules: no code in a label, and no label whose values people choose but a gate's id and group. What a gate says of itself
+is a label only where it is one of few words: a gate that lies has others without end, each a series of its own. What a
+gate has never told is absent. Counters of a day begin from nought at midnight, which Prometheus takes for a restart, as
+it should.
 """
 
 import asyncio
 import platform
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +25,7 @@ from starlette.responses import JSONResponse, Response
 from typing_extensions import override
 
 from gate_controller import __version__
+from gate_controller.admission.words.money import Currency
 from gate_controller.shell.status import GateState
 from gate_controller.venue.page.shown_house import shown_house_of
 from gate_controller.venue.scrape_targets import scrape_targets
@@ -31,6 +35,10 @@ from gate_controller.web.resources import Resource
 
 _STARTED: Final = time.time()
 _COMPARED: Final = ("version", "settings")
+_STATES: Final = frozenset(state.value for state in GateState)
+_CURRENCIES: Final = frozenset({"", *(currency.value for currency in Currency)})
+_VERSION: Final = re.compile(r"[0-9][0-9A-Za-z.+-]{0,39}")
+_OTHER: Final = "other"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +86,7 @@ class HouseMeasured(Collector):
         yield _each("venue_gate_heard_timestamp_seconds", "When it was heard last, in seconds since 1970.", heard)
         info = GaugeMetricFamily("venue_gate_info", "What the gate runs.", labels=("gate", "group", "version"))
         for tile in self.tiles:
-            info.add_metric((tile.gate_id, tile.group, tile.version), 1)
+            info.add_metric((tile.gate_id, tile.group, _version(tile)), 1)
         yield info
         differs = GaugeMetricFamily(
             "venue_gate_differs", "Whether the gate stands out from its group.", labels=("gate", "in")
@@ -98,7 +106,7 @@ class HouseMeasured(Collector):
         yield _each("venue_gate_takes_scans", "Whether a visitor can be served, as the gate last said.", takes)
         state = GaugeMetricFamily("venue_gate_state", "How the gate is, as it last said.", labels=("gate", "state"))
         for tile in told:
-            state.add_metric((tile.gate_id, tile.state.replace(" ", "_")), 1)
+            state.add_metric((tile.gate_id, tile.state.replace(" ", "_") if tile.state in _STATES else _OTHER), 1)
         yield state
         needs = [(tile, len(tile.needs)) for tile in told]
         yield _each("venue_gate_needs", "How many things somebody should look at there.", needs)
@@ -111,7 +119,7 @@ class HouseMeasured(Collector):
             "venue_gate_open_amount_cents", "What open items have charged.", labels=("gate", "currency")
         )
         for tile in told:
-            amount.add_metric((tile.gate_id, tile.currency), tile.open_cents)
+            amount.add_metric((tile.gate_id, _currency(tile)), tile.open_cents)
         yield amount
 
     def _visits(self) -> Iterator[Metric]:
@@ -124,8 +132,16 @@ class HouseMeasured(Collector):
             admitted.add_metric((tile.gate_id,), tile.admitted)
             refused.add_metric((tile.gate_id,), tile.refused)
             if tile.currency:
-                charged.add_metric((tile.gate_id, tile.currency), tile.charged)
+                charged.add_metric((tile.gate_id, _currency(tile)), tile.charged)
         yield from (admitted, refused, charged)
+
+
+def _currency(tile: GateTile) -> str:
+    return tile.currency if tile.currency in _CURRENCIES else _OTHER
+
+
+def _version(tile: GateTile) -> str:
+    return tile.version if not tile.version or _VERSION.fullmatch(tile.version) else _OTHER
 
 
 def _gauge(name: str, about: str, value: float) -> Metric:
