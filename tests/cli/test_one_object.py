@@ -40,7 +40,6 @@ BAD_INPUT = [
     "ticket checkout",
     "receipt print KRVG",
     "receipt show KRVG",
-    "receipt list --set admission.price_cents=cheap",
     "journal close --date 2026-02-30",
     "journal close",
 ]
