@@ -192,6 +192,8 @@ def _watch(note: ExchangeNote) -> str:
             restarts = count if restarts < 0 else min(count, restarts)
             is_to_start = shown.get("Job", "0") not in {"", "0"}
             if count > restarts or (seen in {"failed", "inactive"} and not is_to_start):
+                if _shutdown or unit.is_machine_stopping():
+                    raise SystemExit(0)  # it was stopped with the machine: watched anew after the boot
                 return f"it ended by itself: {_last_words()}"
         _pause()
     # One that waited for its scanner before may go on waiting for it.

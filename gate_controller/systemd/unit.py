@@ -39,6 +39,14 @@ def is_booted() -> bool:
     return _RUNS_SYSTEMD.exists()
 
 
+def is_machine_stopping() -> bool:
+    """Whether the machine is being shut down: units end then that nobody has stopped."""
+    try:
+        return "SystemState=stopping" in _systemctl("show", "--property=SystemState", seconds=ASK_SECONDS)
+    except UnitError:
+        return False
+
+
 def is_installed() -> bool:
     """Whether systemd knows the gate's unit."""
     return properties(["LoadState"]).get("LoadState") == "loaded"

@@ -182,6 +182,27 @@ async def test_the_power_goes_while_a_broken_release_is_tried_and_the_next_boot_
     assert await asyncio.to_thread(versions, gate) == ("0.1.0+deb12 installed", "0.1.0")
 
 
+async def test_a_machine_that_is_shut_down_while_a_release_is_watched_watches_it_anew_after_the_boot(
+    gate: Container, newer: Path, package: Path, plugged: PtyScanner
+) -> None:
+    await asyncio.to_thread(gate.does, "systemctl", "enable", "--now", "--no-block", GATE)
+    await ready(gate)
+    # From a session that systemd knows of, as every terminal of a gate is: it ends with the machine.
+    command = ("systemd-run", "--quiet", "gate-controller", "upgrade", brought(gate, newer, package), "--watch", "6")
+    await asyncio.to_thread(gate.does, *command)
+    link = gate.root / OPT / "current"
+    await until(lambda: link.readlink().name == "0.2.0", seconds=100)
+    await ready(gate)
+    await asyncio.to_thread(gate.shut_down)
+    assert (gate.root / OPT / "upgrade.json").exists()
+
+    await asyncio.to_thread(gate.boot, scanner=plugged.port)
+
+    await until(lambda: not (gate.root / OPT / "upgrade.json").exists(), seconds=60)
+    await ready(gate)
+    assert await asyncio.to_thread(versions, gate) == ("0.2.0+deb12 installed", "0.2.0")
+
+
 async def test_the_power_goes_while_dpkg_is_at_work_and_the_gate_starts_as_it_was(
     gate: Container, newer: Path, package: Path, plugged: PtyScanner
 ) -> None:
