@@ -10,7 +10,7 @@ import platform
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import mask
 from gate_controller.admission.words.facts import Fact, Intended, Regime, RegimeBegun, Standing
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.messages import HOLDS, Fault
 from gate_controller.admission.words.money import Cents, Currency
@@ -45,7 +46,7 @@ class GateState(StrEnum):
     OUT_OF_SERVICE = "out of service"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LaneStatus:
     """Who is in the lane."""
 
@@ -58,7 +59,7 @@ class LaneStatus:
     """When its visitor scanned (wall clock); None where the lane is free."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegimeStatus:
     """What staff have ordered for a while. Times are wall clock, in seconds since 1970."""
 
@@ -72,7 +73,7 @@ class RegimeStatus:
     incident: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutageStatus:
     """E-GUMA is out of reach, and the house has said what becomes of visitors. Times are wall clock."""
 
@@ -95,7 +96,7 @@ class OutageStatus:
         return f"E-GUMA is out of reach: visitors are let in free, {self.persons} so far"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EgumaStatus:
     """How E-GUMA was the last time that it was asked. Times are wall clock, in seconds since 1970."""
 
@@ -108,7 +109,7 @@ class EgumaStatus:
     trouble_since: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MoneyStatus:
     """Money that is not at its end yet. Amounts are in cents."""
 
@@ -119,7 +120,7 @@ class MoneyStatus:
     in_doubt_cents: Cents
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Build:
     """What runs."""
 
@@ -127,7 +128,7 @@ class Build:
     python: str = platform.python_version()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GateStatus:
     """A gate at one moment. Times are wall clock, in seconds since 1970."""
 

@@ -87,7 +87,7 @@ async def test_the_exit_opens_a_gate_that_cannot_open_its_journal(
         await gate.has_looked()
 
 
-async def test_who_leaves_while_somebody_enters_uses_the_same_opening(
+async def test_who_leaves_while_somebody_enters_has_the_turnstile_turn_once_more(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     async with running_gate(state_dir, pins, simulator, exit_button__pin=EXIT, relay__pulse_seconds=0.5) as gate:
@@ -95,7 +95,7 @@ async def test_who_leaves_while_somebody_enters_uses_the_same_opening(
         await gate.shows(MessageKind.ADMITTED)
         await presses(gate)
         await gate.lane_is_free()
-        assert len(gate.pulses) == 1
+        assert len(gate.pulses) == 2
         await gate.stand("admitted", "exit opened")
         assert gate.charged == PRICE
 

@@ -184,8 +184,13 @@ class GateInProcess:
         return verdict
 
     async def lane_is_free(self) -> None:
-        """Wait until another person can be served and the relay is at rest."""
-        await until(lambda: self.app.gate.lane is None and not self.pins.is_high(RELAY))
+        """Wait until another person can be served and the relay is at rest, with nothing to follow."""
+        await until(lambda: self.app.gate.lane is None and not self._relay_is_on)
+
+    @property
+    def _relay_is_on(self) -> bool:
+        # Low is no rest while a pulse is to follow another, in the gap that a turnstile needs between the two.
+        return self.pins.is_high(RELAY) or self.app._mending.drive.is_on
 
     async def takes_scans(self) -> None:
         """Wait until nothing keeps the gate out of service."""
