@@ -2,7 +2,8 @@
 The composition root: builds every part from the settings and wires them. The only file that knows all.
 
 `App` is the life of a gate: devices at rest, journal open, attempts of the last run taken up, scans until a signal
-comes, devices at rest again. What an order needs while no gate runs is put together in `stopped_gate.py`.
+comes, devices at rest again. `answer_stopped` is what an order needs while no gate runs: the core, the journal's writer
+and E-GUMA, without any device; nothing moves, and no scan is taken.
 """
 
 import asyncio
@@ -11,17 +12,19 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gate_controller.admission.gate.gate import Gate
 from gate_controller.admission.words.events import Stopping
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import Fault, Message
 from gate_controller.desk.broker_line import keep_broker_told
-from gate_controller.desk.control_socket import ControlServer
+from gate_controller.desk.control_socket import ControlError, ControlServer
 from gate_controller.desk.running import answerers_of
 from gate_controller.desk.staff import Desk
+from gate_controller.desk.stopped import NobodyThere, NothingMoves, answer
 from gate_controller.desk.technicians import Trials
+from gate_controller.desk.wanted_receipts import Receipts
 from gate_controller.desk.wants import new_order
 from gate_controller.devices.health import look
 from gate_controller.devices.machine import serial_number
@@ -419,3 +422,50 @@ def _unless_code(provisioner: "Provisioner", scanned: Callable[[bytes], None], f
 def _last_try_ended(facts: int, failure: str | None) -> None:
     if failure is not None:
         _log.error("journal=not_recorded facts=%d why=%r", facts, failure)
+
+
+async def answer_stopped(settings: Settings, do: str, request: dict[str, Any]) -> Any:
+    """Answer one request on a stopped gate's journal. Raises `ControlError`."""
+    journal = Journal(settings.state_dir)
+    clock = ServerClock()
+    api = Api(settings.eguma.base_url, settings.eguma.api_key.get_secret_value(), clock.note)
+    gate = Gate(policy_of(settings), Numbering(""), {Fault.STARTING: "stopped"})
+    board = StatusBoard(gate, Degraded())
+    books = Books(api, journal, OwnUser(journal, configured=None, api_key=""), tell=lambda _: None)
+    crash: list[BaseException] = []
+    runner = Runner(
+        gate,
+        journal=journal,
+        api=api,
+        clock=clock,
+        drive=NothingMoves(),
+        front=NobodyThere(),
+        books=books,
+        board=board,
+        crashed=crash.append,
+    )
+    desk = Desk(
+        settings.state_dir,
+        now=runner.now,
+        order=runner.order,
+        gate=gate,
+        status=board.status,
+        journal=journal,
+        books=books,
+    )
+    try:
+        receipts = Receipts(Printing(settings, wall=clock.now), desk.given).answerers()
+        answered = await answer(desk, gate, journal, settings.state_dir, do, request, besides=receipts)
+        runner.stop()
+        await runner.drain()
+    except ControlError:
+        if crash:
+            raise crash[0] from None
+        raise
+    finally:
+        board.close()
+        await journal.close()
+        await api.aclose()
+    if crash:
+        raise crash[0]
+    return answered

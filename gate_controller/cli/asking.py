@@ -170,6 +170,6 @@ def settings_without_key(config: Path | None, overrides: list[str] | None) -> "S
 def _ask_stopped(settings: "Settings", do: str, request: dict[str, Any]) -> Any:
     import asyncio
 
-    from gate_controller.stopped_gate import answer_stopped
+    from gate_controller.app import answer_stopped
 
     return asyncio.run(answer_stopped(settings, do, request))
