@@ -215,11 +215,12 @@ class ModelledDesk:
         world = self._world
         if world.gate.errands.unfinished:
             world.watch.wrong(f"promise 3: errands not at rest: {list(world.gate.errands.unfinished)}")
-        for attempt in world.disk.attempts:
-            facts = world.disk.facts(attempt)
+        books = {attempt: world.disk.facts(attempt) for attempt in world.disk.attempts}
+        for attempt, facts in books.items():
             if isinstance(facts[0], ErrandBegun):
                 self._check(attempt, facts[0], facts)
-            elif isinstance(facts[0], Intended):
+        for attempt, facts in books.items():  # a till that redeems just a part hides it: told by now
+            if isinstance(facts[0], Intended):
                 self._check_parts(attempt, facts)
         for attempt in self.effects:
             if not world.disk.has(attempt, ErrandBegun):
