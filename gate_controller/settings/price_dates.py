@@ -50,13 +50,7 @@ def price_dates(value: object) -> PriceDates:
         return value
     if read.is_none(value):
         return PriceDates()
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise UnusableError("which is no JSON", _REMEDY) from None
-    if not isinstance(value, list):
-        raise UnusableError("which is no list of tables", _REMEDY)
+    value = read.tables(value, _REMEDY)
     if len(value) > MOST_CHANGES:
         raise UnusableError(f"which are more than {MOST_CHANGES}", "leave out those that are over")
     changes = [_change(table, f"where change {place}") for place, table in enumerate(value, start=1)]

@@ -58,13 +58,7 @@ def price_rules(value: object) -> PriceRules:
         return value
     if read.is_none(value):
         return PriceRules()
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise UnusableError("which is no JSON", _REMEDY) from None
-    if not isinstance(value, list):
-        raise UnusableError("which is no list of tables", _REMEDY)
+    value = read.tables(value, _REMEDY)
     if len(value) > MOST_RULES:
         raise UnusableError(f"which are more than {MOST_RULES} rules", "leave out what others say as well")
     rules = tuple(_rule(table, f"where rule {place}") for place, table in enumerate(value, start=1))

@@ -6,11 +6,13 @@ never repeats the value: the line about the mistake shows it, unless it is a sec
 nor device.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from pydantic import GetCoreSchemaHandler, SecretStr
 from pydantic_core import CoreSchema, core_schema
@@ -206,6 +208,18 @@ def key(value: object) -> SecretStr:
     if len(text) > _MAX_KEY:
         raise UnusableError(f"has over {_MAX_KEY} characters", remedy)
     return SecretStr(text)
+
+
+def tables(value: object, remedy: str) -> list[Any]:
+    """Return a list of tables, as a file has it or typed as JSON; what is in them is for the caller to look at."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise UnusableError("which is no JSON", remedy) from None
+    if not isinstance(value, list):
+        raise UnusableError("which is no list of tables", remedy)
+    return value
 
 
 def is_none(value: object) -> bool:
