@@ -18,8 +18,7 @@ from gate_controller.cli.json_output import in_json
 
 if TYPE_CHECKING:
     from gate_controller.admission.words.codes import Code
-    from gate_controller.eguma.api import Api
-    from gate_controller.eguma.asks import Ask
+    from gate_controller.eguma.api import Api, Ask
     from gate_controller.settings import Settings
 
 # ruff: noqa: PLC0415 - the HTTP client is brought in after the faults that need none

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.cli.exits import CommandError, ExitCode
-from gate_controller.eguma.api import Api
-from gate_controller.eguma.asks import Ask
+from gate_controller.eguma.api import Api, Ask
 
 if TYPE_CHECKING:
     from gate_controller.settings import Settings

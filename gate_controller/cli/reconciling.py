@@ -43,7 +43,7 @@ def reconcile(
       gate-controller journal reconcile --date 2026-11-23
     """
     from gate_controller.cli.enquiry import enquire
-    from gate_controller.eguma.asks import redemptions_between
+    from gate_controller.eguma.api import redemptions_between
     from gate_controller.journal.reconcile import MARGIN_SECONDS, Charge, differences, own_user_in
 
     begin, end, local = _span(day, zone)

@@ -52,7 +52,7 @@ def balance(
 def _ask(settings: "Settings", code: "Code") -> "BalanceAnswer":
     # ruff: noqa: PLC0415 - the HTTP client is brought in after the faults that need none
     from gate_controller.cli.enquiry import enquire
-    from gate_controller.eguma.asks import balance_of
+    from gate_controller.eguma.api import balance_of
 
     # As long as a visitor at the gate would wait.
     return enquire(settings, balance_of(code), settings.admission.verdict_seconds)

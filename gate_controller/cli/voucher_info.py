@@ -41,7 +41,7 @@ def info(
     from gate_controller.admission.words.codes import Code
     from gate_controller.cli.asking import ask
     from gate_controller.cli.eguma_answers import read_voucher_code, tell
-    from gate_controller.eguma.asks import balance_of
+    from gate_controller.eguma.api import balance_of
 
     what = "the 12 letters and digits on the voucher, or a ShortCode of two digits"
     read = read_voucher_code(code, what, short_codes=True)
@@ -72,7 +72,7 @@ def info(
 async def _told_of(enquirer: "Enquirer", code: "Code") -> "EgumaReport":
     from gate_controller.admission.words.codes import VoucherCode, is_short_code
     from gate_controller.cli.eguma_answers import EgumaReport
-    from gate_controller.eguma.asks import balance_of
+    from gate_controller.eguma.api import balance_of
     from gate_controller.eguma.desk_api import info_of
 
     voucher_code = VoucherCode(code)

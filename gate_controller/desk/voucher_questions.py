@@ -16,8 +16,7 @@ from gate_controller.desk.at_once import AtOnce
 from gate_controller.desk.control_socket import AskedWrongly, JournalAway
 from gate_controller.desk.typed_codes import read_typed
 from gate_controller.eguma.answers import BalanceAnswer
-from gate_controller.eguma.api import Api, fit_to_be_told
-from gate_controller.eguma.asks import balance_of
+from gate_controller.eguma.api import Api, balance_of, fit_to_be_told
 from gate_controller.journal.records import moment
 
 # ruff: noqa: PLC0415 - what only a desk asks of E-GUMA is brought in by whoever stands at one

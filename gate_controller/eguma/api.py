@@ -8,6 +8,7 @@ twice (eguma-api.md, "idempotency").
 
 import asyncio
 import contextlib
+import json
 import logging
 import re
 import time
@@ -15,6 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final, Generic, NamedTuple, TypeVar
+from urllib.parse import quote, urlencode
 
 import tenacity
 from pydantic import ValidationError
@@ -22,14 +24,24 @@ from pydantic import ValidationError
 from gate_controller.admission.words import calls
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.codes import VoucherCode, mask
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.masking import masked_in
 from gate_controller.admission.words.money import Cents
-from gate_controller.eguma.answers import ChangedAnswer, RedeemAnswer, entries_in
-from gate_controller.eguma.asks import CHANGES, GIVES_BACK, READS, Ask, balance_of, changing, redemptions_between
+from gate_controller.eguma.answers import (
+    LIST,
+    BalanceAnswer,
+    ChangedAnswer,
+    CodedAnswer,
+    ListedAnswer,
+    RedeemAnswer,
+    entries_in,
+)
 from gate_controller.eguma.connection import Answered, EgumaConnection, NotAnswered
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
+_Coded = TypeVar("_Coded", bound=CodedAnswer)
 
 # The list's times are local and carry no offset (eguma-api.md); local time lies between 12 h behind UTC and 14 h ahead.
 BEHIND_UTC = timedelta(hours=12)
@@ -54,10 +66,67 @@ _LOOKED_AT: Final = 16 * MAX_TEXT
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _BLANKS_AND_CONTROLS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
-
 # E-GUMA's own word besides what was asked for: these, with words for people. All else (a page, another 4xx, a redirect)
 # may be a proxy's or a portal's, and the request may have gone on: unknown.
 _REFUSALS: Final[Mapping[int, CallFault]] = {400: CallFault.REFUSED, 401: CallFault.KEY_NOT_ACCEPTED}
+
+# After which faults an endpoint is asked again, by what it does.
+Faults = frozenset[CallFault]
+READS: Final = Faults({CallFault.NOT_SENT, CallFault.UNKNOWN})
+CHANGES: Final = Faults({CallFault.NOT_SENT})  # sent twice, it takes effect twice
+GIVES_BACK: Final = Faults()  # its caller repeats it, for as long as it takes; E-GUMA refuses more than is left
+
+
+@frozen
+class Ask(Generic[_T_co]):
+    """One thing to ask: what to get or, with a body, post, and how its answer is read; `ValueError`: it cannot be."""
+
+    name: str
+    again_after: Faults
+    target: str
+    read: Callable[[bytes], _T_co]
+    code: str = ""
+    body: bytes | None = None
+    token: str = ""
+
+
+def balance_of(code: str) -> Ask[BalanceAnswer]:
+    """Ask whether a code can be redeemed, and for how much."""
+    return Ask("balance", READS, path_of(code, "balance"), BalanceAnswer.model_validate_json, code)
+
+
+def redemptions_between(begin: datetime, end: datetime, user: str | None = None) -> Ask[tuple[ListedAnswer, ...]]:
+    """Ask for the account's redemptions between two of the merchant's local times, naive ones; or for one user's."""
+    if begin.tzinfo or end.tzinfo:
+        raise ValueError("E-GUMA's list of redemptions takes local times without an offset: pass naive ones")
+    span = {"from": begin.isoformat(timespec="seconds"), "to": end.isoformat(timespec="seconds")}
+    query = urlencode(span | ({"user_id": user} if user else {}))
+    return Ask("redemptions", READS, f"/v1/vouchers/redemptions.json?{query}", LIST.validate_json)
+
+
+def about(code: str, model: type[_Coded]) -> Callable[[bytes], _Coded]:
+    """Return the reader of what is said of this voucher, or ticket; what is about another one cannot be read."""
+
+    def read(body: bytes) -> _Coded:
+        answer = model.model_validate_json(body)
+        if (answer.code or code) != code:
+            raise ValueError(f"it is about another one, {mask(answer.code)}")
+        return answer
+
+    return read
+
+
+def changing(
+    name: str, again_after: Faults, code: VoucherCode, body: dict[str, object], model: type[_Coded], token: str = ""
+) -> Ask[_Coded]:
+    """Ask for a change of a voucher."""
+    return Ask(name, again_after, path_of(code, name), about(code, model), code, json.dumps(body).encode(), token)
+
+
+def path_of(code: str, verb: str, kind: str = "vouchers") -> str:
+    """Return where what has this code is asked about or told to do something."""
+    safe = quote(code, safe="") if code.strip(".") else "%2E" * len(code)  # dots alone would be a step in the path
+    return f"/v1/{kind}/{safe}/{verb}.json"
 
 
 class Api:

@@ -17,8 +17,7 @@ from gate_controller.admission.words.local_time import Day
 from gate_controller.admission.words.money import Cents
 from gate_controller.eguma import desk_answers as says
 from gate_controller.eguma.answers import ChangedAnswer
-from gate_controller.eguma.api import Api, fit_to_be_told
-from gate_controller.eguma.asks import CHANGES, READS, Ask, Faults, about, changing, path_of
+from gate_controller.eguma.api import CHANGES, READS, Api, Ask, Faults, about, changing, fit_to_be_told, path_of
 from gate_controller.eguma.merchant_time import seconds_since_1970
 
 MAX_REASON: Final = 1024

@@ -8,8 +8,7 @@ already. What a lost answer meant is told by the look-up.
 from gate_controller.admission.words import ticket_calls as calls
 from gate_controller.admission.words.calls import CallFailed
 from gate_controller.admission.words.codes import TicketNumber
-from gate_controller.eguma.api import Api, fit_to_be_told
-from gate_controller.eguma.asks import CHANGES, READS, Ask, about, path_of
+from gate_controller.eguma.api import CHANGES, READS, Api, Ask, about, fit_to_be_told, path_of
 from gate_controller.eguma.merchant_time import seconds_since_1970
 from gate_controller.eguma.ticket_answers import CheckAnswer, TicketInfoAnswer
 

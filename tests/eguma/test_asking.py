@@ -15,8 +15,7 @@ from gate_controller.admission.words.calls import Balance, CallFailed, CallFault
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.money import Cents
 from gate_controller.eguma.answers import ListedAnswer
-from gate_controller.eguma.api import Api
-from gate_controller.eguma.asks import redemptions_between
+from gate_controller.eguma.api import Api, redemptions_between
 from gate_controller.shell.server_clock import ServerClock
 from gate_controller.simulator import SAMPLES, Simulator
 from tests.rig.raw_server import answer_of, raw_server
