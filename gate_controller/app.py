@@ -33,7 +33,7 @@ from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
 from gate_controller.settings import LoadedSettings, Settings
 from gate_controller.shell.beats import Beats, Work
-from gate_controller.shell.books import Books
+from gate_controller.shell.books import Books, OwnUser
 from gate_controller.shell.degraded import Degraded
 from gate_controller.shell.fittings import (
     PASSAGE_SENSOR,
@@ -48,7 +48,6 @@ from gate_controller.shell.house_count import keep_count
 from gate_controller.shell.last_run import LastRun
 from gate_controller.shell.last_visitor import LastVisitor
 from gate_controller.shell.mending import Mending, NoDrive
-from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.policies import policy_of
 from gate_controller.shell.printing import Printing
 from gate_controller.shell.receivers import keep_telling, keep_told
@@ -147,10 +146,8 @@ class App:
             gate=f"{settings.id} {machine}",
         )
         self._api = Api(settings.eguma.base_url, key, clock.note)
-        self._own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
-        self._books = Books(
-            self._api, self._journal, self._own_user, tell=lambda why: self._degraded.note("journal", why)
-        )
+        own_user = OwnUser(self._journal, configured=settings.eguma.user_id, api_key=key)
+        self._books = Books(self._api, self._journal, own_user, tell=partial(self._degraded.note, "journal"))
         self._service = Service(self.board, self._journal, on_ready=on_ready)
         self._runner = Runner(
             self.gate,
@@ -166,7 +163,7 @@ class App:
             on_sensor_ailment=partial(self._degraded.note, PASSAGE_SENSOR),
         )
         self._last_run = LastRun(
-            self._runner, journal=self._journal, own_user=self._own_user, board=self.board, machine=machine
+            self._runner, journal=self._journal, books=self._books, board=self.board, machine=machine
         )
         self._mending = Mending(settings, self._runner, self._degraded, self._last_run.sensed)
         self._desk = Desk(
@@ -363,7 +360,6 @@ class App:
             self._runner,
             journal=self._journal,
             api=self._api,
-            own_user=self._own_user,
             books=self._books,
             board=self.board,
             warm_seconds=settings.eguma.warm_seconds,

@@ -206,7 +206,7 @@ class DayClosings:
         self, listed: tuple[ListedRedemption, ...], since: float, until: float, zone: tzinfo
     ) -> dict[str, Any]:
         ours = self._reader.charges(since, until)
-        user = self._books.own_user or own_user_in(listed, ours)
+        user = self._books.own_user.known or own_user_in(listed, ours)
         theirs = []
         for entry in listed:
             at = datetime.fromtimestamp(entry.at, UTC).replace(tzinfo=zone).timestamp()

@@ -1,15 +1,18 @@
 """
-The journal beside E-GUMA's list of redemptions: which entries does the journal explain, and does the list show a charge
-of this gate's own that the journal never intended?
+The journal beside E-GUMA's list of redemptions: which of the list's users is this gate, which entries does the journal
+explain, and does the list show a charge of this gate's own that the journal never intended?
 
 Then the key is used elsewhere, or the journal is an older copy: what look-ups conclude from the journal holds no more.
 """
 
 import asyncio
+import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from gate_controller.admission.attempt.evidence import learn_user
 from gate_controller.admission.words.calls import (
     AskRedemptions,
     CallFailed,
@@ -22,10 +25,89 @@ from gate_controller.eguma.api import AHEAD_OF_UTC, Api
 from gate_controller.journal.failures import JournalError
 from gate_controller.journal.store import LOST_UNTIL, Store
 from gate_controller.journal.writer import Journal
-from gate_controller.shell.own_user import OwnUser
+
+_log = logging.getLogger(__name__)
 
 GIVE_BACK_AFTER_SECONDS = 1.0
 """After a list memory is given back: whoever waits has been told by then."""
+
+LEAST_CHARGES = 2
+"""How many charges teach the gate its user: one may be a stranger's of the same voucher and amount."""
+
+_KEY = "key"
+"""What the journal remembers the newest key under: its mark, and the number of the newest attempt before it."""
+
+
+class OwnUser:
+    """
+    Which of E-GUMA's users this gate is, as far as that is proven: by redemptions that it knows to be its own.
+
+    The list of redemptions names users, not keys, and without the gate's user a look-up cannot tell its own redemptions
+    from another gate's. What the settings say or an earlier run learnt counts for the key it was proven with, and no
+    other.
+    """
+
+    def __init__(self, journal: Journal, *, configured: str | None, api_key: str) -> None:
+        self._journal = journal
+        self._configured = configured
+        # Who the settings name needs only one charge to prove it.
+        self._least = LEAST_CHARGES if configured is None else 1
+        # Another key may be another user's. The key itself cannot be had back from this.
+        self._mark = hashlib.sha256(api_key.encode()).hexdigest()[:16]
+        self._charged_after = 0
+        """Number of the newest attempt that may have been charged with another key."""
+        self._told: str | None = None
+        self.known: str | None = None
+        """The user's id, once proven."""
+
+    async def recall(self) -> None:
+        """Take what an earlier run learnt with this key. Raises `JournalError`."""
+        user, self._charged_after = await self._journal.read(self._recall)
+        if self._configured in {None, user}:
+            self.known = user
+
+    def _recall(self, store: Store) -> tuple[str | None, int]:
+        mark, _, after = (store.remembered(_KEY) or "").partition(" ")
+        if mark != self._mark:
+            after = str(store.newest_number())
+            store.remember(_KEY, f"{self._mark} {after}")
+        return store.remembered(f"user_of_key:{self._mark}"), int(after)
+
+    async def can_learn(self, since: float) -> bool:
+        """Say whether the charges since a moment (wall clock) are enough to ask for the list. Raises `JournalError`."""
+        charges = await self._journal.read(lambda store: store.charges_since(since, after=self._charged_after))
+        return len(charges) >= self._least
+
+    async def learn(self, listed: Iterable[ListedRedemption], since: float) -> None:
+        """Learn from a list of redemptions of all users since a moment (wall clock). Raises `JournalError`."""
+        if self.known is None:
+            self.go_by(await self._journal.read(lambda store: self.proven_by(store, listed, since)))
+
+    def proven_by(self, store: Store, listed: Iterable[ListedRedemption], since: float) -> str | None:
+        """
+        Return whom the journal's charges since a moment prove to be the one in such a list, for `go_by`; what agrees
+        with the settings is remembered. For whoever asks the journal something else besides, in its thread.
+        """
+        charges = store.charges_since(since, after=self._charged_after)
+        user = learn_user(listed, charges, at_least=self._least)
+        if user is not None and self._configured in {None, user}:
+            store.remember(f"user_of_key:{self._mark}", user)
+        return user
+
+    def go_by(self, user: str | None) -> None:
+        """Go by what was found; nothing changes where that is nobody."""
+        if user is None or user == self._told:
+            return
+        self._told = user
+        if self._configured in {None, user}:
+            self.known = user
+            _log.info("own_user=learnt id=%s", user)
+        else:
+            _log.warning(
+                "own_user=contradicted set=%s listed=%s what='set eguma.user_id right: until then no list opens it'",
+                self._configured,
+                user,
+            )
 
 
 class Books:
@@ -35,15 +117,11 @@ class Books:
         """`tell` is told of a journal that lacks charges, in words for staff and technicians."""
         self._api = api
         self._journal = journal
-        self._own_user = own_user
+        self.own_user = own_user
+        """Who this gate is in the lists."""
         self._tell = tell
         self._uncompared: list[tuple[tuple[ListedRedemption, ...], float]] = []
         """Lists, each with the moment since when it counts, that are still to be laid beside the journal."""
-
-    @property
-    def own_user(self) -> str | None:
-        """Whose key this gate has, once that is proven."""
-        return self._own_user.known
 
     async def listed(
         self, since: float, now: float, deadline: float, *, urgent: bool
@@ -70,10 +148,10 @@ class Books:
         await self.compare(now)
         surely_from, maybe_from = begin + AHEAD_OF_UTC.total_seconds(), begin - AHEAD_OF_UTC.total_seconds()
         self._uncompared.append((listed, maybe_from))
-        is_user_known = self._own_user.known is not None
+        is_user_known = self.own_user.known is not None
 
         def known(store: Store) -> tuple[str | None, int, int]:
-            user = None if is_user_known else self._own_user.proven_by(store, listed, surely_from)
+            user = None if is_user_known else self.own_user.proven_by(store, listed, surely_from)
             what, but = (command.voucher_code, command.amount), command.attempt
             surely, at_most = store.count_charges(*what, (surely_from, maybe_from), but=but)
             # Of a journal that may lack some, any entry may be an earlier charge of this gate.
@@ -84,8 +162,8 @@ class Books:
         except JournalError as error:
             return CallFailed(CallFault.UNKNOWN, str(error))
         if user is not None:
-            self._own_user.go_by(user)
-        return Redemptions(listed, self._own_user.known, surely, at_most)
+            self.own_user.go_by(user)
+        return Redemptions(listed, self.own_user.known, surely, at_most)
 
     async def compare(self, now: float) -> None:
         """
@@ -101,7 +179,7 @@ class Books:
             _give_memory_back_soon()
 
     async def _compare(self, listed: Iterable[ListedRedemption], since: float, now: float) -> None:
-        if (own_user := self._own_user.known) is None:
+        if (own_user := self.own_user.known) is None:
             return
         # Entries alike in every field may be one entry twice.
         shown = Counter((e.voucher_code, e.amount) for e in set(listed) if e.user == own_user)

@@ -20,7 +20,7 @@ from gate_controller.journal.failures import JournalError
 from gate_controller.journal.rows import PRICES
 from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
-from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.books import Books
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.status import StatusBoard
 
@@ -35,13 +35,11 @@ _Histories = tuple[tuple[Fact, ...], ...]
 class LastRun:
     """What the gate before this one did not finish, on this machine or on another."""
 
-    def __init__(
-        self, runner: Runner, *, journal: Journal, own_user: OwnUser, board: StatusBoard, machine: str
-    ) -> None:
+    def __init__(self, runner: Runner, *, journal: Journal, books: Books, board: StatusBoard, machine: str) -> None:
         """`machine` is what tells this machine from every other one."""
         self._runner = runner
         self._journal = journal
-        self._own_user = own_user
+        self._books = books
         self._board = board
         self._machine = machine
         self._early: deque[SensorChanged | SensorFailed] = deque(maxlen=EARLY_CHANGES)
@@ -59,7 +57,7 @@ class LastRun:
         while not stop.is_set():
             try:
                 bound, numbering, unfinished, open_items, recent, prices = await self._journal.read(self._read)
-                await self._own_user.recall()
+                await self._books.own_user.recall()
             except JournalError as error:
                 self._runner.fault(Fault.JOURNAL, str(error))
                 with contextlib.suppress(TimeoutError):

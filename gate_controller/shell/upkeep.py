@@ -18,7 +18,6 @@ from gate_controller.journal.failures import JournalError
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
 from gate_controller.shell.local_zone import LocalZone
-from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.status import StatusBoard
 
@@ -46,7 +45,6 @@ class Upkeep:
         *,
         journal: Journal,
         api: Api,
-        own_user: OwnUser,
         books: Books,
         board: StatusBoard,
         warm_seconds: float,
@@ -54,7 +52,6 @@ class Upkeep:
         self._runner = runner
         self._journal = journal
         self._api = api
-        self._own_user = own_user
         self._books = books
         self._board = board
         self._warm_seconds = warm_seconds
@@ -96,18 +93,19 @@ class Upkeep:
 
     async def learn_own_user(self) -> None:
         """Ask for the list when a charge of this gate must be in it: the first doubt shall find a gate that knows."""
-        while self._own_user.known is None:
+        own_user = self._books.own_user
+        while own_user.known is None:
             await asyncio.sleep(LEARN_SECONDS)
             now = self._runner.now().wall
             since = now - LEARN_WINDOW_SECONDS
             with contextlib.suppress(JournalError):  # the gate is out of service for it, and says so
-                if not await self._own_user.can_learn(since):
+                if not await own_user.can_learn(since):
                     continue
                 deadline = time.monotonic() + LEARN_SECONDS
                 listed = await self._books.listed(since, now, deadline, urgent=False)
                 if not isinstance(listed, CallFailed):
-                    await self._own_user.learn(listed, since)
-            if self._own_user.known is None:
+                    await own_user.learn(listed, since)
+            if own_user.known is None:
                 await asyncio.sleep(LEARN_AGAIN_SECONDS)
 
     async def archive_old_attempts(self, keep_days: Callable[[], int]) -> None:

@@ -42,8 +42,7 @@ from gate_controller.journal.reader import Reader
 from gate_controller.journal.reconcile import Charge, differences
 from gate_controller.journal.store import FILE_NAME, Store
 from gate_controller.journal.writer import Journal
-from gate_controller.shell.books import Books
-from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.books import Books, OwnUser
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.simulator.clock import local_text
 from gate_controller.simulator.vouchers import User

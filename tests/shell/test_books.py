@@ -9,8 +9,7 @@ from gate_controller.admission.words.calls import AskRedemptions, ListedRedempti
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
-from gate_controller.shell.books import Books
-from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.books import Books, OwnUser
 from tests.rig.facts import NOON, PRICE, VOUCHER, admission, intended
 from tests.rig.raw_server import answer_of, raw_server
 
@@ -20,7 +19,7 @@ from pathlib import Path
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
 from gate_controller.shell import books
-from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.books import OwnUser
 
 books.GIVE_BACK_AFTER_SECONDS = 0.0
 

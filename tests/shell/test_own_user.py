@@ -10,7 +10,7 @@ from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, RefundBegun, Refunded
 from gate_controller.journal.store import Store
 from gate_controller.journal.writer import Journal
-from gate_controller.shell.own_user import OwnUser
+from gate_controller.shell.books import OwnUser
 from tests.rig.facts import NOON, PRICE, VOUCHER, admission, intended, redeemed
 
 OTHER = VoucherCode("EXP6NT2VKD8Q")

@@ -16,9 +16,8 @@ from gate_controller.desk.control_socket import NoAnswer
 from gate_controller.desk.gate_orders import refuse_failed
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
-from gate_controller.shell.books import Books
+from gate_controller.shell.books import Books, OwnUser
 from gate_controller.shell.degraded import Degraded
-from gate_controller.shell.own_user import OwnUser
 from gate_controller.shell.runner import Runner
 from gate_controller.shell.server_clock import ServerClock
 from gate_controller.shell.status import StatusBoard
