@@ -1,6 +1,7 @@
 """A gate that joins a house by set-up codes before its scanner: real codes, a real house, a real broker."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -11,11 +12,11 @@ import aiomqtt
 import pytest
 
 from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.settings.provisioning import intake
 from gate_controller.settings.provisioning.content import Content, HouseToJoin
-from gate_controller.settings.provisioning.intake import READING_SECONDS
 from gate_controller.settings.provisioning.provisioned_state import PROVISIONED_FILE, read_provisioned
 from gate_controller.settings.provisioning.venue_keys import key_line
-from gate_controller.shell import house_request
+from gate_controller.shell import house_request, provisioner
 from gate_controller.shell.broker import trusting
 from gate_controller.shell.joining import new_code
 from gate_controller.simulator import Simulator
@@ -34,11 +35,15 @@ MAKER, STRANGER = Venue(), Venue()
 GATE = "gate-under-test"
 SERVICE_KEY = 5
 LACKS = ("eguma.api_key", "admission.price_cents")
+SOON_SECONDS = 0.2
+"""As long as anybody reads here, where it is not about whoever does not."""
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(house_request, "_PAUSES", (0.01,))
+    monkeypatch.setattr(intake, "READING_SECONDS", SOON_SECONDS)
+    monkeypatch.setattr(provisioner, "_READ_SECONDS", SOON_SECONDS)
     caplog.set_level("INFO")
 
 
@@ -89,6 +94,10 @@ def scan(gate: GateInProcess, of: Codes) -> None:
         gate.type(frame.text().encode() + b"\r")
 
 
+async def read_what_is_shown() -> None:
+    await asyncio.sleep(intake.READING_SECONDS)
+
+
 def confirm(gate: GateInProcess, of: Codes) -> None:
     gate.type(of.confirmation.text().encode() + b"\r")
 
@@ -117,7 +126,7 @@ async def test_a_gate_that_is_shown_the_codes_of_a_house_joins_it_and_obeys_whom
                 scan(gate, of)
                 await until(lambda: "provisioning=proposed" in caplog.text)
                 assert house.book.gates == {}  # nothing is joined before that is confirmed
-                await asyncio.sleep(READING_SECONDS)
+                await read_what_is_shown()
                 confirm(gate, of)
                 await until(gate.run.done)
         assert house.book.gates.keys() == {GATE}
@@ -222,7 +231,7 @@ async def test_what_is_expired_used_or_wrong_is_refused_before_anything_is_joine
     async with waiting_gate(state_dir, pins, simulator, keys_file, **settings) as gate:
         scan(gate, of)
         await until(lambda: why in caplog.text)
-        await asyncio.sleep(READING_SECONDS)
+        await read_what_is_shown()
         confirm(gate, of)
         await until(lambda: caplog.text.count("provisioning=refused") >= 2)
         assert not gate.run.done()
@@ -292,27 +301,32 @@ async def test_a_confirmation_that_comes_before_the_house_has_answered_confirms_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     of = await made(house)
-    goes_on = asyncio.Event()
+    begun, goes_on = threading.Event(), asyncio.Event()
     asked = house.enrolment.answer
     loop = asyncio.get_running_loop()
 
     async def slowly(body: bytes) -> bytes:
+        begun.set()
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(goes_on.wait(), loop))
         return await asked(body)
 
     monkeypatch.setattr(house.enrolment, "answer", slowly)
+    monkeypatch.setattr(provisioner, "_REPEAT_SECONDS", SOON_SECONDS / 2)
     async with waiting_gate(state_dir, pins, simulator, keys_file) as gate:
         scan(gate, of)
-        await asyncio.sleep(READING_SECONDS + 0.5)
+        await until(begun.is_set)
+        await read_what_is_shown()
         confirm(gate, of)
         await gate.scanner_pauses()
         await asyncio.sleep(0.5)
+        monkeypatch.setattr(intake, "READING_SECONDS", 10.0)  # a busy machine scans in less
         goes_on.set()
         await until(lambda: "provisioning=proposed" in caplog.text)
         confirm(gate, of)
         await until(lambda: "read what the gate shows" in caplog.text)
         assert house.book.gates == {}
-        await asyncio.sleep(READING_SECONDS)
+        monkeypatch.setattr(intake, "READING_SECONDS", SOON_SECONDS)
+        await read_what_is_shown()
         confirm(gate, of)
         await until(gate.run.done)
     assert house.book.gates.keys() == {GATE}
@@ -331,7 +345,7 @@ async def test_a_house_that_refuses_when_it_comes_to_joining_leaves_the_gate_as_
         scan(gate, of)
         await until(lambda: "provisioning=proposed" in caplog.text)
         house.now += 3601  # the hour ends while somebody reads
-        await asyncio.sleep(READING_SECONDS)
+        await read_what_is_shown()
         confirm(gate, of)
         await until(lambda: "which is over: have another one made" in caplog.text)
         assert not gate.run.done()
@@ -341,7 +355,7 @@ async def test_a_house_that_refuses_when_it_comes_to_joining_leaves_the_gate_as_
         again = await made(house, serial=8)
         scan(gate, again)
         await until(lambda: "provisioning=proposed serial=8" in caplog.text)
-        await asyncio.sleep(READING_SECONDS)
+        await read_what_is_shown()
         confirm(gate, again)
         await until(gate.run.done)
     assert read_provisioned(state_dir).settings["mqtt.user"] == GATE
@@ -364,7 +378,7 @@ async def test_another_house_takes_the_place_of_the_first_and_leaves_none_of_its
         async with waiting_gate(state_dir, pins, simulator, keys_file) as gate:
             scan(gate, of)
             await until(lambda: "provisioning=proposed" in caplog.text)
-            await asyncio.sleep(READING_SECONDS)
+            await read_what_is_shown()
             confirm(gate, of)
             await until(gate.run.done)
         taken = read_provisioned(state_dir).settings

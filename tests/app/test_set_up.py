@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from gate_controller.admission.words.messages import Fault, MessageKind
+from gate_controller.settings.provisioning import intake
 from gate_controller.settings.provisioning.content import Content, Network, PageUser
-from gate_controller.settings.provisioning.intake import READING_SECONDS
 from gate_controller.settings.provisioning.provisioned_state import PROVISIONED_FILE, read_provisioned
 from gate_controller.settings.provisioning.venue_keys import key_line
+from gate_controller.shell import provisioner
 from gate_controller.shell.provisioner import PENDING_FILE
 from gate_controller.simulator import FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, charged, fault, running_gate
@@ -50,7 +51,7 @@ async def scan_all(scanner: PtyScanner, gate: GateProcess, of: Codes) -> None:
         scanner.type(part.text().encode() + b"\r")
     scanner.type(of.passphrase.text().encode() + b"\r")
     await gate.logs("provisioning=proposed")
-    await asyncio.sleep(READING_SECONDS)  # what a person takes to read it: sooner is no confirmation
+    await asyncio.sleep(intake.READING_SECONDS)  # what a person takes to read it: sooner is no confirmation
     scanner.type(of.confirmation.text().encode() + b"\r")
 
 
@@ -123,8 +124,16 @@ async def test_a_gate_that_waits_takes_no_codes_that_are_not_for_it(
 
 
 async def test_a_gate_that_is_set_up_takes_codes_only_with_its_service_key_turned_and_nobody_served(
-    state_dir: Path, pins: Pins, simulator: Simulator, keys_file: Path, caplog: pytest.LogCaptureFixture
+    state_dir: Path,
+    pins: Pins,
+    simulator: Simulator,
+    keys_file: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(intake, "READING_SECONDS", 0.2)
+    monkeypatch.setattr(provisioner, "_READ_SECONDS", 0.2)
+    caplog.set_level("INFO")
     of = made(Content({"display.gate_name": "Nord"}), address="gate-under-test")
     settings: dict[str, Any] = {"provisioning__keys_file": keys_file, "service_key__pin": SERVICE_KEY}
     async with running_gate(state_dir, pins, simulator, **settings) as gate:
@@ -142,7 +151,8 @@ async def test_a_gate_that_is_set_up_takes_codes_only_with_its_service_key_turne
         await gate.lane_is_free()
         for frame in (*of.parts, of.passphrase):
             gate.type(frame.text().encode() + b"\r")
-        await asyncio.sleep(READING_SECONDS + 1)
+        await until(lambda: "provisioning=proposed" in caplog.text)
+        await asyncio.sleep(intake.READING_SECONDS)
         assert not (state_dir / PROVISIONED_FILE).exists()
         gate.type(of.confirmation.text().encode() + b"\r")
         await until(gate.run.done)

@@ -73,18 +73,22 @@ async def test_of_two_scans_in_one_read_the_first_is_a_scan(plugged: PtyScanner)
         assert await gate.until_frames(2) == [CODE, CODE]
 
 
-@pytest.mark.parametrize("text", TEXTS)
-async def test_no_line_of_a_text_is_a_scan(plugged: PtyScanner, text: bytes) -> None:
-    async with listening(plugged.port) as gate:
-        await gate.until_it_hears_short_codes()
-        for start in range(0, len(text), 100):
-            plugged.type(text[start : start + 100])
-            await until(lambda: plugged.unread == 0)
-        await asyncio.sleep(0.7)  # a stillness, after which a ShortCode would come through
-        plugged.type(CODE + b"\r")
-        refused, scan = await gate.until_frames(2)
-        assert codes([refused]) == []
-        assert scan == CODE
+async def test_no_line_of_a_text_is_a_scan() -> None:
+    async def scanned(text: bytes) -> None:
+        with PtyScanner() as scanner:
+            async with listening(scanner.port) as gate:
+                await gate.until_it_hears_short_codes()
+                for start in range(0, len(text), 100):
+                    scanner.type(text[start : start + 100])
+                    await until(lambda: scanner.unread == 0)
+                await asyncio.sleep(0.7)  # a stillness, after which a ShortCode would come through
+                scanner.type(CODE + b"\r")
+                refused, scan = await gate.until_frames(2)
+                assert codes([refused]) == [], text
+                assert scan == CODE, text
+
+    # All of them wait for the same stillness, each at a scanner of its own.
+    await asyncio.gather(*map(scanned, TEXTS))
 
 
 @pytest.mark.parametrize("junk", [b"\x00", b"\x03", b"\t", b"\x00\x03\t \x7f", b"\r", b"\n\x00"])
