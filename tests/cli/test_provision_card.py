@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ FRESH = "console=serial0,115200 console=tty1 root=PARTUUID=aa-02 rootfstype=ext4
 BOOKWORM = f"{FRESH} quiet init=/usr/lib/raspberrypi-sys-mods/firstboot\n"
 PACKAGE = b"!<arch>\na package"
 API_KEY, WIFI, PASSWORD = "k3y-0123456789", "wifi 'pass' $phrase", "a technician's password"
+PROFILE = "etc/NetworkManager/system-connections/gate-controller-1.nmconnection"
+SWITCH = "var/lib/NetworkManager/NetworkManager.state"
 NASTY = "Müseum \"; $(reboot) '"
 ANSWERS = f"""
 [card]
@@ -55,12 +58,13 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def root(desk: Path) -> Path:
     """The file system of a Pi, with the card's first partition in its place."""
     root = desk / "root"
-    for folder in ("boot/firmware", "etc", "var/lib/systemd/rfkill"):
+    for folder in ("boot/firmware", "etc", "var/lib/systemd/rfkill", "var/lib/NetworkManager", "var/log"):
         (root / folder).mkdir(parents=True)
     (root / "boot/firmware/config.txt").write_text("dtparam=i2c_arm=on\n")
     (root / "etc/hostname").write_text("raspberrypi\n")
     (root / "etc/hosts").write_text("127.0.0.1\tlocalhost\n127.0.1.1\traspberrypi\n")
     (root / "var/lib/systemd/rfkill/platform-fe300000.mmcnr:wlan").write_text("1")
+    (root / SWITCH).write_text("[main]\nWirelessEnabled=false\n")  # as the system is delivered
     return root
 
 
@@ -76,7 +80,7 @@ def start(root: Path, **system: str) -> str:
     programs = root.parent / "programs"
     programs.mkdir(exist_ok=True)
     notes = root.parent / "notes"
-    for name in ("dpkg", "apt-get", "systemctl", "useradd", "chpasswd", "getent"):
+    for name in ("dpkg", "apt-get", "systemctl", "useradd", "chpasswd", "getent", "iw", "rfkill", "nmcli"):
         path = programs / name
         cat = 'cat >> "$NOTES"' if name == "chpasswd" else system.get(name, ":")
         path.write_text(f'#!/bin/sh\necho "{name} $*" >> "$NOTES"\n{cat}\n')
@@ -109,11 +113,12 @@ def test_the_first_start_of_release_12_makes_a_gate_and_leaves_no_secret_on_the_
     assert (etc / "gate-controller/gate.toml").read_text() == "[relay]\npin = 5\n\n"
     assert (etc / "gate-controller/eguma.api_key").read_text().strip() == API_KEY
     assert (etc / "gate-controller/eguma.api_key").stat().st_mode & 0o777 == 0o600
-    profile = etc / "NetworkManager/system-connections/gate-controller-1.nmconnection"
+    profile = root / PROFILE
     assert profile.stat().st_mode & 0o777 == 0o600
     assert f"psk={WIFI}" in profile.read_text()
     assert "CH" in (etc / "modprobe.d/gate-controller-wifi.conf").read_text()
     assert (root / "var/lib/systemd/rfkill/platform-fe300000.mmcnr:wlan").read_text() == "0\n"
+    assert (root / SWITCH).read_text() == "[main]\nWirelessEnabled=true\n"
     assert "useradd --create-home --shell /bin/bash --groups sudo technician" in notes
     assert "technician:$6$" in notes
     assert "dpkg --install" in notes
@@ -130,13 +135,15 @@ def test_cloud_init_of_release_13_gets_all_that_it_needs_and_its_copies_go_too(r
     (boot / "cmdline.txt").write_text(f"{FRESH} ds=nocloud;i=rpi-imager-17 cfg80211.ieee80211_regdom=CH\n")
     (boot / "user-data").write_text("#cloud-config\n")
     prepared(root)
-    data, network = cloud(boot, "user-data"), cloud(boot, "network-config")
+    data = cloud(boot, "user-data")
     assert data["hostname"] == "gate-east"
     assert data["users"][0]["name"] == "technician"
-    assert data["users"][0]["passwd"].startswith("$6$")
+    # Whoever is there already, as pi is, would keep what he has with "passwd".
+    assert data["users"][0]["hashed_passwd"].startswith("$6$")
     assert data["users"][0]["ssh_authorized_keys"] == ["ssh-ed25519 AAAAC3Nza anna@desk"]
-    assert network["wifis"]["wlan0"]["access-points"] == {NASTY: {"password": WIFI}}
-    assert network["wifis"]["wlan0"]["regulatory-domain"] == "CH"
+    # Its log tells of networks, passphrases and all: they are not its business.
+    assert cloud(boot, "network-config") == {"network": {"config": "disabled"}}
+    assert WIFI not in "".join(path.read_text() for path in boot.iterdir() if path.is_file())
     instance = cloud(boot, "meta-data")["instance-id"]
     assert (boot / "cmdline.txt").read_text() == f"{FRESH} ds=nocloud;i={instance} cfg80211.ieee80211_regdom=CH\n"
     unit = root / "etc/systemd/system/gate-card.service"
@@ -145,37 +152,94 @@ def test_cloud_init_of_release_13_gets_all_that_it_needs_and_its_copies_go_too(r
     cached = root / "var/lib/cloud/instances" / instance
     cached.mkdir(parents=True)
     for name in ("user-data.txt", "user-data.txt.i", "obj.pkl", "cloud-config.txt"):
-        (cached / name).write_text(f"{data['users'][0]['passwd']} {WIFI}")
+        (cached / name).write_text(f"{data['users'][0]['hashed_passwd']} {WIFI}")
+    (root / "var/log/cloud-init.log").write_text(f"DEBUG: {WIFI}")
 
     notes = start(root)
 
     assert (root / "etc/hostname").read_text() == "raspberrypi\n"  # that is cloud-init's
     assert "systemctl start --no-block gate-controller.service" in notes
+    assert "systemctl enable ssh" in notes
+    for told in ("iw reg set CH", "rfkill unblock wifi", "nmcli connection reload", "nmcli radio wifi on"):
+        assert told in notes
+    assert f"psk={WIFI}" in (root / PROFILE).read_text()
     assert (root / "etc/cloud/cloud-init.disabled").exists()
     assert not unit.exists()
     assert (boot / "user-data").read_text() == "#cloud-config\n{}\n"
     assert not (boot / "network-config").exists()
     assert not (boot / "gate-setup").exists()
     for secret in (API_KEY, WIFI, "$6$"):
-        assert secret not in everything(boot) + everything(root / "var/lib/cloud")
+        assert secret not in everything(boot) + everything(root / "var/lib/cloud") + everything(root / "var/log")
 
 
-def test_a_first_start_that_is_cut_off_is_done_again(root: Path) -> None:
-    (root / "boot/firmware/cmdline.txt").write_text(BOOKWORM)
-    boot = prepared(root)
-    # The power goes while dpkg works: what has run until then is there, and the card still says what is to be done.
+@pytest.mark.parametrize("is_cloud", [False, True])
+def test_a_first_start_that_is_cut_off_anywhere_is_ended_by_the_next_one(root: Path, is_cloud: bool) -> None:
+    (root / "boot/firmware/cmdline.txt").write_text(FRESH if is_cloud else BOOKWORM)
+    boot = prepared(root, "--release", "trixie" if is_cloud else "bookworm")
     script = boot / "gate-setup/first-boot.sh"
     whole = script.read_text()
-    script.write_text(whole.split("# 4. Nothing secret")[0] + "exit 0\n")
-    start(root)
-    assert "systemd.run=" in (boot / "cmdline.txt").read_text()
-    script.write_text(whole)
+    lines = whole.splitlines(keepends=True)
+    # Between two lines: nothing of the rest happens, as when the power goes there. Each third one, for speed.
+    begins = lines.index('if [ ! -e "$card/done" ]; then\n') + 1
+    begun = ("\\", "&&", "in", "||")
+    steps = [at for at in range(begins, len(lines)) if not lines[at - 1].rstrip().endswith(begun)]
+    steps = steps[int(is_cloud) :: 3]
+    assert len(steps) > 15
+    fresh = root.with_name("fresh")
+    shutil.copytree(root, fresh)
+    for at in steps:
+        shutil.rmtree(root)
+        shutil.copytree(fresh, root)
+        script.write_text("".join([*lines[:at], "exit 0\n", *lines[at:]]))
+        start(root, getent="exit 2")
+        if script.exists():
+            script.write_text(whole)
+            start(root, getent="exit 2")
 
-    start(root)
+        assert (root / "etc/gate-controller/eguma.api_key").read_text().strip() == API_KEY, at
+        assert not (boot / "gate-setup/eguma.api_key").exists(), at
+        assert f"psk={WIFI}" in (root / PROFILE).read_text(), at
+        if not is_cloud:
+            assert (root / "etc/hosts").read_text().count("gate-east") == 1, at
+            assert "systemd.run=" not in (boot / "cmdline.txt").read_text(), at
+            assert not (root / "etc/sudoers.d").exists(), at  # as for one without a password
+        for secret in (API_KEY, WIFI, "$6$"):
+            assert secret not in everything(boot), (at, secret)
 
-    assert (root / "etc/hosts").read_text().count("gate-east") == 1
-    assert (root / "etc/gate-controller/eguma.api_key").read_text().strip() == API_KEY
-    assert not (boot / "gate-setup").exists()
+
+def test_who_has_a_key_alone_is_the_systems_first_user_and_no_wizard_waits_for_a_name(root: Path) -> None:
+    (root / "boot/firmware/cmdline.txt").write_text(BOOKWORM)
+    userconf = root / "usr/lib/userconf-pi/userconf"
+    userconf.parent.mkdir(parents=True)
+    userconf.write_text('#!/bin/sh\necho "userconf $*" >> "$NOTES"\n')
+    userconf.chmod(0o755)
+    (root.parent / "card.toml").write_text(ANSWERS.replace('password_file = "password"\n', ""))
+    prepared(root)
+
+    notes = start(root)
+
+    assert "userconf technician *\n" in notes
+    assert "useradd" not in notes
+    assert "NOPASSWD" in (root / "etc/sudoers.d/gate-controller-technician").read_text()
+
+
+def test_somebody_who_is_there_already_gets_the_password_all_the_same(root: Path) -> None:
+    (root / "boot/firmware/cmdline.txt").write_text(BOOKWORM)
+    prepared(root)
+    notes = start(root)  # getent knows everybody
+    assert "useradd" not in notes
+    assert "technician:$6$" in notes
+
+
+def test_a_card_without_a_package_says_so_and_nothing_fails(root: Path) -> None:
+    (root / "boot/firmware/cmdline.txt").write_text(BOOKWORM)
+    boot = root / "boot/firmware"
+    assert main(["provision", "card", str(boot), "--answers", "card.toml"]) == 0
+    notes = start(root, systemctl='[ "$1" != cat ]')
+    assert "systemctl enable gate-controller" not in notes
+    log = (boot / "gate-setup.log").read_text()
+    assert "the program is not installed" in log
+    assert "failed" not in log
 
 
 def test_a_package_that_did_not_arrive_whole_is_not_installed_and_apt_brings_what_one_lacks(
@@ -250,7 +314,6 @@ def test_a_card_without_answers_has_a_user_data_that_only_starts_the_work() -> N
     data: dict[str, Any] = json.loads(files["user-data"].removeprefix(b"#cloud-config\n"))
 
     assert data.keys() == {"bootcmd"}
-    assert json.loads(files["network-config"])["wifis"]["wlan0"]["access-points"] == {"Open": {}}
     assert hashlib.sha256(files["meta-data"]).hexdigest()
 
 

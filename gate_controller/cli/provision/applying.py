@@ -147,6 +147,8 @@ def _networks(content: Content, root: Path) -> list[str]:
         _run(root, "iw", "reg", "set", countries[0])
         _run(root, "rfkill", "unblock", "wifi")
     _run(root, "nmcli", "connection", "reload")
+    # Raspberry Pi OS is delivered with this switch off: no profile counts while it is.
+    _run(root, "nmcli", "radio", "wifi", "on")
     return [f"network {network.ssid}" for network in content.networks]
 
 

@@ -7,7 +7,6 @@ YAML is a superset of JSON, so cloud-init gets JSON: no value can be read as any
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +30,12 @@ _UNIT: Final = f"""# Written by gate-controller provision card. It goes when its
 [Unit]
 Description=First start of an admission gate
 ConditionPathExists={_BOOT}/{FOLDER}/first-boot.sh
-After=cloud-final.service
+RequiresMountsFor={_BOOT}
+# Not before multi-user.target, which wants it: cloud-final.service waits for that.
+DefaultDependencies=no
+After=sysinit.target cloud-final.service
+Conflicts=shutdown.target
+Before=shutdown.target
 
 [Service]
 Type=oneshot
@@ -64,6 +68,13 @@ def folder_files(answers: CardAnswers, package: tuple[str, bytes] | None, *, is_
         "gate.toml": answers.settings.encode(),
         "eguma.api_key": f"{answers.api_key}\n".encode() if answers.api_key else b"",
     }
+    if answers.user:
+        files["ssh"] = b"\n"
+    # Not by cloud-init: its log tells of passphrases, and a power cut can keep it from networks for good.
+    for number, network in enumerate(answers.networks, start=1):
+        files[profile_name(number)] = profile(network, number).encode()
+    if countries := [network.country for network in answers.networks if network.country]:
+        files["wifi-country.conf"] = country_options(countries[0]).encode()
     if is_cloud:
         files |= {"cloud-init": b"\n", "gate-card.service": _UNIT.encode()}
     else:
@@ -73,10 +84,6 @@ def folder_files(answers: CardAnswers, package: tuple[str, bytes] | None, *, is_
             "password-hash": _line(answers.password_hash),
             "ssh-key": _line(answers.ssh_key),
         }
-        for number, network in enumerate(answers.networks, start=1):
-            files[profile_name(number)] = profile(network, number).encode()
-        if countries := [network.country for network in answers.networks if network.country]:
-            files["wifi-country.conf"] = country_options(countries[0]).encode()
     if package is not None:
         name, content = package
         files[name] = content
@@ -86,15 +93,18 @@ def folder_files(answers: CardAnswers, package: tuple[str, bytes] | None, *, is_
 
 def cloud_files(answers: CardAnswers, instance: str) -> dict[str, bytes]:
     """Return cloud-init's three files. `instance` is new for each card, so that all of it is done."""
-    enable = (
-        f"cp {_BOOT}/{FOLDER}/gate-card.service /etc/systemd/system/ && "
-        "mkdir -p /etc/systemd/system/cloud-init.target.wants && "
-        "ln -sf ../gate-card.service /etc/systemd/system/cloud-init.target.wants/gate-card.service && "
+    wants = "/etc/systemd/system/multi-user.target.wants"
+    begin = (
+        f"[ -d {_BOOT}/{FOLDER} ] || exit 0; "
+        # What a power cut broke off counts as done for cloud-init: a name or a person would never come.
+        "rm -f /var/lib/cloud/instance/sem/config_*; "
+        f"cp {_BOOT}/{FOLDER}/gate-card.service /etc/systemd/system/ && mkdir -p {wants} && "
+        f"ln -sf ../gate-card.service {wants}/gate-card.service && "
         "systemctl daemon-reload && systemctl start --no-block gate-card.service"
     )
     user_data: dict[str, Any] = {
         # At each start until the script has taken it back, so that a power cut in the middle is made good.
-        "bootcmd": [["sh", "-c", f"[ ! -d {_BOOT}/{FOLDER} ] || {{ {enable}; }}"]],
+        "bootcmd": [["sh", "-c", begin]],
     }
     if answers.hostname:
         user_data |= {"hostname": answers.hostname, "manage_etc_hosts": True, "preserve_hostname": False}
@@ -102,7 +112,7 @@ def cloud_files(answers: CardAnswers, instance: str) -> dict[str, bytes]:
         person: dict[str, Any] = {"name": answers.user, "groups": "sudo,adm,dialout", "shell": "/bin/bash"}
         person["lock_passwd"] = not answers.password_hash
         if answers.password_hash:
-            person["passwd"] = answers.password_hash
+            person["hashed_passwd"] = answers.password_hash  # its "passwd" leaves one who is there already as he is
         else:
             person["sudo"] = "ALL=(ALL) NOPASSWD:ALL"  # there is no password that sudo could ask for
         if answers.ssh_key:
@@ -110,29 +120,12 @@ def cloud_files(answers: CardAnswers, instance: str) -> dict[str, bytes]:
         user_data |= {
             "users": [person],
             "ssh_pwauth": bool(answers.password_hash) and not answers.ssh_key,
-            "runcmd": [["systemctl", "enable", "--now", "ssh"]],
         }
-    files = {
+    return {
         "user-data": f"#cloud-config\n{json.dumps(user_data, indent=1)}\n".encode(),
         "meta-data": f"{json.dumps({'instance-id': instance})}\n".encode(),
-    }
-    if answers.networks:
-        files["network-config"] = f"{json.dumps(_netplan(answers.networks), indent=1)}\n".encode()
-    return files
-
-
-def _netplan(networks: tuple[Network, ...]) -> Mapping[str, Any]:
-    points: dict[str, Any] = {}
-    for network in networks:
-        point: dict[str, Any] = {"password": network.passphrase} if network.passphrase else {}
-        points[network.ssid] = {**point, **({"hidden": True} if network.hidden else {})}
-    wlan: dict[str, Any] = {"dhcp4": True, "optional": True, "access-points": points}
-    if countries := [network.country for network in networks if network.country]:
-        wlan["regulatory-domain"] = countries[0]
-    return {
-        "version": 2,
-        "ethernets": {"eth0": {"dhcp4": True, "optional": True}},
-        "wifis": {"wlan0": wlan},
+        # NetworkManager's own ways do, and the profiles of the folder.
+        "network-config": f"{json.dumps({'network': {'config': 'disabled'}})}\n".encode(),
     }
 
 
