@@ -35,9 +35,12 @@ def _cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gate-controller" / "trees"
 
 
-def tree(number: str) -> Path:
-    """Return the root of a small Debian of that release, made where it is not there yet (about half a minute)."""
-    packages = ",".join(_PROGRAMS)
+def tree(number: str, *more: str) -> Path:
+    """
+    Return the root of a small Debian of that release, with `more` packages, made where it is not there yet (about
+    half a minute).
+    """
+    packages = ",".join((*_PROGRAMS, *more))
     place = _cache() / f"{DEBIANS[number]}-{hashlib.sha256(packages.encode()).hexdigest()[:12]}"
     if not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -65,21 +68,27 @@ class Container:
         """Its root directory, as seen from outside."""
         self._console = console
         self._process: subprocess.Popen[bytes] | None = None
-        self._leader = 0
 
-    def boot(self, *, scanner: str, stick: Path | None = None) -> None:
+    def begin(
+        self, *, scanner: str = "", stick: Path | None = None, card: Path | None = None, words: Sequence[str] = ()
+    ) -> None:
         """
-        Start it, with a scanner (a pty of this machine) as /dev/ttyGATE, and a folder of this machine as the stick that
-        is mounted at /media/stick; returns once systemd has started all.
+        Turn it on, and return at once: with a scanner (a pty of this machine) as /dev/ttyGATE, a folder of this machine
+        as the stick that is mounted at /media/stick, one as the card's boot partition, and words that a kernel would
+        find on its command line.
         """
-        port = os.path.realpath(scanner)
-        mounted = [] if stick is None else [f"--bind={stick}:/media/stick"]
-        Path(port).chmod(0o666)
+        bound = [
+            f"--bind={place}:{where}" for place, where in ((stick, "/media/stick"), (card, "/boot/firmware")) if place
+        ]
+        if scanner:
+            port = os.path.realpath(scanner)
+            Path(port).chmod(0o666)
+            bound.append(f"--bind={port}:/dev/ttyGATE")
         with self._console.open("ab") as console:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed program on a directory of the test's
                 [
                     *("systemd-nspawn", "--quiet", "--boot", "--directory", self.root, "--keep-unit", "--register=no"),
-                    *("--resolv-conf=off", "--timezone=off", "--console=pipe", f"--bind={port}:/dev/ttyGATE", *mounted),
+                    *("--resolv-conf=off", "--timezone=off", "--console=pipe", *bound, "--", *words),
                 ],
                 # As systemd has it on a gate of today, whatever this machine does itself.
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
@@ -87,18 +96,37 @@ class Container:
                 stdout=console,
                 stderr=console,
             )
+
+    @property
+    def _leader(self) -> int:
+        """The first process in it: of several that begin it, the last."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         end = time.monotonic() + BOOT_SECONDS
-        while time.monotonic() < end:
-            if self._process.poll() is not None:
-                break
-            children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text("ascii").split()
-            if children:
-                self._leader = int(children[0])
-                if self.tries("systemctl", "is-system-running").stdout.strip() in {"running", "degraded"}:
-                    return
+        while time.monotonic() < end and self.runs:
+            if (first := children.read_text("ascii").split()) and _is_init(int(first[0])):
+                return int(first[0])
+            time.sleep(0.02)
+        raise self._not_booted()
+
+    def boot(self, *, scanner: str, stick: Path | None = None) -> None:
+        """Turn it on as `begin` does; returns once systemd has started all."""
+        self.begin(scanner=scanner, stick=stick)
+        end = time.monotonic() + BOOT_SECONDS
+        while time.monotonic() < end and self.runs:
+            if self.tries("systemctl", "is-system-running").stdout.strip() in {"running", "degraded"}:
+                return
             time.sleep(0.1)
+        raise self._not_booted()
+
+    def _not_booted(self) -> AssertionError:
         said = self._console.read_text(encoding="utf-8", errors="replace")
-        raise AssertionError(f"the container has not booted; it said:\n{said[-3000:]}")
+        return AssertionError(f"the container has not booted; it said:\n{said[-3000:]}")
+
+    def ends(self) -> int:
+        """Wait until it turns itself off, and return how: 0, or 133 where it is to start again."""
+        assert self._process is not None
+        return self._process.wait(COMMAND_SECONDS)
 
     @property
     def runs(self) -> bool:
@@ -158,6 +186,13 @@ class Container:
         if self._process is not None and self.runs:
             os.kill(self._leader, signal.SIGKILL)  # the first process of its namespace: the kernel ends all others
             self._process.wait(COMMAND_SECONDS)
+
+
+def _is_init(pid: int) -> bool:
+    try:
+        return f"NSpid:\t{pid}\t1\n" in Path(f"/proc/{pid}/status").read_text("ascii")
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
