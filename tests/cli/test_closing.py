@@ -16,8 +16,8 @@ import pytest
 from gate_controller.desk.closing_table import COLUMNS
 from gate_controller.desk.moments import date_of
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
-from tests.rig.command import PROGRAM
 from tests.rig.fake_printer import network_printer
+from tests.rig.forked import forked
 from tests.rig.gate import GOOD, LOW, PRICE, GateInProcess, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.simulator import KEY, running_simulator
@@ -35,7 +35,7 @@ def in_zurich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-async def close(directory: Path, day: str, *words: str, base_url: str) -> "subprocess.CompletedProcess[str]":
+async def close(directory: Path, day: str, *words: str, base_url: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, with the loop of the gate going on."""
     environment = {
         "GATE_EGUMA__API_KEY": KEY,
@@ -44,15 +44,11 @@ async def close(directory: Path, day: str, *words: str, base_url: str) -> "subpr
         "PATH": "/usr/bin:/bin",
         "TZ": "Europe/Zurich",
     }
-    line = [str(PROGRAM), "journal", "close", "--date", day, *words, "--set", f"state_dir={directory}", "--by", "Anna"]
-    return await asyncio.to_thread(
-        lambda: subprocess.run(  # noqa: S603 - the command is ours
-            line, capture_output=True, text=True, timeout=60, check=False, env=environment
-        )
-    )
+    line = ["journal", "close", "--date", day, *words, "--set", f"state_dir={directory}", "--by", "Anna"]
+    return await asyncio.to_thread(forked, line, environment)
 
 
-def told(answer: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+def told(answer: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert answer.returncode == 0, answer.stderr
     said: dict[str, Any] = json.loads(answer.stdout)
     return said

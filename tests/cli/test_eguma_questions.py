@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gate_controller.cli.exits import ExitCode
-from tests.rig.command import STYLE, gate_controller
+from tests.rig.command import STYLE
+from tests.rig.forked import gate_controller
 from tests.rig.simulator import KEY, SimulatorControl, SimulatorProcess
 
 TICKET = "1000000000000000001"

@@ -10,6 +10,7 @@ import pytest
 
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.rig.command import PROGRAM
+from tests.rig.forked import forked
 from tests.rig.gate import GOOD, PRICE, fault, running_gate
 from tests.rig.pins import Pins
 from tests.rig.simulator import KEY
@@ -17,7 +18,7 @@ from tests.rig.simulator import KEY
 DEPOT, USED_UP = "DPF4KX7TQ2MR", "USD7PV3XK9RA"
 
 
-async def command(directory: Path, *words: str, base_url: str, by: str = "Anna") -> "subprocess.CompletedProcess[str]":
+async def command(directory: Path, *words: str, base_url: str, by: str = "Anna") -> subprocess.CompletedProcess[str]:
     """Run a command in a process of its own, with the loop of the gate going on; without `by` it asks for nobody."""
     environment = {
         "GATE_EGUMA__API_KEY": KEY,
@@ -25,12 +26,8 @@ async def command(directory: Path, *words: str, base_url: str, by: str = "Anna")
         "GATE_EGUMA__BASE_URL": base_url,
         "PATH": "/usr/bin:/bin",
     }
-    line = [str(PROGRAM), *words, "--set", f"state_dir={directory}", *(("--by", by) if by else ())]
-    return await asyncio.to_thread(
-        lambda: subprocess.run(  # noqa: S603 - the command is ours
-            line, capture_output=True, text=True, timeout=60, check=False, env=environment
-        )
-    )
+    line = [*words, "--set", f"state_dir={directory}", *(("--by", by) if by else ())]
+    return await asyncio.to_thread(forked, line, environment)
 
 
 def left_on(simulator: Simulator, code: str) -> int:
@@ -40,7 +37,7 @@ def left_on(simulator: Simulator, code: str) -> int:
     return account.voucher.balance_in_cents
 
 
-def told(answer: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+def told(answer: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(answer.stdout)
     return said
 
@@ -109,7 +106,7 @@ async def test_a_charge_is_given_back_in_parts_and_never_more_than_it_was(
         before = left_on(simulator, GOOD)
         incident = (await gate.admit()).message.incident
 
-        async def void(*words: str) -> "subprocess.CompletedProcess[str]":
+        async def void(*words: str) -> subprocess.CompletedProcess[str]:
             line = ("voucher", "void", incident, "--reason", "a child", "--json", *words)
             return await command(state_dir, *line, base_url=simulator.base_url)
 

@@ -17,7 +17,7 @@ from gate_controller.admission.words.messages import MessageKind
 from gate_controller.desk.control_socket import ControlError, ask
 from gate_controller.journal.store import Store
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
-from tests.rig.command import PROGRAM
+from tests.rig.forked import forked
 from tests.rig.gate import GOOD, LOW, PRICE, GateInProcess, fault, open_items, running_gate
 from tests.rig.pins import Pins
 from tests.rig.simulator import KEY
@@ -26,17 +26,12 @@ from tests.rig.waiting import until
 NOT_PAID = "NPD2QX8LFT5W"
 
 
-async def journal(directory: Path, *words: str, base_url: str = "") -> "subprocess.CompletedProcess[str]":
+async def journal(directory: Path, *words: str, base_url: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, with the loop of the gate going on."""
-    command = [str(PROGRAM), "journal", *words, "--set", f"state_dir={directory}"]
     environment = {"GATE_EGUMA__API_KEY": KEY, "GATE_ADMISSION__PRICE_CENTS": str(PRICE), "PATH": "/usr/bin:/bin"}
     if base_url:
         environment["GATE_EGUMA__BASE_URL"] = base_url
-    return await asyncio.to_thread(
-        lambda: subprocess.run(  # noqa: S603 - the command is ours
-            command, capture_output=True, text=True, timeout=30, check=False, env=environment
-        )
-    )
+    return await asyncio.to_thread(forked, ["journal", *words, "--set", f"state_dir={directory}"], environment)
 
 
 async def open_item(gate: GateInProcess) -> str:

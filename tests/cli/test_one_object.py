@@ -11,8 +11,9 @@ import pytest
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from tests.cli.test_errands import command, left_on
 from tests.cli.test_errands import told as told_by
-from tests.rig.command import PROGRAM, STYLE, environment, gate_controller
+from tests.rig.command import PROGRAM, STYLE, environment
 from tests.rig.fake_printer import network_printer
+from tests.rig.forked import gate_controller
 from tests.rig.gate import GOOD, fault, running_gate
 from tests.rig.gate_process import gate_process
 from tests.rig.pins import Pins

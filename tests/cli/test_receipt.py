@@ -10,8 +10,9 @@ import zxingcpp
 from PIL import Image
 
 from gate_controller.simulator import Simulator
-from tests.rig.command import STYLE, gate_controller
+from tests.rig.command import STYLE
 from tests.rig.fake_printer import network_printer
+from tests.rig.forked import gate_controller
 from tests.rig.gate import running_gate
 from tests.rig.pins import Pins
 from tests.rig.simulator import KEY

@@ -16,7 +16,8 @@ import pytest
 from gate_controller import __version__
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
-from tests.rig.command import PROGRAM, STYLE, gate_controller
+from tests.rig.command import STYLE
+from tests.rig.forked import forked, gate_controller
 from tests.rig.gate import GOOD, PRICE, RELAY, fault, running_gate
 from tests.rig.gate_process import gate_process
 from tests.rig.pins import Pins
@@ -33,36 +34,28 @@ ERROR = f"{STYLE}error: "
 
 async def gate_command(
     state_dir: Path, *words: str, cwd: Path | None = None, **variables: str
-) -> "subprocess.CompletedProcess[str]":
+) -> subprocess.CompletedProcess[str]:
     """Run `gate-controller gate` in a process of its own, with the loop of the gate going on."""
-    command = [str(PROGRAM), "gate", *words, "--set", f"state_dir={state_dir}"]
     environment = {"PATH": "/usr/bin:/bin", "GATE_ADMISSION__PRICE_CENTS": str(PRICE), **variables}
-    return await asyncio.to_thread(
-        lambda: subprocess.run(  # noqa: S603 - the command is ours
-            command, capture_output=True, text=True, timeout=30, check=False, env=environment, cwd=cwd
-        )
-    )
+    line = ["gate", *words, "--set", f"state_dir={state_dir}"]
+    return await asyncio.to_thread(forked, line, environment, cwd=cwd)
 
 
-async def gate_itself(*words: str, cwd: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+async def gate_itself(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run `gate-controller` in a folder, with nothing but the settings that are there."""
     bare = {"GATE_ADMISSION__PRICE_CENTS": "-", "GATE_EGUMA__API_KEY": "-"}
     return await asyncio.to_thread(lambda: gate_controller(*words, cwd=cwd, **{**bare, **variables}))
 
 
-def lines_of(answer: "subprocess.CompletedProcess[str]") -> dict[str, str]:
+def lines_of(answer: subprocess.CompletedProcess[str]) -> dict[str, str]:
     """Return the lines of a status after the first, by their first word or two."""
     return {line[:12].strip(): line[12:] for line in answer.stdout.splitlines()[1:]}
 
 
 async def journal_list(state_dir: Path) -> str:
-    command = [str(PROGRAM), "journal", "list", "--set", f"state_dir={state_dir}"]
     environment = {"PATH": "/usr/bin:/bin", "GATE_ADMISSION__PRICE_CENTS": str(PRICE)}
-    answer = await asyncio.to_thread(
-        lambda: subprocess.run(  # noqa: S603 - the command is ours
-            command, capture_output=True, text=True, timeout=30, check=True, env=environment
-        )
-    )
+    answer = await asyncio.to_thread(forked, ["journal", "list", "--set", f"state_dir={state_dir}"], environment)
+    assert answer.returncode == 0, answer.stderr
     return answer.stdout
 
 

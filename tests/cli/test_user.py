@@ -11,6 +11,7 @@ from gate_controller.web.passwords import Hashing, sensible_password
 from gate_controller.web.people import Role
 from gate_controller.web.tokens import digest_of
 from gate_controller.web.users import USERS_FILE, USERS_LOCK, read_users
+from tests.rig import forked
 from tests.rig.command import PROGRAM, STYLE, environment
 from tests.rig.terminal import in_terminal
 
@@ -21,16 +22,7 @@ ERROR = f"{STYLE}error: "
 
 def gate_controller(state_dir: Path, *words: str, given: str | bytes = "") -> subprocess.CompletedProcess[str]:
     """Run a command on a state directory, with something on its standard input."""
-    done = subprocess.run(  # noqa: S603 - the program is the one under test
-        [PROGRAM, *words],
-        env=environment(GATE_STATE_DIR=str(state_dir)),
-        cwd=state_dir.parent,
-        input=given.encode() if isinstance(given, str) else given,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+    return forked.gate_controller(*words, cwd=state_dir.parent, given=given, GATE_STATE_DIR=str(state_dir))
 
 
 def add(state_dir: Path, name: str, role: str = "staff", given: str | bytes = f"{PASSWORD}\n") -> str:
