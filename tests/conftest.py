@@ -1,17 +1,22 @@
 """What tests of a whole gate stand on: the simulator in this event loop, and a board of mock pins."""
 
+import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+import pytest_asyncio
 
 from gate_controller.simulator import Simulator
+from tests.rig.browser import kept_browser
 from tests.rig.pins import Pins, mock_pins
 from tests.rig.scanner import PtyScanner
 from tests.rig.simulator import running_simulator
+from tests.rig.waiting import until
 
 # A shell that starts the tests in the background lets them, and all programs that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -53,9 +58,50 @@ def plugged() -> Iterator[PtyScanner]:
 
 
 @pytest.fixture
-async def simulator() -> AsyncIterator[Simulator]:
+async def _simulator_alone() -> AsyncIterator[Simulator]:
     async with running_simulator() as simulator:
         yield simulator
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def _simulator_beside_a_browser() -> AsyncIterator[Simulator]:
+    async with running_simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(request: pytest.FixtureRequest) -> Simulator:
+    """Return a simulator in the test's own event loop."""
+    is_shared = "one_browser" in request.fixturenames
+    found = request.getfixturevalue("_simulator_beside_a_browser" if is_shared else "_simulator_alone")
+    assert isinstance(found, Simulator)
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _kept_browser() -> AsyncIterator[None]:
+    async with kept_browser():
+        yield
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def one_browser(_kept_browser: None) -> AsyncIterator[None]:
+    """What a test has begun in the event loop of all that share the browser ends with it: see `IN_ONE_BROWSER`."""
+    before = asyncio.all_tasks()
+
+    def left() -> set[asyncio.Task[Any]]:
+        return asyncio.all_tasks() - before - {asyncio.current_task()}
+
+    yield
+    try:
+        await until(lambda: not left(), seconds=5)
+    except TimeoutError:
+        running = left()
+        told = "\n".join(sorted(map(repr, running)))
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=5)
+        pytest.fail(f"left running:\n{told}")
 
 
 @pytest.fixture

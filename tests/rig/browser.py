@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import axe_core_python
+import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 # What is expected comes at once, or a machine is busy with other tests.
@@ -88,9 +89,12 @@ def chromium() -> str:
 
 
 @cache
-def _address() -> str:
-    """Start a browser for all that this process shows in one, and return where it is spoken to; it ends with it."""
-    folder = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+def _address(whose: str) -> str:
+    """
+    Start a browser for all that this process shows in one, and return where it is spoken to; it ends with it. Whoever
+    keeps a connection has another than those who come and go: each connection attaches to whatever any of them opens.
+    """
+    folder = tempfile.TemporaryDirectory(prefix=f"chromium-{whose}-", ignore_cleanup_errors=True)
     told = [*_ARGUMENTS, *_AS_LAUNCHED, *_UNSEEN, f"--user-data-dir={folder.name}"]
     process = subprocess.Popen([chromium(), *told], stderr=subprocess.PIPE, text=True)  # noqa: S603 - Debian's own
     assert process.stderr is not None
@@ -106,19 +110,54 @@ def _address() -> str:
     return found[1]
 
 
+IN_ONE_BROWSER = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("one_browser")]
+"""
+For modules that look at pages only: their tests run in one event loop, whose driver (0.3 s of a processor's time to
+start) and whose connection to the browser (as much again) are kept from one to the next.
+"""
+
+_kept: dict[asyncio.AbstractEventLoop, Browser] = {}
+
+
+@asynccontextmanager
+async def kept_browser() -> AsyncIterator[None]:
+    """Keep a connection to the browser that tests of this process share, for all that this event loop shows in it."""
+    loop = asyncio.get_running_loop()
+    async with _connected("kept") as started:
+        _kept[loop] = started
+        try:
+            yield
+        finally:
+            del _kept[loop]
+
+
+@asynccontextmanager
+async def _connected(whose: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.connect_over_cdp(await asyncio.to_thread(_address, whose))
+        try:
+            yield started
+        finally:
+            await started.close()
+
+
 @asynccontextmanager
 async def browser(*more: str, environment: dict[str, str] | None = None) -> AsyncIterator[Browser]:
     """
     Return a browser: the one that all tests of this process share, each with contexts of its own. With `more`
     arguments, or where an `environment` stands in place of this process's, it is started for this alone.
     """
-    async with async_playwright() as playwright:
-        if more or environment:
-            started = await playwright.chromium.launch(
-                executable_path=chromium(), args=[*_ARGUMENTS, *more], env={**environment} if environment else None
-            )
+    if not more and not environment:
+        if (kept := _kept.get(asyncio.get_running_loop())) is not None:
+            yield kept
         else:
-            started = await playwright.chromium.connect_over_cdp(await asyncio.to_thread(_address))
+            async with _connected("passing") as started:
+                yield started
+        return
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=chromium(), args=[*_ARGUMENTS, *more], env={**environment} if environment else None
+        )
         try:
             yield started
         finally:
@@ -127,13 +166,13 @@ async def browser(*more: str, environment: dict[str, str] | None = None) -> Asyn
 
 @asynccontextmanager
 async def visit(
-    started: Browser, size: tuple[int, int] = PHONE, *, locale: str = "en-GB", dark: bool = False, **options: Any
+    started: Browser, size: tuple[int, int] = PHONE, *, locale: str = "en-GB", **options: Any
 ) -> AsyncIterator[Visit]:
     """Open a page of its own, with nobody's cookies."""
     context = await started.new_context(
         viewport={"width": size[0], "height": size[1]},
         locale=locale,
-        color_scheme="dark" if dark else "light",
+        color_scheme="light",
         reduced_motion="reduce",
         **options,
     )

@@ -17,10 +17,12 @@ from gate_controller.shell.joining import JoinRequest, open_answer, read_code
 from gate_controller.venue.enrolment import Enrolment
 from gate_controller.venue.tiles import HouseItem, Presence
 from gate_controller.web.people import Role
-from tests.rig.browser import PHONE, SMALLEST, TABLET, WALL, Visit, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, PHONE, SMALLEST, TABLET, WALL, Visit, browser, can_be_used, visit
 from tests.rig.enrolling import Joinable, ListedAccounts
 from tests.rig.house_of_gates import HouseByHand, an_open_item, served_house
 from tests.rig.site import PASSWORD
+
+pytestmark = IN_ONE_BROWSER
 
 MANY = 1000
 

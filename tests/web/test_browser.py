@@ -18,12 +18,14 @@ from gate_controller.simulator import FaultKind, Simulator
 from gate_controller.simulator.misbehaviour import Endpoint
 from gate_controller.web.people import Role
 from gate_controller.web.users import Member, add_member
-from tests.rig.browser import PHONE, SMALLEST, TABLET, WALL, Visit, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, PHONE, SMALLEST, TABLET, WALL, Visit, browser, can_be_used, visit
 from tests.rig.gate import GOOD, LOW, RELAY, GateInProcess, fault, open_items
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
 from tests.rig.site import PASSWORD, cheap_hashing
 from tests.rig.waiting import until
+
+pytestmark = IN_ONE_BROWSER
 
 SIZES = pytest.mark.parametrize("size", [SMALLEST, PHONE, TABLET, WALL], ids=["smallest", "phone", "tablet", "wall"])
 

@@ -15,7 +15,7 @@ from playwright.async_api import expect
 from gate_controller.desk.moments import date_of
 from gate_controller.simulator import Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import PHONE, SMALLEST, TABLET, can_be_used
+from tests.rig.browser import IN_ONE_BROWSER, PHONE, SMALLEST, TABLET, can_be_used
 from tests.rig.fake_printer import network_printer
 from tests.rig.gate import LOW
 from tests.rig.pins import Pins
@@ -23,6 +23,8 @@ from tests.rig.programs import gate_with_api
 from tests.rig.simulator import running_simulator
 from tests.web.test_browser import Seen, page_of
 from tests.web.test_days import closed
+
+pytestmark = IN_ONE_BROWSER
 
 DAY_SECONDS = 86_400.0
 

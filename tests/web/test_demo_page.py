@@ -13,10 +13,12 @@ from gate_controller.demo.memory_display import MemoryDisplay
 from gate_controller.demo.stage import Stage, staged
 from gate_controller.demo.trouble import Trouble
 from gate_controller.texts import Language
-from tests.rig.browser import PHONE, SMALLEST, TABLET, WALL, Visit, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, PHONE, SMALLEST, TABLET, WALL, Visit, browser, can_be_used, visit
 from tests.rig.page import answers, free_port
 from tests.rig.pins import mock_pins
 from tests.rig.waiting import until
+
+pytestmark = IN_ONE_BROWSER
 
 SIZES = pytest.mark.parametrize("size", [SMALLEST, PHONE, TABLET, WALL], ids=["smallest", "phone", "tablet", "wall"])
 

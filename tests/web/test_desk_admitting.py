@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, expect
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import SMALLEST, TABLET, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used, visit
 from tests.rig.gate import GOOD, LOW, PRICE, fault
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
@@ -20,6 +20,8 @@ from tests.rig.site import logged_in
 from tests.web.test_browser import SIZES, add, page_of
 from tests.web.test_desk_page import USED_UP, look_up
 from tests.web.test_errand_api import DEPOT, SOLD_DEPOT, UNKNOWN, audited
+
+pytestmark = IN_ONE_BROWSER
 
 TOLD = "#ask-admit [data-told]"
 TWO_OF_GOOD: dict[str, Any] = {"admission__price_cents": 20_000, "desk__most_cents": 100_000}

@@ -1,6 +1,5 @@
 """A code by the camera of the desk's device: a real browser with a film for a camera."""
 
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,15 +10,15 @@ from playwright.async_api import Page, expect
 
 from gate_controller.simulator import Simulator
 from gate_controller.web.people import Role
-from gate_controller.web.templating import STATIC
-from tests.rig.browser import PHONE, Visit, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, PHONE, Visit, browser, can_be_used, visit
 from tests.rig.gate import GOOD
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
 from tests.rig.site import logged_in
 from tests.web.test_browser import add, log_in
 
-VENDORED = STATIC / "zxing"
+pytestmark = IN_ONE_BROWSER
+
 WIDE, HIGH = 640, 480
 
 
@@ -136,15 +135,3 @@ async def test_the_desk_alone_may_use_the_camera_and_compile_webassembly(
             assert "frame-ancestors 'none'" in headers["content-security-policy"]
         reader = await client.get("/static/zxing/zxing_reader.wasm")
         assert reader.headers["content-type"] == "application/wasm"
-
-
-def test_the_decoder_is_the_one_that_was_vendored_with_its_licences() -> None:
-    lines = (line.split("  ") for line in (VENDORED / "SHA256SUMS").read_text().splitlines())
-    named = {name: digest for digest, name in lines}
-    found = {file.name for file in VENDORED.iterdir()}
-    assert found == {*named, "SHA256SUMS", "LICENSE-zxing-wasm.txt"}
-    for name, digest in named.items():
-        assert hashlib.sha256((VENDORED / name).read_bytes()).hexdigest() == digest, name
-    licence = (VENDORED / "LICENSE-zxing-wasm.txt").read_text()
-    assert "MIT License" in licence
-    assert "Apache License" in licence

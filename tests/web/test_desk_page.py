@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import SMALLEST, TABLET, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used, visit
 from tests.rig.fake_printer import network_printer
 from tests.rig.gate import GOOD, PRICE, fault
 from tests.rig.page import gate_with_page
@@ -18,6 +18,8 @@ from tests.rig.programs import bearer
 from tests.rig.site import logged_in
 from tests.web.test_browser import CREDITS, SIZES, add, an_open_item, page_of
 from tests.web.test_errand_api import DEPOT, FREE_DEPOT, SOLD_DEPOT, UNKNOWN, left_on
+
+pytestmark = IN_ONE_BROWSER
 
 USED_UP = "USD7PV3XK9RA"
 

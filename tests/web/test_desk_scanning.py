@@ -6,12 +6,14 @@ from pathlib import Path
 from playwright.async_api import Route, expect
 
 from gate_controller.simulator import Simulator
-from tests.rig.browser import TABLET
+from tests.rig.browser import IN_ONE_BROWSER, TABLET
 from tests.rig.gate import GOOD, LOW, PRICE
 from tests.rig.pins import Pins
 from tests.web.test_browser import page_of
 from tests.web.test_desk_page import look_up
 from tests.web.test_errand_api import DEPOT, UNKNOWN, left_on
+
+pytestmark = IN_ONE_BROWSER
 
 
 async def test_a_code_that_is_scanned_while_another_is_asked_about_is_the_next_one(

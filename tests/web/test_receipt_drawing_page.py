@@ -10,13 +10,15 @@ from playwright.async_api import expect
 
 from gate_controller.simulator import Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import PHONE, can_be_used
+from tests.rig.browser import IN_ONE_BROWSER, PHONE, can_be_used
 from tests.rig.fake_printer import network_printer
 from tests.rig.gate import GOOD
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
 from tests.rig.programs import bearer
 from tests.web.test_browser import add, page_of
+
+pytestmark = IN_ONE_BROWSER
 
 
 async def test_a_receipt_is_drawn_when_its_page_is_asked_for_it_and_printed_again_as_a_copy(

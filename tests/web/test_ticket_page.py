@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import SMALLEST, TABLET, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used, visit
 from tests.rig.gate import fault
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
@@ -16,6 +16,8 @@ from tests.rig.programs import bearer
 from tests.web.test_browser import SIZES, page_of
 from tests.web.test_desk_page import look_up
 from tests.web.test_ticket_desk_api import DELETED, NOBODYS, TICKET, USED, effects
+
+pytestmark = IN_ONE_BROWSER
 
 FULL: dict[str, Any] = {"occupancy__limit": 2}
 
