@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -187,15 +187,67 @@ async def visit(
         await context.close()
 
 
-async def can_be_used(page: Page, where: str) -> None:
-    """Find nothing that keeps anybody from using it, and no button that a thumb misses."""
-    # Through the debugger: the page's own rules let no script in.
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    told = await page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
-    wrong = [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in told["violations"]]
-    assert wrong == [], f"{where}: {json.dumps(wrong, indent=1)}"
-    small = await page.evaluate(
-        "[...document.querySelectorAll('button, input, .button')].filter(e => e.offsetParent && e.offsetHeight < 44)"
-        ".map(e => e.outerHTML.slice(0, 90))"
-    )
-    assert small == [], where
+_EVERY_RULE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+# Of those rules the only one that asks for colours: axe leaves out its two others of that category, the one for AAA and
+# the one that is experimental. What is there, what it is called and how large it is, no scheme changes.
+_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+
+_LOOK = """async (rules) => {
+  const told = await axe.run(rules);
+  const [left, top] = [scrollX, scrollY];
+  const isUnder = (button) => {
+    button.scrollIntoView({ block: "center", behavior: "instant" });
+    const at = button.getBoundingClientRect();
+    const hit = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2);
+    return !hit || !button.contains(hit);
+  };
+  const under = [...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, .button")]
+    .filter((each) => each.offsetParent && !each.disabled && isUnder(each))
+    .map((each) => each.outerHTML.slice(0, 90));
+  scrollTo({ left, top, behavior: "instant" });
+  return {
+    under,
+    wrong: told.violations.map((each) => [each.id, each.nodes.map((node) => node.html.slice(0, 120))]),
+    small: [...document.querySelectorAll("button, input, .button")]
+      .filter((each) => each.offsetParent && each.offsetHeight < 44)
+      .map((each) => each.outerHTML.slice(0, 90)),
+    wide: document.documentElement.scrollWidth - innerWidth,
+  };
+}"""
+
+
+async def can_be_used(page: Page, where: str, *, rules: dict[str, Any] = _EVERY_RULE) -> None:
+    """
+    Find nothing that keeps anybody from using it, no button that a thumb misses or that lies under
+    something, and nothing that sticks out.
+    """
+    if not await page.evaluate("'axe' in window"):
+        # Through the debugger: the page's own rules let no script in.
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+    seen = await page.evaluate(_LOOK, rules)
+    assert seen["wrong"] == [], f"{where}: {json.dumps(seen['wrong'], indent=1)}"
+    assert seen["small"] == [], f"{where}: too small for a thumb: {seen['small']}"
+    assert seen["under"] == [], f"{where}: something lies over {seen['under']}"
+    assert seen["wide"] <= 0, f"{where}: {seen['wide']} pixels stick out"
+
+
+async def can_be_used_at_every_size(
+    page: Page, where: str, sizes: Sequence[tuple[int, int]] = (SMALLEST, PHONE, TABLET, WALL)
+) -> None:
+    """
+    Look at a page in all these sizes, light and dark, as `can_be_used` does; it is light and as large as before then.
+
+    It is loaded once, for all that a page makes of its size and scheme is in its styles: `test_scripts.py` holds that.
+    Each size is looked at whole, since styles may hide and show; dark, what colours are looked at for.
+    """
+    before = page.viewport_size
+    assert before is not None
+    for width, height in sizes:
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.emulate_media(color_scheme="light")
+        await can_be_used(page, f"{where} at {width}x{height}, light")
+        await page.emulate_media(color_scheme="dark")
+        await can_be_used(page, f"{where} at {width}x{height}, dark", rules=_COLOURS)
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size(before)

@@ -11,13 +11,13 @@ from playwright.async_api import Page, Route, expect
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used_at_every_size, visit
 from tests.rig.gate import GOOD, LOW, PRICE, fault
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
 from tests.rig.programs import bearer
 from tests.rig.site import logged_in
-from tests.web.test_browser import SIZES, add, page_of
+from tests.web.test_browser import add, page_of
 from tests.web.test_desk_page import USED_UP, look_up
 from tests.web.test_errand_api import DEPOT, SOLD_DEPOT, UNKNOWN, audited
 
@@ -40,7 +40,7 @@ async def admit(page: Page, persons: int = 1) -> None:
 async def test_one_is_let_in_by_one_press_and_the_balance_is_the_new_one(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         await expect(page.locator("#cost")).to_have_text("CHF\u00a025.00")
@@ -63,7 +63,7 @@ async def test_more_than_one_are_asked_about_once_more_with_what_they_cost(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     slow: dict[str, Any] = {"relay__pulse_seconds": 1.5}
-    async with page_of(state_dir, pins, simulator, size=TABLET, **slow) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, **slow) as (gate, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         await page.fill("#persons", "2")
@@ -93,7 +93,11 @@ async def test_more_than_one_are_asked_about_once_more_with_what_they_cost(
 async def test_a_party_of_whom_the_last_is_refused_is_told_how_many_are_in(
     state_dir: Path, pins: Pins, simulator: Simulator, locale: str, hint: str, said: tuple[str, str]
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, locale=locale, **TWO_OF_GOOD) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, locale=locale, **TWO_OF_GOOD) as (
+        gate,
+        seen,
+        origin,
+    ):
         page = seen.page
         await look_up(page, origin, GOOD)
         await admit(page, 3)
@@ -110,7 +114,7 @@ async def test_a_party_of_whom_the_last_is_refused_is_told_how_many_are_in(
 async def test_pressing_twice_lets_in_once_and_confirms_nothing(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=SMALLEST) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=SMALLEST) as (gate, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         twice = "(() => { const f = document.querySelector('[data-admit]'); f.requestSubmit(); f.requestSubmit(); })()"
@@ -128,7 +132,7 @@ async def test_a_lost_answer_of_e_gumas_that_is_found_lets_in(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     rules: dict[str, Any] = {"admission__verdict_seconds": 5}
-    async with page_of(state_dir, pins, simulator, size=TABLET, **rules) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, **rules) as (gate, seen, origin):
         await look_up(seen.page, origin, GOOD)
         simulator.faults.add(fault(FaultKind.RESET, effect=True))
         await admit(seen.page)
@@ -139,7 +143,7 @@ async def test_a_lost_answer_of_e_gumas_that_is_found_lets_in(
 async def test_an_order_whose_answer_did_not_reach_the_browser_lets_in_once(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         lost = asyncio.Event()
@@ -162,7 +166,11 @@ async def test_an_order_whose_answer_did_not_reach_the_browser_lets_in_once(
 async def test_what_is_not_known_says_not_to_repeat_it_and_leads_to_its_story(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, admission__settle_seconds=60) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, admission__settle_seconds=60) as (
+        gate,
+        seen,
+        origin,
+    ):
         page = seen.page
         await look_up(page, origin, GOOD)
         simulator.faults.add(fault(FaultKind.HANG, effect=False))
@@ -178,7 +186,7 @@ async def test_what_is_not_known_says_not_to_repeat_it_and_leads_to_its_story(
 
 
 async def test_e_guma_away_is_told_and_nobody_is_let_in(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         simulator.faults.add(fault(FaultKind.STATUS, Endpoint.BALANCE, status=500, times=None))
         await look_up(page, origin, GOOD)
@@ -194,7 +202,11 @@ async def test_a_lane_that_is_taken_says_so_and_the_next_press_lets_in(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     rules: dict[str, Any] = {"relay__pulse_seconds": 8}
-    async with page_of(state_dir, pins, simulator, size=TABLET, locale="de-CH", **rules) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, locale="de-CH", **rules) as (
+        gate,
+        seen,
+        origin,
+    ):
         page = seen.page
         await look_up(page, origin, GOOD)
         gate.scan(SOLD_DEPOT)
@@ -211,7 +223,7 @@ async def test_a_lane_that_is_taken_says_so_and_the_next_press_lets_in(
 async def test_a_voucher_that_is_scanned_into_the_persons_is_no_number_of_them(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         await page.fill("#persons", "3")
@@ -238,7 +250,7 @@ async def test_a_voucher_that_is_scanned_into_the_persons_is_no_number_of_them(
 async def test_whom_it_is_offered_for_is_what_e_guma_says(
     state_dir: Path, pins: Pins, simulator: Simulator, code: str, offered: int, reach: str
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         await look_up(seen.page, origin, code)
         await expect(seen.page.locator("[data-admit]")).to_have_count(offered)
         if offered:
@@ -257,7 +269,11 @@ async def test_whom_it_is_offered_for_is_what_e_guma_says(
 async def test_what_it_costs_is_the_price_of_now_and_the_hint_knows_where_a_voucher_has_its_own(
     state_dir: Path, pins: Pins, simulator: Simulator, table: dict[str, Any], cost: str, reach: str
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, prices=json.dumps([table])) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, prices=json.dumps([table])) as (
+        _,
+        seen,
+        origin,
+    ):
         await look_up(seen.page, origin, GOOD)
         await expect(seen.page.locator("#cost")).to_have_text(cost)
         await expect(seen.page.locator("#reach")).to_have_text(reach)
@@ -266,7 +282,11 @@ async def test_what_it_costs_is_the_price_of_now_and_the_hint_knows_where_a_vouc
 async def test_no_more_are_offered_than_the_house_lets_staff_move(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, desk__most_cents=3 * PRICE) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, desk__most_cents=3 * PRICE) as (
+        _,
+        seen,
+        origin,
+    ):
         page = seen.page
         await look_up(page, origin, GOOD)
         assert await page.get_attribute("#persons", "max") == "3"
@@ -280,7 +300,7 @@ async def test_no_more_are_offered_than_the_house_lets_staff_move(
 async def test_only_whom_the_house_lets_admit_is_offered_it_and_may(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, desk__admit_role="technician") as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, desk__admit_role="technician") as (_, seen, origin):
         await look_up(seen.page, origin, GOOD)
         await expect(seen.page.locator("[data-admit]")).to_have_count(0)
         await expect(seen.page.locator("[data-ask=top-up]")).to_have_count(1)
@@ -347,25 +367,18 @@ async def test_the_form_takes_no_nonsense_and_nothing_from_elsewhere(
         assert gate.charged == 0
 
 
-@SIZES
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 async def test_admitting_can_be_used_by_everybody_at_every_size(
-    state_dir: Path, pins: Pins, simulator: Simulator, size: tuple[int, int], dark: bool
+    state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=size, dark=dark, locale="de-CH", **TWO_OF_GOOD) as (
-        _,
-        seen,
-        origin,
-    ):
+    async with page_of(state_dir, pins, simulator, opened=False, locale="de-CH", **TWO_OF_GOOD) as (_, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         await page.fill("#persons", "3")
-        await can_be_used(page, "form")
-        assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        await can_be_used_at_every_size(page, "form")
         await page.click("[data-admit] button.main")
         await expect(page.locator("#ask-admit")).to_be_visible()
         await expect(page.locator("#ask-admit [type=submit]")).to_be_enabled()
-        await can_be_used(page, "asked once more")
+        await can_be_used_at_every_size(page, "asked once more")
         await page.click("#ask-admit [type=submit]")
         await expect(page.locator("#ask-admit [type=submit]")).to_be_hidden(timeout=20_000)
-        await can_be_used(page, "told")
+        await can_be_used_at_every_size(page, "told")

@@ -9,14 +9,14 @@ from playwright.async_api import Page, Route, expect
 
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used_at_every_size, visit
 from tests.rig.fake_printer import network_printer
 from tests.rig.gate import GOOD, PRICE, fault
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
 from tests.rig.programs import bearer
 from tests.rig.site import logged_in
-from tests.web.test_browser import CREDITS, SIZES, add, an_open_item, page_of
+from tests.web.test_browser import CREDITS, add, an_open_item, page_of
 from tests.web.test_errand_api import DEPOT, FREE_DEPOT, SOLD_DEPOT, UNKNOWN, left_on
 
 pytestmark = IN_ONE_BROWSER
@@ -48,7 +48,7 @@ async def order(page: Page, do: str, *, amount: str | None = None, reason: str |
 async def test_a_code_is_looked_up_however_it_is_typed_and_the_field_is_empty_for_the_next(
     state_dir: Path, pins: Pins, simulator: Simulator, typed: str
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         incident = (await gate.admit()).message.incident
         await look_up(seen.page, origin, typed)
         shown = seen.page.locator("#shown")
@@ -75,7 +75,7 @@ async def test_a_code_is_looked_up_however_it_is_typed_and_the_field_is_empty_fo
 async def test_a_mistyped_code_stays_in_its_field_and_is_explained(
     state_dir: Path, pins: Pins, simulator: Simulator, typed: str, said: str
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         await seen.page.goto(f"{origin}/desk")
         await seen.page.fill("#code", typed)
         await seen.page.keyboard.press("Enter")
@@ -87,7 +87,7 @@ async def test_a_mistyped_code_stays_in_its_field_and_is_explained(
 
 
 async def test_the_keypad_groups_a_code_as_it_is_printed(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with page_of(state_dir, pins, simulator, size=SMALLEST) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=SMALLEST) as (_, seen, origin):
         page = seen.page
         await page.goto(f"{origin}/desk")
         await page.click("#keypad-switch")
@@ -106,7 +106,7 @@ async def test_the_keypad_groups_a_code_as_it_is_printed(state_dir: Path, pins: 
 async def test_a_whole_code_is_seen_at_once_on_the_narrowest_phone(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=SMALLEST) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=SMALLEST) as (_, seen, origin):
         await seen.page.goto(f"{origin}/desk")
         await seen.page.fill("#code", "MWQM-WMQW-WMQ")
         assert await seen.page.evaluate("(f => f.scrollWidth <= f.clientWidth)(document.querySelector('#code'))")
@@ -126,7 +126,7 @@ async def test_a_whole_code_is_seen_at_once_on_the_narrowest_phone(
 async def test_what_can_be_done_is_what_e_guma_says(
     state_dir: Path, pins: Pins, simulator: Simulator, code: str, signal: str, title: str, can: list[str]
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         await look_up(seen.page, origin, code)
         await expect(seen.page.locator("#shown .now")).to_have_class(f"now card {signal}")
         await expect(seen.page.locator("#voucher")).to_have_text(title)
@@ -141,7 +141,7 @@ async def test_what_can_be_done_is_what_e_guma_says(
 async def test_a_top_up_says_what_it_came_to_and_the_balance_is_the_new_one(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         await page.click("[data-ask=top-up]")
@@ -165,7 +165,7 @@ async def test_a_top_up_says_what_it_came_to_and_the_balance_is_the_new_one(
 async def test_an_amount_that_is_none_or_too_much_moves_nothing(
     state_dir: Path, pins: Pins, simulator: Simulator, typed: str, is_good: bool
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         await page.click("[data-ask=top-up]")
@@ -185,7 +185,7 @@ async def test_an_amount_that_is_none_or_too_much_moves_nothing(
 async def test_a_depot_voucher_is_sold_and_taken_back_at_the_desk(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, locale="de-CH") as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, locale="de-CH") as (_, seen, origin):
         page = seen.page
         await look_up(page, origin, FREE_DEPOT)
         await order(page, "sell-for", amount="70")
@@ -202,7 +202,7 @@ async def test_a_depot_voucher_is_sold_and_taken_back_at_the_desk(
 async def test_a_lost_answer_of_e_gumas_is_told_as_what_the_balance_shows(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         await look_up(seen.page, origin, GOOD)
         simulator.faults.add(fault(FaultKind.RESET, Endpoint.CHARGE, effect=True))
         await order(seen.page, "top-up", amount="15")
@@ -215,7 +215,7 @@ async def test_a_balance_is_printed_as_e_guma_says_it_then_and_without_its_code(
 ) -> None:
     with network_printer() as (printer, port):
         way: dict[str, Any] = {"printer__driver": "network", "printer__host": "127.0.0.1", "printer__tcp_port": port}
-        async with page_of(state_dir, pins, simulator, size=TABLET, **way) as (gate, seen, origin):
+        async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, **way) as (gate, seen, origin):
             await look_up(seen.page, origin, UNKNOWN)
             await expect(seen.page.locator("[data-print]")).to_have_count(0)
             await look_up(seen.page, origin, GOOD)
@@ -233,7 +233,11 @@ async def test_a_balance_is_printed_as_e_guma_says_it_then_and_without_its_code(
 async def test_what_is_not_known_says_not_to_repeat_it_and_leads_to_its_story(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, admission__settle_seconds=60) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, admission__settle_seconds=60) as (
+        gate,
+        seen,
+        origin,
+    ):
         page = seen.page
         await look_up(page, origin, GOOD)
         simulator.faults.add(fault(FaultKind.RESET, Endpoint.CHARGE, effect=False))
@@ -253,7 +257,7 @@ async def test_an_order_whose_answer_did_not_reach_the_browser_is_the_same_order
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     """Whoever closed the dialog without an answer, and opened it again, would have topped up twice."""
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         page = seen.page
         await look_up(page, origin, GOOD)
         reached = asyncio.Event()
@@ -280,7 +284,7 @@ async def test_an_order_whose_answer_did_not_reach_the_browser_is_the_same_order
 async def test_e_guma_away_is_told_and_nothing_that_it_does_is_offered(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         await gate.admit()
         simulator.faults.add(fault(FaultKind.STATUS, Endpoint.BALANCE, status=500, times=None))
         await look_up(seen.page, origin, GOOD)
@@ -293,7 +297,7 @@ async def test_e_guma_away_is_told_and_nothing_that_it_does_is_offered(
 async def test_a_charge_is_given_back_in_part_and_then_whole_on_its_own_page(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         incident = (await gate.admit()).message.incident
         await page.goto(f"{origin}/attempts/{incident}")
@@ -312,7 +316,7 @@ async def test_a_charge_is_given_back_in_part_and_then_whole_on_its_own_page(
 
 async def test_only_what_a_role_may_is_offered(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     rules: dict[str, Any] = {"desk__top_up_role": "technician", "desk__void_role": "technician"}
-    async with page_of(state_dir, pins, simulator, size=TABLET, **rules) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, **rules) as (gate, seen, origin):
         incident = (await gate.admit()).message.incident
         await look_up(seen.page, origin, SOLD_DEPOT)
         await expect(seen.page.locator("#shown [data-ask]")).to_have_count(1)
@@ -396,21 +400,18 @@ async def test_a_form_asks_only_where_a_page_of_this_gate_has_sent_it(
         assert (answer.status_code, "CHF\u00a0500.00" in answer.text) == (200, True)
 
 
-@SIZES
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 async def test_the_desk_can_be_used_by_everybody_at_every_size(
-    state_dir: Path, pins: Pins, simulator: Simulator, size: tuple[int, int], dark: bool
+    state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, role=Role.TECHNICIAN, size=size, dark=dark) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, role=Role.TECHNICIAN, opened=False) as (gate, seen, origin):
         page = seen.page
         incident = (await gate.admit()).message.incident
         for code in (SOLD_DEPOT, UNKNOWN, GOOD):
             await look_up(page, origin, code)
             await page.click("#keypad-switch")
-            await can_be_used(page, code)
-            assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], code
+            await can_be_used_at_every_size(page, f"{code[-4:]} at the desk")
         await page.click("[data-ask=top-up]")
-        await can_be_used(page, "top-up")
+        await can_be_used_at_every_size(page, "top-up")
         await page.goto(f"{origin}/attempts/{incident}")
         await page.click("[data-ask=give-back]")
-        await can_be_used(page, "give-back")
+        await can_be_used_at_every_size(page, "give-back")

@@ -20,7 +20,7 @@ async def test_a_code_that_is_scanned_while_another_is_asked_about_is_the_next_o
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     """It was put behind the one before: twenty-four letters, and neither was looked up."""
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         page, held = seen.page, asyncio.Event()
 
         async def hold_the_first(route: Route) -> None:
@@ -38,7 +38,7 @@ async def test_a_code_that_is_scanned_while_another_is_asked_about_is_the_next_o
 
 async def test_enter_twice_asks_once(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
     """A scanner that ends in CR and LF."""
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         before = gate.requests("balance")
         await look_up(seen.page, origin, f"{GOOD}\n")
         await expect(seen.page.locator("#voucher")).to_contain_text("500.00")
@@ -48,7 +48,7 @@ async def test_enter_twice_asks_once(state_dir: Path, pins: Pins, simulator: Sim
 async def test_a_mistyped_code_is_put_back_but_not_over_what_has_been_scanned_since(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         page = seen.page
 
         async def type_meanwhile(route: Route) -> None:
@@ -71,7 +71,7 @@ async def test_a_voucher_that_is_scanned_into_an_amount_leaves_the_amount_as_it_
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     """The field has room for twelve letters: fourteen were taken away, and an empty one means the whole charge."""
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         incident = (await gate.admit()).message.incident
         await page.goto(f"{origin}/attempts/{incident}")
@@ -97,7 +97,7 @@ async def test_a_code_that_e_guma_does_not_know_is_read_once_more_as_at_another_
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     """Without a dash nothing shows that y and z were exchanged."""
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         await look_up(seen.page, origin, "MSN5ZF9HLX3C")
         await expect(seen.page.locator("#voucher")).to_contain_text("Balance")
         await expect(seen.page.locator("#shown")).to_contain_text("…LX3C")
@@ -106,7 +106,7 @@ async def test_a_code_that_e_guma_does_not_know_is_read_once_more_as_at_another_
 async def test_an_unsold_depot_voucher_and_an_unknown_code_are_not_asked_for_their_details(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         for code in (DEPOT, UNKNOWN):
             await look_up(seen.page, origin, code)
         assert gate.requests("info") == 0

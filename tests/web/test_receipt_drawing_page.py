@@ -26,7 +26,7 @@ async def test_a_receipt_is_drawn_when_its_page_is_asked_for_it_and_printed_agai
 ) -> None:
     with network_printer() as (printer, port):
         way: dict[str, Any] = {"printer__driver": "network", "printer__host": "127.0.0.1", "printer__tcp_port": port}
-        async with page_of(state_dir, pins, simulator, size=PHONE, **way) as (gate, seen, origin):
+        async with page_of(state_dir, pins, simulator, opened=False, size=PHONE, **way) as (gate, seen, origin):
             page, incident = seen.page, (await gate.admit()).message.incident
             await page.goto(f"{origin}/attempts/{incident}")
             assert not any(asked.endswith(".png") for asked in seen.asked)

@@ -8,12 +8,12 @@ from playwright.async_api import expect
 
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used, visit
+from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used_at_every_size, visit
 from tests.rig.gate import fault
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
 from tests.rig.programs import bearer
-from tests.web.test_browser import SIZES, page_of
+from tests.web.test_browser import page_of
 from tests.web.test_desk_page import look_up
 from tests.web.test_ticket_desk_api import DELETED, NOBODYS, TICKET, USED, effects
 
@@ -28,7 +28,11 @@ FULL: dict[str, Any] = {"occupancy__limit": 2}
 async def test_a_ticket_is_shown_however_it_is_typed_and_its_number_stays_off_the_page_and_the_addresses(
     state_dir: Path, pins: Pins, simulator: Simulator, typed: str
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, tickets__taken=True) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, tickets__taken=True) as (
+        gate,
+        seen,
+        origin,
+    ):
         await look_up(seen.page, origin, typed)
         shown = seen.page.locator("#shown")
         await expect(shown.locator("#ticket")).to_have_text("Not checked in")
@@ -52,7 +56,7 @@ async def test_a_ticket_is_shown_however_it_is_typed_and_its_number_stays_off_th
 async def test_what_can_be_done_is_what_e_guma_says_of_the_ticket(
     state_dir: Path, pins: Pins, simulator: Simulator, number: str, signal: str, can: list[str]
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         await look_up(seen.page, origin, number)
         await expect(seen.page.locator("#shown .now")).to_have_class(f"now card {signal}")
         buttons = await seen.page.locator("#shown [data-ask]").all()
@@ -62,7 +66,7 @@ async def test_what_can_be_done_is_what_e_guma_says_of_the_ticket(
 async def test_a_ticket_is_checked_in_once_and_out_again_and_each_says_what_happened(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (gate, seen, origin):
         page = seen.page
         await look_up(page, origin, TICKET)
         await page.click("[data-ask=check-in]")
@@ -86,7 +90,7 @@ async def test_a_ticket_is_checked_in_once_and_out_again_and_each_says_what_happ
 
 
 async def test_e_gumas_no_is_told_as_nothing_changed(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, locale="de-CH") as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, locale="de-CH") as (_, seen, origin):
         page = seen.page
         await look_up(page, origin, DELETED)
         await expect(page.locator("#ticket")).to_have_text("Nicht eingecheckt")
@@ -101,7 +105,7 @@ async def test_e_gumas_no_is_told_as_nothing_changed(state_dir: Path, pins: Pins
 async def test_a_lost_answer_of_a_check_in_is_told_as_how_the_ticket_stands(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         await look_up(seen.page, origin, TICKET)
         simulator.faults.add(fault(FaultKind.RESET, Endpoint.CHECKIN, effect=True))
         await seen.page.click("[data-ask=check-in]")
@@ -114,7 +118,11 @@ async def test_a_page_that_has_grown_old_does_what_its_button_says_or_nothing(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
     """Attendize/Attendize#477, fossasia/open-event-frontend#3082: it did the opposite, or failed without a word."""
-    async with page_of(state_dir, pins, simulator, size=TABLET, tickets__taken=True) as (gate, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, tickets__taken=True) as (
+        gate,
+        seen,
+        origin,
+    ):
         await look_up(seen.page, origin, TICKET)
         gate.scan(TICKET)  # meanwhile
         await gate.lane_is_free()
@@ -127,7 +135,7 @@ async def test_a_page_that_has_grown_old_does_what_its_button_says_or_nothing(
 
 
 async def test_e_guma_away_offers_nothing_for_a_ticket(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET) as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET) as (_, seen, origin):
         simulator.faults.add(fault(FaultKind.STATUS, Endpoint.TICKET_INFO, status=500, times=None))
         await look_up(seen.page, origin, TICKET)
         await expect(seen.page.locator("#ticket")).to_have_text("E-GUMA gave no answer")
@@ -137,7 +145,11 @@ async def test_e_guma_away_offers_nothing_for_a_ticket(state_dir: Path, pins: Pi
 async def test_only_whom_the_house_lets_is_offered_to_check_tickets(
     state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=TABLET, desk__ticket_role="technician") as (_, seen, origin):
+    async with page_of(state_dir, pins, simulator, opened=False, size=TABLET, desk__ticket_role="technician") as (
+        _,
+        seen,
+        origin,
+    ):
         await look_up(seen.page, origin, TICKET)
         await expect(seen.page.locator("#ticket")).to_be_visible()
         await expect(seen.page.locator("#shown [data-ask]")).to_have_count(0)
@@ -209,29 +221,22 @@ async def test_who_only_looks_sees_how_many_are_inside_and_sets_nothing_right(
         await expect(seen.page.locator("[data-ask]")).to_have_count(0)
 
 
-@SIZES
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 async def test_tickets_and_who_is_inside_can_be_used_by_everybody_at_every_size(
-    state_dir: Path, pins: Pins, simulator: Simulator, size: tuple[int, int], dark: bool
+    state_dir: Path, pins: Pins, simulator: Simulator
 ) -> None:
-    async with page_of(state_dir, pins, simulator, size=size, dark=dark, locale="it-CH", **FULL) as (
-        gate,
-        seen,
-        origin,
-    ):
+    async with page_of(state_dir, pins, simulator, locale="it-CH", **FULL) as (gate, seen, origin):
         page = seen.page
         await gate.admit()
         await expect(page.locator("[data-inside]")).to_have_text("1")
-        await can_be_used(page, "inside")
+        await can_be_used_at_every_size(page, "inside")
         await page.click("[data-ask=occupancy]")
-        await can_be_used(page, "occupancy")
+        await can_be_used_at_every_size(page, "occupancy")
         for number, do in ((TICKET, "check-in"), (USED, "check-out"), (NOBODYS, "")):
             await look_up(page, origin, number)
-            await can_be_used(page, number)
-            assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], number
+            await can_be_used_at_every_size(page, number)
             if do:
                 await page.click(f"[data-ask={do}]")
-                await can_be_used(page, do)
+                await can_be_used_at_every_size(page, do)
                 await page.keyboard.press("Escape")
-        if size == SMALLEST:
-            assert await page.evaluate("(f => f.scrollWidth <= f.clientWidth)(document.querySelector('#code'))")
+        await page.set_viewport_size({"width": SMALLEST[0], "height": SMALLEST[1]})
+        assert await page.evaluate("(f => f.scrollWidth <= f.clientWidth)(document.querySelector('#code'))")
