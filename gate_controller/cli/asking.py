@@ -72,6 +72,17 @@ def place_of_gate(config: Path | None, overrides: list[str] | None) -> Path | No
     return Path(os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or state_dir_by_default())
 
 
+def state_dir_in_spite(mistakes: CommandError, config: Path | None, overrides: list[str] | None) -> Path:
+    """Return where the state is though the settings have mistakes; raise them where they may hide it."""
+    from gate_controller.settings.rescue import state_dir_of
+
+    directory = state_dir_of(config, overrides or (), os.environ)
+    if directory is None:
+        told = "so nobody can tell where the state is: correct that, or name its folder with --set state_dir="
+        raise CommandError(mistakes.code, *mistakes.lines, told) from None
+    return directory
+
+
 def _ask_in_spite_of(
     mistakes: CommandError, config: Path | None, overrides: list[str] | None, do: str, request: dict[str, Any]
 ) -> Any:

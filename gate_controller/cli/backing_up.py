@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gate_controller.cli.asking import ask, ask_if_running
+from gate_controller.cli.backup_source import BackupSource, source_of
 from gate_controller.cli.exits import CommandError, ExitCode, complain
-from gate_controller.cli.in_force import read
 from gate_controller.cli.options import ConfigOption, SetOption
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ PassphraseOption = Annotated[
         "--passphrase-file", metavar="FILE", show_default=False, help="A file whose first line seals the backup."
     ),
 ]
-_STAND_INS = ("eguma.api_key=none-given", "admission.price_cents=1")
 
 
 def backup(
@@ -44,23 +43,21 @@ def backup(
     are in it only where a passphrase seals it. Voucher codes are in it: keep it like cash. In the folder of
     backup.target, which must be another disk, the newest backup.keep of this gate are kept.
 
+    Where the settings file has mistakes, all is saved as it is, old backups are kept, and the command ends with 2.
+
     Examples:
       sudo gate-controller backup /media/stick
       sudo gate-controller backup /media/stick --passphrase-file /root/passphrase
     """
     from gate_controller.journal.failures import JournalError
-    from gate_controller.settings import SettingsError
 
-    try:
-        loaded = read(config, [*_STAND_INS, *(overrides or ())])
-    except SettingsError as error:
-        raise CommandError(ExitCode.SETTINGS, *error.mistakes) from None
-    settings = loaded.settings
+    source = source_of(config, overrides)
+    settings = source.loaded.settings
     try:
         passphrase = passphrase_in(passphrase_file or settings.backup.passphrase_file)
-        place = _place(target, loaded)
-        made, contents_line = _made(loaded, place, passphrase, config, overrides)
-        pruned = _pruned(made, loaded) if target is None else []
+        place = _place(target, source.loaded)
+        made, contents_line = _made(source, place, passphrase)
+        pruned = _pruned(made, source.loaded) if target is None and not source.mistakes else []
     except (CommandError, JournalError) as error:
         if target is None:
             _tell(settings.state_dir, str(error))
@@ -73,6 +70,13 @@ def backup(
     print(contents_line)
     for path in pruned:
         print(f"deleted: {path}")
+    for line in source.mistakes:
+        complain(line)
+    if source.mistakes:
+        complain(
+            f"the gate would not start with {source.loaded.file}: it is saved as it is: correct it", kind="warning"
+        )
+        return ExitCode.SETTINGS
     return ExitCode.OK
 
 
@@ -133,9 +137,7 @@ def _is_own_disk(folder: Path, state_dir: Path) -> bool:
     return folder.stat().st_dev in own
 
 
-def _made(
-    loaded: "LoadedSettings", place: Path, passphrase: str, config: Path | None, overrides: list[str] | None
-) -> tuple[Path, str]:
+def _made(source: BackupSource, place: Path, passphrase: str) -> tuple[Path, str]:
     import time
 
     from gate_controller import __version__
@@ -143,8 +145,8 @@ def _made(
     from gate_controller.journal.backup_file import BackedUpFile, name_of, newest_of, write
     from gate_controller.journal.store import FILE_NAME
 
-    settings = loaded.settings
-    copy = Path(ask(config, overrides, "backup"))
+    loaded, settings = source.loaded, source.loaded.settings
+    copy = Path(ask(source.config, source.overrides, "backup"))
     try:
         number, at = newest_of(copy)
         # The journal before its archive: what moves there meanwhile is in both.
@@ -152,7 +154,7 @@ def _made(
         if loaded.file:
             members.append(BackedUpFile("settings/gate.toml", Path(loaded.file)))
         if passphrase:
-            members += _secrets(config, overrides)
+            members += _secrets(source)
         now = time.time()
         file = place / name_of(settings.id, now, number) if place.is_dir() else place
         about = {
@@ -200,21 +202,11 @@ def _state(state_dir: Path, *, is_sealed: bool) -> "Iterator[BackedUpFile]":
         yield BackedUpFile(member.name, data=replace(told, settings=known).as_json())
 
 
-def _secrets(config: Path | None, overrides: list[str] | None) -> "Iterator[BackedUpFile]":
-    """Yield the keys and passwords in force."""
-    from pydantic import SecretStr
-
+def _secrets(source: BackupSource) -> "Iterator[BackedUpFile]":
     from gate_controller.journal.backup_file import BackedUpFile
-    from gate_controller.settings import SettingsError, value_of
-    from gate_controller.settings.mistakes import SECRETS
 
-    try:
-        settings = read(config, overrides).settings
-    except SettingsError as error:
-        raise CommandError(ExitCode.SETTINGS, *error.mistakes) from None
-    for name in SECRETS:
-        if isinstance(secret := value_of(settings, name), SecretStr):
-            yield BackedUpFile(f"secrets/{name}", data=secret.get_secret_value().encode())
+    for name, secret in source.secrets().items():
+        yield BackedUpFile(f"secrets/{name}", data=secret.encode())
 
 
 def _pruned(made: Path, loaded: "LoadedSettings") -> list[Path]:

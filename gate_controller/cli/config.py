@@ -129,8 +129,10 @@ def set_(
     """
     Write one setting into the settings file; comments, order and all else in it stay as they are.
 
-    Nothing is written that the gate would refuse. Lists are given with commas, tables (prices) as JSON. A secret is not
-    written here: it has a file of its own, which not everybody may read. The running gate is told by "config reload".
+    Nothing is written that the gate would refuse; of several mistakes in a file each is mended by itself, and the
+    command ends with 2 until the last is. In a file that is no TOML it changes nothing, and tells the line. Lists are
+    given with commas, tables (prices) as JSON. A secret is not written here: it has a file of its own, which not
+    everybody may read. The running gate is told by "config reload".
 
     Examples:
       gate-controller config set admission.price_cents 2700
@@ -142,10 +144,11 @@ def set_(
 
 def unset(name: NameArgument, config: ConfigOption = None) -> int:
     """
-    Take one setting out of the settings file: its default counts again.
+    Take one setting out of the settings file: its default counts again. Also what is no setting, so that it goes.
 
-    Example:
+    Examples:
       gate-controller config unset buzzer.quiet
+      gate-controller config unset relay.pn
     """
     return _write(name, None, config)
 
@@ -207,10 +210,13 @@ def _write(name: str, value: str | None, config: Path | None) -> int:
     except NotWritten as error:
         raise CommandError(ExitCode.SETTINGS, *error.mistakes) from None
     if done.loaded is None:
-        print(f"{name} is written to {file}, which had other mistakes before:")
+        print(f"{name} is {'taken out of' if value is None else 'written to'} {file}, which had other mistakes before:")
         for line in done.mistakes:
             complain(line)
         return ExitCode.SETTINGS
+    if name not in done.loaded.origins:
+        print(f"{name} is taken out of {file}; it was no setting")
+        return ExitCode.OK
     origin = done.loaded.origins[name]
     print(f"{name} is {_shown(as_text(value_of(done.loaded.settings, name)))} ({origin})")
     if origin.startswith(("environment", "credential")):

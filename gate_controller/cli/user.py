@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gate_controller.cli.asking import ask_running, settings_without_key
+from gate_controller.cli.asking import ask_running, settings_without_key, state_dir_in_spite
 from gate_controller.cli.exits import CommandError, ExitCode, complain, on_one_line
 from gate_controller.cli.json_output import print_json
 from gate_controller.cli.manual import manual
@@ -197,8 +197,14 @@ def fingerprint(
 
 
 def state_dir(config: Path | None, overrides: list[str] | None) -> Path:
-    """Return where the users are; raise `CommandError` with the mistakes of the settings."""
-    return settings_without_key(config, overrides).state_dir
+    """Return where the users are; mistakes of the settings are warned of, unless they may hide it: `CommandError`."""
+    try:
+        return settings_without_key(config, overrides).state_dir
+    except CommandError as mistakes:
+        directory = state_dir_in_spite(mistakes, config, overrides)
+        for line in mistakes.lines:
+            complain(line, kind="warning")
+        return directory
 
 
 def role_of(word: str) -> "Role":

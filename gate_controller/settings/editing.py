@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from gate_controller.settings.files import no_text, no_toml
 from gate_controller.settings.loading import LoadedSettings, SettingsError
 from gate_controller.settings.mistakes import SECRETS, Mistake, unknown
-from gate_controller.settings.models import FIELDS, reader_of
+from gate_controller.settings.models import FIELDS, SECTIONS, reader_of
 from gate_controller.settings.reference import as_text
 from gate_controller.settings.toml_editing import EditingError, changed, replace_file
 from gate_controller.settings.values import UnusableError
@@ -46,14 +47,18 @@ class Edited:
 
 
 def write_setting(file: Path, name: str, value: str | None, load: Callable[[Path], LoadedSettings]) -> Edited:
-    """Write a setting, or with None take it out; `load` reads a file as the gate would. Raises `NotWritten`."""
-    if name not in FIELDS:
-        raise NotWritten(str(unknown(f"{name} is no setting", "command line", name, FIELDS, "leave it out")))
+    """
+    Write a setting, or with None take it out, or what is no setting; `load` reads a file as the gate would. Raises
+    `NotWritten`.
+    """
+    if name not in FIELDS and value is not None:
+        raise NotWritten(str(_no_setting(name)))
     if name in SECRETS and value is not None:
         beside = file.parent / name
         remedy = f"write it into {beside}: `sudo install -m 600 /dev/null {beside}`, and then edit that file"
         raise NotWritten(str(Mistake(f"{name} is a secret, and many may read this file", str(file), remedy)))
     before = _read(file)
+    name = _looked_at(before or "", file, name, is_taken_out=value is None)
     new = None if value is None else value_of(name, value)
     try:
         text = changed((before or "").removeprefix(_BYTE_ORDER_MARK), {name: new}, path=file)
@@ -81,13 +86,48 @@ def write_setting(file: Path, name: str, value: str | None, load: Callable[[Path
     return Edited(file, loaded, found)
 
 
+def _no_setting(name: str) -> Mistake:
+    return unknown(f"{name} is no setting", "command line", name, FIELDS, "leave it out")
+
+
+def _looked_at(text: str, file: Path, name: str, *, is_taken_out: bool) -> str:
+    """
+    Return what is to be changed: of a section that is none the whole, where nothing else stands in it. What is no
+    setting can be taken out where it stands there. Raises `NotWritten` where the file does not allow it.
+    """
+    try:
+        tree = tomllib.loads(text.removeprefix(_BYTE_ORDER_MARK))
+    except tomllib.TOMLDecodeError as error:
+        raise NotWritten(str(no_toml(error, file))) from None
+    section, _, leaf = name.rpartition(".")
+    within = tree.get(section, {}) if section else tree
+    if not isinstance(within, dict):
+        what = f"{section} is a section, not a setting" if section in SECTIONS else f"{section} is no section"
+        remedy = f"first take it out: `gate-controller config unset {section}`"
+        raise NotWritten(str(Mistake(what, str(file), remedy)))
+    if name in FIELDS or not is_taken_out:
+        return name
+    if leaf not in within:
+        raise NotWritten(str(_no_setting(name)))
+    if name in SECTIONS and isinstance(within[leaf], dict):
+        what = f"{name} is a section, and not taken out whole"
+        raise NotWritten(str(Mistake(what, "command line", f"name one of its settings, such as {_one_of(name)}")))
+    return name if not section or section in SECTIONS or len(within) > 1 else section
+
+
+def _one_of(section: str) -> str:
+    return next(name for name in FIELDS if name.startswith(f"{section}."))
+
+
 def _read(file: Path) -> str | None:
     try:
         return Path(os.path.realpath(file)).read_bytes().decode()
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
+    except UnicodeDecodeError as error:
+        raise NotWritten(str(no_text(error, file))) from None
+    except OSError as error:
+        why = error.strerror or type(error).__name__
         raise NotWritten(str(Mistake(f"the settings file cannot be read ({why})", str(file), "use sudo"))) from None
 
 

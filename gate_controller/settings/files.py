@@ -1,5 +1,6 @@
 """What files give: systemd's credentials, the files that hold secrets, and the TOML file; by `sources.py`'s rules."""
 
+import shlex
 import stat
 import tomllib
 from collections.abc import Collection, Mapping
@@ -183,11 +184,8 @@ def from_toml(config: Path | None, environ: Mapping[str, str], names: Collection
                 remedy = "let the gate's user read it"
             reading.is_unreadable = not isinstance(error, FileNotFoundError)
             reading.mistakes.append(_unreadable("the settings file", str(path), error, remedy))
-        except ValueError as error:
-            line = path.read_bytes()[: getattr(error, "start", 0)].count(b"\n") + 1
-            reading.mistakes.append(
-                Mistake("the settings file is not UTF-8", f"{path} line {line}", "save it as UTF-8")
-            )
+        except UnicodeDecodeError as error:
+            reading.mistakes.append(no_text(error, path))
         else:
             _read_toml(reading, text, path, names)
             return reading, path
@@ -197,20 +195,25 @@ def from_toml(config: Path | None, environ: Mapping[str, str], names: Collection
     return reading, None
 
 
+def no_text(error: UnicodeDecodeError, path: Path) -> Mistake:
+    """Return the mistake of a settings file that cannot be read as a text."""
+    line = error.object[: error.start].count(b"\n") + 1
+    return Mistake("the settings file is not UTF-8", f"{path} line {line}", "save it as UTF-8")
+
+
+def no_toml(error: tomllib.TOMLDecodeError, path: Path) -> Mistake:
+    """Return the mistake of a settings file that is no TOML."""
+    # "Invalid value (at line 3, column 5)": what and where change places, as in every other line.
+    why, _, place = str(error).partition(" (at ")
+    what = f"the settings file is no TOML ({why[:1].lower()}{why[1:]})"
+    return Mistake(what, f"{path} {place.removesuffix(')')}".strip(), "correct that line; text goes in quotes")
+
+
 def _read_toml(reading: Reading, text: str, path: Path, names: Collection[str]) -> None:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        # "Invalid value (at line 3, column 5)": what and where change places, as in every other line.
-        why, _, place = str(error).partition(" (at ")
-        where = f"{path} {place.removesuffix(')')}".strip()
-        reading.mistakes.append(
-            Mistake(
-                f"the settings file is no TOML ({why[:1].lower()}{why[1:]})",
-                where,
-                "correct that line; text goes in quotes",
-            )
-        )
+        reading.mistakes.append(no_toml(error, path))
         reading.unread.update(names)
         return
     sections = {name.partition(".")[0] for name in names if "." in name}
@@ -235,7 +238,8 @@ def _take(
 ) -> None:
     line = lines.get(name)
     if name not in names:
-        reading.mistakes.append(unknown(f"{name} is no setting", _place(path, line), name, names, "delete it"))
+        remedy = f"take it out: `gate-controller config unset {shlex.quote(name)}`"
+        reading.mistakes.append(unknown(f"{name} is no setting", _place(path, line), name, names, remedy))
     elif isinstance(value, dict):
         reading.mistakes.append(
             Mistake(f"{name} is a setting, not a section", _place(path, line), f"write {name} = and its value")

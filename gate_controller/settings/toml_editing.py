@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gate_controller.settings.files import no_toml
 from gate_controller.settings.models import FIELDS
 
 # ruff: noqa: PLC0415 - tomlkit is of the extra "provisioning": a gate runs without it
@@ -50,7 +51,7 @@ def changed(text: str, values: Mapping[str, object], *, path: Path) -> str:
                 text = next(new for new in _ways(text, tree, name, value) if _is(new, wanted))
                 tree = wanted
     except tomllib.TOMLDecodeError as error:
-        raise EditingError(f"the settings file is no TOML ({error}): {path}: correct that line") from None
+        raise EditingError(str(no_toml(error, path))) from None
     except (tomlkit.exceptions.TOMLKitError, StopIteration, TypeError, AttributeError):
         raise EditingError(
             f"the settings file is written in a way that a program cannot change safely: {path}: "

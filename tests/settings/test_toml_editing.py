@@ -124,7 +124,7 @@ def test_no_text_of_a_remark_is_lost(remark: str) -> None:
 
 
 def test_what_is_no_toml_is_told_with_its_line() -> None:
-    with pytest.raises(EditingError, match=r"no TOML .*line 2.*: /etc/gate-controller/gate.toml: correct"):
+    with pytest.raises(EditingError, match=r"no TOML .*: /etc/gate-controller/gate.toml line 2, .*: correct"):
         changed("[relay]\npin = \n", {"relay.pin": 5}, path=PLACE)
 
 
