@@ -37,7 +37,7 @@ test: lint types arrows ## all checks: ruff, mypy, import-linter, pytest
 test-all: ## the same on every Python that is claimed and found here; says which are missing
 	@.ci/suites all $(ARGS)
 
-test-system: setup ## the package installed, run, killed, upgraded and removed in a booted container; as root, some minutes
+test-system: setup ## the package installed, run, killed, upgraded and removed in a booted container, ARGS="--debian 13" on that release; as root, some minutes
 	@.ci/programs
 	@.ci/system $(VENV) $(ARGS)
 

@@ -19,6 +19,8 @@ from tests.rig.simulator import KEY
 from tests.system.container import Container, container, tree
 
 DEBIAN = os.environ.get("GATE_TEST_DEBIAN", "12")
+"""The release that is booted: `make test-system ARGS="--debian 13"`."""
+
 _NEEDED = {"systemd-nspawn": "systemd-container", "mmdebstrap": "mmdebstrap", "dpkg-deb": "dpkg"}
 
 SETTINGS = f"""\
@@ -43,8 +45,11 @@ TimeoutAbortSec=1
 """
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Say at once what is missing: none of these tests can do without it, and none is skipped."""
+    config.addinivalue_line("markers", "every_debian: what hangs on the release of Debian, so that CI runs it on each")
+    if DEBIAN not in DEBIANS:
+        pytest.exit(f"--debian {DEBIAN}: there are packages for Debian {' and '.join(DEBIANS)}", returncode=2)
     missing = [package for program, package in _NEEDED.items() if shutil.which(program) is None]
     if missing:
         pytest.exit(f"missing for tests/system: apt-get install {' '.join(missing)}", returncode=2)

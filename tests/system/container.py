@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -136,7 +137,7 @@ class Container:
     def tries(self, *command: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command in it as root; return how it ended, with stdout and stderr together."""
         given = [f"{name}={value}" for name, value in {"LC_ALL": "C.UTF-8", **environ}.items()]
-        inside = ["nsenter", f"--target={self._leader}", "--mount", "--uts", "--ipc", "--pid", "--root", "--wd=/root"]
+        inside = ["nsenter", f"--target={self._leader}", "--mount", "--uts", "--ipc", "--pid", "--root", "--wdns=/root"]
         path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         return subprocess.run(  # noqa: S603 - commands of the tests
             [*inside, "--", "env", "-i", "HOME=/root", path, *given, *command],
@@ -216,3 +217,8 @@ def _run(*command: str | Path, seconds: int = 30) -> None:
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=seconds
     )
     assert done.returncode == 0, f"{command}: ended with {done.returncode}:\n{done.stdout}"
+
+
+if __name__ == "__main__":  # the small Debians of these releases, made before somebody waits for them
+    for each in sys.argv[1:]:
+        tree(each)

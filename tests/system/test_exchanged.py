@@ -16,6 +16,7 @@ from tests.rig.gate import GOOD, PRICE, charged, fault
 from tests.rig.scanner import PtyScanner
 from tests.rig.signed_stick import SignedStick
 from tests.rig.waiting import until
+from tests.system.conftest import DEBIAN
 from tests.system.container import Container
 from tests.system.test_installed import GATE, STATE, ready, started, story
 
@@ -118,21 +119,21 @@ async def test_a_newer_release_takes_over_when_the_lane_is_free_and_a_rollback_l
     plugged.type(FRAME)
 
     assert await ordered == (0, (await ordered)[1])
-    assert "done: 0.2.0+deb12 is in place" in (await ordered)[1]
-    assert await asyncio.to_thread(versions, gate) == ("0.2.0+deb12 installed", "0.2.0")
+    assert f"done: 0.2.0+deb{DEBIAN} is in place" in (await ordered)[1]
+    assert await asyncio.to_thread(versions, gate) == (f"0.2.0+deb{DEBIAN} installed", "0.2.0")
     await ready(gate)
     assert charged(simulator) == PRICE
     assert "Released" in str(story(gate))
-    assert len(list((gate.root / STATE / "backups").glob("before-0.2.0+deb12-*.sqlite3"))) == 1
+    assert len(list((gate.root / STATE / "backups").glob(f"before-0.2.0+deb{DEBIAN}-*.sqlite3"))) == 1
     assert not (gate.root / OPT / "upgrade.json").exists()
     assert await exchanging(gate, "upgrade", f"/root/{newer.name}") == (
         0,
-        "0.2.0+deb12 is installed already: nothing to do\n",
+        f"0.2.0+deb{DEBIAN} is installed already: nothing to do\n",
     )
 
     code, said = await exchanging(gate, "rollback", "--watch", "3")
-    assert (code, "done: 0.1.0+deb12 is in place" in said) == (0, True), said
-    assert await asyncio.to_thread(versions, gate) == ("0.1.0+deb12 installed", "0.1.0")
+    assert (code, f"done: 0.1.0+deb{DEBIAN} is in place" in said) == (0, True), said
+    assert await asyncio.to_thread(versions, gate) == (f"0.1.0+deb{DEBIAN} installed", "0.1.0")
     await ready(gate)
     assert await asyncio.to_thread(gate.does, "dpkg", "--verify", "gate-controller") == ""
     assert {path.name for path in (gate.root / OPT / "releases").iterdir()} == {"0.1.0", "0.2.0"}
@@ -151,12 +152,12 @@ async def test_a_release_that_does_not_start_is_taken_back_by_itself(
     code, said = await exchanging(gate, "upgrade", brought(gate, broken, package), "--watch", "30")
 
     assert code == 1
-    assert "gone back to 0.1.0+deb12" in said
+    assert f"gone back to 0.1.0+deb{DEBIAN}" in said
     assert "it ended by itself: " in said
     assert "RuntimeError" in said, said
     assert "status=70" in said
     assert "left as they are" not in said
-    assert await asyncio.to_thread(versions, gate) == ("0.1.0+deb12 installed", "0.1.0")
+    assert await asyncio.to_thread(versions, gate) == (f"0.1.0+deb{DEBIAN} installed", "0.1.0")
     await ready(gate)
     plugged.type(FRAME)
     await until(lambda: charged(simulator) == PRICE)
@@ -179,7 +180,7 @@ async def test_the_power_goes_while_a_broken_release_is_tried_and_the_next_boot_
 
     await until(lambda: not (gate.root / OPT / "upgrade.json").exists(), seconds=60)
     await ready(gate)
-    assert await asyncio.to_thread(versions, gate) == ("0.1.0+deb12 installed", "0.1.0")
+    assert await asyncio.to_thread(versions, gate) == (f"0.1.0+deb{DEBIAN} installed", "0.1.0")
 
 
 async def test_a_machine_that_is_shut_down_while_a_release_is_watched_watches_it_anew_after_the_boot(
@@ -200,7 +201,7 @@ async def test_a_machine_that_is_shut_down_while_a_release_is_watched_watches_it
 
     await until(lambda: not (gate.root / OPT / "upgrade.json").exists(), seconds=60)
     await ready(gate)
-    assert await asyncio.to_thread(versions, gate) == ("0.2.0+deb12 installed", "0.2.0")
+    assert await asyncio.to_thread(versions, gate) == (f"0.2.0+deb{DEBIAN} installed", "0.2.0")
 
 
 async def test_the_power_goes_while_dpkg_is_at_work_and_the_gate_starts_as_it_was(
@@ -217,7 +218,7 @@ async def test_the_power_goes_while_dpkg_is_at_work_and_the_gate_starts_as_it_wa
     await ready(gate)
 
     await until(lambda: not (gate.root / OPT / "upgrade.json").exists(), seconds=60)
-    assert await asyncio.to_thread(versions, gate) == ("0.1.0+deb12 installed", "0.1.0")
+    assert await asyncio.to_thread(versions, gate) == (f"0.1.0+deb{DEBIAN} installed", "0.1.0")
 
 
 async def test_what_cannot_be_taken_back_or_cannot_use_the_settings_is_told_before_anything_is_touched(
@@ -234,9 +235,9 @@ async def test_what_cannot_be_taken_back_or_cannot_use_the_settings_is_told_befo
     complaint = b"import sys\nsys.exit('gate-controller: error: price: too low: raise it')\n"
     strict = repackaged(package, tmp_path, "0.5.0", {"gate_controller/cli/config.py": complaint}, {})
     code, said = await exchanging(gate, "upgrade", brought(gate, strict, package))
-    assert (code, "0.1.0+deb12 runs as before" in said) == (1, True), said
+    assert (code, f"0.1.0+deb{DEBIAN} runs as before" in said) == (1, True), said
     assert await asyncio.to_thread(gate.shows, GATE, "MainPID") == pid
-    assert await asyncio.to_thread(versions, gate) == ("0.1.0+deb12 installed", "0.1.0")
+    assert await asyncio.to_thread(versions, gate) == (f"0.1.0+deb{DEBIAN} installed", "0.1.0")
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """The package on a machine with a booted systemd: installed, run, killed, cut off, removed."""
 
 import asyncio
+import re
 import time
 from pathlib import Path
 
 import pytest
 
+from deb.wheels import DEBIANS, ROOT
 from gate_controller.simulator import FaultKind, Simulator
 from tests.rig.gate import GOOD, PRICE, charged, facts_in, fault
 from tests.rig.scanner import PtyScanner
 from tests.rig.waiting import until
-from tests.system.conftest import Installation
+from tests.system.conftest import DEBIAN, Installation
 from tests.system.container import Container
 
 STATE = "var/lib/gate-controller"
@@ -51,6 +53,7 @@ def snapshot(root: Path) -> dict[str, tuple[int, int, str]]:
     return found
 
 
+@pytest.mark.every_debian
 async def test_a_package_is_installed_offline_says_what_is_next_and_installed_again_changes_nothing(
     bare: Container, installation: Installation, package: Path
 ) -> None:
@@ -79,14 +82,30 @@ async def test_a_package_is_installed_offline_says_what_is_next_and_installed_ag
     assert snapshot(machine.root) == before
 
 
+@pytest.mark.every_debian
+def test_this_systemd_has_nothing_against_what_was_installed_and_rates_it_as_well(bare: Container) -> None:
+    # Not the upgrade's: its program is there while a release is exchanged.
+    units = [path.name for path in (ROOT / "systemd").iterdir() if "upgrade" not in path.name]
+    assert bare.does("systemd-analyze", "verify", "--man=no", *units) == ""
+    rated = bare.does("systemd-analyze", "security", "--no-pager", GATE)
+    exposure = re.search(r"Overall exposure level .*: ([0-9.]+) ", rated)
+    assert exposure is not None, rated
+    assert float(exposure[1]) <= 1.5
+    assert bare.does("systemd-sysusers", "--dry-run", "gate-controller.conf") == ""
+    if DEBIAN != "12":  # systemd 254 and newer can tell
+        bare.does("udevadm", "verify", "/usr/lib/udev/rules.d/70-gate-controller.rules")
+    warned = bare.does("journalctl", "--boot", "--priority=warning", "--no-pager", "--quiet", "--output=cat")
+    assert "gate" not in warned
+
+
 def test_an_installation_that_was_cut_off_is_mended_by_the_next(
     machine: Container, package: Path, plugged: PtyScanner
 ) -> None:
     path = machine.bring(package)
     machine.does("sh", "-c", f"setsid dpkg --install {path} >/dev/null 2>&1 &")
-    wheel = machine.root / "opt/gate-controller/releases/0.1.0/lib/python3.11/site-packages/h11"
+    library = f"opt/gate-controller/releases/0.1.0/lib/python{DEBIANS[DEBIAN].python}/site-packages/h11"
     end = time.monotonic() + 60
-    while not wheel.exists() and not wheel.parents[1].with_name("python3.13").exists():
+    while not (machine.root / library).exists():
         assert time.monotonic() < end
         time.sleep(0.02)
     machine.cut_power()
@@ -99,6 +118,7 @@ def test_an_installation_that_was_cut_off_is_mended_by_the_next(
     assert machine.does("dpkg-query", "--show", "--showformat=${db:Status-Abbrev}", "gate-controller") == "ii "
 
 
+@pytest.mark.every_debian
 async def test_a_gate_admits_is_watched_and_is_at_rest_after_every_end(
     gate: Container, plugged: PtyScanner, simulator: Simulator
 ) -> None:
@@ -175,7 +195,7 @@ async def test_removed_the_journal_and_the_settings_stay_and_put_back_it_goes_on
     assert shown == {"ActiveState": "active"}
 
 
-@pytest.mark.parametrize("wish", ["", "true", "false"])
+@pytest.mark.parametrize("wish", ["", pytest.param("true", marks=pytest.mark.every_debian), "false"])
 def test_purge_deletes_the_journal_only_where_somebody_said_so(bare: Container, wish: str) -> None:
     bare.write(f"/{STATE}/journal.sqlite3", "every charge of a year")
     bare.write("/etc/gate-controller/eguma.api_key", "a key", mode=0o600)

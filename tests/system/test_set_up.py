@@ -82,7 +82,7 @@ async def test_a_gate_that_runs_is_stopped_for_the_questions_and_started_again_w
     await started(gate)
 
     def ask_and_break_off() -> None:
-        inside = [f"--target={gate._leader}", "--mount", "--uts", "--ipc", "--pid", "--root", "--wd=/root", "--"]
+        inside = [f"--target={gate._leader}", "--mount", "--uts", "--ipc", "--pid", "--root", "--wdns=/root", "--"]
         path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         command = [*inside, "env", "-i", path, "GPIOZERO_PIN_FACTORY=mock", "gate-controller", "setup"]
         with in_terminal(*command, cwd=tmp_path, program="nsenter") as terminal:
