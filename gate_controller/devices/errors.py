@@ -14,7 +14,7 @@ def remedy_of(error: Exception) -> str:
     """
     match error:
         case ImportError():
-            return "no GPIO back end works: install lgpio, or set GPIOZERO_PIN_FACTORY"
+            return "no GPIO back end works: sudo apt-get install python3-lgpio, or set GPIOZERO_PIN_FACTORY"
         case PermissionError():
             return "this user may not use GPIO: add the user to the group gpio"
         case _ if "busy" in str(error).lower():  # lgpio's "GPIO busy", the kernel's EBUSY

@@ -8,12 +8,21 @@ may not. `LG_WD` names another directory; but then lgpio takes the whole process
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from types import ModuleType
 
 from gate_controller.devices.runtime_directory import runtime_directory
 
 WORKING_DIRECTORY = "LG_WD"
 """The variable in which lgpio looks for the name of its working directory."""
+
+
+def is_lgpio_there() -> bool:
+    """
+    Return whether lgpio can be imported. By its compiled half: what the index has under that name for Python 3.13 is an
+    empty file, which pip takes (https://github.com/joan2937/lg/issues/43).
+    """
+    return find_spec("_lgpio") is not None
 
 
 def lgpio_imported() -> ModuleType:

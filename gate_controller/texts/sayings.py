@@ -581,10 +581,10 @@ _ROWS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Lo scanner ({}) trasmette senza pausa: il tecnico deve controllarne la velocità.",
     ),
     (
-        "no GPIO back end works: install lgpio, or set GPIOZERO_PIN_FACTORY ({})",
-        "Die GPIO-Ansteuerung fehlt: Die Technik muss lgpio installieren ({}).",
-        "La commande GPIO manque : la technique doit installer lgpio ({}).",
-        "Manca il controllo GPIO: il tecnico deve installare lgpio ({}).",
+        "no GPIO back end works: sudo apt-get install python3-lgpio, or set GPIOZERO_PIN_FACTORY ({})",
+        "Die GPIO-Ansteuerung fehlt: Die Technik muss python3-lgpio installieren ({}).",
+        "La commande GPIO manque : la technique doit installer python3-lgpio ({}).",
+        "Manca il controllo GPIO: il tecnico deve installare python3-lgpio ({}).",
     ),
     (
         "this user may not use GPIO: add the user to the group gpio ({})",

@@ -62,7 +62,7 @@ async def test_a_gate_without_a_gpio_back_end_is_out_of_service_and_says_what_to
     async with running_gate(state_dir, pins, simulator, ready=False) as gate:
         await until(lambda: set(gate.app.gate.faults) == {Fault.RELAY})
         why = gate.app.gate.faults[Fault.RELAY]
-        assert why.startswith("no GPIO back end works: install lgpio")
+        assert why.startswith("no GPIO back end works: sudo apt-get install python3-lgpio")
         assert "set GPIOZERO_PIN_FACTORY" in why
         gate.scan(GOOD)
         verdict = await gate.verdict()

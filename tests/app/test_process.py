@@ -83,7 +83,7 @@ async def test_a_machine_without_gpio_says_so_in_one_line_whatever_is_fitted(
         await gate.logs("scanner=connected")
         (line,) = [line for line in gate.log.splitlines() if " warning " in line]
         assert "fault=raised what=relay why=" in line
-        assert line.count("no GPIO back end works: install lgpio") == 1
+        assert line.count("no GPIO back end works: sudo apt-get install python3-lgpio") == 1
 
 
 async def test_sigterm_while_an_attempt_runs_lets_it_finish(

@@ -88,7 +88,8 @@ def test_no_back_end_is_an_error_with_a_remedy(back_end: str | None) -> None:
     if back_end is None and Path("/dev/gpiochip0").exists():
         pytest.skip("this machine has GPIO pins")
     text = made_by(back_end)
-    assert text.startswith("no GPIO back end works: install lgpio, or set GPIOZERO_PIN_FACTORY (")  # no pin's fault
+    # No pin's fault.
+    assert text.startswith("no GPIO back end works: sudo apt-get install python3-lgpio, or set GPIOZERO_PIN_FACTORY (")
     assert "\n" not in text
 
 

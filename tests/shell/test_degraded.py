@@ -7,7 +7,7 @@ import pytest
 from gate_controller.admission.words.messages import Fault
 from gate_controller.shell.degraded import Degraded
 
-NO_PINS = "no GPIO back end works: install lgpio"
+NO_PINS = "no GPIO back end works: sudo apt-get install python3-lgpio"
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[str]:

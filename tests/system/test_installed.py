@@ -98,6 +98,30 @@ def test_this_systemd_has_nothing_against_what_was_installed_and_rates_it_as_wel
     assert "gate" not in warned
 
 
+@pytest.mark.every_debian
+def test_what_others_have_put_beside_apts_libraries_hides_none_of_the_gates(bare: Container, package: Path) -> None:
+    """On Debian 13, lgpio is apt's, and what pip has under that name for its Python is an empty file."""
+    program = "/opt/gate-controller/current/bin/python3"
+    number = DEBIANS[DEBIAN].python
+    for place in (f"/usr/local/lib/python{number}/dist-packages", f"/root/.local/lib/python{number}/site-packages"):
+        bare.write(f"{place}/lgpio.py", "")
+        bare.write(f"{place}/httpx.py", "")
+    where = "import importlib.util as u; print(*(u.find_spec(name).origin for name in ('httpx', 'lgpio')), sep='\\n')"
+    own = f"/opt/gate-controller/current/lib/python{number}/site-packages"
+    missing = "the library for GPIO is missing"
+    if DEBIANS[DEBIAN].from_apt:
+        assert missing in bare.does("dpkg", "--install", f"/root/{package.name}")
+        for name in ("lgpio", "_lgpio"):
+            bare.write(f"/usr/lib/python3/dist-packages/{name}.py", "# as apt's python3-lgpio")
+        assert bare.does(program, "-c", where).splitlines() == [
+            f"{own}/httpx/__init__.py",
+            "/usr/lib/python3/dist-packages/lgpio.py",
+        ]
+    else:
+        assert bare.does(program, "-c", where).splitlines() == [f"{own}/httpx/__init__.py", f"{own}/lgpio.py"]
+    assert missing not in bare.does("dpkg", "--install", f"/root/{package.name}")
+
+
 def test_an_installation_that_was_cut_off_is_mended_by_the_next(
     machine: Container, package: Path, plugged: PtyScanner
 ) -> None:

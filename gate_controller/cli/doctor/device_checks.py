@@ -10,6 +10,7 @@ from gate_controller.cli.doctor.patient import Patient
 from gate_controller.cli.exits import CommandError
 from gate_controller.devices.errors import DeviceError
 from gate_controller.devices.gpio_lines import header_lines
+from gate_controller.devices.lgpio_import import is_lgpio_there
 from gate_controller.devices.usb import find_scanner, is_keyboard
 from gate_controller.settings.models import PINS, value_of
 
@@ -50,12 +51,15 @@ def _at(patient: Patient, port: str, remedy: str) -> Iterator[Diagnosis]:
 
 
 def gpio(patient: Patient) -> Iterator[Diagnosis]:
-    """Tell whether the pins can be had, and who else has one."""
+    """Tell whether the pins can be had, by which library, and who else has one."""
     chips = [patient.machine.at(path) for path in patient.machine.found("/dev/gpiochip*")]
     wanted = {pin: name for name in PINS if isinstance(pin := value_of(patient.settings, name), int)}
     if not chips:
         yield absent("GPIO", "this machine has no GPIO chip")
         return
+    # Whoever has chosen another back end of gpiozero's has no need of it.
+    if not is_lgpio_there() and not os.environ.get("GPIOZERO_PIN_FACTORY"):
+        yield bad("GPIO", "the library lgpio is missing", "sudo apt-get install python3-lgpio, and restart the gate")
     try:
         lines = header_lines(chips, wanted)
     except PermissionError as error:

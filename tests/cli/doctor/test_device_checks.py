@@ -1,6 +1,8 @@
 """What the doctor says of devices without moving one, and of money, beside a gate that runs and without one."""
 
 import copy
+import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,27 @@ def test_who_has_a_line_is_told_by_the_kernel(tmp_path: Path) -> None:
     assert found is not None
     assert found.taken == {4: "onewire@4", 17: "the kernel"}
     assert header_lines([path], [4], chip("raspberrypi-exp-gpio", {})) is None
+
+
+@pytest.mark.parametrize("of_pip", [False, True])
+def test_a_library_that_is_missing_or_pips_empty_file_of_its_name_is_told_before_the_pins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of_pip: bool
+) -> None:
+    someone = patient(tmp_path / "machine", {"/dev/gpiochip0": ""})
+    (tmp_path / "libraries").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "libraries")])
+    monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
+    if of_pip:
+        (tmp_path / "libraries/lgpio.py").touch()
+    told = ("bad", "the library lgpio is missing", "sudo apt-get install python3-lgpio, and restart the gate")
+    assert lines(device_checks.gpio(someone))[0] == told
+
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "native")
+    assert told not in lines(device_checks.gpio(someone))
+    monkeypatch.delenv("GPIOZERO_PIN_FACTORY")
+    (tmp_path / "libraries/_lgpio.py").touch()
+    importlib.invalidate_caches()
+    assert told not in lines(device_checks.gpio(someone))
 
 
 def test_the_structures_are_as_large_as_the_kernels() -> None:
