@@ -249,7 +249,7 @@ def _follow(releases: "Releases") -> int:
                 told = note.stage
                 if _TOLD[told]:
                     print(_TOLD[told], flush=True)
-            if unit.properties(["ActiveState"], unit=unit.EXCHANGE_UNIT).get("ActiveState") in {"failed", "inactive"}:
+            if unit.has_exchange_ended():
                 if under_way(releases.root) is None:
                     break
                 raise CommandError(

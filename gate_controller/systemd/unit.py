@@ -82,6 +82,12 @@ def start_exchange() -> None:
     _systemctl("start", "--no-block", EXCHANGE_UNIT, seconds=CHANGE_SECONDS)
 
 
+def has_exchange_ended() -> bool:
+    """Whether what exchanges the gate's release neither runs nor is about to: an ordered start may have to wait."""
+    told = properties(["ActiveState", "Job"], unit=EXCHANGE_UNIT)
+    return told.get("ActiveState") in {"failed", "inactive"} and not told.get("Job")
+
+
 def _systemctl(*arguments: str, seconds: float) -> str:
     command = ["systemctl", "--no-ask-password", *arguments]
     try:

@@ -112,6 +112,10 @@ async def test_a_newer_release_takes_over_when_the_lane_is_free_and_a_rollback_l
     gate: Container, newer: Path, package: Path, plugged: PtyScanner, simulator: Simulator
 ) -> None:
     await started(gate)
+    # systemd has other things to do first, as on a small board.
+    gate.write("/etc/systemd/system/busy.service", "[Service]\nType=oneshot\nExecStart=sleep 1\n")
+    drop_in = "/etc/systemd/system/gate-controller-upgrade.service.d/test.conf"
+    gate.write(drop_in, "[Unit]\nWants=busy.service\nAfter=busy.service\n")
     # Somebody is in the lane when the new release is ready to take over: he is served to the end.
     simulator.faults.add(fault(FaultKind.DELAY, delay_seconds=2))
     ordered = asyncio.create_task(exchanging(gate, "upgrade", brought(gate, newer, package), "--watch", "5"))
