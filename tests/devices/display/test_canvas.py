@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise, product
 from typing import Literal
 
@@ -62,6 +63,12 @@ def canvas(size: Size) -> Canvas:
     return CANVASES.get(size) or Canvas(*size)
 
 
+@cache
+def messages(size: Size) -> list[tuple[str, Card, tuple[Page, ...]]]:
+    """Return every message of the house with its name and its pages, laid out once for all tests."""
+    return [(name, card, canvas(size).pages(card)) for name, card in cards(*Language)]
+
+
 def verdict(title: str, detail: str, money: str) -> Card:
     return Card(Symbol.CROSS, Signal.REFUSED, (Face(title, detail, money),))
 
@@ -114,24 +121,24 @@ def has_whole_sentences(text: str, wanted: list[str]) -> bool:
 
 @EVERY_SIZE
 def test_every_message_is_inside_and_beside_its_symbol(size: Size) -> None:
-    for _, card in cards(*Language):
-        for page in canvas(size).pages(card):
+    for _, _, pages in messages(size):
+        for page in pages:
             assert_inside(page, size)
             assert_clear_of_symbol(page, size[2])
 
 
 @EVERY_SIZE
 def test_no_line_of_a_message_covers_another(size: Size) -> None:
-    for name, card in cards(*Language):
-        for page in canvas(size).pages(card):
+    for name, _, pages in messages(size):
+        for page in pages:
             bases = [line.base for line in page.lines]
             assert all(upper + 10 <= lower for upper, lower in pairwise(bases)), name
 
 
 @EVERY_SIZE
 def test_every_verdict_begins_with_what_happened_to_the_money(size: Size) -> None:
-    for name, card in cards(*Language):
-        for page in canvas(size).pages(card):
+    for name, card, pages in messages(size):
+        for page in pages:
             shown, wanted = part_of(page, Part.MONEY), forms(card, page, Part.MONEY)
             if page.number == 1 and (size[0] > 96 or shown):
                 assert bool(shown) == bool(wanted[0]), name
@@ -140,8 +147,8 @@ def test_every_verdict_begins_with_what_happened_to_the_money(size: Size) -> Non
 
 @pytest.mark.parametrize("size", [size for size in SIZES if size[0] > 96], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_no_page_of_a_message_of_the_house_cuts_a_sentence(size: Size) -> None:
-    for name, card in cards(*Language):
-        for page in canvas(size).pages(card):
+    for name, card, pages in messages(size):
+        for page in pages:
             for part in (Part.DETAIL, Part.MONEY):
                 shown = part_of(page, part)
                 assert not shown or has_whole_sentences(shown, forms(card, page, part)), (name, shown)
@@ -149,8 +156,8 @@ def test_no_page_of_a_message_of_the_house_cuts_a_sentence(size: Size) -> None:
 
 @EVERY_SIZE
 def test_everything_stands_in_the_middle(size: Size) -> None:
-    for name, card in cards(*Language):
-        for page in canvas(size).pages(card):
+    for name, _, pages in messages(size):
+        for page in pages:
             symbol = page.symbol_box
             first, *below = page.lines
             is_beside = size[0] >= 3 * size[1]
@@ -163,8 +170,8 @@ def test_everything_stands_in_the_middle(size: Size) -> None:
 
 @EVERY_SIZE
 def test_the_band_of_the_money_is_a_rectangle_at_the_foot_and_covers_nothing_else(size: Size) -> None:
-    for name, card in cards(*Language):
-        for page in canvas(size).pages(card):
+    for name, _, pages in messages(size):
+        for page in pages:
             if size[0] > 96:  # smaller ones have no band under a sentence that goes on over pages
                 assert len(page.bands) == any(line.part is Part.MONEY for line in page.lines), name
             for band in page.bands:
