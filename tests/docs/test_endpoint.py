@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -52,16 +53,22 @@ def steps() -> set[str]:
     return set(re.findall(r"`gate_controller/([\w/]+\.py)`", section))
 
 
-def files_that_know(names: set[str]) -> set[str]:
-    """Return the package's files whose code has one of these names."""
-    found = set()
+@cache
+def known_names() -> dict[str, set[str]]:
+    """Return what the code of each of the package's files names."""
+    found = dict[str, set[str]]()
     for file in PACKAGE.rglob("*.py"):
+        known = found[file.relative_to(PACKAGE).as_posix()] = set()
         for node in ast.walk(ast.parse(file.read_text())):
             match node:
                 case ast.Name(id=name) | ast.Attribute(attr=name) | ast.ClassDef(name=name) | ast.alias(name=name):
-                    if name in names:
-                        found.add(file.relative_to(PACKAGE).as_posix())
+                    known.add(name)
     return found
+
+
+def files_that_know(names: set[str]) -> set[str]:
+    """Return the package's files whose code has one of these names."""
+    return {file for file, known in known_names().items() if known & names}
 
 
 def test_every_call_is_one_of_those_counted_here() -> None:

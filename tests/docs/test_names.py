@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import assert_never
 
@@ -143,17 +144,23 @@ def complaints(found: Iterable[Name], house: House) -> list[str]:
     return [f"{name.place}: `{name.text.splitlines()[0]}`: {why}" for name, why in told if why]
 
 
+@cache
+def the_house() -> House:
+    """Return what the project has; read once, for that takes a second."""
+    return House(files())
+
+
 def test_everything_that_is_named_in_comments_docstrings_and_pages_is_there() -> None:
     found = [name for remark in remarks() for name in names(remark)]
 
-    lines = complaints(found, House(files()))
+    lines = complaints(found, the_house())
 
     assert not lines, "\n".join(["", *lines, "What is not the project's goes into FOREIGN, with whose it is."])
     assert sorted(FOREIGN.keys() - {name.text for name in found}) == []
 
 
 def test_what_pyproject_says_of_files_and_code_is_there() -> None:
-    house = House(files())
+    house = the_house()
     said = [
         part.removesuffix(".*")
         for text in strings(tomllib.loads(PYPROJECT.read_text()))
