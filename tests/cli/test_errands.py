@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from gate_controller.desk import errand_orders
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
-from tests.rig.command import PROGRAM
+from tests.rig.command import environment
 from tests.rig.forked import forked
 from tests.rig.gate import GOOD, PRICE, fault, running_gate
 from tests.rig.pins import Pins
@@ -20,14 +21,14 @@ DEPOT, USED_UP = "DPF4KX7TQ2MR", "USD7PV3XK9RA"
 
 async def command(directory: Path, *words: str, base_url: str, by: str = "Anna") -> subprocess.CompletedProcess[str]:
     """Run a command in a process of its own, with the loop of the gate going on; without `by` it asks for nobody."""
-    environment = {
+    environ = {
         "GATE_EGUMA__API_KEY": KEY,
         "GATE_ADMISSION__PRICE_CENTS": str(PRICE),
         "GATE_EGUMA__BASE_URL": base_url,
         "PATH": "/usr/bin:/bin",
     }
     line = [*words, "--set", f"state_dir={directory}", *(("--by", by) if by else ())]
-    return await asyncio.to_thread(forked, line, environment)
+    return await asyncio.to_thread(forked, line, environ)
 
 
 def left_on(simulator: Simulator, code: str) -> int:
@@ -86,8 +87,9 @@ async def test_a_lost_top_up_is_not_repeated_and_says_what_became_of_it(
 
 
 async def test_a_top_up_whose_fate_is_unknown_ends_with_3_and_its_incident_code(
-    state_dir: Path, pins: Pins, simulator: Simulator
+    state_dir: Path, pins: Pins, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(errand_orders, "ERRAND_SECONDS", 3.0)  # its fate stays unknown for however long that is
     async with running_gate(state_dir, pins, simulator):
         before = left_on(simulator, GOOD)
         simulator.faults.add(fault(FaultKind.RESET, Endpoint.CHARGE, effect=False))
@@ -177,13 +179,6 @@ async def test_the_journal_tells_what_was_done(state_dir: Path, pins: Pins, simu
         url = simulator.base_url
         line = ("voucher", "charge", USED_UP, "--amount-cents", "1500", "--reason", "a present", "--json")
         incident = told(await command(state_dir, *line, base_url=url))["incident"]
-        shown = await asyncio.to_thread(
-            lambda: subprocess.run(  # noqa: S603 - the command is ours
-                [str(PROGRAM), "journal", "show", incident, "--set", f"state_dir={state_dir}"],
-                capture_output=True,
-                text=True,
-                timeout=30,
-                check=False,
-            )
-        )
+        show = ("journal", "show", incident, "--set", f"state_dir={state_dir}")
+        shown = await asyncio.to_thread(forked, show, environment())
         assert "Anna ordered a top-up of CHF 15.00 for voucher …K9RA: a present." in shown.stdout.replace("\u00a0", " ")
