@@ -150,7 +150,7 @@ def _read_value(
 ) -> None:
     try:
         with path.open("rb") as file:
-            text = file.read(_MOST_BYTES).decode().removesuffix("\n").removesuffix("\r")
+            text = file.read(_MOST_BYTES).decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     except OSError as error:
         reading.is_unreadable = True
         reading.mistakes.append(_unreadable(name, origin, error, remedy))

@@ -172,6 +172,37 @@ def test_cloud_init_of_release_13_gets_all_that_it_needs_and_its_copies_go_too(r
         assert secret not in everything(boot) + everything(root / "var/lib/cloud") + everything(root / "var/log")
 
 
+def test_a_card_whose_cloud_init_is_switched_off_is_not_prepared_in_vain(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boot = root / "boot/firmware"
+    (boot / "cmdline.txt").write_text(FRESH)
+    (boot / "user-data").write_text("#cloud-config\n")
+    prepared(root)
+    prepared(root)  # before its start as often as one likes
+    start(root)
+    before = everything(boot)
+
+    assert main(["provision", "card", str(boot), "--answers", "card.toml"]) == 1
+
+    assert "prepared and started before" in capsys.readouterr().err
+    assert everything(boot) == before
+
+
+def test_files_written_on_windows_are_read_like_others(root: Path) -> None:
+    (root / "boot/firmware/cmdline.txt").write_text(BOOKWORM)
+    for name in ("password", "id.pub", "key", "wifi", "gate.toml", "venue.pub", "card.toml"):
+        path = root.parent / name
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    prepared(root)
+    start(root, getent="exit 2")
+
+    assert (root / "etc/gate-controller/eguma.api_key").read_bytes() == f"{API_KEY}\n".encode()
+    assert f"\npsk={WIFI}\n" in (root / PROFILE).read_text()
+    assert (root / "etc/gate-controller/gate.toml").read_bytes().startswith(b"[relay]\n")
+    assert (root / "etc/gate-controller/provisioning.keys").read_bytes().startswith(b"ed25519 ")
+
+
 @pytest.mark.parametrize("is_cloud", [False, True])
 def test_a_first_start_that_is_cut_off_anywhere_is_ended_by_the_next_one(root: Path, is_cloud: bool) -> None:
     (root / "boot/firmware/cmdline.txt").write_text(FRESH if is_cloud else BOOKWORM)

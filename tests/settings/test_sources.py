@@ -267,7 +267,7 @@ def test_a_credential_that_a_higher_source_replaces_need_not_be_readable(credent
 
 def test_the_key_can_stand_in_a_file(tmp_path: Path) -> None:
     path = tmp_path / "key"
-    path.write_text(f"{SECRET}\r\n")
+    path.write_bytes(b"\xef\xbb\xbf" + f"{SECRET}\r\n".encode())  # as Windows writes it
     path.chmod(0o640)
 
     result = loaded(GATE_EGUMA__API_KEY="-", GATE_EGUMA__API_KEY_FILE=str(path))

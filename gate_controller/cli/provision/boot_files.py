@@ -16,6 +16,8 @@ from gate_controller.settings.provisioning.content import Network
 
 FOLDER: Final = "gate-setup"
 """On the boot partition."""
+LOG: Final = "gate-setup.log"
+"""On the boot partition too: what the first start says."""
 SCRIPT: Final = Path(__file__).with_name("first-boot.sh")
 _BOOT = "/boot/firmware"
 _RUN = (

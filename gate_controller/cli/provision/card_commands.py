@@ -61,6 +61,12 @@ def card(
     with library_told():
         family = _family(boot, release)
         is_cloud = family == "trixie"
+        if is_cloud and _has_been_started(boot):
+            raise CommandError(
+                ExitCode.NO,
+                f"{boot}: this card was prepared and started before, and its system looks at no other preparation: "
+                "write Raspberry Pi OS to it anew",
+            )
         told = _answers(answers, VenueFolder(keys), passphrase_file)
         deb = _package(package, family)
         written = _write(boot, told, deb, is_cloud=is_cloud)
@@ -71,6 +77,16 @@ def card(
         print("It trusts no venue's key and has no settings: see `gate-controller provision trust`.")
     print(f"Take it out properly (umount {boot}), put it into the Pi, and give it five minutes.")
     return ExitCode.OK
+
+
+def _has_been_started(boot: Path) -> bool:
+    """Whether a first start has come to its end: it switches cloud-init off."""
+    from gate_controller.cli.provision.boot_files import LOG
+
+    try:
+        return " ends: " in (boot / LOG).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def _family(boot: Path, wanted: str) -> str:
@@ -154,7 +170,7 @@ def _judged_keys(text: str) -> str:
 
 def _whole(file: Path, mistakes: list[str]) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")  # Windows puts a mark before it
     except OSError as error:
         mistakes.append(f"{file}: cannot be read: {error.strerror}: name another file")
     except UnicodeDecodeError:

@@ -99,7 +99,7 @@ def _judge(content: Content, gate: str, mistakes: list[str]) -> None:
 def read_tables(file: Path) -> dict[str, Any]:
     """Return what a file of answers holds. Raises `CommandError`."""
     try:
-        text = file.read_bytes()[:_MOST_BYTES].decode()
+        text = file.read_bytes()[:_MOST_BYTES].decode("utf-8-sig")  # Windows puts a mark before it
         return tomllib.loads(text)
     except OSError as error:
         why = f"cannot be read: {error.strerror}: name another file"
@@ -205,7 +205,7 @@ def first_line(file: Path, mistakes: list[str]) -> str:
     """Return the first line of a file; what is wrong with it goes to `mistakes`."""
     try:
         with file.open("rb") as opened:
-            line = opened.readline(1024).decode().rstrip("\r\n")
+            line = opened.readline(1024).decode("utf-8-sig").rstrip("\r\n")
     except OSError as error:
         mistakes.append(f"{file}: cannot be read: {error.strerror}: name another file")
         return ""

@@ -62,7 +62,7 @@ def read(file: Path, wanted: WantedGate) -> HowToSetUp:
 
 def _tree(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_bytes().decode())
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         what = f"the answers cannot be read ({error.strerror}): {file}: name a file that is there"
     except UnicodeDecodeError:
