@@ -5,6 +5,7 @@ import contextlib
 import gc
 import itertools
 import logging
+import math
 import socket
 import ssl
 from collections.abc import Callable, Coroutine, Iterator
@@ -33,6 +34,9 @@ _log = logging.getLogger(__name__)
 
 PARTING_SECONDS: Final = 2
 
+IDLE_SECONDS: Final = 5
+"""How long a connection may be idle between two requests, where a request may not take less."""
+
 FRESH_SECONDS: Final = 3600.0
 """How often it is looked whether the certificate is still the one to show."""
 
@@ -40,6 +44,9 @@ _RENEWED_EVERY: Final = 24
 """Of these looks one in so many is whether it ends soon: that takes a process of its own."""
 
 _BACKLOG: Final = 100
+
+_DATE_SECONDS: Final = 1.0
+"""How often the date that answers bear goes on."""
 
 _STEP_SECONDS: Final = 0.05
 """Between two steps of getting ready, so that nothing that a visitor waits for is held up."""
@@ -78,6 +85,20 @@ class _Server(uvicorn.Server):
         self._tls = tls
         self._seconds = seconds
         self._doors: Doors | None = None
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        """Have it end, now."""
+        self.should_exit = True
+        self._ended.set()
+
+    @override
+    async def main_loop(self) -> None:
+        # uvicorn looks ten times a second whether it is to end: so often no idle processor is to be woken.
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_DATE_SECONDS):
+                    await self._ended.wait()
 
     @override
     @contextlib.contextmanager
@@ -172,6 +193,7 @@ async def serve_site(
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=PARTING_SECONDS,
+        timeout_keep_alive=math.ceil(min(IDLE_SECONDS, opening.seconds)),
     )
     server = _Server(config, opening.opened, tls, opening.seconds)
     serving = asyncio.ensure_future(server.serve(sockets=[opening.opened]))
@@ -182,7 +204,7 @@ async def serve_site(
     finally:
         fresh.cancel()
         ready.cancel()
-        server.should_exit = True
+        server.end()
         await asyncio.wait([serving], timeout=PARTING_SECONDS + 1)
         opening.opened.close()
         await guards.audit.close()

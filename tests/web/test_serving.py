@@ -4,6 +4,8 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tests.rig.gate import GOOD, running_gate
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
 from tests.rig.site import cheap_hashing, some_house
-from tests.rig.waiting import until
+from tests.rig.waiting import PATIENCE_SECONDS, until
 
 
 async def test_a_running_gate_serves_its_page(state_dir: Path, pins: Pins, simulator: Simulator) -> None:
@@ -26,6 +28,17 @@ async def test_a_running_gate_serves_its_page(state_dir: Path, pins: Pins, simul
         assert (await client.get("/healthz")).text == "alive\n"
         assert (await client.get("/readyz")).status_code == 200
         assert (await client.get("/")).status_code == 200
+
+
+async def test_the_date_that_answers_bear_goes_on_with_the_clock(
+    state_dir: Path, pins: Pins, simulator: Simulator
+) -> None:
+    async with gate_with_page(state_dir, pins, simulator) as (_, client):
+        first = (await client.get("/healthz")).headers["date"]
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (date := (await client.get("/healthz")).headers["date"]) == first:
+                pass
+        assert timedelta(0) < parsedate_to_datetime(date) - parsedate_to_datetime(first)
 
 
 async def test_a_gate_out_of_service_serves_its_page_all_the_same(
