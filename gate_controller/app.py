@@ -96,15 +96,18 @@ class App:
         origins: Mapping[str, str] = MappingProxyType({}),
         load: Callable[[], LoadedSettings] | None = None,
         set_up: SetUp | None = None,
+        page_calm_seconds: float = keeping.CALM_SECONDS,
     ) -> None:
         """
         `player` is a display that is there already, in place of the one that the settings name; `playground` what a
         demo's page plays with; `journal_lock` the journal's lock, where it has been taken; `machine` what names this
         machine, if not its serial number; `log_lines` returns the last lines of the log; `origins` says where the
         settings came from, and `load` reads them again.
-        With `set_up` the gate may be set up by its scanner.
+        With `set_up` the gate may be set up by its scanner. `page_calm_seconds` is what the gate has for itself between
+        being ready and beginning its page.
         """
         self._settings = settings
+        self._page_calm_seconds = page_calm_seconds
         self._playground = playground
         self._log_lines = log_lines
         self._stop, self._hurry = asyncio.Event(), asyncio.Event()
@@ -247,7 +250,7 @@ class App:
 
     def _page(self) -> Work:
         """What serves the staff's page, whether or not the gate takes scans."""
-        return keeping.keep(self._house, self._settings.web, self._degraded.note)
+        return keeping.keep(self._house, self._settings.web, self._degraded.note, calm_seconds=self._page_calm_seconds)
 
     def _make_house(self) -> House:
         settings = self._settings

@@ -88,7 +88,14 @@ class Stage:
         self.texts = Texts([Language.EN], settings.admission.currency)
         self._verdict: Verdict | None = None
         self._is_ready = False
-        self.app = App(settings, on_text=self._message_shown, on_ready=self._ready, player=display, playground=self)
+        self.app = App(
+            settings,
+            on_text=self._message_shown,
+            on_ready=self._ready,
+            player=display,
+            playground=self,
+            page_calm_seconds=0,  # whoever plays wants to see it, and no visitor comes first
+        )
         loop = asyncio.get_running_loop()
         self.run = loop.create_task(self.app.run())
         # The gate makes its contacts in its first step, which is the loop's next one, and looks at them in the one

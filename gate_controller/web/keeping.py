@@ -36,11 +36,21 @@ PAGE: Final = "page"
 """What the status calls it among the devices that a gate does without."""
 
 
-async def keep(house: House, settings: WebSection, note: Callable[[str, str | None], None]) -> None:
-    """Serve the page until cancelled; `note` is told what ails it, or with None that it works."""
+async def keep(
+    house: House,
+    settings: WebSection,
+    note: Callable[[str, str | None], None],
+    *,
+    calm_seconds: float = CALM_SECONDS,
+) -> None:
+    """
+    Serve the page until cancelled, some seconds after the gate is ready; `note` is told what ails it, or with None that
+    it works.
+    """
     if settings.port == 0:
         return
     await _begun(house)
+    await asyncio.sleep(calm_seconds)
     sys.setswitchinterval(SWITCH_SECONDS)
     while True:
         why = await _serve(house, settings, note)
@@ -56,7 +66,6 @@ async def _begun(house: House) -> None:
         async with asyncio.timeout(BEGINS_WITHIN_SECONDS):
             await takes_scans.wait()
     unfollow()
-    await asyncio.sleep(CALM_SECONDS)
 
 
 async def _serve(house: House, settings: WebSection, note: Callable[[str, str | None], None]) -> str:

@@ -221,7 +221,7 @@ async def test_mail_is_in_the_language_of_the_house_with_the_gate_s_name_and_the
     assert not re.search("FIVE|LQTR|…", text + str(mail))
 
 
-async def _no_page(*_: object) -> None:
+async def _no_page(*_: object, **__: object) -> None:
     return None
 
 

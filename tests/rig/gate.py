@@ -126,6 +126,7 @@ class GateInProcess:
             origins=loaded.origins,
             load=load,
             set_up=SetUp(tried, frozenset(lacks)),
+            page_calm_seconds=0,
         )
         self.run: asyncio.Task[int] = asyncio.create_task(self.app.run())
         self._read = 0
