@@ -62,8 +62,9 @@ case "$number" in
 esac
 wanted="${name}_*+deb${number}_${architecture}.deb"
 
-# What is checked and what is installed is one copy, which nobody changes in between.
-work=$(mktemp -d)
+# What is checked and what is installed is one copy, which nobody changes in between. On the disk: Debian 13 has /tmp in
+# memory, and a board of 512 MB little of that.
+work=$(mktemp -d /var/tmp/gate-controller.XXXXXXXXXX)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 chmod 755 "$work"
@@ -125,7 +126,7 @@ else
   file=$(basename "$found")
   say "taking $folder/$file"
   for each in "$file" SHA256SUMS SHA256SUMS.sig package-key.pem; do
-    [ ! -f "$folder/$each" ] || cp "$folder/$each" "$work/$each" || fail 1 "$folder/$each: cannot be read: is the stick whole?"
+    [ ! -f "$folder/$each" ] || cp "$folder/$each" "$work/$each" || fail 1 "$folder/$each: cannot be copied to /var/tmp, as the line above says: is the stick whole, is there room?"
   done
 fi
 

@@ -48,6 +48,15 @@ def test_the_newest_package_of_this_machine_is_taken_with_a_key_that_is_known_fr
         assert "its signature is right" in done.stdout
 
 
+def test_the_copy_that_is_looked_at_takes_no_memory(stick: SignedStick, tmp_path: Path) -> None:
+    """Debian 13 has /tmp in memory, which a board of 512 MB has little of."""
+    key = stick.folder / "package-key.pem"
+    full = tmp_path / "full"
+    full.touch()
+    done = run("env", f"TMPDIR={full}", "sh", SCRIPT, "--check", "--key", key, stick.folder)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_is_not_signed_is_installed_only_by_order_and_a_damaged_file_never(stick: SignedStick) -> None:
     (stick.folder / "SHA256SUMS.sig").unlink()
     assert "it is not signed" in installing("--key", stick.folder / "package-key.pem", stick.folder).stderr
