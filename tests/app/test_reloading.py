@@ -14,7 +14,7 @@ from gate_controller.admission.words.messages import MessageKind
 from gate_controller.cli.entry import main
 from gate_controller.cli.exits import ExitCode
 from gate_controller.simulator import Simulator
-from tests.rig.command import gate_controller
+from tests.rig.forked import gate_controller
 from tests.rig.gate import GateInProcess, facts_in, running_gate
 from tests.rig.pins import Pins
 from tests.rig.waiting import until

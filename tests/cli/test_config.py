@@ -8,7 +8,8 @@ import pytest
 from gate_controller.cli.exits import ExitCode
 from gate_controller.settings.models import FIELDS
 from gate_controller.settings.reference import reference_table
-from tests.rig.command import STYLE, gate_controller
+from tests.rig.command import STYLE
+from tests.rig.forked import gate_controller
 from tests.rig.settings import SECRET
 
 

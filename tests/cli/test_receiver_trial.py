@@ -6,7 +6,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.rig.command import STYLE, gate_controller
+from tests.rig.command import STYLE
+from tests.rig.forked import gate_controller
 from tests.rig.receiving import MAIL_PASSWORD, MAIL_USER, WEBHOOK_KEY, post_office, self_signed, webhook_receiver
 
 

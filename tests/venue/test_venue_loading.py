@@ -9,7 +9,7 @@ from gate_controller.settings import SettingsError
 from gate_controller.venue.venue_loading import load_venue
 from gate_controller.venue.venue_reference import venue_table
 from tests.docs.settings_table import VENUE_PAGE, written
-from tests.rig.command import gate_controller
+from tests.rig.forked import gate_controller
 
 SECRET = "correct-horse-battery"
 
