@@ -10,6 +10,7 @@ import atexit
 import functools
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -40,7 +41,13 @@ def forked(
     given: str | bytes = "",
     seconds: float = 2 * PATIENCE_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end in this environment and nothing else; `TimeoutExpired` where it takes longer."""
+    """
+    Run a command to its end in this environment and nothing else; `TimeoutExpired` where it takes longer.
+
+    What Python itself goes by as it starts is not for a fork: `ValueError`.
+    """
+    if unheeded := [name for name in environ if name.startswith(("PYTHON", "LANG", "LC_", "LD_"))]:
+        raise ValueError(f"{', '.join(unheeded)}: a fork does not heed it, start the installed program")
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as line,
         TemporaryFile() as read,
@@ -70,7 +77,7 @@ def forked(
 @functools.cache
 def _at_hand() -> bytes:
     """Start what is forked, once in this process, with whose end it ends; return where it listens."""
-    address = b"\0gate-controller-forked-%d" % os.getpid()
+    address = f"\0gate-controller-forked-{secrets.token_hex(8)}".encode()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
         listening.bind(address)
         listening.listen(100)

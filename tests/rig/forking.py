@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import select
+import signal
 import socket
 import sys
 import threading
@@ -28,6 +29,7 @@ _MOST_BYTES = 100_000
 
 def serve(number: int) -> None:
     """Take orders at a listening socket, a connection each."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever ends the tests ends their standard input too
     get_command(entry.app)  # the first time takes longest: what was looked up is kept
     gc.freeze()  # whoever walked all that is there would copy it
     with socket.socket(fileno=number) as listening:
@@ -66,6 +68,7 @@ def _attend(line: socket.socket) -> Never:
 
 
 def _carry_out(order: dict[str, Any], streams: list[int]) -> Never:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for own, given in enumerate(streams):
         os.dup2(given, own)
         os.close(given)
