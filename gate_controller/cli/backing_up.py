@@ -204,8 +204,13 @@ def _state(state_dir: Path, *, is_sealed: bool) -> "Iterator[BackedUpFile]":
 
 def _secrets(source: BackupSource) -> "Iterator[BackedUpFile]":
     from gate_controller.journal.backup_file import BackedUpFile
+    from gate_controller.settings.mistakes import KEY
 
-    for name, secret in source.secrets().items():
+    found = source.secrets()
+    if KEY not in found:
+        where = f"{KEY} is not in the backup: {source.loaded.file}"
+        complain(f"{where}: save the file that it may name by hand", kind="warning")
+    for name, secret in found.items():
         yield BackedUpFile(f"secrets/{name}", data=secret.encode())
 
 

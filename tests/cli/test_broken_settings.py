@@ -170,6 +170,15 @@ async def test_a_gate_that_runs_gives_its_journal_whatever_stands_in_its_file_by
     assert extract(made, None, "").newest_number > 0
 
 
+def test_a_key_that_a_broken_file_hides_is_missed_aloud(house: House) -> None:
+    (house.folder / "eguma.api_key").rename(house.folder / "elsewhere")
+    house.write(f"eguma.api_key_file = 'elsewhere'\n{NO_TOML}")
+    (house.folder / "passphrase").write_text(PASSPHRASE)
+    done = house.does("backup", "stick", "--passphrase-file", "passphrase")
+    assert done.returncode == ExitCode.SETTINGS
+    assert "eguma.api_key is not in the backup: gate.toml: save the file that it may name by hand" in done.stderr
+
+
 def test_the_nightly_backup_goes_by_what_a_file_with_mistakes_still_tells(house: House) -> None:
     memory = Path("/dev/shm")  # noqa: S108 - refused as a target: that is what is looked at
     house.write(f"{UNKNOWN}[backup]\ntarget = '{memory}'\n")
