@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, expect
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.simulator import Endpoint, FaultKind, Simulator
 from gate_controller.web.people import Role
-from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used_at_every_size, visit
+from tests.rig.browser import IN_ONE_BROWSER, SMALLEST, TABLET, browser, can_be_used_at_every_size, scan, visit
 from tests.rig.gate import GOOD, LOW, PRICE, fault
 from tests.rig.page import gate_with_page
 from tests.rig.pins import Pins
@@ -229,7 +229,7 @@ async def test_a_voucher_that_is_scanned_into_the_persons_is_no_number_of_them(
         await page.fill("#persons", "3")
         await page.focus("#persons")
         await page.wait_for_timeout(60)  # nobody goes on as fast as a scanner
-        await page.keyboard.type("LWB4HK7T2MNQ\n")
+        await scan(page, "LWB4HK7T2MNQ\n")
         assert await page.input_value("#persons") == "3"
         await expect(page.locator("#cost")).to_have_text("3 × CHF\u00a025.00 = CHF\u00a075.00")
         await expect(page.locator("#ask-admit")).to_be_hidden()
