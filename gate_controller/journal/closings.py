@@ -11,13 +11,13 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
 from gate_controller.admission.words.errand_facts import ErrandKind
 from gate_controller.admission.words.facts import Occurrence, Standing
-from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.frozen import frozen, slotted
 from gate_controller.admission.words.money import Cents
 from gate_controller.journal.counting import HANDED_OVER, IS_FIRST, MOVED, NOT_CHARGED, NOT_TAKEN, PRICE, TICKET_REASONS
 
@@ -253,7 +253,7 @@ _ONLY_BY_REASON: Final = frozenset({BookedKind.REFUSED, BookedKind.CHARGED_OF_PR
 """What has no line where there is nothing of it."""
 
 
-@dataclass(slots=True)
+@slotted
 class _Counted:
     """What SQLite has counted, on its way into lines."""
 

@@ -7,7 +7,7 @@ an argument: no source looks at the process's environment.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pydantic import SecretStr
@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from typing_extensions import override
 
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.settings.mistakes import PREFIX, SECRETS, Given, Mistake, unknown, variable
 
 CONFIG_VARIABLE = "GATE_CONFIG"
@@ -22,7 +23,7 @@ ARGUMENT = "argument"
 """The origin of what arguments give."""
 
 
-@dataclass(slots=True)
+@slotted
 class Reading:
     """What one source gave."""
 

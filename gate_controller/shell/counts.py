@@ -8,11 +8,12 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final, Self
 
 from gate_controller.admission.words.calls import CallFailed
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.messages import MessageKind
 
 
@@ -91,7 +92,7 @@ RELAY_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 
 """Upper bounds: a scan takes E-GUMA's two answers, 0.2 to 0.6 s over the internet, and a few ms; 5 s are promised."""
 
 
-@dataclass(slots=True)
+@slotted
 class Durations:
     """How many took how long."""
 

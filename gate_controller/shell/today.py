@@ -8,12 +8,13 @@ that was no voucher, a lane that was busy) are not among them.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import Any, Final
 
 from gate_controller.admission.words.errand_facts import PartVoided
 from gate_controller.admission.words.facts import NotCharged, Redeemed, Refunded, Refused
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.ticket_facts import TicketNotTaken
 from gate_controller.journal.counting import NOT_CHARGED, NOT_TAKEN, TICKET_REASONS, CountedFacts
@@ -22,7 +23,7 @@ from gate_controller.journal.reader import Reader
 QUARTER_SECONDS: Final = 900
 
 
-@dataclass(slots=True)
+@slotted
 class Tally:
     """What is counted for a span of time. Amounts are in cents."""
 

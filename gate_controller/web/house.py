@@ -1,11 +1,12 @@
 """What pages, API and metrics know of the gate: its status, its changes, its desk, its display."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from gate_controller.admission.words.facts import Fact
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.messages import Message
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import Policy
@@ -21,7 +22,7 @@ from gate_controller.web.playground import Playground
 Answerer = Callable[[dict[str, Any]], Awaitable[Any]]
 
 
-@dataclass(slots=True)
+@slotted
 class House:
     """A gate as its pages see it; other settings may change it. Everything here happens in the event loop."""
 

@@ -4,7 +4,7 @@ One attempt: what is known of it, and the few things every state does alike.
 What it does when something happens stands in one table, in `transitions.py`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from gate_controller.admission.attempt.pool import Pool
@@ -32,6 +32,7 @@ from gate_controller.admission.words.facts import (
     RefundBegun,
 )
 from gate_controller.admission.words.free_facts import FreeEntry
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.ids import NO_ORDER, NOBODY, AttemptId, Incident, OrderId
 from gate_controller.admission.words.local_time import Day
 from gate_controller.admission.words.messages import Fault, MessageKind, MoneyFate, Signal
@@ -44,7 +45,7 @@ F = TypeVar("F", bound=Fact)
 _CONTRIBUTION_SECONDS = 0.1
 
 
-@dataclass(slots=True)
+@slotted
 class Attempt:
     """One scan on its way to a verdict, and its money on its way to an end."""
 

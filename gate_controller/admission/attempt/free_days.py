@@ -1,11 +1,12 @@
 """Which vouchers somebody went in on free of charge, and on which day: by a rule of the house that is once a day."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gate_controller.admission.words.codes import VoucherCode
 from gate_controller.admission.words.facts import Fact, Passed, Released, ReleasedToSensor
 from gate_controller.admission.words.free_facts import FreeEntry, FreeEntryUnused, FreeGrounds
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.local_time import Day
 from gate_controller.admission.words.tariff import Tariff
 
@@ -19,7 +20,7 @@ def was_used(facts: Sequence[Fact]) -> bool:
     return opened and not any(isinstance(fact, FreeEntryUnused) for fact in facts)
 
 
-@dataclass(slots=True)
+@slotted
 class FreeDays:
     """The free entries by rule of the last days."""
 

@@ -4,10 +4,11 @@ How the gate moves by what it has been told: until when it does, when it is to b
 Whoever moves the gate says so here in the same breath (`Turn`), so that nobody has to read it off the commands.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 
 from gate_controller.admission.words.commands import Way
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.policy import Policy
 
 # A gate that was released has moved by then; the slowest barriers take two seconds.
@@ -28,7 +29,7 @@ class Due(Enum):
     """And by now that it is shut again."""
 
 
-@dataclass(slots=True)
+@slotted
 class Movement:
     """What the gate has been told to do. Times are monotonic."""
 

@@ -7,7 +7,6 @@ by the journal: a restart goes on with it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gate_controller.admission.attempt.free_days import was_used
@@ -15,6 +14,7 @@ from gate_controller.admission.words.calls import AskBalance, CallFailed, CallFa
 from gate_controller.admission.words.events import Event
 from gate_controller.admission.words.facts import Fact, Occurred, Occurrence
 from gate_controller.admission.words.free_facts import FreeEntry
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.ids import NOBODY, AttemptId
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.money import Cents
@@ -40,7 +40,7 @@ def is_answer(event: Event) -> bool:
     return not (isinstance(outcome, CallFailed) and outcome.fault in _UNREACHED)
 
 
-@dataclass(slots=True)
+@slotted
 class Outage:
     """The outage that is on, if one is, and what it has given away."""
 

@@ -8,12 +8,13 @@ away no credits, whether it sees somebody for ever, nobody at all, or both by tu
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.policy import CHATTER_CHANGES, CHATTER_SECONDS, UNSEEN_RELEASES, Policy
 
 
-@dataclass(slots=True)
+@slotted
 class Sensing:
     """What is known of the passage sensor. Times are monotonic."""
 

@@ -5,10 +5,11 @@ Whoever shows something says so here in the same breath (`Turn.show`).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gate_controller.admission.attempt.pool import Collection
 from gate_controller.admission.words.facts import RegimeBegun
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.messages import REGIME_FAULTS, Fault, Message, MessageKind, MoneyFate, Signal
 from gate_controller.admission.words.policy import Policy
 
@@ -32,7 +33,7 @@ _BALANCES = frozenset({MessageKind.BALANCE_TOLD, MessageKind.BALANCE_NOT_REDEEMA
 _NOTHING_CHARGED = frozenset({MoneyFate.NOTHING_YET, MoneyFate.NOT_CHARGED})
 
 
-@dataclass(slots=True)
+@slotted
 class Shown:
     """What is on the display. Times are monotonic."""
 

@@ -6,7 +6,7 @@ know. Nothing is read back from the commands.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from gate_controller.admission.attempt.free_days import FreeDays
 from gate_controller.admission.attempt.movement import Movement
@@ -31,6 +31,7 @@ from gate_controller.admission.words.commands import (
 )
 from gate_controller.admission.words.events import Instant
 from gate_controller.admission.words.facts import Fact, RegimeBegun
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.ids import NO_INCIDENT, AttemptId, Incident, Numbering, OrderId
 from gate_controller.admission.words.local_time import Day
 from gate_controller.admission.words.messages import HOLDS, Fault, Message, MessageKind
@@ -38,7 +39,7 @@ from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import Policy
 
 
-@dataclass(slots=True)
+@slotted
 class Turn:
     """What the handling of one event brings about."""
 

@@ -6,11 +6,11 @@ for are sent, the others join the backlog.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gate_controller.admission.words.commands import Write
 from gate_controller.admission.words.facts import Fact
-from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.frozen import frozen, slotted
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.policy import JOURNAL_RETRY_SECONDS
 
@@ -27,7 +27,7 @@ class PendingWrite:
     synced: bool
 
 
-@dataclass(slots=True)
+@slotted
 class Writes:
     """What is being written, and what could not be."""
 

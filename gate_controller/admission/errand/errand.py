@@ -6,7 +6,7 @@ sent, and again when it is sent again. So it is asked first, put on disk, sent o
 lost (design.md, "What staff have done at E-GUMA").
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from gate_controller.admission.attempt.turn import Turn
@@ -21,7 +21,7 @@ from gate_controller.admission.words.errand_facts import (
     PartVoided,
 )
 from gate_controller.admission.words.facts import Fact, OpenItem
-from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.frozen import frozen, slotted
 from gate_controller.admission.words.ids import NO_ORDER, NOBODY, AttemptId, Incident, OrderId
 from gate_controller.admission.words.money import Cents, Currency
 
@@ -48,7 +48,7 @@ class ErrandWish:
     token: str = ""
 
 
-@dataclass(slots=True)
+@slotted
 class Errand:
     """Something that a person wants done at E-GUMA, on its way to an end."""
 

@@ -5,7 +5,7 @@ Rules: who wants out is let out at once, whatever else is wrong; a gate held ope
 gate is in the journal as well. None of it bears on money by itself: `Turn.barred` tells the visitor's way of it.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import assert_never
 
 from gate_controller.admission.attempt.movement import Due
@@ -13,7 +13,7 @@ from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import Way
 from gate_controller.admission.words.events import Contact, ContactChanged, Instant, Opened, RelayFailed
 from gate_controller.admission.words.facts import Occurred, Occurrence
-from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.frozen import frozen, slotted
 from gate_controller.admission.words.ids import AttemptId, OrderId
 from gate_controller.admission.words.messages import Fault, MessageKind
 
@@ -43,7 +43,7 @@ class _Unrecorded:
     order: str
 
 
-@dataclass(slots=True)
+@slotted
 class Contacts:
     """The state of the contacts, and what is known of the gate's own movement. Times are monotonic."""
 

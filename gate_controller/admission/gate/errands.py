@@ -6,7 +6,7 @@ attempt of its voucher is unfinished, and while it is under way nobody is charge
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.errand import carrying_out, errand_recovery
@@ -22,6 +22,7 @@ from gate_controller.admission.words.errand_facts import ErrandBegun, ErrandKind
 from gate_controller.admission.words.events import AttemptEvent, ErrandOrdered, Event, TimePassed, WriteFailed, Written
 from gate_controller.admission.words.facts import Fact, Redeemed, Standing, voucher_of
 from gate_controller.admission.words.facts import is_foreign as left_by_another
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.ids import NO_INCIDENT, AttemptId, Incident
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.ticket_facts import TicketIntended
@@ -29,7 +30,7 @@ from gate_controller.admission.words.ticket_facts import TicketIntended
 _MORE = "the journal holds more of it by now"
 
 
-@dataclass(slots=True)
+@slotted
 class Errands:
     """What is on its way at E-GUMA because a person wants it."""
 

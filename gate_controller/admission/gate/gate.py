@@ -6,7 +6,7 @@ Whose turn it is stands in `visitors.py`; what an attempt does with an event in 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gate_controller.admission.attempt.attempt import Attempt
 from gate_controller.admission.attempt.free_days import FreeDays
@@ -51,6 +51,7 @@ from gate_controller.admission.words.events import (
     Written,
 )
 from gate_controller.admission.words.facts import Fact, RegimeBegun
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.ids import Numbering
 from gate_controller.admission.words.messages import BARRING, HOLDS, Fault, MessageKind
 from gate_controller.admission.words.policy import Policy
@@ -59,7 +60,7 @@ from gate_controller.admission.words.revision import RevisionOrdered
 _NOTHING_AT_DESK: frozenset[VoucherCode] = frozenset()
 
 
-@dataclass(slots=True)
+@slotted
 class Gate:
     """A gate's whole memory between events. Times inside are monotonic."""
 

@@ -6,13 +6,12 @@ again by a button or a card it is off, and another takes its place. Who may choo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gate_controller.admission.attempt.shown import worst
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.events import Contact, Purpose
-from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.frozen import frozen, slotted
 from gate_controller.admission.words.messages import Message, MessageKind
 from gate_controller.admission.words.money import Cents
 from gate_controller.admission.words.policy import PURPOSE_SECONDS, Policy
@@ -32,7 +31,7 @@ class ChosenPurpose:
     lapses: float
 
 
-@dataclass(slots=True)
+@slotted
 class NextScan:
     """What the next scan is for."""
 

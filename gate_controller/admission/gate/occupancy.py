@@ -6,11 +6,12 @@ right. Whoever comes and goes while the gate is held open, or behind somebody el
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.events import DayBegan, DayRecalled, OccupancyOrdered
 from gate_controller.admission.words.facts import Fact, Occurred, Occurrence, Passed, Released
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.ids import AttemptId
 from gate_controller.admission.words.ticket_facts import OccupancySet, TicketLetOut
 
@@ -20,7 +21,7 @@ COUNTED = (Released, Passed, TicketLetOut, Occurred, OccupancySet)
 """The facts that it is counted from."""
 
 
-@dataclass(slots=True)
+@slotted
 class Occupancy:
     """The count. It is never below nobody: whoever came before the day began may go."""
 

@@ -6,7 +6,7 @@ makes no sense, or only the moment is bad, and whoever gave it may give it again
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gate_controller.admission.attempt import recovery, refund
 from gate_controller.admission.attempt.attempt import Attempt
@@ -49,6 +49,7 @@ from gate_controller.admission.words.facts import (
     Standing,
     is_foreign,
 )
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.ids import NOBODY, AttemptId
 from gate_controller.admission.words.messages import HOLDS, Fault
 
@@ -58,7 +59,7 @@ _TAKEN = "somebody is being served: wait until the lane is free"
 _MORE = "the journal holds more of it by now"
 
 
-@dataclass(slots=True)
+@slotted
 class Orders:
     """Takes orders, and remembers those whose answer waits for the relay."""
 

@@ -6,8 +6,9 @@ One presentation is admitted once. It lasts until the code has not been read for
 a scanner that rereads never pays twice.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.messages import MessageKind
 from gate_controller.admission.words.policy import Policy
 
@@ -18,7 +19,7 @@ REREADS = 2.0
 """It lasts longer where the scanner takes its time: so many of the longest pauses between its rereads."""
 
 
-@dataclass(slots=True)
+@slotted
 class Presentation:
     """One code, held before the scanner. Times are monotonic."""
 
@@ -39,7 +40,7 @@ class Presentation:
         return self.read_at + max(self.least, REREADS * self.pause)
 
 
-@dataclass(slots=True)
+@slotted
 class Presentations:
     """The codes that are being held before the scanner, or were a moment ago."""
 

@@ -9,12 +9,13 @@ holds, and writes what has changed.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.commands import Revised
 from gate_controller.admission.words.facts import Occurrence, PricesChanged
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.ids import NOBODY, AttemptId
 from gate_controller.admission.words.messages import Fault
 from gate_controller.admission.words.policy import Policy
@@ -26,7 +27,7 @@ _FOUND_AT_START: Final = "found at the start"
 _IN_FORCE: Final = "in force"
 
 
-@dataclass(slots=True)
+@slotted
 class PriceRecord:
     """Puts on record what admissions cost, and holds other settings back until nobody is being served."""
 

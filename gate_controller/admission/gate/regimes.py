@@ -6,12 +6,12 @@ so; whoever wants out is let out under each of them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gate_controller.admission.attempt.turn import Turn
 from gate_controller.admission.words.events import Instant, RegimeOrdered
 from gate_controller.admission.words.facts import Fact, Regime, RegimeBegun, RegimeEnded
+from gate_controller.admission.words.frozen import slotted
 from gate_controller.admission.words.messages import REGIME_FAULTS, Fault
 
 # So late at most is it seen that the wall clock was put right: it tells the moment that was ordered.
@@ -31,7 +31,7 @@ _WHY: Final[Mapping[Regime, str]] = {
 }
 
 
-@dataclass(slots=True)
+@slotted
 class Regimes:
     """What holds by order of staff just now."""
 

@@ -7,7 +7,7 @@ attempt begins, or the one that still has this voucher's money goes on. What an 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import ceil
 
 from gate_controller.admission.attempt import consulting, recovery, refund, serving, ticket_serving
@@ -51,7 +51,7 @@ from gate_controller.admission.words.events import (
 )
 from gate_controller.admission.words.facts import Fact, StrayPassage
 from gate_controller.admission.words.free_facts import FreeGrounds
-from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.frozen import frozen, slotted
 from gate_controller.admission.words.ids import NO_ORDER, AttemptId, Incident
 from gate_controller.admission.words.messages import Fault, MessageKind
 from gate_controller.admission.words.money import Cents
@@ -98,7 +98,7 @@ class _LastAdmitted:
                 return MessageKind.FREE_USED_UP
 
 
-@dataclass(slots=True)
+@slotted
 class Visitors:
     """Everybody with whose scan or money the gate has work. Times are monotonic."""
 

@@ -8,10 +8,10 @@ random: the same journal gives the same names. Where its numbers begin is the jo
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NewType
 
-from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.frozen import frozen, slotted
 
 AttemptId = NewType("AttemptId", str)
 """Names an attempt for ever, at E-GUMA too (in the reference number): the journal's tag and the attempt's number."""
@@ -94,7 +94,7 @@ def is_incident(text: str) -> bool:
     return _unscrambled(read_incident(text)) is not None
 
 
-@dataclass(slots=True)
+@slotted
 class Numbering:
     """Hands out attempt names, from a journal's tag and the number of its newest attempt."""
 

@@ -5,10 +5,11 @@ change together. `from_provisioned` reads it as a source of settings: below all 
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Final
 
+from gate_controller.admission.words.frozen import frozen
 from gate_controller.settings.mistakes import KEY, Given, Mistake
 from gate_controller.settings.sources import Reading
 
@@ -46,7 +47,7 @@ class ProvisionedError(Exception):
     """The file cannot be used: what, where, what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provisioned:
     """What has been taken so far. Its repr has no secrets."""
 

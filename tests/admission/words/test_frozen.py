@@ -1,4 +1,4 @@
-"""`frozen` beside the library's `dataclass(frozen=True, slots=True)`: asked the same, they answer alike."""
+"""`frozen` and `slotted` beside the library's `dataclass`: asked the same, they answer alike."""
 
 import copy
 import dataclasses
@@ -12,7 +12,7 @@ import pytest
 from typing_extensions import override
 
 from gate_controller.admission.words.facts import Intended
-from gate_controller.admission.words.frozen import frozen
+from gate_controller.admission.words.frozen import frozen, slotted
 
 _T = TypeVar("_T")
 
@@ -85,7 +85,14 @@ def _kinds(make: Callable[..., Any]) -> tuple[type[Any], ...]:
         def __post_init__(self) -> None:
             object.__setattr__(self, "double", 2 * self.n)
 
-    return Nothing, Thing, More, Named, Mixed, Told, Checked, Box, Flagged
+    @make
+    class Filled:
+        n: int
+        many: list[int] = field(default_factory=list)
+        last: str = "last"
+        hidden: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+
+    return Nothing, Thing, More, Named, Mixed, Told, Checked, Box, Flagged, Filled
 
 
 def _library(cls: type[Any] | None = None, **how: Any) -> Any:
@@ -93,6 +100,46 @@ def _library(cls: type[Any] | None = None, **how: Any) -> Any:
 
 
 OURS, THEIRS = _kinds(frozen), _kinds(_library)
+
+
+def _changeable(make: Callable[..., Any]) -> tuple[type[Any], ...]:
+    @make
+    class Nothing:
+        pass
+
+    @make
+    class Thing(Nothing):
+        kind: ClassVar[str] = "thing"
+        first: int
+        second: str = "two"
+
+    @make
+    class More(Thing):
+        fourth: float = 4.0
+        second: str = "other"
+
+    @make
+    class Filled:
+        n: int
+        many: list[int] = field(default_factory=list)
+        last: str = "last"
+        hidden: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+        def __post_init__(self) -> None:
+            self.hidden["n"] = self.n
+
+    @make
+    class Hashed:
+        n: int
+
+        @override
+        def __hash__(self) -> int:
+            return 7
+
+    return Nothing, Thing, More, Filled, Hashed
+
+
+OUR_CHANGEABLE, THEIR_CHANGEABLE = _changeable(slotted), _changeable(dataclass(slots=True))
 
 _GIVEN: list[tuple[int, tuple[Any, ...], dict[str, Any]]] = [
     (0, (), {}),
@@ -108,6 +155,9 @@ _GIVEN: list[tuple[int, tuple[Any, ...], dict[str, Any]]] = [
     (6, (4,), {}),
     (7, ([1],), {}),
     (8, (1, "secret"), {"more": 3}),
+    (9, (1,), {}),
+    (9, (1, [2]), {"last": "end"}),
+    (9, (1,), {"many": [3]}),
     # What cannot be made.
     (0, (1,), {}),
     (1, (), {}),
@@ -119,6 +169,21 @@ _GIVEN: list[tuple[int, tuple[Any, ...], dict[str, Any]]] = [
     (6, (-1,), {}),
     (8, (1, "", 2, 3), {}),
     (8, (1,), {"double": 2}),
+    (9, (), {}),
+    (9, (1,), {"hidden": {}}),
+]
+
+_GIVEN_TO_CHANGEABLE: list[tuple[int, tuple[Any, ...], dict[str, Any]]] = [
+    (0, (), {}),
+    (1, (1,), {}),
+    (1, (), {"first": 2}),
+    (2, (1, "b"), {"fourth": 2.0}),
+    (3, (1,), {}),
+    (3, (1, [2], "end"), {}),
+    (4, (3,), {}),
+    (1, (), {}),
+    (1, (1,), {"none": 2}),
+    (3, (1,), {"hidden": {}}),
 ]
 
 
@@ -163,6 +228,60 @@ def _asked(kind: type[Any], given: tuple[Any, ...], named: dict[str, Any]) -> di
 @pytest.mark.parametrize(("which", "given", "named"), _GIVEN)
 def test_what_the_library_answers_this_answers_alike(which: int, given: tuple[Any, ...], named: dict[str, Any]) -> None:
     assert _asked(OURS[which], given, named) == _asked(THEIRS[which], given, named)
+
+
+@pytest.mark.parametrize(("which", "given", "named"), _GIVEN_TO_CHANGEABLE)
+def test_one_that_can_be_changed_answers_alike_too(which: int, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    ours, theirs = (_asked(kinds[which], given, named) for kinds in (OUR_CHANGEABLE, THEIR_CHANGEABLE))
+    assert ours == theirs
+
+
+def test_what_is_made_is_another_for_each_object() -> None:
+    for kind in (OURS[9], OUR_CHANGEABLE[3]):
+        one, other = kind(1), kind(1)
+        one.many.append(5)
+        assert (one.many, other.many) == ([5], [])
+        assert one.hidden is not other.hidden
+
+
+def test_what_can_be_changed_is_changed_and_compared_as_it_is_then() -> None:
+    thing: Any = OUR_CHANGEABLE[1](1)
+    thing.first = 5
+    assert thing == OUR_CHANGEABLE[1](5)
+    with pytest.raises(AttributeError):
+        thing.unknown = 1
+
+
+@pytest.mark.parametrize("first", ["init", "equal", "hash", "super"])
+def test_methods_are_the_classs_own_whichever_is_used_first(first: str) -> None:
+    @frozen
+    class Base:
+        n: int
+
+    class Loud(Base):
+        """Neither frozen nor slotted itself, as a test's double may be."""
+
+        def __init__(self, n: int) -> None:
+            super().__init__(2 * n)
+
+    if first == "super":
+        assert Loud(2).n == 4
+    one, other = (Base.__new__(Base) for _ in range(2))
+    for each in (one, other):
+        object.__setattr__(each, "n", 3)
+    match first:
+        case "init":
+            assert Base(3).n == 3
+        case "equal":
+            assert one == other
+        case "hash":
+            assert hash(one) == hash(other)
+    assert (Base(3) == one, hash(Base(3)) == hash(one), Loud(2) == Loud(2), Loud(1) == Base(2)) == (
+        True,
+        True,
+        True,
+        False,
+    )
 
 
 def test_of_two_kinds_with_the_same_fields_none_is_the_other() -> None:
@@ -216,11 +335,11 @@ def test_a_default_that_can_be_changed_is_no_default() -> None:
         class _Listed:
             many: list[int] = []  # noqa: RUF012 - that is what is refused
 
-    with pytest.raises(TypeError, match="many has a default_factory"):
+    with pytest.raises(TypeError, match="n has a hash of its own"):
 
         @frozen
-        class _Made:
-            many: list[int] = dataclasses.field(default_factory=list)
+        class _Hashed:
+            n: int = dataclasses.field(hash=False)
 
 
 def test_what_is_not_compared_makes_no_difference() -> None:
