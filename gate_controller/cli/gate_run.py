@@ -2,7 +2,10 @@
 
 import gc
 import sys
-from functools import partial
+import typing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +22,24 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - the gate brings in all its libraries: after the settings, and not for the other commands
 
 
+@contextmanager
+def hints_compiled_once() -> Iterator[None]:
+    """
+    Have `typing` compile each type hint that is text once in here.
+
+    It compiles such a hint wherever it stands: pydantic's are a thousand, of three hundred texts.
+    """
+    vars(typing)["compile"] = cache(compile)
+    try:
+        yield
+    finally:
+        del vars(typing)["compile"]
+
+
 def run_with(config: Path | None = None, overrides: list[str] | None = None) -> int:
     """Run the gate with these arguments until it is told to stop; returns the exit code. Raises `CommandError`."""
-    loaded, set_up = load_for_run(config, overrides)
+    with hints_compiled_once():
+        loaded, set_up = load_for_run(config, overrides)
     settings = loaded.settings
 
     from gate_controller.journal.failures import JournalError, JournalInUse
