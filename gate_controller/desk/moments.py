@@ -9,8 +9,8 @@ from gate_controller.desk.control_socket import AskedWrongly, ControlError
 LONGEST_DAYS: Final = 366
 """What is to hold for longer than a season is no order for a while: it would be forgotten."""
 
-_CLOCK: Final = re.compile(r"([0-9]{1,2})[:h.]([0-9]{2})")
-_SPAN: Final = re.compile(r"\+?([0-9]{1,5}) ?(min|m|h)")
+_CLOCK: Final = r"([0-9]{1,2})[:h.]([0-9]{2})"
+_SPAN: Final = r"\+?([0-9]{1,5}) ?(min|m|h)"
 _HOW: Final = "write 18:30, 2026-11-30 18:30 or 90min"
 
 
@@ -47,9 +47,9 @@ def span_of_day(said: str) -> tuple[float, float]:
 
 def _read(text: str, now: float) -> float:
     here = datetime.fromtimestamp(now).astimezone()
-    if span := _SPAN.fullmatch(text):
+    if span := re.fullmatch(_SPAN, text):
         return now + int(span[1]) * (3_600.0 if span[2] == "h" else 60.0)
-    if clock := _CLOCK.fullmatch(text):
+    if clock := re.fullmatch(_CLOCK, text):
         hour, minute = int(clock[1]), int(clock[2])
         if hour > 23 or minute > 59:  # noqa: PLR2004 - a day's hours, an hour's minutes
             raise AskedWrongly(f"until {text!r}: is no time of day: {_HOW}")

@@ -48,7 +48,7 @@ LONG_TEXT = (
     "mit dem Gutschein und der Quittung an die Kasse beim Haupteingang; sie ist täglich von 8.30 bis 17.00 Uhr offen."
 )
 
-_FINGERPRINT = re.compile("[0-9A-F]{64}")
+_FINGERPRINT = "[0-9A-F]{64}"
 
 _AMOUNT, _LEFT = Cents(123_450), Cents(47_500)
 
@@ -147,7 +147,7 @@ class Trials:
     async def _show_fingerprint(self, request: dict[str, Any]) -> None:
         """Show the fingerprint of the page's certificate, for who compares it with what his browser says."""
         digits = str(request.get("fingerprint", "")).replace(":", "").upper()
-        if not _FINGERPRINT.fullmatch(digits):
+        if not re.fullmatch(_FINGERPRINT, digits):
             raise ControlError("this is no fingerprint: it has 64 hexadecimal digits")
         groups = " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
         card = Card(Symbol.HAND, Signal.IDLE, (Face("SHA-256", groups, ""),))

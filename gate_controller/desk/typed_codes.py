@@ -6,13 +6,14 @@ from typing import Final
 
 from gate_controller.admission.words.codes import Code, NotAVoucher, TicketNumber, is_ticket_number, read_code
 
-_DASHES: Final = re.compile("[\u2010-\u2015\u2212\u00ad_]")
-_BLANKS: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+# Compiled when somebody types for the first time: no start waits for it.
+_DASHES: Final = "[\u2010-\u2015\u2212\u00ad_]"
+_BLANKS: Final = r"[\s\u200b-\u200f\u2060\ufeff]+"
 
 
 def as_typed(text: str) -> str:
     """Return what somebody typed in the letters of codes: no blanks, plain dashes, nothing of double width."""
-    return _DASHES.sub("-", _BLANKS.sub("", unicodedata.normalize("NFKC", text)))
+    return re.sub(_DASHES, "-", re.sub(_BLANKS, "", unicodedata.normalize("NFKC", text)))
 
 
 def read_typed(text: str, *, takes_tickets: bool = False) -> Code | NotAVoucher:

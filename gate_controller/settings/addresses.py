@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from gate_controller.settings.values import UnusableError, plain_text, whole
 
 _MAX_PORT = 65535
-_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+_NAME = r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
+_HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+"
 
 
 def base_url(value: object) -> str:
@@ -28,7 +28,7 @@ def base_url(value: object) -> str:
         raise UnusableError("which holds a user name or password", f"{remedy}; {elsewhere}")
     if "?" in text or "#" in text:
         raise UnusableError("which holds a query or fragment", f"{remedy}; {elsewhere}")
-    if not _HOST.fullmatch(host) or port == 0:
+    if not re.fullmatch(_HOST, host) or port == 0:
         raise UnusableError("which names no host", remedy)
     if url.path not in {"", "/"}:
         raise UnusableError("which holds a path", f"{remedy}; /v1 and what follows is added by the gate")
@@ -53,7 +53,7 @@ def web_host(value: object) -> str:
     """Read the address the web page listens on."""
     remedy = "give an address or name of this machine, such as 127.0.0.1"
     text = plain_text(value, remedy)
-    if not _HOST.fullmatch(text):
+    if not re.fullmatch(_HOST, text):
         raise UnusableError("which is no address", remedy)
     return text
 
@@ -70,6 +70,6 @@ def host_names(value: object) -> tuple[str, ...]:
     names = tuple(plain_text(part, remedy).lower() for part in parts)
     if names == ("",):
         return ()
-    if any(not _NAME.fullmatch(name) for name in names):
+    if any(not re.fullmatch(_NAME, name) for name in names):
         raise UnusableError("which holds what is no host name", remedy)
     return names

@@ -9,8 +9,8 @@ from gate_controller.admission.words.local_time import MINUTES_OF_DAY, Day, Loca
 from gate_controller.settings import values as read
 from gate_controller.settings.values import UnusableError
 
-_CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])|(24):(00)")
-_MOMENT: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::00)?)?")
+_CLOCK: Final = r"([01]?[0-9]|2[0-3]):([0-5][0-9])|(24):(00)"
+_MOMENT: Final = r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::00)?)?"
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2199
 
@@ -27,7 +27,7 @@ def clock(value: object) -> int:
     """Read a time of day, in minutes since midnight; 24:00 is the end of the day."""
     remedy = 'give a time of day such as "17:30"'
     text = f"{value:%H:%M}" if isinstance(value, time) else read.plain_text(value, remedy)
-    found = _CLOCK.fullmatch(text)
+    found = re.fullmatch(_CLOCK, text)
     if found is None:
         raise UnusableError("which is no time of day", remedy)
     return MINUTES_OF_DAY if found[3] else 60 * int(found[1]) + int(found[2])
@@ -39,7 +39,7 @@ def moment(value: object, *, is_end: bool = False) -> LocalMoment:
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise UnusableError("which has an offset from UTC", f"{remedy}, both of this house's clock")
     text = str(value) if isinstance(value, date) else read.plain_text(value, remedy)  # a datetime is a date too
-    found = _MOMENT.fullmatch(text)
+    found = re.fullmatch(_MOMENT, text)
     try:
         day = date.fromisoformat(found[1]) if found is not None else None
     except ValueError:

@@ -18,9 +18,9 @@ from gate_controller.settings.mistakes import Given, Mistake, variable
 from gate_controller.settings.sections import Section
 from gate_controller.settings.values import ReadBy, UnusableError
 
-_HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
+_HOST: Final = r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}"
 # A topic's levels: what each broker's rules and each dashboard take without quotes.
-_TOPIC: Final = re.compile(r"[A-Za-z0-9._-]{1,64}(/[A-Za-z0-9._-]{1,64}){0,4}")
+_TOPIC: Final = r"[A-Za-z0-9._-]{1,64}(/[A-Za-z0-9._-]{1,64}){0,4}"
 _LONGEST_SECRET: Final = 1000
 _LEAST_KEY: Final = 32
 """A key that is guessed makes a code of every hash."""
@@ -31,7 +31,7 @@ def _host(value: object) -> str:
     if read.is_none(value):
         return ""
     text = read.plain_text(value, remedy)
-    if not _HOST.fullmatch(text):
+    if not re.fullmatch(_HOST, text):
         raise UnusableError("which names no host", remedy)
     return text
 
@@ -39,7 +39,7 @@ def _host(value: object) -> str:
 def _topic(value: object) -> str:
     remedy = "give levels of letters, digits, dots, dashes and underscores, such as museum/gates"
     text = read.plain_text(value, remedy)
-    if not _TOPIC.fullmatch(text):
+    if not re.fullmatch(_TOPIC, text):
         raise UnusableError("which cannot begin a topic", remedy)
     return text
 

@@ -21,7 +21,7 @@ _FEW = 5
 """So many different characters at least: a key that was leant on gives fewer, sixteen digits by lot hardly ever do."""
 
 # 19 digits (eguma-api.md), whatever a scanner puts before them.
-_TICKET = re.compile(r"[0-9]{19}\Z")
+_TICKET = r"[0-9]{19}\Z"
 
 
 def service_card(value: object) -> SecretStr | None:
@@ -42,7 +42,7 @@ def service_card(value: object) -> SecretStr | None:
         raise UnusableError(f"has under {LEAST_LENGTH} or over {MOST_LENGTH} characters", remedy)
     if len(set(text.upper())) < _FEW:
         raise UnusableError(f"has under {_FEW} different characters, and is soon guessed", remedy)
-    if not isinstance(read_code(text.encode()), NotAVoucher) or _TICKET.search(text):
+    if not isinstance(read_code(text.encode()), NotAVoucher) or re.search(_TICKET, text):
         raise UnusableError("may be a voucher's code or a ticket's number", remedy)
     return SecretStr(text)
 

@@ -21,10 +21,10 @@ from gate_controller.settings.values import ReadBy, UnusableError
 
 _LONGEST_SECRET = 1000
 _LEAST_KEY = 16
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
+_HOST = r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}"
 # RFC 5322's atoms: what every mail server takes without quotes.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_MAILBOX = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_MAILBOX = rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 
 
 def _secret(remedy: str, *, least: int = 1) -> Callable[[object], SecretStr | None]:
@@ -60,7 +60,7 @@ def _webhook_url(value: object) -> SecretStr | None:
         raise UnusableError("is no address", remedy) from None
     if url.scheme not in {"https", "http"} or " " in text or "#" in text or not is_right:
         raise UnusableError("is no address that begins with https://", remedy)
-    if not _HOST.fullmatch(host):
+    if not re.fullmatch(_HOST, host):
         raise UnusableError("names no host", remedy)
     if url.scheme == "http" and not is_loopback(host):
         raise UnusableError("would cross the network in the clear", "use https://; http:// is only for this machine")
@@ -72,7 +72,7 @@ def _mail_host(value: object) -> str:
     if read.is_none(value):
         return ""
     text = read.plain_text(value, remedy)
-    if not _HOST.fullmatch(text):
+    if not re.fullmatch(_HOST, text):
         raise UnusableError("which names no host", remedy)
     return text
 
@@ -85,7 +85,7 @@ def _mailboxes(value: object) -> tuple[str, ...]:
     if not isinstance(parts, list | tuple):
         raise UnusableError("which is no list of addresses", remedy)
     found = tuple(dict.fromkeys(read.plain_text(part, remedy) for part in parts))
-    if any(not _MAILBOX.fullmatch(one) for one in found):
+    if any(not re.fullmatch(_MAILBOX, one) for one in found):
         raise UnusableError("which holds what is no address of mail", remedy)
     return found
 

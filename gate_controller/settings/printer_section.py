@@ -17,7 +17,7 @@ from gate_controller.settings.mistakes import Given, Mistake, variable
 from gate_controller.settings.sections import Flag, Section
 from gate_controller.settings.values import ReadBy, UnusableError
 
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}")
+_HOST = r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}"
 
 
 def _port(value: object) -> str:
@@ -34,7 +34,7 @@ def _port(value: object) -> str:
 def _host(value: object) -> str:
     remedy = "give the printer's address or name, such as 192.168.1.50, or leave it empty"
     text = "" if read.is_none(value) else read.plain_text(value, remedy)
-    if text and not _HOST.fullmatch(text):
+    if text and not re.fullmatch(_HOST, text):
         raise UnusableError("which names no host", remedy)
     return text
 

@@ -35,10 +35,10 @@ _TRUTH = {
     "off": False,
     "0": False,
 }
-_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ID = r"[A-Za-z0-9._-]{1,64}"
 # What every display has; with brackets around it, it fits into one line of the smallest beside a symbol.
-_GATE_NAME = re.compile(r"[0-9A-Za-zÀ-ÖØ-öø-ÿ .-]{1,12}")
-_SPAN_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
+_GATE_NAME = r"[0-9A-Za-zÀ-ÖØ-öø-ÿ .-]{1,12}"
+_SPAN_OF_DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]"
 _FIRST_I2C_ADDRESS = 0x08
 
 
@@ -177,7 +177,7 @@ def gate_id(value: object) -> str:
     """Read the gate's name, which E-GUMA's reference numbers begin with."""
     remedy = "give 1 to 64 letters, digits, dots, dashes or underscores"
     text = plain_text(value, remedy)
-    if not _ID.fullmatch(text):
+    if not re.fullmatch(_ID, text):
         raise UnusableError("which cannot stand in a reference number", remedy)
     return text
 
@@ -188,7 +188,7 @@ def gate_name(value: object) -> str | None:
         return None
     remedy = "give 1 to 12 letters, digits, blanks, dots or dashes, or leave it out"
     text = plain_text(value, remedy)
-    if not _GATE_NAME.fullmatch(text):
+    if not re.fullmatch(_GATE_NAME, text):
         raise UnusableError("which cannot stand beside a code on every display", remedy)
     return text
 
@@ -233,7 +233,7 @@ def user_id(value: object) -> str | None:
         return None
     remedy = "give the id of this gate's user at E-GUMA, or leave it out"
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else plain_text(value, remedy)
-    if not _ID.fullmatch(text):
+    if not re.fullmatch(_ID, text):
         raise UnusableError("which is no user id", remedy)
     return text
 
@@ -289,7 +289,7 @@ def span_of_day(value: object) -> str:
     if is_none(value):
         return ""
     text = plain_text(value, remedy).replace(" ", "")
-    if not _SPAN_OF_DAY.fullmatch(text):
+    if not re.fullmatch(_SPAN_OF_DAY, text):
         raise UnusableError("which is no span of hours", remedy)
     return text
 

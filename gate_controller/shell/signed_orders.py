@@ -37,7 +37,7 @@ LONGEST_REASON: Final = 300
 _DOMAIN = b"gate-controller order 1\0"
 _SIGNATURE_BYTES = 64
 _MOST_WHOLE = 2**31
-_KEY_ID = re.compile("[0-9a-f]{16}")
+_KEY_ID = "[0-9a-f]{16}"
 
 FIELDS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -195,7 +195,7 @@ def _read_payload(payload: bytes) -> SignedOrder:
     if said.keys() != {"order", "key", "signature"}:
         raise ValueError("an order has order, key and signature")
     text, key, signature = said["order"], text_in(said, "key"), text_in(said, "signature")
-    if not _KEY_ID.fullmatch(key):
+    if not re.fullmatch(_KEY_ID, key):
         raise ValueError("key: takes the name of a key, 16 digits from 0 to f")
     unpacked = base64.b64decode(signature, validate=True)
     if len(unpacked) != _SIGNATURE_BYTES:

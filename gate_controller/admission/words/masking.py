@@ -16,37 +16,33 @@ from gate_controller.admission.words.codes import mask
 _LEAST_KNOWN = 5
 """Fewer characters are a ShortCode, which reads like any other number."""
 
+# All that is looked for is compiled when it is, for the first time: no start waits for it.
+
 # Between two characters of a code that is known, whatever is no letter or digit.
 _BETWEEN = r"[^0-9A-Za-z]{0,3}"
-_BLANKS = re.compile(r"[^0-9A-Za-z]+")
+_BLANKS = r"[^0-9A-Za-z]+"
 
 # Of one that is not known, what people and programs put between its groups. With blanks, small letters are words.
 _DASH = r"\s?[-_\u2010-\u2015\u2212]\s?"
-_LOOKS_LIKE_A_CODE = re.compile(
-    rf"""
+_LOOKS_LIKE_A_CODE = rf"""(?x)
     (?<![0-9A-Za-z])
     (?: [0-9A-Za-z]{{12}}
       | [0-9A-Za-z]{{4}} {_DASH} [0-9A-Za-z]{{4}} {_DASH} [0-9A-Za-z]{{4}}
       | [0-9A-Z]{{4}} \s? [0-9A-Z]{{4}} \s? [0-9A-Z]{{4}} )
     (?![0-9A-Za-z])
-    """,
-    re.VERBOSE,
-)
+"""
 # A word of twelve letters, a telephone number and "2026 GIFT CARD" are no codes, which mix letters and digits.
-_MIXED = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
+_MIXED = r"[0-9][A-Za-z]|[A-Za-z][0-9]"
 
 # A tag of a page, a character by its name or number in one, and in a URL or JSON; else the next character.
-_PIECE = re.compile(
-    r"""
+_PIECE = r"""(?xs)
     (?P<mark> <[^<>]*> | &(?:amp;)?[A-Za-z]{2,8}; )
     | &(?:amp;)?\#(?P<decimal>[0-9]{1,6}); | &(?:amp;)?\#[xX](?P<page>[0-9A-Fa-f]{1,5});
     | %(?P<url>[0-9A-Fa-f]{2}) | \\u(?P<json>[0-9A-Fa-f]{4})
     | .
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 
-_MAY_BE_ENCODED = re.compile(r"[<&%\\]")
+_MAY_BE_ENCODED = r"[<&%\\]"
 
 _Reading = tuple[str, Sequence[int], Sequence[int]]
 """What a text reads as, and from where to where each letter of that stands in it."""
@@ -77,11 +73,12 @@ def _letters(code: str) -> str:
 def _found_in(letters: str, kinds: Iterable[tuple[str, str]]) -> Iterator[tuple[int, int, str]]:
     """Yield from where to where codes stand, and what is shown in their place; no two overlap."""
     taken = bytearray(len(letters))
-    told = _BLANKS.sub("", letters).lower()
+    told = re.sub(_BLANKS, "", letters).lower()
     # To spell a code takes a millisecond, and hardly any text holds one: a page of fifty visits took 150.
     spelt = [(_spelt(code), masked) for code, masked in kinds if not code.isascii() or code.lower() in told]
     found = [(each.span(), masked) for kind, masked in spelt for each in kind.finditer(letters)]
-    found += [(each.span(), mask(each[0])) for each in _LOOKS_LIKE_A_CODE.finditer(letters) if _MIXED.search(each[0])]
+    codes = (each for each in re.finditer(_LOOKS_LIKE_A_CODE, letters) if re.search(_MIXED, each[0]))
+    found += [(each.span(), mask(each[0])) for each in codes]
     for (begin, end), masked in found:
         if not any(taken[begin:end]):
             taken[begin:end] = bytes((1,)) * (end - begin)
@@ -95,9 +92,9 @@ def _as_it_stands(text: str) -> _Reading:
 
 
 def _decoded(text: str) -> _Reading:
-    if not _MAY_BE_ENCODED.search(text):
+    if not re.search(_MAY_BE_ENCODED, text):
         return _as_it_stands(text)
-    return _reading(chain.from_iterable(map(_decoded_piece, _PIECE.finditer(text))))
+    return _reading(chain.from_iterable(map(_decoded_piece, re.finditer(_PIECE, text))))
 
 
 def _reading(pieces: Iterable[tuple[str, int, int]]) -> _Reading:

@@ -12,12 +12,12 @@ from gate_controller.admission.words.events import AttemptEvent
 from gate_controller.admission.words.frozen import frozen
 from gate_controller.admission.words.money import Cents
 
-_BETWEEN_GROUPS = re.compile(r"[\s-]+")
+_BETWEEN_GROUPS = r"[\s-]+"
 
 
 def ticket_number_in(text: str) -> TicketNumber | None:
     """Return the ticket number that a text is, as people write it too: in groups; None where it is none."""
-    digits = _BETWEEN_GROUPS.sub("", text)
+    digits = re.sub(_BETWEEN_GROUPS, "", text)
     return TicketNumber(digits) if is_ticket_number(digits) else None
 
 
