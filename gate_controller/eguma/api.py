@@ -8,6 +8,7 @@ twice (eguma-api.md, "idempotency").
 
 import asyncio
 import contextlib
+import importlib
 import json
 import logging
 import re
@@ -18,7 +19,6 @@ from http import HTTPStatus
 from typing import Final, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
-import tenacity
 from pydantic import ValidationError
 
 from gate_controller.admission.words import calls
@@ -57,9 +57,6 @@ PROBE_GRACE_SECONDS: Final = 0.25
 LEAST_TRY_SECONDS: Final = 0.05  # with less time left nothing is sent: no answer could be waited for
 WHOLE_TRY_SECONDS: Final = 1.0
 """What reads gets half of the time left, so that another try has room; all of it when there is no more than this."""
-
-# 50, 100, 200, 400, 800 ms: a hiccup costs the visitor little, and a server in trouble is left some air.
-_BACK_OFF: Final = tenacity.wait_exponential(multiplier=0.05, max=0.8)
 
 MAX_TEXT: Final = 500  # characters of E-GUMA's text: more than any display shows, and a log line stays a line
 _LOOKED_AT: Final = 16 * MAX_TEXT
@@ -127,6 +124,12 @@ def path_of(code: str, verb: str, kind: str = "vouchers") -> str:
     """Return where what has this code is asked about or told to do something."""
     safe = quote(code, safe="") if code.strip(".") else "%2E" * len(code)  # dots alone would be a step in the path
     return f"/v1/{kind}/{safe}/{verb}.json"
+
+
+def bring_in_repetition() -> None:
+    """Bring in what repeats requests: a start does not wait for it, 70 ms on a small board. In any thread."""
+    with contextlib.suppress(OSError):  # a disk that fails is told by the journal
+        importlib.import_module("tenacity")
 
 
 class Api:
@@ -199,10 +202,13 @@ class Api:
         connection = await self._for_a_visitor() if urgent else self._background
         tried = await self._try(connection, ask, deadline)
         if tried.again:  # what goes well, and that is nearly all, does not pay for the machinery of repetition
+            import tenacity  # noqa: PLC0415 - nor does a start
+
             tries = tenacity.AsyncRetrying(
                 retry=tenacity.retry_never,  # but where told: `TryAgain`
                 stop=tenacity.stop_before_delay(deadline - time.monotonic() - LEAST_TRY_SECONDS),
-                wait=_BACK_OFF,
+                # 50, 100, 200, 400, 800 ms: a hiccup costs the visitor little, and leaves a server in trouble some air.
+                wait=tenacity.wait_exponential(multiplier=0.05, max=0.8),
                 before_sleep=lambda state: _log.info(
                     "call=repeated what=%s about=%s try=%d again_in=%.2f error=%r",
                     *(ask.name, mask(ask.code), state.attempt_number, state.upcoming_sleep, tried.why),

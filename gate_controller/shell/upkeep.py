@@ -13,7 +13,7 @@ from collections.abc import Callable
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.events import TimePassed
 from gate_controller.admission.words.messages import Fault
-from gate_controller.eguma.api import Api
+from gate_controller.eguma.api import Api, bring_in_repetition
 from gate_controller.journal.failures import JournalError
 from gate_controller.journal.writer import Journal
 from gate_controller.shell.books import Books
@@ -25,6 +25,9 @@ _log = logging.getLogger(__name__)
 
 KEY_RETRY_SECONDS = 15.0
 """How often a key that was not accepted is tried again: somebody is probably putting it right just now."""
+
+CALM_SECONDS = 2.0
+"""What a start has for itself before that is brought in which it can do without."""
 
 # The own user is learnt from charges of the last day, a minute after there are enough; where the account refuses the
 # list, or the list does not tell, another try a day is enough.
@@ -66,6 +69,8 @@ class Upkeep:
             self._runner.post(
                 TimePassed(self._runner.now())
             )  # E-GUMA has told the time: the price of now may be another
+        await asyncio.sleep(CALM_SECONDS)
+        await asyncio.to_thread(bring_in_repetition)
         while True:
             # Never longer than a key is left alone: a visitor's request may find that it is not accepted any more.
             cold = self._api.used_at + warm - time.monotonic() if warm > 0 else KEY_RETRY_SECONDS
