@@ -351,7 +351,8 @@ async def test_nothing_is_written_while_nobody_logs_in(state_dir: Path) -> None:
     async with served_site(state_dir) as site, site.client() as client:
         site.add("Anna", Role.VIEWER)
         await logged_in(client, "Anna")
-        await until((state_dir / AUDIT_FILE).exists)
+        audit = state_dir / AUDIT_FILE
+        await until(lambda: audit.exists() and audit.read_bytes().endswith(b"\n"))
         before = {path: path.stat().st_mtime_ns for path in state_dir.iterdir()}
         for _ in range(20):
             assert (await client.get("/api/v1/status")).status_code == 200
