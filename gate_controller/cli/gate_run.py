@@ -1,20 +1,14 @@
 """The gate's own life as a command, without the command line's framework: a gate that starts does not wait for it."""
 
 import gc
-import importlib
 import sys
-import typing
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typing_extensions
-from typing_extensions import override
-
 from gate_controller.cli.exits import CommandError, ExitCode
 from gate_controller.cli.in_force import read
+from gate_controller.cli.light_libraries import libraries_made_light
 from gate_controller.cli.setting_up import load_for_run
 
 if TYPE_CHECKING:
@@ -26,38 +20,9 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - the gate brings in all its libraries: after the settings, and not for the other commands
 
 
-class _Described(dict[str, object]):
-    """In place of a typed dict: what a type checker reads of it is left out."""
-
-    @override
-    def __init_subclass__(cls, *, total: bool = True) -> None:
-        """Take what a typed dict is told."""
-
-
-@contextmanager
-def hints_made_light() -> Iterator[None]:
-    """
-    In here `typing` compiles each type hint that is text once, and pydantic's schemas are brought in without the hints
-    of their typed dicts: it compiles such a hint wherever it stands, and these are six hundred that only type checkers
-    read.
-    """
-    typed = typing if sys.version_info >= (3, 12) else typing_extensions  # as pydantic_core has it
-    kept = typed.TypedDict
-    vars(typed)["TypedDict"] = _Described
-    try:
-        importlib.import_module("pydantic_core.core_schema")
-    finally:
-        vars(typed)["TypedDict"] = kept
-    vars(typing)["compile"] = cache(compile)
-    try:
-        yield
-    finally:
-        del vars(typing)["compile"]
-
-
 def run_with(config: Path | None = None, overrides: list[str] | None = None) -> int:
     """Run the gate with these arguments until it is told to stop; returns the exit code. Raises `CommandError`."""
-    with hints_made_light():
+    with libraries_made_light():
         loaded, set_up = load_for_run(config, overrides)
     settings = loaded.settings
 
