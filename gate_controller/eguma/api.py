@@ -92,13 +92,12 @@ def balance_of(code: str) -> Ask[BalanceAnswer]:
     return Ask("balance", READS, path_of(code, "balance"), BalanceAnswer.model_validate_json, code)
 
 
-def redemptions_between(begin: datetime, end: datetime, user: str | None = None) -> Ask[tuple[ListedAnswer, ...]]:
-    """Ask for the account's redemptions between two of the merchant's local times, naive ones; or for one user's."""
+def redemptions_between(begin: datetime, end: datetime) -> Ask[tuple[ListedAnswer, ...]]:
+    """Ask for the account's redemptions between two of the merchant's local times, naive ones."""
     if begin.tzinfo or end.tzinfo:
         raise ValueError("E-GUMA's list of redemptions takes local times without an offset: pass naive ones")
     span = {"from": begin.isoformat(timespec="seconds"), "to": end.isoformat(timespec="seconds")}
-    query = urlencode(span | ({"user_id": user} if user else {}))
-    return Ask("redemptions", READS, f"/v1/vouchers/redemptions.json?{query}", LIST.validate_json)
+    return Ask("redemptions", READS, f"/v1/vouchers/redemptions.json?{urlencode(span)}", LIST.validate_json)
 
 
 def about(code: str, model: type[_Coded]) -> Callable[[bytes], _Coded]:

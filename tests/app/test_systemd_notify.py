@@ -130,7 +130,8 @@ async def test_systemd_hears_that_the_gate_is_stopping(
 ) -> None:
     async with running_gate(state_dir, pins, simulator) as gate:
         await gate.stop()
-    assert systemd.told[-1] == "STOPPING=1"
+    # On a busy machine the watchdog may be fed once more before the gate is gone.
+    assert [told for told in systemd.told if told != "WATCHDOG=1"][-1] == "STOPPING=1"
 
 
 async def test_a_gate_works_though_systemd_does_not_listen_any_more(
