@@ -59,7 +59,8 @@ _BOOKS = (
     "/opt/gate-controller/current/bin/python3 -c 'import urllib.request as u;"
     'print(u.urlopen("http://127.0.0.1:8765/_simulator/ledger").read().decode())\''
 )
-_APPEND = f"console=ttyAMA0 quiet loglevel=3 systemd.getty_auto=no rig.agent=/dev/ttyS1 {RECORD}"
+# ramfs: the kernel's own choice for a root in memory may fill half of it only, and the program has grown over that.
+_APPEND = f"console=ttyAMA0 quiet loglevel=3 rootfstype=ramfs systemd.getty_auto=no rig.agent=/dev/ttyS1 {RECORD}"
 FRAME = b"L4FU5LQTKJR3\r"
 PRICE = 2500
 STARTS = 2
