@@ -41,9 +41,10 @@ _PACKAGES = (
     *("kmod", "python3", "python3-venv", "ca-certificates", "tzdata", "linux-image-arm64"),
 )
 _REVISION = "0xa02082"  # a Raspberry Pi 3 B
+# Not the port of the PC's way to the simulator outside, which is there as well.
 _SETTINGS = f"""\
 id = "north"
-eguma.base_url = "http://127.0.0.1:8765"
+eguma.base_url = "http://127.0.0.1:8766"
 eguma.user_id = "0a7a3c1e-0000-4000-8000-000000000001"
 admission.price_cents = 2500
 admission.hold_seconds = 0
@@ -53,11 +54,11 @@ scanner.port = "/dev/ttyAMA0"
 """
 _SIMULATOR = """\
 [Service]
-ExecStart=/usr/bin/gate-controller simulator --port 8765
+ExecStart=/usr/bin/gate-controller simulator --port 8766
 """
 _BOOKS = (
     "/opt/gate-controller/current/bin/python3 -c 'import urllib.request as u;"
-    'print(u.urlopen("http://127.0.0.1:8765/_simulator/ledger").read().decode())\''
+    'print(u.urlopen("http://127.0.0.1:8766/_simulator/ledger").read().decode())\''
 )
 # ramfs: the kernel's own choice for a root in memory may fill half of it only, and the program has grown over that.
 _APPEND = f"console=ttyAMA0 quiet loglevel=3 rootfstype=ramfs systemd.getty_auto=no rig.agent=/dev/ttyS1 {RECORD}"
