@@ -43,6 +43,7 @@ def reconcile(
       gate-controller journal reconcile --date 2026-11-23
     """
     from gate_controller.cli.enquiry import enquire
+    from gate_controller.eguma.answers import entry_of
     from gate_controller.eguma.api import redemptions_between
     from gate_controller.journal.reconcile import MARGIN_SECONDS, Charge, differences, own_user_in
 
@@ -55,17 +56,17 @@ def reconcile(
     listed = enquire(
         settings, redemptions_between(first.replace(tzinfo=None), last.replace(tzinfo=None)), DEADLINE_SECONDS
     )
-    user = settings.eguma.user_id or own_user_in([entry.entry for entry in listed], ours)
+    user = settings.eguma.user_id or own_user_in([entry_of(entry) for entry in listed], ours)
     theirs = [
         Charge(
-            entry.code,
-            entry.redeemed_amount_in_cents,
-            entry.redeemed_at.replace(tzinfo=local).astimezone(UTC).isoformat(),
-            inside=begin <= entry.redeemed_at.replace(tzinfo=local) < end,
-            user=entry.user_id or "",
+            entry["code"],
+            entry["redeemed_amount_in_cents"],
+            entry["redeemed_at"].replace(tzinfo=local).astimezone(UTC).isoformat(),
+            inside=begin <= entry["redeemed_at"].replace(tzinfo=local) < end,
+            user=entry.get("user_id") or "",
         )
         for entry in listed
-        if user is None or entry.user_id == user
+        if user is None or entry.get("user_id") == user
     ]
     found = differences(ours, theirs)
     if user is None:

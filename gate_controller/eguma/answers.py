@@ -8,11 +8,12 @@ import contextlib
 import json
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NotRequired, Self
 
 import pydantic
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 from pydantic_core.core_schema import with_default_schema
+from typing_extensions import TypedDict
 
 from gate_controller.admission.words.calls import ListedRedemption
 from gate_controller.admission.words.codes import VoucherCode, voucher_code
@@ -80,34 +81,37 @@ class RedeemAnswer(ChangedAnswer):
     """Names this redemption; nothing else can cancel it."""
 
 
-class ListedAnswer(StrictAnswer):
+# No model: a list may have thousands of entries for which a visitor in doubt waits, and this takes two thirds of it.
+@pydantic.with_config(strict=True, cache_strings="keys")
+class ListedAnswer(TypedDict):
     """One entry of the list of redemptions. It carries neither redeem token nor reference number."""
 
     code: Annotated[VoucherCode, StringConstraints(pattern=r"[^\s-]"), AfterValidator(voucher_code)]
-    redeemed_at: Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=None))]
+    redeemed_at: datetime
     """The merchant's local time without an offset, in whole seconds."""
     redeemed_amount_in_cents: Cents
     # E-GUMA documents no type for a user's id; a number and a text that read alike are the same user.
-    user_id: Annotated[
-        Annotated[Words, Field(strict=False, coerce_numbers_to_str=True)] | None,
-        odd_as(None),
-        Field(validation_alias=pydantic.AliasPath("user", "id")),
-    ] = None
+    user_id: NotRequired[
+        Annotated[
+            Annotated[Words, Field(strict=False, coerce_numbers_to_str=True)] | None,
+            odd_as(None),
+            Field(validation_alias=pydantic.AliasPath("user", "id")),
+        ]
+    ]
     """The user whose key redeemed: here, which gate or till it was."""
 
-    @property
-    def entry(self) -> ListedRedemption:
-        """The entry in the core's words."""
-        at = self.redeemed_at.replace(tzinfo=UTC).timestamp()
-        # A day's entries name few users: one text for each of them.
-        return ListedRedemption(self.code, self.redeemed_amount_in_cents, sys.intern(self.user_id or ""), at)
+
+def entry_of(listed: ListedAnswer) -> ListedRedemption:
+    """Return the entry in the core's words."""
+    # A day's entries name few users: one text for each of them.
+    user = sys.intern(listed.get("user_id") or "")
+    at = listed["redeemed_at"].replace(tzinfo=UTC).timestamp()
+    return ListedRedemption(listed["code"], listed["redeemed_amount_in_cents"], user, at)
 
 
 LIST: TypeAdapter[tuple[ListedAnswer, ...]] = TypeAdapter(tuple[ListedAnswer, ...])
 # The list of a busy day is long: each entry becomes the core's small one as soon as it is read.
-_ENTRIES: TypeAdapter[tuple[Any, ...]] = TypeAdapter(
-    tuple[Annotated[ListedAnswer, AfterValidator(lambda listed: listed.entry)], ...], config={"cache_strings": "keys"}
-)
+_ENTRIES: TypeAdapter[tuple[Any, ...]] = TypeAdapter(tuple[Annotated[ListedAnswer, AfterValidator(entry_of)], ...])
 
 
 def entries_in(body: bytes) -> tuple[ListedRedemption, ...]:
@@ -123,6 +127,7 @@ def entries_in(body: bytes) -> tuple[ListedRedemption, ...]:
 
 def _read_alone(entry: object) -> ListedRedemption:
     with contextlib.suppress(ValidationError):
-        return ListedAnswer.model_validate_json(json.dumps(entry)).entry
+        read: tuple[ListedRedemption] = _ENTRIES.validate_json(json.dumps([entry]))
+        return read[0]
     code = entry.get("code") if isinstance(entry, dict) else None
     return ListedRedemption(voucher_code(code) or None if isinstance(code, str) else None, None, "")

@@ -41,6 +41,11 @@ def encode(fact: Fact) -> str:
     return _ENCODER.encode(body_of(fact))
 
 
+def as_text(value: str) -> str:
+    """Return a text as it stands in a fact's JSON, without its quotation marks."""
+    return _ENCODER.encode(value)[1:-1]
+
+
 def decode(attempt: str, n: int, kind: object, at: object, body: object) -> Fact:
     """
     Return the fact of a row. Raises `DamagedRow` for one that no version of this program wrote, else `ValueError` for

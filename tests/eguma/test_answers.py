@@ -1,13 +1,17 @@
 """What E-GUMA may answer, and how it is read: strictly where money hangs on it, leniently elsewhere."""
 
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, ListedAnswer, RedeemAnswer, entries_in
+from gate_controller.admission.words.calls import ListedRedemption
+from gate_controller.admission.words.codes import VoucherCode
+from gate_controller.admission.words.money import Cents
+from gate_controller.eguma.answers import LIST, BalanceAnswer, ChangedAnswer, RedeemAnswer, entries_in
 
 GOOD: dict[str, Any] = {"code": "L4FU5LQTKJR3", "is_redeemable": True, "balance_in_cents": 5000}
 REDEEMED: dict[str, Any] = {"code": "L4FU5LQTKJR3", "balance_in_cents": 2500, "redeem_token": "6f1c"}
@@ -27,8 +31,9 @@ def balance(**changes: Any) -> BalanceAnswer:
     return BalanceAnswer.model_validate_json(json.dumps(GOOD | changes))
 
 
-def listed(**changes: Any) -> ListedAnswer:
-    return ListedAnswer.model_validate_json(json.dumps(LISTED | changes))
+def listed(**changes: Any) -> ListedRedemption:
+    (entry,) = entries_in(json.dumps([LISTED | changes]).encode())
+    return entry
 
 
 def test_an_older_edition_has_neither_currency_nor_total() -> None:
@@ -122,26 +127,28 @@ def test_a_redemption_of_an_older_edition_is_read() -> None:
     assert RedeemAnswer.model_validate_json(json.dumps(body)).redeem_token == "6f1c"
 
 
-def test_a_listed_redemption_names_its_user_and_a_naive_time() -> None:
-    entry = listed()
-    assert (entry.code, entry.user_id) == ("L4FU5LQTKJR3", "17")
-    assert entry.redeemed_at == datetime(2025, 5, 21, 10, 11, 12)  # noqa: DTZ001 - E-GUMA's local time is naive
+def test_a_listed_redemption_names_its_user_and_its_moment_by_the_lists_own_clock() -> None:
+    at = datetime(2025, 5, 21, 10, 11, 12, tzinfo=UTC).timestamp()
+    assert listed() == ListedRedemption(VoucherCode("L4FU5LQTKJR3"), Cents(2500), "17", at)
 
 
 def test_a_user_is_the_same_user_whether_its_id_is_a_number_or_a_text() -> None:
-    assert listed(user={"id": 17, "name": None}).user_id == listed().user_id
+    assert listed(user={"id": 17, "name": None}) == listed()
 
 
 @pytest.mark.parametrize("user", [None, {}, {"id": None}, {"id": ""}, {"id": True}, "Gate 1"])
 def test_a_listed_redemption_may_lack_its_user(user: object) -> None:
-    assert listed(user=user).user_id is None
+    assert listed(user=user) == replace(listed(), user="")
 
 
 @pytest.mark.parametrize("field", ["code", "redeemed_at", "redeemed_amount_in_cents"])
-def test_one_unreadable_entry_makes_the_list_unreadable_for_it_may_be_the_one_looked_for(field: str) -> None:
-    entries = [LISTED, {name: value for name, value in LISTED.items() if name != field}]
+def test_an_entry_that_lacks_what_tells_charges_apart_may_be_the_one_looked_for(field: str) -> None:
+    body = json.dumps([LISTED, {name: value for name, value in LISTED.items() if name != field}])
+    entries = entries_in(body.encode())
+    assert [entry.amount is None for entry in entries] == [False, True]
+    assert entries[1].voucher_code == (None if field == "code" else "L4FU5LQTKJR3")
     with pytest.raises(ValidationError):
-        LIST.validate_json(json.dumps(entries))
+        LIST.validate_json(body)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from gate_controller.admission.words.ids import (
     Numbering,
 )
 from gate_controller.admission.words.money import Cents
+from gate_controller.journal import charges
 from gate_controller.journal.failures import CorruptJournal, JournalError, JournalInUse
 from gate_controller.journal.lock import LOCK_NAME, locked
 from gate_controller.journal.reader import Reader
@@ -446,6 +447,32 @@ def test_charges_of_another_amount_do_not_count(store: Store) -> None:
 def test_only_this_vouchers_charges_count(store: Store) -> None:
     store.append([intended(1, voucher=VoucherCode("EXP6NT2VKD8Q")), redeemed(1)])
     assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=AttemptId("ABCD9"))[1] == 0
+
+
+@pytest.mark.parametrize("code", ['A"B\\C', "GÜLTIG42", "L4FU%_*?[", "A\nB", "\u2028X"])
+def test_a_voucher_is_found_by_whatever_its_code_is_written_with(store: Store, code: str) -> None:
+    voucher = VoucherCode(code)
+    store.append([intended(1), replace(approved(1), voucher_code=voucher), redeemed(1)])
+    store.append([*admission(2)])
+    assert store.count_charges(voucher, PRICE, (NOON, NOON), but=AttemptId("ABCD9")) == (1, 1)
+    assert store.explained_since(NOON)[voucher, PRICE] == 1
+
+
+def test_what_was_scanned_does_not_count_where_balance_named_another_voucher(store: Store) -> None:
+    store.append([intended(1), replace(approved(1), voucher_code=VoucherCode("EXP6NT2VKD8Q")), redeemed(1)])
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=AttemptId("ABCD9")) == (0, 0)
+
+
+@pytest.mark.parametrize("since", [0, 1])
+def test_of_a_journal_of_years_the_newest_facts_count(
+    store: Store, monkeypatch: pytest.MonkeyPatch, since: int
+) -> None:
+    store.append([intended(1), redeemed(1)])
+    store.append([intended(2), redeemed(2)])
+    monkeypatch.setattr(charges, "LOOKED_BACK", 4 - since)
+    assert store.count_charges(VOUCHER, PRICE, (NOON, NOON), but=AttemptId("ABCD9"))[1] == 2 - since
+    assert store.explained_since(NOON)[VOUCHER, PRICE] == 2 - since
+    assert len(store.charges_since(NOON)) == 2
 
 
 def test_charges_from_before_do_not_count_nor_does_the_attempt_in_question(store: Store) -> None:
