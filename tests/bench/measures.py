@@ -23,7 +23,7 @@ from gate_controller.admission.words.money import Cents, Currency
 from gate_controller.devices.rest_plan import LGPIO, Resting, RestPlan, leave
 from gate_controller.journal.store import FILE_NAME, Store
 from tests.bench.bare import BareRequests
-from tests.bench.gates import PRICE, NotServed, Place, PlainGate, ScannedGate
+from tests.bench.gates import PRICE, NotServed, Place, PlainGate, ScannedGate, key_of_gate
 from tests.bench.table import Row, row_of
 from tests.bench.transports import ClientRequests
 from tests.rig.command import PROGRAM
@@ -41,6 +41,7 @@ TROUBLES = {
 """What E-GUMA does until the visitor's time is up, and the voucher that meets it."""
 
 _OTHER_EVERY = 10
+_PROVING = 2
 _UNKNOWN = "NOSUCHVOUCHR"
 _OTHERS: tuple[tuple[str, dict[str, Any] | None], ...] = (
     ("BENCHREDEEM5", {"kind": "reset", "endpoint": "redeem", "effect": True}),
@@ -235,7 +236,10 @@ def _commits(directory: Path) -> Iterator[Callable[[], float]]:
 def doubts(bench: Bench) -> Iterator[Row]:
     """Measure a found redemption's way to the relay, and how long a visitor waits whatever E-GUMA does."""
     simulator, found, whole = bench.simulator, [], []
-    with ScannedGate(bench.place("doubts")) as gate:
+    with ScannedGate(bench.place("doubts"), more=key_of_gate(2)) as gate:
+        # Two charges that are listed prove whose key it has, as every gate's have on its first day.
+        for voucher in DOUBTED[-_PROVING:]:
+            gate.admit(voucher)
         for voucher in DOUBTED[: bench.extent.doubts]:
             simulator.fault("reset", "redeem", effect=True)
             whole.append(gate.admit(voucher))
@@ -254,7 +258,7 @@ def doubts(bench: Bench) -> Iterator[Row]:
 
 def endurance(bench: Bench) -> Iterator[Row]:
     """Measure many scans in a row, a tenth with faults and junk, and beside them a gate at which nothing happens."""
-    with PlainGate(bench.place("idle")) as idle, ScannedGate(bench.place("many")) as busy:
+    with PlainGate(bench.place("idle")) as idle, ScannedGate(bench.place("many"), more=key_of_gate(3)) as busy:
         yield _mib("resident after the start", idle.process.resident_bytes(), goal=60.0)
         at_rest = _Rest(idle, bench.directory / "idle")
         yield from _many_scans(busy, bench)
@@ -281,6 +285,11 @@ def _many_scans(gate: ScannedGate, bench: Bench) -> Iterator[Row]:
     # After a fault either of the two connections may be closed, at the one count or at the other.
     yield Row(f"descriptors more after {count:,} scans", "", 0, more, goal=2)
     yield Row("written to disk per scan", "KiB", 1, each, samples=count)
+    found = []
+    for voucher in DOUBTED[: extent.doubts]:
+        bench.simulator.fault("reset", "redeem", effect=True)
+        found.append(1e3 * gate.admit(voucher))
+    yield row_of(f"answer to Redeem lost after {extent.warm_up + count:,} scans: scan to relay", "ms", 2, found)
 
 
 def _served(gate: ScannedGate, simulator: SimulatorControl, number: int) -> bool:
