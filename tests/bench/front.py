@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from tests.bench.gates import RELAY, SCAN_SECONDS, Place, PlainGate, ScannedGate, environ, gate_command
+from tests.bench.gates import RELAY, SCAN_SECONDS, Place, PlainGate, ScannedGate, gate_environ
 from tests.bench.measures import VOUCHERS, Bench, in_turns
 from tests.bench.process import Process
 from tests.bench.table import Row, row_of
@@ -53,8 +53,8 @@ class _ShownGate:
         self._moments, telling = os.pipe()
         program = [sys.executable, "-m", "tests.bench.display", "slow", f"{RELAY},{GREEN}", str(telling)]
         try:
-            command = gate_command(program, place, self._scanner.port, _SHOWN_SHORTLY)
-            self._process = Process(command, environ=environ(), pass_fds=[telling])
+            settings = gate_environ(place, self._scanner.port, _SHOWN_SHORTLY)
+            self._process = Process([*program, "run"], environ=settings, pass_fds=[telling])
         except BaseException:
             self.close()
             raise

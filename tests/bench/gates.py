@@ -61,10 +61,12 @@ class Place:
     state: Path
 
 
-def gate_command(
-    program: Sequence[str], place: Place, port: str, more: Mapping[str, object] = MappingProxyType({})
-) -> list[str]:
-    """Return the command line of a real gate that admits one visitor right after the other; `more` are settings."""
+def gate_environ(place: Place, port: str, more: Mapping[str, object] = MappingProxyType({})) -> dict[str, str]:
+    """
+    Return the environment of a gate that admits one visitor right after the other; `more` are settings.
+
+    In it and not on the command line, as under systemd: a bare `run` brings no framework for command lines in.
+    """
     settings = {
         "state_dir": place.state,
         "eguma.base_url": place.url,
@@ -80,7 +82,7 @@ def gate_command(
         "web.port": 0,
         **more,
     }
-    return [*program, "run", *(word for name, value in settings.items() for word in ("--set", f"{name}={value}"))]
+    return {**environ(), **{f"GATE_{name.upper().replace('.', '__')}": str(value) for name, value in settings.items()}}
 
 
 def environ() -> dict[str, str]:
@@ -100,8 +102,7 @@ class PlainGate:
     ) -> None:
         self._scanner = PtyScanner()
         try:
-            command = gate_command(program, place, self._scanner.port, more)
-            self.process = Process(command, environ=environ())
+            self.process = Process([*program, "run"], environ=gate_environ(place, self._scanner.port, more))
         except BaseException:
             self._scanner.close()
             raise
@@ -136,17 +137,17 @@ class ScannedGate:
         self._scanned_at = 0.0
         self._moments, telling = os.pipe()
         port = self._scanner.port
+        pins = f"{RELAY},{RED}"
         if naive:
-            program = [sys.executable, "-m", "tests.bench.naive", str(RELAY), str(telling)]
-            command = [*program, port, place.url, KEY, str(PRICE), str(PULSE_SECONDS)]
+            program = ["-m", "tests.bench.naive", str(RELAY), str(telling), port, place.url, KEY, str(PRICE)]
+            words, settings = [*program, str(PULSE_SECONDS)], environ()
         elif hanging_display:
-            program = [sys.executable, "-m", "tests.bench.display", "hangs", f"{RELAY},{RED}", str(telling)]
-            command = gate_command(program, place, port, {"display.driver": "ssd1306"})
+            words = ["-m", "tests.bench.display", "hangs", pins, str(telling), "run"]
+            settings = gate_environ(place, port, {"display.driver": "ssd1306"})
         else:
-            program = [sys.executable, "-m", "tests.bench.pins", f"{RELAY},{RED}", str(telling)]
-            command = gate_command(program, place, port, more)
+            words, settings = ["-m", "tests.bench.pins", pins, str(telling), "run"], gate_environ(place, port, more)
         try:
-            self.process = Process(command, environ={**environ(), **environment}, pass_fds=[telling])
+            self.process = Process([sys.executable, *words], environ={**settings, **environment}, pass_fds=[telling])
         except BaseException:
             self._close()
             raise
