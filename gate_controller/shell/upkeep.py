@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from gate_controller.admission.words.calls import CallFailed, CallFault
 from gate_controller.admission.words.events import TimePassed
+from gate_controller.admission.words.frozen import making_methods
 from gate_controller.admission.words.messages import Fault
 from gate_controller.eguma.api import Api, bring_in_repetition
 from gate_controller.journal.failures import JournalError
@@ -28,6 +29,9 @@ KEY_RETRY_SECONDS = 15.0
 
 CALM_SECONDS = 2.0
 """What a start has for itself before that is brought in which it can do without."""
+
+CALM_STEP_SECONDS = 0.01
+"""Between two small pieces of that: a visitor's first scan does not wait behind all of them."""
 
 # The own user is learnt from charges of the last day, a minute after there are enough; where the account refuses the
 # list, or the list does not tell, another try a day is enough.
@@ -71,6 +75,8 @@ class Upkeep:
             )  # E-GUMA has told the time: the price of now may be another
         await asyncio.sleep(CALM_SECONDS)
         await asyncio.to_thread(bring_in_repetition)
+        for _ in making_methods():
+            await asyncio.sleep(CALM_STEP_SECONDS)
         while True:
             # Never longer than a key is left alone: a visitor's request may find that it is not accepted any more.
             cold = self._api.used_at + warm - time.monotonic() if warm > 0 else KEY_RETRY_SECONDS

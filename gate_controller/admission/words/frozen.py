@@ -9,7 +9,8 @@ dataclass to everybody: `fields`, `replace`, `asdict`, patterns, copies and erro
 """
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
 from functools import cache
 from types import CodeType, FunctionType
@@ -38,6 +39,7 @@ _OF_FROZEN, _OF_SLOTTED = (
     {name: made.__dict__[name] for name in _SHARED if name in made.__dict__} for made in (_Frozen, _Slotted)
 )
 _NOT_GIVEN = object()
+_WAITING = deque[Callable[[], None]]()
 _NAMESPACE = {"_set": object.__setattr__, "_not_given": _NOT_GIVEN, "__builtins__": builtins}
 
 
@@ -103,20 +105,37 @@ def _made(cls: type[Any], *, is_frozen: bool, kw_only: bool) -> type[Any]:
         return int(made.__dict__["__hash__"](self))
 
     def complete() -> None:
+        if all(made.__dict__[name] is not method for name, method in awaited.items()):
+            return
         # Two threads may come at once: both make the same.
         for name, method in _methods(made, is_frozen=is_frozen).items():
             if name in awaited:
                 setattr(made, name, method)
 
-    methods = {"__init__": init, "__eq__": equal, "__hash__": hashed if is_frozen else None}
+    methods: dict[str, Any] = {"__init__": init, "__eq__": equal}
+    if is_frozen:
+        methods["__hash__"] = hashed
     # None is Python's own mark of what is not hashable.
     awaited = {name: method for name, method in methods.items() if cls.__dict__.get(name) is None}
     body |= awaited
+    body.setdefault("__hash__", None)
     body.setdefault("__repr__", _as_text)
     kind: Any = type(cls)
     made: type[Any] = kind(cls.__name__, cls.__bases__, body)
     made.__qualname__ = cls.__qualname__
+    _WAITING.append(complete)
     return made
+
+
+def making_methods() -> Iterator[None]:
+    """
+    Make the methods of classes that have not been used yet, those of one class at each step.
+
+    For whoever has nothing else to do: the first use is a visitor's, some 30 ms of his scan on a small board.
+    """
+    while _WAITING:
+        _WAITING.popleft()()
+        yield
 
 
 def _field(name: str, hint: Any, default: Any, *, kw_only: bool) -> Field[Any]:

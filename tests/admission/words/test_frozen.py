@@ -12,7 +12,7 @@ import pytest
 from typing_extensions import override
 
 from gate_controller.admission.words.facts import Intended
-from gate_controller.admission.words.frozen import frozen, slotted
+from gate_controller.admission.words.frozen import frozen, making_methods, slotted
 
 _T = TypeVar("_T")
 
@@ -373,3 +373,31 @@ def test_names_of_fields_are_taken_for_no_others_whatever_they_are(count: int) -
     assert [getattr(one, name) for name in names] == [*range(len(names))]
     assert (one == same, one == another, hash(one) == hash(same)) == (True, False, True)
     assert one != (0,)
+
+
+def test_whoever_has_nothing_else_to_do_makes_the_methods_before_they_are_used() -> None:
+    @frozen
+    class _Coin:
+        cents: int
+
+    @frozen
+    class _Token:
+        text: str
+
+        @override
+        def __hash__(self) -> int:
+            return 7
+
+    @slotted
+    class _Purse:
+        cents: int = 0
+
+    _Coin(1)  # used already
+    for _ in making_methods():
+        pass
+    made = [_Coin.__dict__["__hash__"], *(kind.__dict__["__init__"] for kind in (_Coin, _Token, _Purse))]
+    assert [method.__closure__ for method in made] == [None] * 4
+    assert (hash(_Token("a")), _Purse(5) == _Purse(5)) == (7, True)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(_Purse())
+    assert not list(making_methods())
