@@ -23,7 +23,7 @@ from gate_controller.admission.words import events as on
 from gate_controller.admission.words import ticket_calls as tickets
 from gate_controller.admission.words.ids import NOBODY, AttemptId, OrderId
 from gate_controller.admission.words.info_calls import AskInfo, InfoAnswered
-from gate_controller.admission.words.messages import Fault, Message, MessageKind
+from gate_controller.admission.words.messages import Fault, Message, MessageKind, Signal
 from gate_controller.devices.errors import DeviceError
 from gate_controller.eguma.api import Api
 from gate_controller.journal.writer import Journal
@@ -138,6 +138,8 @@ class Runner:
             self._crashed(error)
             return
         self._handling = False
+        if self._untold and self._untold[-1].signal is Signal.ADMITTED:
+            self._tell()  # the gate is open: nothing that he waits for stands behind lamps and words any more
         self._handled.set()
         self._set_timer()
         if was_taken and visitors.lane is None:

@@ -24,8 +24,8 @@ GREEN = 22
 # Longer than the longest pause within a frame and between the frames of one verdict, shorter than it is shown.
 _QUIET_SECONDS = 0.1
 
-# The display's first pictures and its first request to E-GUMA are no part of what it costs at rest.
-_SETTLE_SECONDS = 3.0
+# A display's first pictures, the first request to E-GUMA, and what a gate makes ready then are no part of its rest.
+_SETTLE_SECONDS = 8.0
 
 # "Checking" has just begun to be drawn when the verdict comes: two requests of this and a commit end soon after 10 ms.
 _LATENCY = 0.006

@@ -322,8 +322,8 @@ def _mib(what: str, size: int, goal: float) -> Row:
 class _Rest:
     """A gate at which nothing happens, from now on."""
 
-    SETTLE_SECONDS = 2.0
-    """The first request to E-GUMA and what else belongs to the start."""
+    SETTLE_SECONDS = 8.0
+    """The first request to E-GUMA and what else belongs to the start, such as what it makes ready once it rests."""
 
     def __init__(self, gate: PlainGate, state: Path) -> None:
         time.sleep(self.SETTLE_SECONDS)
