@@ -26,6 +26,8 @@ def odd_as(value: object) -> pydantic.GetPydanticSchema:
 
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_NameOrNumber = Annotated[Words, Field(strict=False, coerce_numbers_to_str=True)]
+_OF_USER: Any = Field(validation_alias=pydantic.AliasPath("user", "id"))
 CodeText = Annotated[VoucherCode, AfterValidator(voucher_code)]
 
 
@@ -91,13 +93,7 @@ class ListedAnswer(TypedDict):
     """The merchant's local time without an offset, in whole seconds."""
     redeemed_amount_in_cents: Cents
     # E-GUMA documents no type for a user's id; a number and a text that read alike are the same user.
-    user_id: NotRequired[
-        Annotated[
-            Annotated[Words, Field(strict=False, coerce_numbers_to_str=True)] | None,
-            odd_as(None),
-            Field(validation_alias=pydantic.AliasPath("user", "id")),
-        ]
-    ]
+    user_id: NotRequired[Annotated[_NameOrNumber | None, odd_as(None), _OF_USER]]
     """The user whose key redeemed: here, which gate or till it was."""
 
 

@@ -5,16 +5,17 @@ Each way is walked once by the real app, with mock pins and the simulator in thi
 Only files of the gate count, the simulator's left out. A move is a call whose file is another than its caller's;
 whatever lies between the two (the loop, a library) is passed over in silence.
 
-The walk begins at a gate at rest: another visitor was served before, with a voucher of his own, and nothing is left to
-do for him, neither on the display nor in the journal. What a gate still does for the one before is not on the way of
-the next. (Two charges of one voucher within a second are one entry of E-GUMA's list or two: a doubt then asks Balance
-as well.)
+The walk begins at a gate at rest: another visitor was served before, with a voucher of his own, nothing is left to do
+for him, neither on the display nor in the journal, and what a gate at rest makes ready is there. What a gate still does
+for the one before is not on the way of the next. (Two charges of one voucher within a second are one entry of E-GUMA's
+list or two: a doubt then asks Balance as well.)
 """
 
 import asyncio
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from types import FrameType
 from typing import Any
 
 import gate_controller
+from gate_controller.admission.words.frozen import making_methods
 from gate_controller.simulator import FaultKind
 from tests.rig.gate import EXPIRED, GOOD, RELAY, GateInProcess, fault, running_gate
 from tests.rig.pins import mock_pins
@@ -63,6 +65,7 @@ def _is_ours(file: str) -> bool:
 async def _at_rest(gate: GateInProcess) -> None:
     """Wait until the gate has nothing to do by itself, and nobody to tell anything."""
     app = gate.app
+    deque(making_methods(), maxlen=0)
     await until(lambda: app.gate.wake_at is None and not app.board.tells_soon and not app._runner._tasks)
     await gate.scanner_pauses()
     await app._journal.written()
